@@ -1,0 +1,172 @@
+/**
+ * Holds the facts: small typed records with a key, and values that merge.
+ * In: nothing. Out: types only; folds emit them, `fact-set.ts` merges them by the rules stated here.
+ * Merging is associative, commutative and idempotent, so replays and reordering change nothing.
+ */
+import type { TimeUs } from "../event/event.ts";
+
+/**
+ * First 31 hex digits of the container id (what Tetragon's `docker` field holds), or
+ * `host:<node>` for processes outside any container.
+ */
+export type ContainerKey = string;
+
+/**
+ * Whose doing something was. `service`: the container's own process tree. `startup`: the same tree
+ * before and around the main program (entry-point scripts and what they run). `probe`, `operator`:
+ * entered from outside. `package-manager`, `bulk-reader`: read many files without running them.
+ * `runtime`: runc and the like. `host`: no container.
+ */
+export type Actor =
+  | "service"
+  | "startup"
+  | "probe"
+  | "operator"
+  | "package-manager"
+  | "bulk-reader"
+  | "runtime"
+  | "host";
+
+/** Which sensor a statement rests on. `dump` is the listing of running processes. */
+export type Sensor = "exec" | "loader" | "open" | "mmap" | "write" | "dump" | "other";
+
+/** Points at one raw event. Kept few per fact: the earliest by (time, input, offset). */
+export interface Citation {
+  readonly timeUs: TimeUs;
+  readonly node: string;
+  readonly execId: string;
+  readonly pid: number;
+  readonly binary: string;
+  readonly sensor: Sensor;
+  readonly policy: string;
+  readonly input: number;
+  readonly offset: number;
+}
+
+export interface Workload {
+  readonly cluster: string;
+  readonly namespace: string;
+  /** Owner kind; "Container" without Kubernetes, "Host" for the host. */
+  readonly kind: string;
+  readonly name: string;
+  readonly container: string;
+}
+
+export interface ContainerFact {
+  readonly kind: "container";
+  readonly container: ContainerKey;
+  readonly node: string;
+  readonly cluster: string;
+  /** Longest id seen. */
+  readonly containerId: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly podUid: string;
+  readonly workloadKind: string;
+  readonly workload: string;
+  readonly containerName: string;
+  readonly imageName: string;
+  /** `name@sha256:…` as Tetragon reports it. */
+  readonly imageId: string;
+  readonly firstSeenUs: TimeUs;
+  readonly lastSeenUs: TimeUs;
+  /** Start of the earliest process of the container that was seen; 0 unknown. */
+  readonly startedUs: TimeUs;
+  /** True when the exec of its first process was seen live, not from /proc. */
+  readonly fromStart: boolean;
+  /** True when the exit of its first process was seen. */
+  readonly ended: boolean;
+  /** True when a /proc dump covers it. */
+  readonly dumped: boolean;
+}
+
+export type FileUseHow = "executed" | "mapped" | "read" | "written";
+
+/** Key: container, path, how, actor. */
+export interface FileUseFact {
+  readonly kind: "file-use";
+  readonly container: ContainerKey;
+  /** As the container sees it; ` (deleted)` stripped. */
+  readonly path: string;
+  readonly how: FileUseHow;
+  readonly actor: Actor;
+  /**
+   * For package-manager and bulk-reader: whose tree that process belongs to, otherwise equal to
+   * `actor`.
+   */
+  readonly origin: Actor;
+  /** Why the actor has its class, one short phrase. */
+  readonly actorReason: string;
+  /** Sum over events. **Merge**: max per (source, epoch). */
+  readonly count: number;
+  readonly firstSeenUs: TimeUs;
+  readonly lastSeenUs: TimeUs;
+  /** Programs that did it, at most 4, sorted. */
+  readonly binaries: readonly string[];
+  readonly sensors: readonly Sensor[];
+  /** True when the file was written in the container before this use: no longer the image's file. */
+  readonly afterWrite: boolean;
+  /** At most 3. */
+  readonly citations: readonly Citation[];
+}
+
+export type PrivilegeKind =
+  | "privileged"
+  | "root"
+  | "capability"
+  | "host-pid"
+  | "host-network"
+  | "host-mount-namespace"
+  | "host-mount"
+  | "gained-by-setuid"
+  | "no-new-privileges";
+
+/** Key: container, privilege, detail, source. */
+export interface PrivilegeFact {
+  readonly kind: "privilege";
+  readonly container: ContainerKey;
+  readonly privilege: PrivilegeKind;
+  /** Capability name, mount (`host:container`), binary; "" else. */
+  readonly detail: string;
+  /** `seen`: by the kernel. `declared`: an object or container file says so. `denied`: it says no. */
+  readonly source: "seen" | "declared" | "denied";
+  readonly firstSeenUs: TimeUs;
+  readonly lastSeenUs: TimeUs;
+  readonly citations: readonly Citation[];
+}
+
+/** What one sensor could see on one node. Key: node, sensor, policy. */
+export interface CoverageFact {
+  readonly kind: "coverage";
+  readonly node: string;
+  readonly sensor: Sensor;
+  /** Name of the policy that feeds it; "" for the base sensor. */
+  readonly policy: string;
+  readonly sinceUs: TimeUs;
+  readonly untilUs: TimeUs;
+  /** `stated`: from a policy file. `inferred`: from the events that arrived. */
+  readonly basis: "stated" | "inferred";
+  /** Path prefixes watched; `[""]` is everything; for `inferred`: top directories with events. */
+  readonly pathPrefixes: readonly string[];
+  /** Further conditions that narrow it (binaries, namespaces, rate limits), as short phrases. */
+  readonly limits: readonly string[];
+  readonly eventCount: number;
+}
+
+/** A time in which something was, or may have been, lost. Key: node, reason, sinceUs. */
+export interface LossFact {
+  readonly kind: "loss";
+  readonly node: string;
+  /** "" when the whole node is affected. */
+  readonly container: ContainerKey | "";
+  /** `ring-buffer`, `rate-limit`, `throttle`, `restart`, `gap`, `cut-file`, `eviction`, … */
+  readonly reason: string;
+  readonly sinceUs: TimeUs;
+  readonly untilUs: TimeUs;
+  /** Lost events where counted; 0 when only the possibility is known. */
+  readonly count: number;
+  readonly detail: string;
+}
+
+export type Fact = ContainerFact | FileUseFact | PrivilegeFact | CoverageFact | LossFact;
+export type Emit = (fact: Fact) => void;

@@ -1,0 +1,54 @@
+/**
+ * Holds the contract of a fold: a state and the steps that turn events into facts.
+ * In: events with the process they belong to. Out: facts, through `emit`.
+ * A fold does no I/O, reads no clock, draws no random number, and its state is plain data
+ * (maps, arrays, records) so that it can be checkpointed. Every map in it has a bound.
+ */
+import type { Event, TimeUs } from "../event/event.ts";
+import type { Actor, ContainerKey, Emit } from "./fact.ts";
+
+/** A process as the tree knows it by now. Folds may keep data per node under `execId`. */
+export interface ProcessNode {
+  readonly execId: string;
+  readonly node: string;
+  readonly pid: number;
+  container: ContainerKey;
+  binary: string;
+  arguments: string;
+  cwd: string;
+  parentExecId: string;
+  /** Root of its session: the first ancestor-or-self inside the same container, or of the login. */
+  sessionExecId: string;
+  actor: Actor;
+  /** Whose tree it is in when `actor` is package-manager or bulk-reader; else equal to `actor`. */
+  origin: Actor;
+  /** One short phrase: why this class. */
+  actorReason: string;
+  /** True when an exec event or a dump named its program; false for forks and half-seen ones. */
+  execSeen: boolean;
+  /** Ran before the sensor: told by /proc. */
+  fromProc: boolean;
+  startUs: TimeUs;
+  lastSeenUs: TimeUs;
+  /** 0 while it runs. */
+  exitUs: TimeUs;
+}
+
+export interface Fold<State> {
+  readonly name: string;
+  start(): State;
+  /** `node` is undefined for events without a process. `nowUs` is the event's time, or the last known. */
+  step(state: State, event: Event, at: StepContext): void;
+  /** The tree is about to forget `node`: emit what is kept for it. Its class is final now. */
+  retire?(state: State, node: ProcessNode, emit: Emit): void;
+  /** **Unit**: event time in microseconds; called at most once a second of event time. */
+  tick?(state: State, nowUs: TimeUs, emit: Emit): void;
+  /** Emits all that is left. Called once, at the end of a finite input. */
+  finish?(state: State, emit: Emit): void;
+}
+
+export interface StepContext {
+  readonly node: ProcessNode | undefined;
+  readonly nowUs: TimeUs;
+  readonly emit: Emit;
+}

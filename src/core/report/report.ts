@@ -1,0 +1,82 @@
+/**
+ * Holds the report: the one document that all formats render, and that JSON prints as it is.
+ * In: nothing. Out: types only; `docs/report.schema.json` is generated from `report-schema.ts`,
+ * which a test holds to these types. Must grow compatibly: fields are added, never changed.
+ */
+import type { Problem } from "../event/problem.ts";
+import type {
+  CoverageGrade,
+  Evidence,
+  Finding,
+  Funnel,
+  ImageRef,
+  PackageVerdict,
+  Privilege,
+  Upgrade,
+} from "../judge/verdict.ts";
+import type { Workload } from "../observe/fact.ts";
+
+export const reportSchemaVersion = "1.0.0";
+
+export interface InputSummary {
+  readonly name: string;
+  /** events, sbom, vulnerabilities, kubernetes, containers, policies, metrics, processes, config */
+  readonly role: string;
+  readonly format: string;
+  readonly sizeBytes: number;
+  /** Events, packages, matches, objects, …: what `role` counts. */
+  readonly count: number;
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+export interface CoverageSummary {
+  readonly workload: Workload;
+  readonly containerId: string;
+  readonly node: string;
+  readonly image: ImageRef;
+  /** How the image was joined: digest, image-id, reference, name, by-hand, none. */
+  readonly joinedBy: string;
+  readonly sbom: string;
+  readonly scan: string;
+  readonly observedFrom: string | null;
+  readonly observedUntil: string | null;
+  readonly fromStart: boolean;
+  readonly sensors: readonly {
+    readonly sensor: string;
+    readonly policy: string;
+    readonly basis: "stated" | "inferred";
+    readonly pathPrefixes: readonly string[];
+    readonly limits: readonly string[];
+    readonly since: string | null;
+    readonly until: string | null;
+    readonly eventCount: number;
+  }[];
+  readonly losses: readonly {
+    readonly reason: string;
+    readonly count: number;
+    readonly detail: string;
+  }[];
+  /** Packages of the image by coverage grade. */
+  readonly grades: Readonly<Record<CoverageGrade, number>>;
+  readonly privileges: readonly Privilege[];
+}
+
+export interface Report {
+  readonly schemaVersion: string;
+  /** When the report was made, as passed in; null when not given, so that output is reproducible. */
+  readonly generatedAt: string | null;
+  readonly window: {
+    readonly from: string | null;
+    readonly to: string | null;
+    readonly seconds: number;
+    readonly eventCount: number;
+  };
+  readonly inputs: readonly InputSummary[];
+  readonly coverage: readonly CoverageSummary[];
+  readonly funnel: Funnel;
+  readonly upgrades: readonly Upgrade[];
+  readonly findings: readonly Finding[];
+  readonly packages: readonly PackageVerdict[];
+  readonly evidence: Readonly<Record<string, Evidence>>;
+  readonly problems: readonly Problem[];
+}

@@ -1,0 +1,39 @@
+/**
+ * Holds the port to stored bytes: what operations need of a file system and nothing more.
+ * In: names as the user gave them. Out: streams of bytes, decompressed. Implemented in
+ * `adapters/files/`; every implementation passes `files.contract.ts`.
+ */
+import type { WaggleError } from "./waggle-error.ts";
+
+export interface FileEntry {
+  /** Name to show and to open. */
+  readonly name: string;
+  /** **Unit**: bytes as stored; -1 when unknown (a pipe). */
+  readonly sizeBytes: number;
+}
+
+export interface OpenFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** `plain`, `gzip`, `zstd` or `xz`, by content and not by name. */
+  readonly compression: string;
+  /** Decompressed chunks. **Errors**: a broken stream ends with `truncated()` telling how. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** **Unit**: stored bytes consumed so far, for progress. */
+  consumedBytes(): number;
+  /** Why the stream ended early; undefined when it was whole. Known after the last chunk. */
+  truncated(): string | undefined;
+}
+
+export interface Files {
+  /**
+   * Files behind a name: itself, or those of a directory in the order they were written (rotated
+   * exports by their time stamp, the live file last). `-` is standard input.
+   * **Errors**: throws `WaggleError` `file-not-found`, `file-unreadable`.
+   */
+  list(name: string): Promise<readonly FileEntry[]>;
+  open(name: string): Promise<OpenFile>;
+  /** Writes all or nothing: a temporary file beside it, then a rename. */
+  writeWhole(name: string, text: string): Promise<void>;
+}
+export type { WaggleError };
