@@ -28,6 +28,7 @@ const commands = {
     ...commands.docs(["--check"]),
   ],
   build: () => [["scripts/build.ts"]],
+  "pack-check": () => [["scripts/pack-check.ts"]],
   eval: (more) => [["eval/main.ts", ...more]],
   bench: (more) => [["bench/main.ts", ...more]],
 };

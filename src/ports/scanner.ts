@@ -19,6 +19,9 @@ export interface ScanResult {
 }
 
 export interface Scanner {
-  /** **Errors**: `tool-missing` (with how to get it), `tool-failed` (with its exit code and last lines). */
+  /**
+   * **Errors**: `tool-missing` (with how to get it), `tool-failed` (with its exit code and last
+   * lines).
+   */
   scan(request: ScanRequest): Promise<ScanResult>;
 }

@@ -4,7 +4,10 @@
  * Must never carry a secret, or untrusted text that is not quoted.
  */
 
-/** Code → exit status of the command line and what a person should do. `docs/errors.md` is generated. */
+/**
+ * Code → exit status of the command line and what a person should do. `docs/errors.md` is
+ * generated.
+ */
 export const errorCodes = {
   usage: { exit: 2, help: "The command line is wrong; `--help` shows what it takes." },
   "config-invalid": { exit: 2, help: "Mend the named line and key of the configuration file." },

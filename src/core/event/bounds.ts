@@ -4,7 +4,9 @@
  * they agree. Must never throw.
  */
 
-/** **Unit**: UTF-16 code units. Paths are at most 4,096 bytes in Linux; arguments can be 131,007. */
+/**
+ * **Unit**: UTF-16 code units. Paths are at most 4,096 bytes in Linux; arguments can be 131,007.
+ */
 export const textLengthMax = {
   arguments: 4096,
   path: 4096,

@@ -4,13 +4,14 @@
  * produce exactly these shapes; two encodings of one event give deeply equal values.
  * Must never carry a wire name outward, or a field that no fold reads.
  *
- * All text is attacker-controlled. It is capped here (see `bounds.ts`) and made safe only when it is
- * printed (`core/report/safe-text.ts`).
+ * All text is attacker-controlled. It is capped here (see `bounds.ts`) and made safe only when it
+ * is printed (`core/report/safe-text.ts`).
  */
 
 /**
  * **Unit**: microseconds since the Unix epoch, an exact integer below 2^53; nanoseconds are cut.
- * 0 means "the record carries no time" (`process_loader`; tetragon.proto `google.protobuf.Timestamp`).
+ * 0 means "the record carries no time" (`process_loader`; tetragon.proto
+ * `google.protobuf.Timestamp`).
  */
 export type TimeUs = number;
 
@@ -47,7 +48,9 @@ export interface Namespaces {
   readonly cgroup: NamespaceRef | undefined;
 }
 
-/** **Shape**: names with the `CAP_` prefix, also for `DAC_OVERRIDE`; unknown numbers as `CAP_<n>`. */
+/**
+ * **Shape**: names with the `CAP_` prefix, also for `DAC_OVERRIDE`; unknown numbers as `CAP_<n>`.
+ */
 export interface Capabilities {
   readonly permitted: readonly string[];
   readonly effective: readonly string[];
@@ -66,7 +69,9 @@ export interface Credentials {
   readonly userNamespaceLevel: number;
 }
 
-/** `binary_properties`, only what says "this exec gained rights" or "this file is not on a disk". */
+/**
+ * `binary_properties`, only what says "this exec gained rights" or "this file is not on a disk".
+ */
 export interface BinaryProperties {
   readonly setuid: number;
   readonly setgid: number;
@@ -76,8 +81,9 @@ export interface BinaryProperties {
 }
 
 /**
- * A process as one event describes it. Decoders give the *same object* for identical bytes, so folds
- * may compare by reference to skip work. What differs from event to event (`tid`, `refcnt`) is not here.
+ * A process as one event describes it. Decoders give the *same object* for identical bytes, so
+ * folds may compare by reference to skip work. What differs from event to event (`tid`, `refcnt`)
+ * is not here.
  */
 export interface Process {
   /** Base64 of `node:ktime_ns:pid`; "" when Tetragon did not know the process. */
@@ -195,7 +201,10 @@ export interface EventBase {
   /** `node_name`; "" when absent. */
   readonly node: string;
   readonly cluster: string;
-  /** Which input (index of the input list) and where in it: byte offset in the *decompressed* stream. */
+  /**
+   * Which input (index of the input list) and where in it: byte offset in the *decompressed*
+   * stream.
+   */
   readonly input: number;
   readonly offset: number;
 }
@@ -241,7 +250,9 @@ export interface HookEvent extends ProcessEventBase {
   readonly policy: string;
   readonly arguments: readonly Argument[];
   readonly returned: Argument | undefined;
-  /** `KPROBE_ACTION_…`. The same in monitor and enforce mode: no proof that anything was stopped. */
+  /**
+   * `KPROBE_ACTION_…`. The same in monitor and enforce mode: no proof that anything was stopped.
+   */
   readonly action: string;
   readonly message: string;
   readonly tags: readonly string[];

@@ -1,6 +1,7 @@
 /**
  * Holds what went wrong with an input, as data: counted by code, with the first place of each kind.
- * In: reports from decoders, folds and joins. Out: a bounded, ordered list for `inspect` and reports.
+ * In: reports from decoders, folds and joins. Out: a bounded, ordered list for `inspect` and
+ * reports.
  * Must never throw, and never keep more than one example per code and input.
  */
 
@@ -37,7 +38,10 @@ export interface ProblemReport {
   readonly count?: number;
 }
 
-/** Collects problems. **Shape**: at most `kindCountMax` kinds; what is beyond is counted as one kind. */
+/**
+ * Collects problems. **Shape**: at most `kindCountMax` kinds; what is beyond is counted as one
+ * kind.
+ */
 export class ProblemLog {
   private readonly byKey = new Map<string, Problem>();
   private readonly kindCountMax: number;
@@ -74,7 +78,7 @@ export class ProblemLog {
     const key = "problems-left-out\u0000";
     const known = this.byKey.get(key);
     const first = { input: "", offset: -1, line: 0 };
-    const message = `More than ${this.kindCountMax} kinds of problems; the rest is only counted here.`;
+    const message = `More than ${this.kindCountMax} kinds of problems; the rest is only counted.`;
     const count = (known?.count ?? 0) + (report.count ?? 1);
     const code = "problems-left-out";
     this.byKey.set(key, { code, weight: "doubtful", message, first, count });

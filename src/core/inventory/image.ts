@@ -39,12 +39,16 @@ export interface Package {
   readonly id: string;
   readonly name: string;
   readonly version: string;
-  /** Syft's package type: deb, rpm, apk, binary, go-module, rust-crate, python, npm, java-archive, … */
+  /**
+   * Syft's package type: deb, rpm, apk, binary, go-module, rust-crate, python, npm, java-archive, …
+   */
   readonly type: string;
   readonly language: string;
   readonly purl: string;
   readonly locations: readonly PackageLocation[];
-  /** Source package (deb source, rpm sourcerpm name, apk originPackage); "" when none or the same. */
+  /**
+   * Source package (deb source, rpm sourcerpm name, apk originPackage); "" when none or the same.
+   */
   readonly source: string;
   /**
    * Absolute paths the package declares to own (metadata file lists, RECORD joined with its root,
@@ -55,7 +59,9 @@ export interface Package {
   readonly containedFiles: readonly string[];
   /** Java: Syft's `virtualPath`; "" else. */
   readonly virtualPath: string;
-  /** Python: site-packages root joined with top-level packages; gem and composer roots; else empty. */
+  /**
+   * Python: site-packages root joined with top-level packages; gem and composer roots; else empty.
+   */
   readonly roots: readonly string[];
   /** Ids of packages that own this one by file overlap (a deb that ships a Python package). */
   readonly ownedBy: readonly string[];

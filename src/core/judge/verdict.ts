@@ -157,7 +157,9 @@ export interface FunnelStage {
   readonly upgrades: number;
 }
 
-/** Counts of matches, each stage a part of the one before; `definitions` says what each stage asks. */
+/**
+ * Counts of matches, each stage a part of the one before; `definitions` says what each stage asks.
+ */
 export interface Funnel {
   readonly all: number;
   readonly critical: number;

@@ -1,7 +1,8 @@
 /**
  * Holds the facts: small typed records with a key, and values that merge.
- * In: nothing. Out: types only; folds emit them, `fact-set.ts` merges them by the rules stated here.
- * Merging is associative, commutative and idempotent, so replays and reordering change nothing.
+ * In: nothing. Out: types only; folds emit them, `fact-set.ts` merges them by the rules stated
+ * here. Merging is associative, commutative and idempotent, so replays and reordering change
+ * nothing.
  */
 import type { TimeUs } from "../event/event.ts";
 
@@ -104,7 +105,9 @@ export interface FileUseFact {
   /** Programs that did it, at most 4, sorted. */
   readonly binaries: readonly string[];
   readonly sensors: readonly Sensor[];
-  /** True when the file was written in the container before this use: no longer the image's file. */
+  /**
+   * True when the file was written in the container before this use: no longer the image's file.
+   */
   readonly afterWrite: boolean;
   /** At most 3. */
   readonly citations: readonly Citation[];
@@ -128,7 +131,9 @@ export interface PrivilegeFact {
   readonly privilege: PrivilegeKind;
   /** Capability name, mount (`host:container`), binary; "" else. */
   readonly detail: string;
-  /** `seen`: by the kernel. `declared`: an object or container file says so. `denied`: it says no. */
+  /**
+   * `seen`: by the kernel. `declared`: an object or container file says so. `denied`: it says no.
+   */
   readonly source: "seen" | "declared" | "denied";
   readonly firstSeenUs: TimeUs;
   readonly lastSeenUs: TimeUs;

@@ -37,7 +37,10 @@ export interface ProcessNode {
 export interface Fold<State> {
   readonly name: string;
   start(): State;
-  /** `node` is undefined for events without a process. `nowUs` is the event's time, or the last known. */
+  /**
+   * `node` is undefined for events without a process. `nowUs` is the event's time, or the last
+   * known.
+   */
   step(state: State, event: Event, at: StepContext): void;
   /** The tree is about to forget `node`: emit what is kept for it. Its class is final now. */
   retire?(state: State, node: ProcessNode, emit: Emit): void;

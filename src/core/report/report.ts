@@ -63,7 +63,9 @@ export interface CoverageSummary {
 
 export interface Report {
   readonly schemaVersion: string;
-  /** When the report was made, as passed in; null when not given, so that output is reproducible. */
+  /**
+   * When the report was made, as passed in; null when not given, so that output is reproducible.
+   */
   readonly generatedAt: string | null;
   readonly window: {
     readonly from: string | null;
