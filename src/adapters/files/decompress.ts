@@ -1,0 +1,175 @@
+/**
+ * Holds decompression by content: plain, gzip, zstd and xz bytes in, plain bytes out.
+ * In: the stored chunks of a file. Out: decompressed chunks, all that lie before any damage, and in
+ * words how the stream ended early. A byte order mark at the start is dropped, UTF-16 becomes UTF-8.
+ * Must never hold more than a few chunks, however much the stored bytes expand to.
+ */
+import type { Transform } from "node:stream";
+import { TextDecoder } from "node:util";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import { type Damage, decompressXz } from "./decompress-xz.ts";
+
+export type Compression = "plain" | "gzip" | "zstd" | "xz";
+
+export interface Decompressed {
+  readonly compression: Compression;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly damage: Damage;
+}
+
+const outputSizeBytes = 1024 * 1024;
+const headSizeBytes = 6;
+
+const signatures: readonly (readonly [Compression, readonly number[]])[] = [
+  ["gzip", [0x1f, 0x8b]],
+  ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
+  ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+];
+
+/** Reads as much as tells the compression. The rest is read when `chunks` is. */
+export async function decompress(stored: AsyncGenerator<Uint8Array>): Promise<Decompressed> {
+  const damage: Damage = { text: undefined };
+  const { head, ended } = await readHead(stored);
+  const whole = replay(head, ended ? undefined : stored, damage);
+  const compression = tellCompression(head);
+  const plain = compression === "plain" ? whole : expand(compression, whole, damage);
+  return { compression, chunks: normalizeText(plain), damage };
+}
+
+function tellCompression(head: readonly Uint8Array[]): Compression {
+  const start = Buffer.concat(head).subarray(0, headSizeBytes);
+  const found = signatures.find(([, bytes]) => bytes.every((byte, at) => start[at] === byte));
+  return found?.[0] ?? "plain";
+}
+
+async function readHead(
+  stored: AsyncGenerator<Uint8Array>,
+): Promise<{ head: Uint8Array[]; ended: boolean }> {
+  const head: Uint8Array[] = [];
+  let size = 0;
+  while (size < headSizeBytes) {
+    const next = await stored.next();
+    if (next.done === true) return { head, ended: true };
+    head.push(next.value);
+    size += next.value.length;
+  }
+  return { head, ended: false };
+}
+
+/** A read that fails in the midst ends the stream like a cut file: what came before it counts. */
+async function* replay(
+  head: readonly Uint8Array[],
+  rest: AsyncGenerator<Uint8Array> | undefined,
+  damage: Damage,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* head;
+    if (rest !== undefined) yield* rest;
+  } catch (error) {
+    damage.text ??= `reading it failed: ${wordsOf(error)}`;
+  } finally {
+    await rest?.return(undefined);
+  }
+}
+
+function expand(
+  compression: "gzip" | "zstd" | "xz",
+  stored: AsyncGenerator<Uint8Array>,
+  damage: Damage,
+): AsyncGenerator<Uint8Array> {
+  if (compression === "xz") return decompressXz(stored, damage);
+  const options = { chunkSize: outputSizeBytes };
+  const transform = compression === "gzip" ? createGunzip(options) : createZstdDecompress(options);
+  return pump(stored, transform, (error) => {
+    damage.text ??= tellDamage(compression, error);
+  });
+}
+
+/**
+ * Pulls bytes through a transform. Not a `pipeline` and not its iterator: both throw away what the
+ * transform had already given when it fails later, and that part is good.
+ */
+async function* pump(
+  stored: AsyncGenerator<Uint8Array>,
+  transform: Transform,
+  onFailure: (error: Error) => void,
+): AsyncGenerator<Uint8Array> {
+  let wake = (): void => {};
+  let over = false;
+  transform.on("readable", () => wake());
+  transform.on("end", () => {
+    over = true;
+    wake();
+  });
+  transform.on("error", (error: Error) => {
+    over = true;
+    onFailure(error);
+    wake();
+  });
+  const fed = feed(stored, transform);
+  try {
+    for (;;) {
+      const chunk: unknown = transform.read();
+      if (chunk instanceof Uint8Array) yield chunk;
+      else if (over) break;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+    await fed;
+  } finally {
+    transform.destroy();
+  }
+}
+
+/** Never rejects: `replay` turned failed reads into damage, the transform reports its own. */
+async function feed(stored: AsyncGenerator<Uint8Array>, transform: Transform): Promise<void> {
+  for await (const chunk of stored) {
+    const taken = await new Promise<boolean>((resolve) => {
+      transform.write(chunk, (error) => resolve(error === null || error === undefined));
+    });
+    if (!taken) return;
+  }
+  transform.end();
+}
+
+function tellDamage(compression: string, error: Error): string {
+  const code = "code" in error ? String(error.code) : "";
+  if (code === "Z_BUF_ERROR") return `its ${compression} stream was cut`;
+  return `its ${compression} stream is damaged: ${error.message}`;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** PowerShell writes `>` as UTF-16 with a mark; editors put a UTF-8 mark before the first line. */
+async function* normalizeText(plain: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { head, ended } = await readHead(plain);
+  try {
+    const start = Buffer.concat(head);
+    const rest = ended ? undefined : plain;
+    if (start[0] === 0xff && start[1] === 0xfe) {
+      yield* transcode(start, rest, new TextDecoder("utf-16le"));
+    } else {
+      const marked = start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf;
+      const first = marked ? start.subarray(3) : start;
+      if (first.length > 0) yield first;
+      if (rest !== undefined) yield* rest;
+    }
+  } finally {
+    await plain.return(undefined);
+  }
+}
+
+async function* transcode(
+  start: Uint8Array,
+  rest: AsyncGenerator<Uint8Array> | undefined,
+  decoder: TextDecoder,
+): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(decoder.decode(start, { stream: true }));
+  if (rest === undefined) return;
+  for await (const chunk of rest) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+}

@@ -1,0 +1,58 @@
+/**
+ * Holds the port `Files` over bytes in memory: the reference of its contract, and what tests use.
+ * In: a map from name to stored bytes, which `writeWhole` adds to. Out: the same answers as the
+ * file system gives; a name that others start with, up to a slash, is a directory.
+ */
+import type { Files } from "../../ports/files.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
+import { decompress } from "./decompress.ts";
+import { orderRotated } from "./order-rotated.ts";
+
+export function createMemoryFiles(stored: Map<string, Uint8Array>): Files {
+  const list: Files["list"] = async (name) => {
+    const bytes = stored.get(name);
+    if (bytes !== undefined) return [{ name, sizeBytes: bytes.length }];
+    const folder = name.endsWith("/") ? name : `${name}/`;
+    const inside = [...stored.keys()]
+      .filter((key) => key.startsWith(folder))
+      .map((key) => key.slice(folder.length))
+      .filter((key) => !key.includes("/") && !key.startsWith("."));
+    if (inside.length === 0) throw notFound(name);
+    return orderRotated(inside).map((one) => {
+      const path = `${folder}${one}`;
+      return { name: path, sizeBytes: stored.get(path)?.length ?? 0 };
+    });
+  };
+
+  const open: Files["open"] = async (name) => {
+    const bytes = stored.get(name);
+    if (bytes === undefined) throw notFound(name);
+    let consumed = 0;
+    async function* read(content: Uint8Array): AsyncGenerator<Uint8Array> {
+      consumed = content.length;
+      if (content.length > 0) yield content;
+    }
+    const { compression, chunks, damage } = await decompress(read(bytes));
+    return {
+      name,
+      sizeBytes: bytes.length,
+      compression,
+      chunks,
+      consumedBytes: () => consumed,
+      truncated: () => damage.text,
+    };
+  };
+
+  const writeWhole: Files["writeWhole"] = async (name, text) => {
+    if ([...stored.keys()].some((key) => key.startsWith(`${name}/`))) {
+      throw new WaggleError("file-not-written", `${JSON.stringify(name)} is a directory.`);
+    }
+    stored.set(name, new TextEncoder().encode(text));
+  };
+
+  return { list, open, writeWhole };
+}
+
+function notFound(name: string): WaggleError {
+  return new WaggleError("file-not-found", `There is no file ${JSON.stringify(name)}.`);
+}

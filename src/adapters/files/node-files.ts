@@ -1,0 +1,149 @@
+/**
+ * Holds the port `Files` over Node's file system and standard input.
+ * In: names as the user gave them. Out: entries, decompressed streams, whole writes; what the
+ * system refuses becomes a `WaggleError` in words.
+ * Must never read a device, nor follow a directory below the one that was named.
+ */
+import type { Stats } from "node:fs";
+import { type FileHandle, open as openHandle, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { FileEntry, Files, OpenFile } from "../../ports/files.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
+import { decompress } from "./decompress.ts";
+import { orderRotated } from "./order-rotated.ts";
+import { fileErrorCode, tellFileError } from "./tell-file-error.ts";
+import { writeWhole } from "./write-whole.ts";
+
+const standardInput = "-";
+/** Few large reads keep the cost per byte near nothing; pipes give 64 KiB at most. */
+const readSizeBytes = 1024 * 1024;
+const pipeReadSizeBytes = 64 * 1024;
+
+export function createNodeFiles(): Files {
+  return { list, open, writeWhole: async (name, text) => writeWhole(name, text) };
+}
+
+async function list(name: string): Promise<readonly FileEntry[]> {
+  if (name === standardInput) return [{ name, sizeBytes: -1 }];
+  const found = await statOf(name);
+  if (!found.isDirectory()) return [{ name, sizeBytes: sizeOf(found) }];
+  const entries: FileEntry[] = [];
+  for (const inside of orderRotated(await namesIn(name))) {
+    const path = join(name, inside);
+    const file = await stat(path).catch(() => undefined);
+    if (file?.isFile() === true) entries.push({ name: path, sizeBytes: file.size });
+  }
+  if (entries.length > 0) return entries;
+  throw unreadable(name, "it is a directory without files of its own; name the files");
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !name.startsWith("."));
+  } catch (error) {
+    throw refusal(folder, error);
+  }
+}
+
+async function open(name: string): Promise<OpenFile> {
+  const position = { bytes: 0 };
+  const isInput = name === standardInput;
+  const found = isInput ? undefined : await statOf(name);
+  if (found?.isDirectory() === true) throw unreadable(name, "it is a directory");
+  const stored =
+    found === undefined
+      ? readStandardInput(position)
+      : readHandle(await openFile(name), position, found.isFile());
+  const { compression, chunks, damage } = await decompress(stored);
+  return {
+    name,
+    sizeBytes: found === undefined ? -1 : sizeOf(found),
+    compression,
+    chunks,
+    consumedBytes: () => position.bytes,
+    truncated: () => damage.text,
+  };
+}
+
+async function statOf(name: string): Promise<Stats> {
+  let found: Stats;
+  try {
+    found = await stat(name);
+  } catch (error) {
+    throw refusal(name, error);
+  }
+  if (found.isSocket()) throw unreadable(name, "it is a socket");
+  if (found.isBlockDevice() || found.isCharacterDevice()) {
+    throw unreadable(name, "it is a device; for standard input write `-`");
+  }
+  return found;
+}
+
+async function openFile(name: string): Promise<FileHandle> {
+  try {
+    return await openHandle(name, "r");
+  } catch (error) {
+    throw refusal(name, error);
+  }
+}
+
+/** Reads one chunk ahead, so that the disk works while the caller does. Closes the file. */
+async function* readHandle(
+  handle: FileHandle,
+  position: { bytes: number },
+  isRegular: boolean,
+): AsyncGenerator<Uint8Array> {
+  const sizeBytes = isRegular ? readSizeBytes : pipeReadSizeBytes;
+  let ahead = readChunk(handle, sizeBytes);
+  try {
+    for (;;) {
+      const chunk = await ahead;
+      if (chunk instanceof Error) throw chunk;
+      if (chunk.length === 0) return;
+      position.bytes += chunk.length;
+      ahead = readChunk(handle, sizeBytes);
+      yield chunk;
+    }
+  } finally {
+    await ahead;
+    await handle.close();
+  }
+}
+
+/** Fresh memory each time: the reader may still hold the chunk before. Never rejects. */
+async function readChunk(handle: FileHandle, sizeBytes: number): Promise<Uint8Array | Error> {
+  try {
+    const buffer = Buffer.allocUnsafeSlow(sizeBytes);
+    const { bytesRead } = await handle.read(buffer, 0, sizeBytes, null);
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    return new Error(tellFileError(error), { cause: error });
+  }
+}
+
+async function* readStandardInput(position: { bytes: number }): AsyncGenerator<Uint8Array> {
+  for await (const chunk of process.stdin) {
+    const bytes: Uint8Array = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    position.bytes += bytes.length;
+    if (bytes.length > 0) yield bytes;
+  }
+}
+
+function sizeOf(found: Stats): number {
+  return found.isFile() ? found.size : -1;
+}
+
+function refusal(name: string, error: unknown): WaggleError {
+  const shown = JSON.stringify(name);
+  const code = fileErrorCode(error);
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    const why = code === "ENOENT" ? "" : ": a part of its path is not a directory";
+    return new WaggleError("file-not-found", `There is no file ${shown}${why}.`, { cause: error });
+  }
+  const message = `${shown} could not be read: ${tellFileError(error)}.`;
+  return new WaggleError("file-unreadable", message, { cause: error });
+}
+
+function unreadable(name: string, why: string): WaggleError {
+  return new WaggleError("file-unreadable", `${JSON.stringify(name)} could not be read: ${why}.`);
+}
