@@ -26,10 +26,14 @@ export const listLengthMax = {
 /** **Unit**: bytes. A longer line is skipped and counted (`line-too-long`). */
 export const lineSizeBytesMax = 16 * 1024 * 1024;
 
-/** Cuts at `lengthMax` code units, never through a surrogate pair. */
+/**
+ * Cuts at `lengthMax` code units, never through a surrogate pair. The result does not keep the whole
+ * text alive: engines make a slice a view of its parent, which may be thirty times as long.
+ */
 export function cutText(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text;
   const last = text.charCodeAt(lengthMax - 1);
   const splitsPair = last >= 0xd800 && last <= 0xdbff;
-  return text.slice(0, splitsPair ? lengthMax - 1 : lengthMax);
+  const view = text.slice(0, splitsPair ? lengthMax - 1 : lengthMax);
+  return ` ${view}`.slice(1); // joining and slicing again copies the characters out of the parent
 }

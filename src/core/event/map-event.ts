@@ -1,0 +1,239 @@
+/**
+ * Holds how a whole record becomes an `Event`: the one place that knows the types of the wire.
+ * In: an object with wire names from any decoder. Out: the event; every readable record gives one.
+ * Must never throw, and never read what no event carries.
+ */
+import { cutText, listLengthMax, textLengthMax } from "./bounds.ts";
+import type { Argument, Event, EventBase, HookEvent, Process, ProcessEventBase } from "./event.ts";
+import type { Doubts } from "./event-decoder.ts";
+import { hexFromBase64, hexFromBytes } from "./event-text.ts";
+import { mapArgument } from "./map-argument.ts";
+import { KnownProcess, mapProcess } from "./map-process.ts";
+import { actionNames, throttleNames } from "./wire-names.ts";
+import {
+  integerAt,
+  isWireObject,
+  listAt,
+  readInteger,
+  readName,
+  readText,
+  textAt,
+  timeAt,
+  type WireObject,
+} from "./wire-value.ts";
+
+type MapBody = (body: WireObject, base: EventBase, doubts: Doubts) => Event;
+const { path: pathMax, name: nameMax, message: messageMax } = textLengthMax;
+
+/** **Order**: of several events in one record the first in this table counts, whatever its place. */
+const bodies = new Map<string, MapBody>([
+  ["process_exec", mapExec],
+  ["process_exit", mapExit],
+  ["process_kprobe", mapKprobe],
+  ["process_tracepoint", mapTracepoint],
+  ["process_loader", mapLoader],
+  ["process_uprobe", mapUprobe],
+  ["process_lsm", mapLsm],
+  ["process_usdt", mapUsdt],
+  ["process_throttle", mapThrottle],
+  ["rate_limit_info", mapRateLimit],
+]);
+
+export const eventNames: readonly string[] = [...bodies.keys()];
+
+const frameNames = new Set([
+  "node_name",
+  "time",
+  "cluster_name",
+  "node_labels",
+  "aggregation_info",
+]);
+
+export interface RecordPlace {
+  readonly input: number;
+  readonly offset: number;
+}
+
+/** Maps any record. **Cost**: looks at each of its keys once. */
+export function mapEvent(record: WireObject, place: RecordPlace, doubts: Doubts): Event {
+  return mapNamedEvent(record, findEventName(record, doubts), place, doubts);
+}
+
+/** Maps a record of which the caller knows that `name` is its only event; "" for none. */
+export function mapNamedEvent(
+  record: WireObject,
+  name: string,
+  place: RecordPlace,
+  doubts: Doubts,
+): Event {
+  const body = record[name];
+  const base: EventBase = {
+    timeUs: timeAt(record, "time", doubts),
+    node: textAt(record, "node_name", nameMax, doubts),
+    cluster: textAt(record, "cluster_name", nameMax, doubts),
+    input: place.input,
+    offset: place.offset,
+  };
+  const map = bodies.get(name);
+  if (map !== undefined && isWireObject(body)) return map(body, base, doubts);
+  if (map !== undefined) doubts.note("field-wrong-type", name);
+  return { type: "unknown", ...base, name: cutText(name, nameMax) };
+}
+
+function findEventName(record: WireObject, doubts: Doubts): string {
+  let found = "";
+  let count = 0;
+  for (const key in record) {
+    const value = record[key];
+    if (frameNames.has(key) || value === undefined || value === null) continue;
+    count += 1;
+    found = key;
+  }
+  if (count < 2) return found;
+  doubts.note("record-ambiguous", "event");
+  const present = (key: string) => record[key] !== undefined && record[key] !== null;
+  const unknown = Object.keys(record).filter((key) => present(key) && !frameNames.has(key));
+  return eventNames.find(present) ?? unknown.sort()[0] ?? "";
+}
+
+function processAt(body: WireObject, field: string, doubts: Doubts): KnownProcess | undefined {
+  const known = readProcess(body[field], field, doubts);
+  doubts.add(known?.problem);
+  return known;
+}
+
+function readProcess(value: unknown, field: string, doubts: Doubts): KnownProcess | undefined {
+  if (value instanceof KnownProcess) return value;
+  if (isWireObject(value)) return mapProcess(value);
+  if (value !== undefined && value !== null) doubts.note("field-wrong-type", field);
+  return undefined;
+}
+
+function mapProcesses(body: WireObject, base: EventBase, doubts: Doubts): ProcessEventBase {
+  const process = processAt(body, "process", doubts);
+  const parent = processAt(body, "parent", doubts);
+  return {
+    timeUs: base.timeUs,
+    node: base.node,
+    cluster: base.cluster,
+    input: base.input,
+    offset: base.offset,
+    process: process?.process,
+    parent: parent?.process,
+    tid: process === undefined ? -1 : process.tid,
+  };
+}
+
+function mapExec(body: WireObject, base: EventBase, doubts: Doubts): Event {
+  const processes = mapProcesses(body, base, doubts);
+  const ancestors: Process[] = [];
+  for (const value of listAt(body, "ancestors", listLengthMax.ancestors, doubts)) {
+    const known = readProcess(value, "ancestors", doubts);
+    doubts.add(known?.problem);
+    if (known !== undefined) ancestors.push(known.process);
+  }
+  return { type: "exec", ...processes, ancestors };
+}
+
+/** Exits carry their time twice, slightly different: the record's own is the one all events have. */
+function mapExit(body: WireObject, base: EventBase, doubts: Doubts): Event {
+  const processes = mapProcesses(body, base, doubts);
+  return {
+    type: "exit",
+    ...processes,
+    timeUs: base.timeUs === 0 ? timeAt(body, "time", doubts) : base.timeUs,
+    status: integerAt(body, "status", 0, doubts),
+    signal: textAt(body, "signal", nameMax, doubts),
+  };
+}
+
+function mapLoader(body: WireObject, base: EventBase, doubts: Doubts): Event {
+  const processes = mapProcesses(body, base, doubts);
+  const path = textAt(body, "path", pathMax, doubts);
+  return { type: "loader", ...processes, path, buildId: readBuildId(body["buildid"], doubts) };
+}
+
+/** A build id has 20 bytes, or 16; what is much longer is none. */
+const buildIdSizeBytesMax = 256;
+
+function readBuildId(value: unknown, doubts: Doubts): string {
+  if (value instanceof Uint8Array && value.length <= buildIdSizeBytesMax) {
+    return hexFromBytes(value);
+  }
+  const text = readText(value, "buildid", (buildIdSizeBytesMax / 3) * 4 + 4, doubts);
+  const hex = hexFromBase64(text);
+  if (hex === undefined) doubts.note("field-wrong-type", "buildid");
+  return hex ?? "";
+}
+
+function mapKprobe(body: WireObject, base: EventBase, doubts: Doubts): Event {
+  const hook = textAt(body, "function_name", nameMax, doubts);
+  return mapHook({ type: "kprobe", hook, object: "" }, body, base, doubts);
+}
+
+function mapLsm(body: WireObject, base: EventBase, doubts: Doubts): Event {
+  const hook = textAt(body, "function_name", nameMax, doubts);
+  return mapHook({ type: "lsm", hook, object: "" }, body, base, doubts);
+}
+
+function mapTracepoint(body: WireObject, base: EventBase, doubts: Doubts): Event {
+  const subsystem = textAt(body, "subsys", nameMax, doubts);
+  const hook = `${subsystem}/${textAt(body, "event", nameMax, doubts)}`;
+  return mapHook({ type: "tracepoint", hook, object: "" }, body, base, doubts);
+}
+
+function mapUprobe(body: WireObject, base: EventBase, doubts: Doubts): Event {
+  const hook = textAt(body, "symbol", nameMax, doubts);
+  const object = textAt(body, "path", pathMax, doubts);
+  return mapHook({ type: "uprobe", hook, object }, body, base, doubts);
+}
+
+function mapUsdt(body: WireObject, base: EventBase, doubts: Doubts): Event {
+  const provider = textAt(body, "provider", nameMax, doubts);
+  const hook = `${provider}/${textAt(body, "name", nameMax, doubts)}`;
+  const object = textAt(body, "path", pathMax, doubts);
+  return mapHook({ type: "usdt", hook, object }, body, base, doubts);
+}
+
+type HookName = Pick<HookEvent, "type" | "hook" | "object">;
+
+function mapHook(
+  { type, hook, object }: HookName,
+  body: WireObject,
+  base: EventBase,
+  doubts: Doubts,
+): HookEvent {
+  const processes = mapProcesses(body, base, doubts);
+  const list: Argument[] = [];
+  for (const value of listAt(body, "args", listLengthMax.arguments, doubts)) {
+    list.push(mapArgument(value, doubts));
+  }
+  const returned = body["return"];
+  return {
+    type,
+    ...processes,
+    hook,
+    object,
+    policy: textAt(body, "policy_name", nameMax, doubts),
+    arguments: list,
+    returned:
+      returned === undefined || returned === null ? undefined : mapArgument(returned, doubts),
+    action: readName(body["action"], "action", actionNames, doubts),
+    message: textAt(body, "message", messageMax, doubts),
+    tags: listAt(body, "tags", listLengthMax.tags, doubts).map((tag) =>
+      readText(tag, "tags", nameMax, doubts),
+    ),
+  };
+}
+
+function mapThrottle(body: WireObject, base: EventBase, doubts: Doubts): Event {
+  const name = readName(body["type"], "type", throttleNames, doubts);
+  const cgroup = textAt(body, "cgroup", nameMax, doubts);
+  return { type: "throttle", ...base, started: name === "THROTTLE_START", cgroup };
+}
+
+function mapRateLimit(body: WireObject, base: EventBase, doubts: Doubts): Event {
+  const field = "number_of_dropped_process_events";
+  const droppedCount = readInteger(body[field], field, 0, doubts);
+  return { type: "rate-limit", ...base, droppedCount };
+}

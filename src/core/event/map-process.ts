@@ -1,0 +1,178 @@
+/**
+ * Holds how a process block of a record becomes a `Process`.
+ * In: an object with wire names. Out: the process, its thread and what was doubtful about it.
+ * Must never keep a reference to the block.
+ */
+import { listLengthMax, textLengthMax } from "./bounds.ts";
+import type {
+  BinaryProperties,
+  Capabilities,
+  Credentials,
+  NamespaceRef,
+  Namespaces,
+  Pod,
+  Process,
+} from "./event.ts";
+import { type DecodeProblem, Doubts } from "./event-decoder.ts";
+import { capabilityName, capabilityNames, privilegeChangeNames } from "./wire-names.ts";
+import {
+  booleanAt,
+  integerAt,
+  listAt,
+  objectAt,
+  readName,
+  textAt,
+  timeAt,
+  type WireObject,
+} from "./wire-value.ts";
+
+/** A process block that was mapped: decoders put it where the block was. */
+export class KnownProcess {
+  readonly process: Process;
+  readonly tid: number;
+  readonly problem: DecodeProblem | undefined;
+
+  constructor(process: Process, tid: number, problem: DecodeProblem | undefined) {
+    this.process = process;
+    this.tid = tid;
+    this.problem = problem;
+  }
+}
+
+const { arguments: argumentsMax, path: pathMax, name: nameMax } = textLengthMax;
+
+export function mapProcess(block: WireObject): KnownProcess {
+  const doubts = new Doubts();
+  const pod = objectAt(block, "pod", doubts);
+  const process: Process = {
+    execId: textAt(block, "exec_id", nameMax, doubts),
+    parentExecId: textAt(block, "parent_exec_id", nameMax, doubts),
+    pid: integerAt(block, "pid", -1, doubts),
+    uid: integerAt(block, "uid", -1, doubts),
+    auid: integerAt(block, "auid", -1, doubts),
+    cwd: textAt(block, "cwd", pathMax, doubts),
+    binary: textAt(block, "binary", pathMax, doubts),
+    arguments: textAt(block, "arguments", argumentsMax, doubts),
+    flags: textAt(block, "flags", nameMax, doubts),
+    startTimeUs: timeAt(block, "start_time", doubts),
+    containerId: mapContainerId(block, pod, doubts),
+    pod: pod === undefined ? undefined : mapPod(pod, doubts),
+    capabilities: mapCapabilities(objectAt(block, "cap", doubts), doubts),
+    namespaces: mapNamespaces(objectAt(block, "ns", doubts), doubts),
+    credentials: mapCredentials(objectAt(block, "process_credentials", doubts), doubts),
+    binaryProperties: mapBinaryProperties(objectAt(block, "binary_properties", doubts), doubts),
+    inInitTree: booleanAt(block, "in_init_tree", doubts),
+  };
+  const tid = integerAt(block, "tid", -1, doubts);
+  return new KnownProcess(process, tid, doubts.problem);
+}
+
+/** The pod's id is whole but has the runtime as scheme; `docker` holds the first 31 digits. */
+function mapContainerId(block: WireObject, pod: WireObject | undefined, doubts: Doubts): string {
+  const docker = textAt(block, "docker", nameMax, doubts);
+  const container = pod === undefined ? undefined : objectAt(pod, "container", doubts);
+  const id = container === undefined ? "" : textAt(container, "id", nameMax, doubts);
+  const scheme = id.indexOf("://");
+  const bare = scheme < 0 ? id : id.slice(scheme + 3);
+  return bare === "" ? docker : bare;
+}
+
+const nothing: WireObject = {};
+
+function mapPod(pod: WireObject, doubts: Doubts): Pod {
+  const container = objectAt(pod, "container", doubts) ?? nothing;
+  const image = objectAt(container, "image", doubts) ?? nothing;
+  const security = objectAt(container, "security_context", doubts) ?? nothing;
+  return {
+    namespace: textAt(pod, "namespace", nameMax, doubts),
+    name: textAt(pod, "name", nameMax, doubts),
+    uid: textAt(pod, "uid", nameMax, doubts),
+    workloadKind: textAt(pod, "workload_kind", nameMax, doubts),
+    workload: textAt(pod, "workload", nameMax, doubts),
+    containerName: textAt(container, "name", nameMax, doubts),
+    imageId: textAt(image, "id", nameMax, doubts),
+    imageName: textAt(image, "name", nameMax, doubts),
+    containerStartUs: timeAt(container, "start_time", doubts),
+    privileged: booleanAt(security, "privileged", doubts) ?? false,
+    maybeExecProbe: booleanAt(container, "maybe_exec_probe", doubts) ?? false,
+  };
+}
+
+export function mapCapabilities(
+  sets: WireObject | undefined,
+  doubts: Doubts,
+): Capabilities | undefined {
+  if (sets === undefined) return undefined;
+  return {
+    permitted: capabilitiesAt(sets, "permitted", doubts),
+    effective: capabilitiesAt(sets, "effective", doubts),
+    inheritable: capabilitiesAt(sets, "inheritable", doubts),
+  };
+}
+
+export function capabilitiesAt(sets: WireObject, field: string, doubts: Doubts): readonly string[] {
+  const names: string[] = [];
+  for (const value of listAt(sets, field, listLengthMax.capabilities, doubts)) {
+    const name = capabilityName(readName(value, field, capabilityNames, doubts));
+    if (name !== "") names.push(name);
+  }
+  return names;
+}
+
+function mapNamespaces(block: WireObject | undefined, doubts: Doubts): Namespaces | undefined {
+  if (block === undefined) return undefined;
+  return {
+    mount: namespaceAt(block, "mnt", doubts),
+    pid: namespaceAt(block, "pid", doubts),
+    network: namespaceAt(block, "net", doubts),
+    ipc: namespaceAt(block, "ipc", doubts),
+    uts: namespaceAt(block, "uts", doubts),
+    user: namespaceAt(block, "user", doubts),
+    cgroup: namespaceAt(block, "cgroup", doubts),
+  };
+}
+
+/** A namespace without a number is one that Tetragon could not read (the kernel's own process). */
+function namespaceAt(block: WireObject, field: string, doubts: Doubts): NamespaceRef | undefined {
+  const ref = objectAt(block, field, doubts);
+  if (ref === undefined) return undefined;
+  return {
+    inum: integerAt(ref, "inum", 0, doubts),
+    isHost: booleanAt(ref, "is_host", doubts) ?? false,
+  };
+}
+
+export function mapCredentials(
+  block: WireObject | undefined,
+  doubts: Doubts,
+): Credentials | undefined {
+  if (block === undefined) return undefined;
+  const user = objectAt(block, "user_ns", doubts) ?? nothing;
+  return {
+    uid: integerAt(block, "uid", -1, doubts),
+    gid: integerAt(block, "gid", -1, doubts),
+    euid: integerAt(block, "euid", -1, doubts),
+    egid: integerAt(block, "egid", -1, doubts),
+    suid: integerAt(block, "suid", -1, doubts),
+    sgid: integerAt(block, "sgid", -1, doubts),
+    userNamespaceLevel: integerAt(user, "level", -1, doubts),
+  };
+}
+
+function mapBinaryProperties(
+  block: WireObject | undefined,
+  doubts: Doubts,
+): BinaryProperties | undefined {
+  if (block === undefined) return undefined;
+  const file = objectAt(block, "file", doubts) ?? nothing;
+  const inode = objectAt(file, "inode", doubts) ?? nothing;
+  const changes = listAt(block, "privileges_changed", listLengthMax.privilegesChanged, doubts);
+  return {
+    setuid: integerAt(block, "setuid", -1, doubts),
+    setgid: integerAt(block, "setgid", -1, doubts),
+    privilegesChanged: changes.map((change) =>
+      readName(change, "privileges_changed", privilegeChangeNames, doubts),
+    ),
+    links: integerAt(inode, "links", -1, doubts),
+  };
+}
