@@ -106,11 +106,24 @@ export interface FindingVulnerability {
   readonly description: string;
 }
 
+/** Priority bands, most urgent first; `docs/ranking.md` says what puts a finding into which. */
+export const bandNames = [
+  "exploited-by-ransomware",
+  "known-exploited",
+  "critical",
+  "high",
+  "medium",
+  "low",
+  "negligible",
+] as const;
+export type BandName = (typeof bandNames)[number];
+
 export interface Finding {
   /** Stable fingerprint: the same vulnerability of the same package in the same workload. */
   readonly id: string;
   /** 1 is first. */
   readonly rank: number;
+  readonly band: BandName;
   readonly vulnerability: FindingVulnerability;
   /** The binary package with the strongest use among those of one source package. */
   readonly package: PackageRef;

@@ -1,0 +1,156 @@
+/**
+ * Holds the sentences that say why a finding has its rank and what would change it.
+ * In: a weighed finding and its band. Out: short sentences, the weightiest first.
+ * Must never say what the rules did not use, and never put untrusted text in but names and ids.
+ */
+import {
+  type Band,
+  isHostEquivalent,
+  likelyFrom,
+  type Shift,
+  type Weighed,
+} from "./ranking-rules.ts";
+import type { Finding, Privilege } from "./verdict.ts";
+
+interface Placed {
+  readonly name: Band["name"];
+  readonly base: Band["name"];
+  readonly shift: Shift | undefined;
+}
+
+export function explainRank(weighed: Weighed, placed: Placed): readonly string[] {
+  const { finding } = weighed;
+  return [
+    ...explainExploitation(weighed),
+    explainSeverity(weighed),
+    explainUsage(weighed),
+    ...explainPrivilege(finding),
+    ...explainShift(placed),
+    explainFix(finding),
+    ...(finding.matchType === "cpe-match" ? ["matched by CPE only: may be a false match"] : []),
+  ];
+}
+
+function explainExploitation({ finding, likely }: Weighed): readonly string[] {
+  const { kev, epss } = finding.vulnerability;
+  const reasons: string[] = [];
+  if (kev !== null) {
+    const since = kev.dateAdded === "" ? "" : ` since ${kev.dateAdded}`;
+    const ransomware = kev.ransomware ? ", in ransomware campaigns too" : "";
+    reasons.push(`known to be exploited (CISA KEV${since}${ransomware})`);
+  }
+  if (epss !== null && likely) {
+    reasons.push(
+      `exploitation within 30 days is likely: EPSS ${percent(epss.score)}, ` +
+        `higher than ${percent(epss.percentile)} of all`,
+    );
+  }
+  return reasons;
+}
+
+function explainSeverity({ finding, severity }: Weighed): string {
+  const { cvssScore, severity: stated } = finding.vulnerability;
+  const score = cvssScore === null ? "" : `, CVSS ${cvssScore.toFixed(1)}`;
+  if (stated !== severity) return `severity ${severity} by its CVSS score ${cvssScore?.toFixed(1)}`;
+  if (severity === "Unknown") return "severity unknown: placed with Medium";
+  return `severity ${severity}${score}`;
+}
+
+function explainUsage({ finding, observedUs, loweringWindowUs }: Weighed): string {
+  const { usage } = finding;
+  if (usage.state === "in-use") return `in use (${usage.level}): ${usage.because}`;
+  if (usage.state === "unknown") return `use unknown, which lowers nothing: ${usage.because}`;
+  const tooShort = observedUs < loweringWindowUs;
+  const watched = `watched for ${duration(observedUs)}`;
+  const effect = tooShort ? "; too short a time to lower the rank" : "";
+  return `not observed, ${watched} under ${usage.coverage} coverage${effect}: ${usage.because}`;
+}
+
+function explainPrivilege(finding: Finding): readonly string[] {
+  if (!finding.privileged) return [];
+  const kinds = finding.privileges.filter((one) => one.source !== "denied").map(namePrivilege);
+  const named = [...new Set(kinds)];
+  const shown = named.slice(0, 4).join(", ");
+  const more = named.length > 4 ? ` and ${named.length - 4} more` : "";
+  const reach = isHostEquivalent(finding) ? "has the host's rights" : "privileged";
+  return [named.length === 0 ? reach : `${reach}: ${shown}${more}`];
+}
+
+/** A privilege in a few words. */
+export function namePrivilege({ privilege, detail }: Privilege): string {
+  const words: Readonly<Record<Privilege["privilege"], string>> = {
+    privileged: "privileged container",
+    root: "runs as root",
+    capability: detail,
+    "host-pid": "host process namespace",
+    "host-network": "host network",
+    "host-mount-namespace": "host mount namespace",
+    "host-mount": `host mount ${detail}`,
+    "gained-by-setuid": `gains rights by setuid ${detail}`,
+    "no-new-privileges": "no new privileges",
+  };
+  return words[privilege];
+}
+
+function explainShift({ base, name, shift }: Placed): readonly string[] {
+  if (shift === undefined) return [];
+  const why = shift.by < 0 ? "for the host's rights" : "because it was not observed";
+  return [`${shift.by < 0 ? "raised" : "lowered"} from ${base} to ${name} ${why}`];
+}
+
+function explainFix({ fixable, vulnerability }: Finding): string {
+  if (fixable) return `fixed in ${vulnerability.fixedIn.join(", ")}`;
+  if (vulnerability.fixState === "wont-fix") return "the distributor will not fix it";
+  return vulnerability.fixState === "not-fixed"
+    ? "no fix yet"
+    : "whether there is a fix is unknown";
+}
+
+export function explainChanges(weighed: Weighed, placed: Placed): readonly string[] {
+  const { finding, likely } = weighed;
+  const { kev } = finding.vulnerability;
+  const changes: string[] = [];
+  if (kev === null) {
+    changes.push("raise: an entry in the catalogue of known exploited vulnerabilities");
+    if (!likely) {
+      const least = likelyFrom.score * 100;
+      changes.push(`raise: an EPSS of ${least} % or more moves it one severity up`);
+    }
+  }
+  changes.push(...changesByUse(weighed, placed));
+  if (!finding.fixable) changes.push("raise: a fixed version, once there is one");
+  if (finding.privileged) changes.push("lower: running the workload without the named privileges");
+  return changes;
+}
+
+function changesByUse(
+  { finding, observedUs, loweringWindowUs }: Weighed,
+  placed: Placed,
+): string[] {
+  const { state } = finding.usage;
+  const movable = finding.vulnerability.kev === null;
+  if (state === "in-use") return ["lower: an image that does not contain or use the package"];
+  if (state === "not-observed") {
+    const changes = ["raise: any use of the package by the workload"];
+    if (movable && placed.shift === undefined && observedUs < loweringWindowUs) {
+      changes.push(`lower: not being observed for ${duration(loweringWindowUs)}`);
+    }
+    return changes;
+  }
+  const lower = movable ? `lower: good coverage for ${duration(loweringWindowUs)} without use` : "";
+  return ["raise: proof of use by the workload", ...(lower === "" ? [] : [lower])];
+}
+
+function percent(share: number): string {
+  const value = share * 100;
+  return `${value >= 10 ? value.toFixed(0) : value.toPrecision(2)} %`;
+}
+
+/** **Unit**: of the input, microseconds. One or two figures and a word. */
+export function duration(us: number): string {
+  const seconds = us / 1e6;
+  if (seconds < 120) return `${Math.round(seconds)} seconds`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} hours`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

@@ -1,0 +1,28 @@
+/**
+ * Holds one image in one workload as it was judged: what findings are built from.
+ * In: nothing. Out: types only. Replicas are merged already; an image that no container was seen
+ * to run has no packages here, only matches.
+ */
+import type { Match } from "../inventory/image.ts";
+import type { Workload } from "../observe/fact.ts";
+import type { ImageRef, PackageRef, Privilege, Usage } from "./verdict.ts";
+
+export interface JudgedPackage {
+  readonly ref: PackageRef;
+  /** Source package; the package's own name where there is none. */
+  readonly source: string;
+  readonly usage: Usage;
+}
+
+export interface JudgedImage {
+  readonly image: ImageRef;
+  readonly workload: Workload;
+  readonly packages: readonly JudgedPackage[];
+  readonly matches: readonly Match[];
+  readonly privileges: readonly Privilege[];
+  readonly privileged: boolean;
+  /** **Unit**: microseconds that the longest-seen container was watched; 0 for none. */
+  readonly observedUs: number;
+  /** Why a match may find no package here; one sentence. */
+  readonly missing: string;
+}
