@@ -1,0 +1,134 @@
+/**
+ * Runs each method on a recording and brings its answers into one shape.
+ * In: a recording's files. Out: verdicts. waggle is run as a user runs it, through its command line.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SyftDocument } from "./baselines.ts";
+import { readJson } from "./read-bytes.ts";
+import type { Recording, Variant } from "./recordings.ts";
+import type { Verdict } from "./score.ts";
+import { readTable } from "./truth.ts";
+
+export interface WaggleReport {
+  readonly verdicts: readonly Verdict[];
+  readonly scanned: ReadonlySet<string>;
+  readonly findings: readonly {
+    readonly container: string;
+    readonly packages: readonly string[];
+    readonly state: string;
+  }[];
+  readonly funnel: Readonly<Record<string, number>>;
+}
+
+interface PackageJson {
+  readonly name: string;
+  readonly version: string;
+  readonly type: string;
+  readonly location: string;
+}
+
+interface UsageJson {
+  readonly state: Verdict["state"];
+  readonly level: string;
+  readonly coverage: string;
+}
+
+interface ReportJson {
+  readonly packages: readonly {
+    readonly workload: { readonly name: string; readonly container: string };
+    readonly package: PackageJson;
+    readonly usage: UsageJson;
+  }[];
+  readonly findings: readonly {
+    readonly workload: { readonly name: string; readonly container: string };
+    readonly packages: readonly { readonly package: PackageJson }[];
+    readonly usage: UsageJson;
+  }[];
+  readonly funnel: Readonly<Record<string, number>>;
+}
+
+/** Containers of the recording that have an SBOM, by name. */
+export async function containersWithScan(recording: Recording): Promise<readonly string[]> {
+  const table = readTable(readFileSync(join(recording.folder, "containers.tsv"), "utf8"));
+  return table
+    .map((row) => row.get("name") ?? "")
+    .filter((name) => existsSync(join(recording.scans, `${name}.syft.json.xz`)));
+}
+
+function reportArguments(variant: Variant, output: string): readonly string[] {
+  const { folder, scans } = variant.recording;
+  const documents = readdirSync(scans);
+  const args = ["report", "--events", variant.events, "--format", "json", "-o", output];
+  const add = (flag: string, file: string) => {
+    if (existsSync(file)) args.push(flag, file);
+  };
+  for (const name of documents.filter((one) => one.endsWith(".syft.json.xz"))) {
+    args.push("--sbom", join(scans, name));
+  }
+  for (const name of documents.filter((one) => one.endsWith(".grype.json.xz"))) {
+    args.push("--vulns", join(scans, name));
+  }
+  if (readdirSync(variant.policies).length > 0) add("--policies", variant.policies);
+  add("--containers", join(folder, "containers.tsv"));
+  add("--k8s", join(folder, "cluster.json.xz"));
+  add("--processes", join(folder, "bootstrap.jsonl.xz"));
+  for (const name of ["metrics-start.txt", "metrics-end.txt"]) {
+    add("--tetragon-metrics", join(folder, name));
+    add("--tetragon-metrics", join(folder, `${name}.gz`));
+  }
+  return args;
+}
+
+export async function runWaggle(variant: Variant, work: string): Promise<WaggleReport> {
+  const output = join(work, "report.json");
+  const main = join(import.meta.dirname, "..", "src", "main.ts");
+  const done = spawnSync(process.execPath, [main, ...reportArguments(variant, output)], {
+    encoding: "utf8",
+  });
+  if (done.status !== 0) throw new Error(`waggle report ended with ${done.status}: ${done.stderr}`);
+  const report = JSON.parse(readFileSync(output, "utf8")) as ReportJson;
+  const names = await containersWithScan(variant.recording);
+  const nameOf = (workload: { name: string; container: string }) =>
+    names.find((name) => name === workload.container || name === workload.name) ?? workload.name;
+  return {
+    verdicts: report.packages
+      .map((one) => toVerdict(nameOf(one.workload), one.package, one.usage))
+      .filter((one) => names.includes(one.container)),
+    scanned: new Set(names),
+    findings: report.findings.map((one) => ({
+      container: nameOf(one.workload),
+      packages: one.packages.map(
+        ({ package: { name, version } }) => `${name.toLowerCase()}@${version}`,
+      ),
+      state: one.usage.state,
+    })),
+    funnel: report.funnel,
+  };
+}
+
+function toVerdict(container: string, found: PackageJson, usage: UsageJson): Verdict {
+  const { name, version, type, location } = found;
+  const { state, level, coverage } = usage;
+  return { container, name, version, type, location, state, level, coverage };
+}
+
+export async function baselineVerdicts(
+  recording: Recording,
+  paths: ReadonlyMap<string, ReadonlySet<string>>,
+  method: (sbom: SyftDocument, paths: ReadonlySet<string>) => ReadonlySet<string>,
+): Promise<readonly Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const container of await containersWithScan(recording)) {
+    const file = join(recording.scans, `${container}.syft.json.xz`);
+    const sbom = (await readJson(file)) as SyftDocument;
+    const used = method(sbom, paths.get(container) ?? new Set());
+    for (const { id, name, version, type, locations } of sbom.artifacts) {
+      const state = used.has(id) ? "in-use" : "not-observed";
+      const location = locations[0]?.path ?? "";
+      verdicts.push({ container, name, version, type, location, state, level: "", coverage: "" });
+    }
+  }
+  return verdicts;
+}
