@@ -188,3 +188,36 @@ export interface Funnel {
   >;
   readonly definitions: Readonly<Record<string, string>>;
 }
+
+/** What could be seen of one container, and how it found its image. */
+export interface CoverageSummary {
+  readonly workload: Workload;
+  readonly containerId: string;
+  readonly node: string;
+  readonly image: ImageRef;
+  /** How the image was joined: digest, image-id, reference, name, by-hand, none. */
+  readonly joinedBy: string;
+  readonly sbom: string;
+  readonly scan: string;
+  readonly observedFrom: string | null;
+  readonly observedUntil: string | null;
+  readonly fromStart: boolean;
+  readonly sensors: readonly {
+    readonly sensor: string;
+    readonly policy: string;
+    readonly basis: "stated" | "inferred";
+    readonly pathPrefixes: readonly string[];
+    readonly limits: readonly string[];
+    readonly since: string | null;
+    readonly until: string | null;
+    readonly eventCount: number;
+  }[];
+  readonly losses: readonly {
+    readonly reason: string;
+    readonly count: number;
+    readonly detail: string;
+  }[];
+  /** Packages of the image by coverage grade. */
+  readonly grades: Readonly<Record<CoverageGrade, number>>;
+  readonly privileges: readonly Privilege[];
+}

@@ -5,16 +5,15 @@
  */
 import type { Problem } from "../event/problem.ts";
 import type {
-  CoverageGrade,
+  CoverageSummary,
   Evidence,
   Finding,
   Funnel,
-  ImageRef,
   PackageVerdict,
-  Privilege,
   Upgrade,
 } from "../judge/verdict.ts";
-import type { Workload } from "../observe/fact.ts";
+
+export type { CoverageSummary } from "../judge/verdict.ts";
 
 export const reportSchemaVersion = "1.0.0";
 
@@ -27,38 +26,6 @@ export interface InputSummary {
   /** Events, packages, matches, objects, …: what `role` counts. */
   readonly count: number;
   readonly details: Readonly<Record<string, string | number>>;
-}
-
-export interface CoverageSummary {
-  readonly workload: Workload;
-  readonly containerId: string;
-  readonly node: string;
-  readonly image: ImageRef;
-  /** How the image was joined: digest, image-id, reference, name, by-hand, none. */
-  readonly joinedBy: string;
-  readonly sbom: string;
-  readonly scan: string;
-  readonly observedFrom: string | null;
-  readonly observedUntil: string | null;
-  readonly fromStart: boolean;
-  readonly sensors: readonly {
-    readonly sensor: string;
-    readonly policy: string;
-    readonly basis: "stated" | "inferred";
-    readonly pathPrefixes: readonly string[];
-    readonly limits: readonly string[];
-    readonly since: string | null;
-    readonly until: string | null;
-    readonly eventCount: number;
-  }[];
-  readonly losses: readonly {
-    readonly reason: string;
-    readonly count: number;
-    readonly detail: string;
-  }[];
-  /** Packages of the image by coverage grade. */
-  readonly grades: Readonly<Record<CoverageGrade, number>>;
-  readonly privileges: readonly Privilege[];
 }
 
 export interface Report {

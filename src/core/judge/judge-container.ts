@@ -1,0 +1,116 @@
+/**
+ * Holds how one container is judged: what could be seen of it, what it used, what it may do.
+ * In: its join and privileges. Out: usage of each package of its image, and a coverage summary.
+ * Must never judge without coverage: every verdict of absence is gated by it.
+ */
+import type { ProblemLog } from "../event/problem.ts";
+import type { Sbom } from "../inventory/image.ts";
+import type { PrivilegeFact } from "../observe/fact.ts";
+import type { FactSet } from "../observe/fact-set.ts";
+import type { EvidenceBook } from "./evidence-book.ts";
+import { createFileOwners, type FileOwners } from "./file-owners.ts";
+import { formatTime } from "./format-time.ts";
+import type { ImageJoin } from "./join-images.ts";
+import { type ContainerCoverage, createContainerCoverage } from "./judge-coverage.ts";
+import { judgePrivileges } from "./judge-privileges.ts";
+import { judgeUsage } from "./judge-usage.ts";
+import type { CoverageGrade, CoverageSummary, Privilege, Usage } from "./verdict.ts";
+
+export interface JudgedContainer {
+  readonly join: ImageJoin;
+  readonly usages: ReadonlyMap<string, Usage>;
+  readonly privileges: readonly Privilege[];
+  readonly privileged: boolean;
+  readonly observedUs: number;
+  readonly summary: CoverageSummary;
+}
+
+export interface JudgeContainerOptions {
+  readonly facts: FactSet;
+  readonly minimumWindowUs: number;
+  readonly evidence: EvidenceBook;
+  readonly problems: ProblemLog;
+}
+
+/** Gives a function that judges one container; owners are indexed once per SBOM. */
+export function judgeContainer(
+  options: JudgeContainerOptions,
+): (join: ImageJoin, privilegeFacts: readonly PrivilegeFact[]) => JudgedContainer {
+  const { facts, evidence, minimumWindowUs, problems } = options;
+  const ownersOf = new Map<Sbom, FileOwners>();
+  return (join, privilegeFacts) => {
+    const { container, sbom } = join;
+    const coverage = createContainerCoverage({
+      container,
+      coverage: facts.coverage,
+      losses: facts.losses,
+      minimumWindowUs,
+    });
+    const { privileges, privileged, contradictions } = judgePrivileges(privilegeFacts, evidence);
+    for (const message of contradictions) {
+      const place = { input: join.identity?.input ?? "", offset: -1, line: 0 };
+      problems.add({ code: "privilege-contradiction", weight: "doubtful", message, place });
+    }
+    const usages = new Map<string, Usage>();
+    if (sbom !== undefined) {
+      const owners = ownersOf.get(sbom) ?? createFileOwners(sbom);
+      ownersOf.set(sbom, owners);
+      const uses = facts.fileUses(container.container);
+      for (const [id, usage] of judgeUsage({ sbom, owners, uses, coverage, evidence })) {
+        usages.set(id, usage);
+      }
+    }
+    const untilUs = watchedUntil(join, coverage);
+    const summary = summarize({ join, coverage, usages, privileges, untilUs });
+    const observedUs = Math.max(0, untilUs - container.firstSeenUs);
+    return { join, usages, privileges, privileged, observedUs, summary };
+  };
+}
+
+/** A quiet container is watched as long as the sensors of its node are. */
+function watchedUntil({ container }: ImageJoin, coverage: ContainerCoverage): number {
+  if (container.ended) return container.lastSeenUs;
+  return coverage.sensors.reduce(
+    (latest, sensor) => Math.max(latest, sensor.untilUs),
+    container.lastSeenUs,
+  );
+}
+
+interface SummaryParts {
+  readonly join: ImageJoin;
+  readonly coverage: ContainerCoverage;
+  readonly usages: ReadonlyMap<string, Usage>;
+  readonly privileges: readonly Privilege[];
+  readonly untilUs: number;
+}
+
+function summarize({ join, coverage, usages, privileges, untilUs }: SummaryParts): CoverageSummary {
+  const { container } = join;
+  const grades: Record<CoverageGrade, number> = { none: 0, partial: 0, good: 0 };
+  for (const usage of usages.values()) grades[usage.coverage] += 1;
+  return {
+    workload: join.workload,
+    containerId: container.containerId === "" ? container.container : container.containerId,
+    node: container.node,
+    image: join.image,
+    joinedBy: join.by,
+    sbom: join.sbom?.input ?? "",
+    scan: join.scan?.input ?? "",
+    observedFrom: formatTime(container.firstSeenUs),
+    observedUntil: formatTime(untilUs),
+    fromStart: container.fromStart,
+    sensors: coverage.sensors.map((sensor) => ({
+      sensor: sensor.sensor,
+      policy: sensor.policy,
+      basis: sensor.basis,
+      pathPrefixes: sensor.pathPrefixes,
+      limits: sensor.limits,
+      since: formatTime(sensor.sinceUs),
+      until: formatTime(sensor.untilUs),
+      eventCount: sensor.eventCount,
+    })),
+    losses: coverage.losses.map(({ reason, count, detail }) => ({ reason, count, detail })),
+    grades,
+    privileges,
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * Holds the whole judgement: joins → coverage → usage → privileges → findings → upgrades → funnel.
+ * In: facts, identities, SBOMs, scans. Out: everything a report says.
+ * Must give the same result for the same input in any order, and never read a clock.
+ */
+import type { ProblemLog } from "../event/problem.ts";
+import type { ContainerIdentity, Sbom, Scan, Severity } from "../inventory/image.ts";
+import type { FactSet } from "../observe/fact-set.ts";
+import { buildFindings } from "./build-findings.ts";
+import { countFunnel } from "./count-funnel.ts";
+import { EvidenceBook } from "./evidence-book.ts";
+import { groupUpgrades } from "./group-upgrades.ts";
+import { joinImages } from "./join-images.ts";
+import { judgeImages } from "./judge-images.ts";
+import type { JudgedImage } from "./judged-image.ts";
+import { compareRefs } from "./package-ref.ts";
+import { rankFindings } from "./rank-findings.ts";
+import type {
+  CoverageSummary,
+  Evidence,
+  Finding,
+  Funnel,
+  PackageVerdict,
+  Upgrade,
+} from "./verdict.ts";
+
+export interface JudgeSettings {
+  /** **Unit**: microseconds. Watching a container for less never gives good coverage. */
+  readonly minimumWindowUs: number;
+  /** **Unit**: microseconds. "Not observed" for less never lowers a rank. */
+  readonly loweringWindowUs: number;
+  /** Severities that count as critical in the funnel. */
+  readonly criticalSeverities: readonly Severity[];
+}
+
+const minuteUs = 60_000_000;
+
+/**
+ * Two windows, because they answer two questions. Five minutes is past the start of most programs,
+ * enough to *say* what was not observed. Lazy loading and nightly jobs need a day before that may
+ * *lower* anything.
+ */
+export const defaultSettings: JudgeSettings = {
+  minimumWindowUs: 5 * minuteUs,
+  loweringWindowUs: 24 * 60 * minuteUs,
+  criticalSeverities: ["Critical"],
+};
+
+export interface JudgeOptions {
+  readonly facts: FactSet;
+  readonly identities: readonly ContainerIdentity[];
+  readonly sboms: readonly Sbom[];
+  readonly scans: readonly Scan[];
+  /** Images named by the user for a container: `NAME=FILE`. */
+  readonly byHand: readonly { readonly name: string; readonly input: string }[];
+  /** Names of the inputs, at the index that events carry. */
+  readonly inputNames: readonly string[];
+  readonly settings: JudgeSettings;
+  readonly problems: ProblemLog;
+}
+
+export interface Judgement {
+  /** **Order**: by rank. */
+  readonly findings: readonly Finding[];
+  /** **Order**: by rank. */
+  readonly upgrades: readonly Upgrade[];
+  readonly funnel: Funnel;
+  /** **Order**: by workload, image, then package. */
+  readonly packages: readonly PackageVerdict[];
+  /** **Order**: by workload, image, container. */
+  readonly coverage: readonly CoverageSummary[];
+  readonly evidence: Readonly<Record<string, Evidence>>;
+}
+
+/** **Cost**: linear in packages, matches and file facts, but for sorting. */
+export function judge(options: JudgeOptions): Judgement {
+  const { facts, identities, sboms, scans, byHand, settings, problems } = options;
+  const containers = [...facts.containers];
+  const joins = joinImages({ containers, identities, sboms, scans, byHand, problems });
+  const evidence = new EvidenceBook(options.inputNames);
+  const { minimumWindowUs } = settings;
+  const judged = judgeImages({ facts, joins, scans, minimumWindowUs, evidence, problems });
+  const ranked = rankFindings(buildFindings(judged.images, settings), settings);
+  const grouped = groupUpgrades(ranked);
+  return {
+    findings: grouped.findings.map(({ finding }) => finding),
+    upgrades: grouped.upgrades,
+    funnel: countFunnel(grouped.findings, settings.criticalSeverities),
+    packages: judged.images.flatMap(packageVerdicts),
+    coverage: judged.containers.map(({ summary }) => summary),
+    evidence: evidence.all(),
+  };
+}
+
+function packageVerdicts({ image, workload, packages }: JudgedImage): readonly PackageVerdict[] {
+  return [...packages]
+    .sort((a, b) => compareRefs(a.ref, b.ref))
+    .map(({ ref, usage }) => ({ image, workload, package: ref, usage }));
+}

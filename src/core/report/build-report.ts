@@ -1,0 +1,47 @@
+/**
+ * Holds how a judgement becomes the report.
+ * In: the judgement, the inputs it rests on, the window and the problems. Out: one `Report`.
+ * Must add nothing that was not passed in: no clock, no host name, no version of the machine.
+ */
+import type { ProblemLog } from "../event/problem.ts";
+import { formatTime } from "../judge/format-time.ts";
+import type { Judgement } from "../judge/judge.ts";
+import { type InputSummary, type Report, reportSchemaVersion } from "./report.ts";
+
+export interface BuildReportOptions {
+  readonly judgement: Judgement;
+  readonly inputs: readonly InputSummary[];
+  /** **Unit**: microseconds; 0 where there was no event with a time. */
+  readonly window: {
+    readonly fromUs: number;
+    readonly toUs: number;
+    readonly eventCount: number;
+  };
+  readonly generatedAt: string | null;
+  readonly problems: ProblemLog;
+}
+
+export function buildReport(options: BuildReportOptions): Report {
+  const { judgement, inputs, generatedAt, problems } = options;
+  const { fromUs, toUs, eventCount } = options.window;
+  const isKnown = fromUs > 0 && toUs >= fromUs;
+  const { coverage, funnel, upgrades, findings, packages, evidence } = judgement;
+  return {
+    schemaVersion: reportSchemaVersion,
+    generatedAt,
+    window: {
+      from: isKnown ? formatTime(fromUs) : null,
+      to: isKnown ? formatTime(toUs) : null,
+      seconds: isKnown ? (toUs - fromUs) / 1e6 : 0,
+      eventCount,
+    },
+    inputs,
+    coverage,
+    funnel,
+    upgrades,
+    findings,
+    packages,
+    evidence,
+    problems: problems.list(),
+  };
+}
