@@ -1,0 +1,137 @@
+/**
+ * Holds the memory of the latest events, by which one that comes again is told.
+ * In: events of any input and encoding. Out: whether the same event was among the latest. Loss of
+ * an old entry only means that a late duplicate is counted twice, which merging facts survives.
+ * Must never take two distinct events for one: the exact time is compared, then thread and content.
+ */
+import type { Argument, Event, ProcessEvent } from "../core/event/event.ts";
+
+/** **Shape**: `bucketCount` × `wayCount` entries of 16 bytes: about 260,000 events, 4 MB. */
+const bucketCount = 1 << 14;
+const wayCount = 16;
+
+const hashedArgumentCountMax = 8;
+const hashedLengthMax = 256;
+
+export class DuplicateWindow {
+  private readonly times = new Float64Array(bucketCount * wayCount);
+  private readonly threads = new Int32Array(bucketCount * wayCount);
+  private readonly hashes = new Int32Array(bucketCount * wayCount);
+  private readonly nextWay = new Uint8Array(bucketCount);
+
+  /** **Cost**: one pass over the short texts of the event, then at most 16 comparisons. */
+  seenBefore(event: Event): boolean {
+    const time = timeKey(event);
+    if (time === 0) return false;
+    const thread = threadOf(event);
+    const hash = hashEvent(event, 0x1b873593);
+    const bucket = (hash ^ (hash >>> 16)) & (bucketCount - 1);
+    const first = bucket * wayCount;
+    for (let way = first; way < first + wayCount; way++) {
+      const isSame = this.times[way] === time && this.hashes[way] === hash;
+      if (isSame && this.threads[way] === thread) return true;
+    }
+    const next = this.nextWay[bucket] ?? 0;
+    this.nextWay[bucket] = (next + 1) % wayCount;
+    this.times[first + next] = time;
+    this.threads[first + next] = thread;
+    this.hashes[first + next] = hash;
+    return false;
+  }
+}
+
+/**
+ * The time, never 0. Loader events carry none: a second hash stands in for it, and there is one
+ * such event for each process and path. Others without a time cannot be told apart: 0.
+ */
+function timeKey(event: Event): number {
+  if (event.timeUs !== 0) return event.timeUs;
+  if (event.type !== "loader" || event.process === undefined) return 0;
+  return -1 - (hashEvent(event, 0x7f4a7c15) >>> 0);
+}
+
+function threadOf(event: Event): number {
+  if (!("process" in event)) return -1;
+  return event.tid >= 0 ? event.tid : (event.process?.pid ?? -1);
+}
+
+function hashEvent(event: Event, seed: number): number {
+  const hash = hashText(hashText(seed, event.type), event.node);
+  switch (event.type) {
+    case "throttle":
+      return hashText(hash, event.started ? `+${event.cgroup}` : `-${event.cgroup}`);
+    case "rate-limit":
+      return hashNumber(hash, event.droppedCount);
+    case "unknown":
+      return hashText(hash, event.name);
+    default:
+      return hashProcessEvent(event, hash);
+  }
+}
+
+function hashProcessEvent(event: ProcessEvent, start: number): number {
+  switch (event.type) {
+    case "exec": {
+      const hash = hashText(start, event.process?.binary ?? "");
+      return hashText(hash, event.process?.arguments ?? "");
+    }
+    case "exit":
+      return hashText(hashNumber(start, event.status), event.signal);
+    case "loader": {
+      const hash = hashText(start, event.process?.execId ?? "");
+      return hashText(hashText(hash, event.path), event.buildId);
+    }
+    default: {
+      let hash = hashText(hashText(start, event.hook), event.policy);
+      const count = Math.min(event.arguments.length, hashedArgumentCountMax);
+      for (let index = 0; index < count; index++) {
+        const argument = event.arguments[index];
+        if (argument !== undefined) hash = hashArgument(hash, argument);
+      }
+      return event.returned === undefined ? hash : hashArgument(hash, event.returned);
+    }
+  }
+}
+
+function hashArgument(start: number, argument: Argument): number {
+  switch (argument.kind) {
+    case "file":
+      return hashText(start, argument.path);
+    case "socket": {
+      const hash = hashText(hashText(start, argument.sourceAddress), argument.destinationAddress);
+      return hashNumber(hash, argument.sourcePort * 0x10000 + argument.destinationPort);
+    }
+    case "socket-address":
+      return hashNumber(hashText(start, argument.address), argument.port);
+    case "integer":
+      return hashNumber(start, argument.value);
+    case "text":
+      return hashText(start, argument.value);
+    case "bytes":
+      return hashNumber(start, argument.sizeBytes);
+    case "capabilities":
+      return hashNumber(hashNumber(start, argument.names.length), argument.uid);
+    case "error":
+      return hashText(start, argument.message);
+    case "other":
+      return hashText(start, argument.name);
+  }
+}
+
+/** Long texts by their length, beginning and end. */
+function hashText(start: number, text: string): number {
+  const { length } = text;
+  let hash = start;
+  const head = Math.min(length, hashedLengthMax);
+  for (let at = 0; at < head; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  for (let at = Math.max(head, length - hashedLengthMax); at < length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
+  return hashNumber(hash, length);
+}
+
+function hashNumber(start: number, value: number): number {
+  const low = Math.imul(start ^ (value | 0), 0x85ebca6b);
+  const mixed = Math.imul(low ^ (low >>> 13) ^ ((value / 0x100000000) | 0), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}

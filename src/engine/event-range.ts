@@ -1,0 +1,45 @@
+/**
+ * Holds the range of time that was asked for, and which events lie in it.
+ * In: events in the order they arrived. Out: yes or no; events that carry no time of their own are
+ * judged by the latest of their node. Must never grow beyond a fixed number of nodes.
+ */
+import type { Event, TimeUs } from "../core/event/event.ts";
+
+const nodeCountMax = 5000;
+
+export class EventRange {
+  private readonly sinceUs: TimeUs;
+  private readonly untilUs: TimeUs;
+  private readonly isEverything: boolean;
+  private readonly latestUs = new Map<string, TimeUs>();
+
+  constructor(sinceUs: TimeUs | undefined, untilUs: TimeUs | undefined) {
+    this.sinceUs = sinceUs ?? 0;
+    this.untilUs = untilUs ?? Number.POSITIVE_INFINITY;
+    this.isEverything = sinceUs === undefined && untilUs === undefined;
+  }
+
+  includes(event: Event): boolean {
+    if (this.isEverything) return true;
+    const timeUs = this.momentOf(event);
+    // Before any moment is known: what Tetragon tells at its start of processes already there.
+    return timeUs === 0 || (timeUs >= this.sinceUs && timeUs < this.untilUs);
+  }
+
+  private momentOf(event: Event): TimeUs {
+    const latest = this.latestUs.get(event.node) ?? 0;
+    if (event.timeUs === 0 || isFromProc(event)) return latest;
+    if (event.timeUs > latest && (latest > 0 || this.latestUs.size < nodeCountMax)) {
+      this.latestUs.set(event.node, event.timeUs);
+    }
+    return event.timeUs;
+  }
+}
+
+/**
+ * True for an exec that Tetragon read from /proc when it started: its time is the start of the
+ * process, however long ago.
+ */
+export function isFromProc(event: Event): boolean {
+  return event.type === "exec" && event.process?.flags.includes("procFS") === true;
+}

@@ -1,0 +1,74 @@
+/**
+ * Holds the composition of the process tree and the folds: what every event passes through.
+ * In: events in the order they arrived. Out: facts, through `emit`, as the folds let go of them.
+ * Must never keep an event, nor know what any fold does.
+ */
+import type { Event, TimeUs } from "../core/event/event.ts";
+import type { Emit } from "../core/observe/fact.ts";
+import type { Fold, ProcessNode } from "../core/observe/fold.ts";
+import {
+  createProcessTree,
+  type ProcessTree,
+  type ProcessTreeOptions,
+} from "../core/observe/process-tree.ts";
+
+export interface Observer {
+  observe(event: Event): void;
+  /** Lets the tree and the folds give all that is left. Call once, after the last event. */
+  finish(): void;
+  readonly tree: ProcessTree;
+}
+
+export interface ObserverOptions {
+  readonly folds: readonly Fold<unknown>[];
+  readonly tree?: ProcessTreeOptions;
+  readonly emit: Emit;
+}
+
+const tickUs = 1_000_000;
+/** A clock that was an hour ahead, for one event or for good, must not stop the ticks. */
+const stepBackUs = 3600 * tickUs;
+const nodeCountMax = 5000;
+
+/** **Cost**: no allocation for an event: folds get one context object that is reused. */
+export function createObserver(options: ObserverOptions): Observer {
+  const { emit } = options;
+  const tree = createProcessTree(options.tree);
+  const parts = options.folds.map((fold) => ({ fold, state: fold.start() }));
+  const latestUs = new Map<string, TimeUs>();
+  const at: { node: ProcessNode | undefined; nowUs: TimeUs; emit: Emit } = {
+    node: undefined,
+    nowUs: 0,
+    emit,
+  };
+  let tickedUs = 0;
+
+  const retire = (node: ProcessNode): void => {
+    for (const { fold, state } of parts) fold.retire?.(state, node, emit);
+  };
+
+  /** An event without a time happened about when the latest of its node did. */
+  const timeOf = (event: Event): TimeUs => {
+    if (event.timeUs === 0) return latestUs.get(event.node) ?? 0;
+    const isKnown = latestUs.has(event.node);
+    if (isKnown || latestUs.size < nodeCountMax) latestUs.set(event.node, event.timeUs);
+    return event.timeUs;
+  };
+
+  const observe = (event: Event): void => {
+    at.nowUs = timeOf(event);
+    at.node = tree.place(event, at.nowUs, retire);
+    for (const { fold, state } of parts) fold.step(state, event, at);
+    if (at.nowUs >= tickedUs + tickUs || at.nowUs < tickedUs - stepBackUs) {
+      tickedUs = at.nowUs;
+      for (const { fold, state } of parts) fold.tick?.(state, at.nowUs, emit);
+    }
+  };
+
+  const finish = (): void => {
+    tree.finish(retire);
+    for (const { fold, state } of parts) fold.finish?.(state, emit);
+  };
+
+  return { observe, finish, tree };
+}

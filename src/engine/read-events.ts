@@ -1,0 +1,149 @@
+/**
+ * Holds the reading of recorded events: files in, decoded events out, in the order of the inputs.
+ * Duplicates are told and left out, times outside of the asked range too; everything odd becomes a
+ * problem with its first place. Out besides: what `inspect` shows of each input.
+ * Must never hold more than a few chunks and the fixed windows, whatever the inputs hold.
+ */
+import { createProtobufDecoder } from "../core/event/decode-protobuf.ts";
+import type { Event, TimeUs } from "../core/event/event.ts";
+import type { EventDecoder } from "../core/event/event-decoder.ts";
+import type { ProblemLog } from "../core/event/problem.ts";
+import { createJsonDecoder } from "../core/event/scan-json.ts";
+import type { Files } from "../ports/files.ts";
+import { DuplicateWindow } from "./duplicate-window.ts";
+import { type EventInput, EventStatistics } from "./event-input.ts";
+import { EventRange, isFromProc } from "./event-range.ts";
+import { InputProblems } from "./note-problems.ts";
+import type { RawRecord } from "./raw-record.ts";
+import { createRecordSplitter, type RecordFormat } from "./split-records.ts";
+
+export type { EventInput } from "./event-input.ts";
+
+/** How far the reading is; told once a chunk (about a MiB), so that a surface may throttle. */
+export interface Progress {
+  readonly input: string;
+  /** **Unit**: stored bytes of this input. */
+  readonly consumedBytes: number;
+  /** -1 when unknown. */
+  readonly sizeBytes: number;
+  /** Of this input so far. */
+  readonly eventCount: number;
+}
+
+export interface ReadEventsOptions {
+  readonly files: Files;
+  /** **Order**: as they should be read; directories are expanded by the caller. */
+  readonly names: readonly string[];
+  readonly problems: ProblemLog;
+  /** First moment that counts. */
+  readonly sinceUs?: TimeUs;
+  /** First moment that no longer counts. */
+  readonly untilUs?: TimeUs;
+  readonly onEvent: (event: Event) => void;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Reads all inputs one after the other. `event.input` is the index in the returned list.
+ * **Errors**: throws what `files.open` throws; damage within an input is a problem, not an error.
+ */
+export async function readEvents(options: ReadEventsOptions): Promise<readonly EventInput[]> {
+  const shared: Shared = {
+    options,
+    decoders: { jsonl: createJsonDecoder(), protobuf: createProtobufDecoder() },
+    window: new DuplicateWindow(),
+    range: new EventRange(options.sinceUs, options.untilUs),
+  };
+  const inputs: EventInput[] = [];
+  for (const name of options.names) inputs.push(await readInput(shared, name, inputs.length));
+  return inputs;
+}
+
+/** What all inputs of one run have in common. */
+interface Shared {
+  readonly options: ReadEventsOptions;
+  readonly decoders: Readonly<Record<RecordFormat, EventDecoder>>;
+  readonly window: DuplicateWindow;
+  readonly range: EventRange;
+}
+
+async function readInput(shared: Shared, name: string, index: number): Promise<EventInput> {
+  const { files, onProgress, problems } = shared.options;
+  const file = await files.open(name);
+  const { compression, sizeBytes } = file;
+  const reader = new InputReader(shared, new InputProblems(problems, name), index);
+  for await (const chunk of file.chunks) {
+    reader.splitter.push(chunk);
+    const { eventCount } = reader;
+    onProgress?.({ input: name, consumedBytes: file.consumedBytes(), sizeBytes, eventCount });
+  }
+  reader.splitter.end();
+  return reader.summarize({ name, compression, sizeBytes, cut: file.truncated() });
+}
+
+/** The state of one input while it is read. */
+class InputReader {
+  eventCount = 0;
+  readonly splitter = createRecordSplitter(
+    {
+      onRecord: (record) => this.take(record),
+      onOddity: (oddity) => this.problems.addOddity(oddity),
+    },
+    (format) => {
+      this.decoder = this.shared.decoders[format];
+    },
+  );
+  private readonly shared: Shared;
+  private readonly problems: InputProblems;
+  private readonly index: number;
+  private readonly statistics = new EventStatistics();
+  private decoder: EventDecoder;
+  private duplicateCount = 0;
+  private outsideCount = 0;
+  private unreadableCount = 0;
+
+  constructor(shared: Shared, problems: InputProblems, index: number) {
+    this.shared = shared;
+    this.problems = problems;
+    this.index = index;
+    this.decoder = shared.decoders.jsonl;
+  }
+
+  summarize(file: Pick<EventInput, "name" | "compression" | "sizeBytes" | "cut">): EventInput {
+    const { index, duplicateCount, outsideCount, unreadableCount } = this;
+    const format = this.splitter.format() ?? "jsonl";
+    const counts = { index, format, duplicateCount, outsideCount, unreadableCount };
+    const input = this.statistics.summarize({ ...file, ...counts });
+    this.problems.addSummary(input);
+    return input;
+  }
+
+  private take(record: RawRecord): void {
+    const { decoder } = this;
+    const { bytes, start, end, offset } = record;
+    const event = decoder.decode(bytes, start, end, this.index, offset);
+    if (decoder.problem !== undefined || event === undefined) this.noteDoubt(record, event);
+    if (event === undefined) return;
+    const { range, window, options } = this.shared;
+    const isInside = range.includes(event);
+    if (window.seenBefore(event)) this.duplicateCount++;
+    else if (!isInside) this.outsideCount++;
+    else {
+      if (event.type === "unknown") this.problems.addUnknown(event.name, offset, record.line);
+      this.eventCount++;
+      this.statistics.add(event, event.timeUs !== 0 && !isFromProc(event));
+      options.onEvent(event);
+    }
+  }
+
+  private noteDoubt(record: RawRecord, event: Event | undefined): void {
+    const { offset, line, complete } = record;
+    if (event === undefined) this.unreadableCount++;
+    if (event === undefined && !complete) {
+      this.problems.addCutLine(offset, line);
+      return;
+    }
+    const { problem } = this.decoder;
+    if (problem !== undefined) this.problems.add({ ...problem, offset, line });
+  }
+}
