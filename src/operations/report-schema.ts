@@ -21,21 +21,21 @@ const actor = z.enum([
 ]);
 
 const imageSchema = z
-  .strictObject({ reference: z.string(), digest: z.string() })
-  .describe("The image; either field is empty where it is unknown");
+  .object({ reference: z.string(), digest: z.string() })
+  .meta({ id: "image", description: "The image; either field is empty where it is unknown" });
 
 const workloadSchema = z
-  .strictObject({
+  .object({
     cluster: z.string(),
     namespace: z.string(),
     kind: z.string().describe('Owner kind; "Container" without Kubernetes, "Image": never seen'),
     name: z.string(),
     container: z.string(),
   })
-  .describe("Stable owner of containers");
+  .meta({ id: "workload", description: "Stable owner of containers" });
 
 const packageSchema = z
-  .strictObject({
+  .object({
     name: z.string(),
     version: z.string(),
     type: z.string().describe("Syft's package type: deb, python, npm, go-module, …"),
@@ -43,10 +43,10 @@ const packageSchema = z
     id: z.string().describe("Id in the SBOM"),
     location: z.string().describe("First location, which tells two installations apart"),
   })
-  .describe("A package as the SBOM or the scan names it");
+  .meta({ id: "package", description: "A package as the SBOM or the scan names it" });
 
 const usageSchema = z
-  .strictObject({
+  .object({
     state: z
       .enum(["in-use", "not-observed", "unknown"])
       .describe("Of the workload's own processes; unknown is never a reason to lower anything"),
@@ -59,10 +59,10 @@ const usageSchema = z
     evidence: evidenceIds,
     because: z.string().describe("What the verdict rests on"),
   })
-  .describe("Whether the package was used");
+  .meta({ id: "usage", description: "Whether the package was used" });
 
 const privilegeSchema = z
-  .strictObject({
+  .object({
     privilege: z.enum([
       "privileged",
       "root",
@@ -78,37 +78,39 @@ const privilegeSchema = z
     source: z.enum(["seen", "declared", "denied"]),
     evidence: evidenceIds,
   })
-  .describe("One right of a workload");
+  .meta({ id: "privilege", description: "One right of a workload" });
 
 const knownExploitedSchema = z
-  .strictObject({ dateAdded: z.string(), dueDate: z.string(), ransomware: z.boolean() })
+  .object({ dateAdded: z.string(), dueDate: z.string(), ransomware: z.boolean() })
   .describe("Entry in CISA's catalogue of known exploited vulnerabilities");
 
 const epssSchema = z
-  .strictObject({ score: z.number(), percentile: z.number(), date: z.string() })
+  .object({ score: z.number(), percentile: z.number(), date: z.string() })
   .describe("Probability of exploitation within 30 days, 0 to 1");
 
-const vulnerabilitySchema = z.strictObject({
-  id: z.string().describe("The CVE where one is known, else the scanner's id"),
-  aliases: z.array(z.string()).describe("All other ids, the scanner's own included"),
-  severity: z.enum(["Critical", "High", "Medium", "Low", "Negligible", "Unknown"]),
-  cvssScore: z.number().nullable().describe("Highest base score"),
-  epss: epssSchema.nullable(),
-  kev: knownExploitedSchema.nullable(),
-  fixedIn: z.array(z.string()).describe("Versions with a fix, lowest first"),
-  fixState: z.string(),
-  description: z.string().describe("Start of the advisory; untrusted text"),
-});
+const vulnerabilitySchema = z
+  .object({
+    id: z.string().describe("The CVE where one is known, else the scanner's id"),
+    aliases: z.array(z.string()).describe("All other ids, the scanner's own included"),
+    severity: z.enum(["Critical", "High", "Medium", "Low", "Negligible", "Unknown"]),
+    cvssScore: z.number().nullable().describe("Highest base score"),
+    epss: epssSchema.nullable(),
+    kev: knownExploitedSchema.nullable(),
+    fixedIn: z.array(z.string()).describe("Versions with a fix, lowest first"),
+    fixState: z.string(),
+    description: z.string().describe("Start of the advisory; untrusted text"),
+  })
+  .meta({ id: "vulnerability" });
 
 const findingSchema = z
-  .strictObject({
+  .object({
     id: z.string().describe("Stable over runs, versions and digests"),
     rank: z.int().describe("1 is first"),
     band: z.enum(bandNames).describe("Priority band; see docs/ranking.md"),
     vulnerability: vulnerabilitySchema,
     package: packageSchema.describe("The matching package with the strongest use"),
     packages: z
-      .array(z.strictObject({ package: packageSchema, usage: usageSchema }))
+      .array(z.object({ package: packageSchema, usage: usageSchema }))
       .describe("All matching packages of the same source package, each with its own use"),
     image: imageSchema,
     workload: workloadSchema,
@@ -123,10 +125,13 @@ const findingSchema = z
     wouldChange: z.array(z.string()).describe("What would raise or lower it"),
     matchType: z.string().describe("How the scanner matched: direct, by source package, by CPE"),
   })
-  .describe("One vulnerability of one source package or library in one workload");
+  .meta({
+    id: "finding",
+    description: "One vulnerability of one source package or library in one workload",
+  });
 
 const upgradeSchema = z
-  .strictObject({
+  .object({
     id: z.string(),
     rank: z.int().describe("1 is first"),
     image: imageSchema,
@@ -138,17 +143,22 @@ const upgradeSchema = z
     findings: z.array(z.string()).describe("Ids of the findings it removes, by rank"),
     unfixed: z.array(z.string()).describe("Ids of findings of the same package without a fix"),
   })
-  .describe("One thing a person does: upgrade one package of one image");
+  .meta({
+    id: "upgrade",
+    description: "One thing a person does: upgrade one package of one image",
+  });
 
-const stageSchema = z.strictObject({
-  matches: z.int(),
-  findings: z.int(),
-  vulnerabilities: z.int(),
-  upgrades: z.int(),
-});
+const stageSchema = z
+  .object({
+    matches: z.int(),
+    findings: z.int(),
+    vulnerabilities: z.int(),
+    upgrades: z.int(),
+  })
+  .meta({ id: "funnelStage" });
 
 const funnelSchema = z
-  .strictObject({
+  .object({
     all: z.int(),
     critical: z.int(),
     fixable: z.int(),
@@ -156,7 +166,7 @@ const funnelSchema = z
     inUse: z.int(),
     criticalFixableInUse: z.int().describe("Privileged or not"),
     unknownUse: z.int().describe("Side exit at the last stage: use unknown"),
-    stages: z.strictObject({
+    stages: z.object({
       all: stageSchema,
       critical: stageSchema,
       fixable: stageSchema,
@@ -165,10 +175,13 @@ const funnelSchema = z
     }),
     definitions: z.record(z.string(), z.string()).describe("What each stage asks, in words"),
   })
-  .describe("Matches that are left at each stage, each a part of the one before");
+  .meta({
+    id: "funnel",
+    description: "Matches that are left at each stage, each a part of the one before",
+  });
 
 const coverageSchema = z
-  .strictObject({
+  .object({
     workload: workloadSchema,
     containerId: z.string(),
     node: z.string(),
@@ -180,7 +193,7 @@ const coverageSchema = z
     observedUntil: time,
     fromStart: z.boolean().describe("The start of its first process was seen"),
     sensors: z.array(
-      z.strictObject({
+      z.object({
         sensor: z.string(),
         policy: z.string(),
         basis: z.enum(["stated", "inferred"]).describe("From a policy file, or from the events"),
@@ -191,16 +204,16 @@ const coverageSchema = z
         eventCount: z.int(),
       }),
     ),
-    losses: z.array(z.strictObject({ reason: z.string(), count: z.int(), detail: z.string() })),
+    losses: z.array(z.object({ reason: z.string(), count: z.int(), detail: z.string() })),
     grades: z
-      .strictObject({ none: z.int(), partial: z.int(), good: z.int() })
+      .object({ none: z.int(), partial: z.int(), good: z.int() })
       .describe("Packages of the image by coverage"),
     privileges: z.array(privilegeSchema),
   })
-  .describe("What could be seen of one container");
+  .meta({ id: "coverage", description: "What could be seen of one container" });
 
 const evidenceSchema = z
-  .strictObject({
+  .object({
     id: z.string(),
     shows: z.string(),
     path: z.string().describe("As the container sees it; untrusted text"),
@@ -218,20 +231,23 @@ const evidenceSchema = z
     input: z.string().describe("File that holds the event"),
     offset: z.int().describe("Byte in the decompressed file; -1 unknown"),
   })
-  .describe("One recorded proof, down to the raw event");
+  .meta({ id: "evidence", description: "One recorded proof, down to the raw event" });
 
 const problemSchema = z
-  .strictObject({
+  .object({
     code: z.string(),
     weight: z.enum(["lost", "unreadable", "doubtful", "notice"]),
     count: z.int(),
-    first: z.strictObject({ input: z.string(), offset: z.int(), line: z.int() }),
+    first: z.object({ input: z.string(), offset: z.int(), line: z.int() }),
     message: z.string(),
   })
-  .describe("What went wrong with an input, counted, with its first place");
+  .meta({
+    id: "problem",
+    description: "What went wrong with an input, counted, with its first place",
+  });
 
 const inputSchema = z
-  .strictObject({
+  .object({
     name: z.string(),
     role: z.string(),
     format: z.string(),
@@ -239,14 +255,14 @@ const inputSchema = z
     count: z.int().describe("Events, packages, matches, …: what the role counts"),
     details: z.record(z.string(), z.union([z.string(), z.number()])),
   })
-  .describe("One input");
+  .meta({ id: "input", description: "One input" });
 
 export const reportSchema = z
-  .strictObject({
+  .object({
     schemaVersion: z.string(),
     generatedAt: z.string().nullable().describe("As passed in; null keeps output reproducible"),
     window: z
-      .strictObject({ from: time, to: time, seconds: z.number(), eventCount: z.int() })
+      .object({ from: time, to: time, seconds: z.number(), eventCount: z.int() })
       .describe("Time that the events cover"),
     inputs: z.array(inputSchema),
     coverage: z.array(coverageSchema).describe("One entry a container"),
@@ -255,7 +271,7 @@ export const reportSchema = z
     findings: z.array(findingSchema).describe("By rank"),
     packages: z
       .array(
-        z.strictObject({
+        z.object({
           image: imageSchema,
           workload: workloadSchema,
           package: packageSchema,
@@ -270,6 +286,7 @@ export const reportSchema = z
 
 /** **Shape**: JSON Schema, draft 2020-12. */
 export function reportJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(reportSchema, { target: "draft-2020-12" });
+  // As of input: readers must not refuse fields that a later version adds.
+  const schema = z.toJSONSchema(reportSchema, { target: "draft-2020-12", io: "input" });
   return { ...schema, title: "waggle report" };
 }
