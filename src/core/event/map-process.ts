@@ -39,6 +39,13 @@ export class KnownProcess {
   }
 }
 
+/** What decoders keep of a block: its process and which of the block's holes is the thread id. */
+export interface RememberedProcess {
+  readonly known: KnownProcess;
+  /** -1 when the thread id is no hole. */
+  readonly tidHole: number;
+}
+
 const { arguments: argumentsMax, path: pathMax, name: nameMax } = textLengthMax;
 
 export function mapProcess(block: WireObject): KnownProcess {

@@ -1,0 +1,255 @@
+/**
+ * Holds the decoder of Tetragon's gRPC stream: one `GetEventsResponse` at a time.
+ * In: the bytes of one message, without its length prefix. Out: an event, deeply equal to that of
+ * the same event as JSON. Only wanted fields are built; a repeated process costs one comparison.
+ * Must never throw, whatever the bytes; of a field that comes twice the last counts.
+ */
+import { BlockMemo } from "./block-memo.ts";
+import type { Event } from "./event.ts";
+import { type DecodeProblem, Doubts, describeProblem, type EventDecoder } from "./event-decoder.ts";
+import { timeFromSeconds } from "./event-text.ts";
+import { mapEvent } from "./map-event.ts";
+import { KnownProcess, mapProcess, type RememberedProcess } from "./map-process.ts";
+import { findProtobufHoles, protobufBlockShape } from "./protobuf-block.ts";
+import { BrokenMessage, ProtobufCursor } from "./protobuf-cursor.ts";
+import {
+  type Field,
+  type MessageFields,
+  responseFields,
+  skippedResponseFields,
+} from "./protobuf-fields.ts";
+import { TextTable } from "./text-table.ts";
+import { WireTime } from "./wire-value.ts";
+
+type Fields = Record<string, unknown>;
+const broken = describeProblem("message-broken", "The message");
+/** Stands for a value of a wrong wire type: whoever reads it takes it as absent and says so. */
+const wrongType = Symbol("wrong type");
+/** More than any list may have, so that a longer one is still seen to be too long. */
+const elementCountMax = 128;
+
+export interface ProtobufDecoderOptions {
+  /** **Unit**: bytes kept of repeated processes. */
+  readonly memoSizeBytesMax?: number;
+}
+
+export function createProtobufDecoder(options: ProtobufDecoderOptions = {}): ProtobufDecoder {
+  return new ProtobufDecoder(options);
+}
+
+export class ProtobufDecoder implements EventDecoder {
+  problem: DecodeProblem | undefined = undefined;
+  readonly processes: BlockMemo<RememberedProcess>;
+  private readonly cursor = new ProtobufCursor();
+  private readonly texts = new TextTable();
+  private readonly doubts = new Doubts();
+
+  constructor(options: ProtobufDecoderOptions) {
+    this.processes = new BlockMemo(protobufBlockShape, options.memoSizeBytesMax);
+  }
+
+  decode(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    input: number,
+    offset: number,
+  ): Event | undefined {
+    this.doubts.clear();
+    try {
+      this.cursor.open(bytes, start, end);
+      const record = this.readResponse();
+      const event = mapEvent(record, { input, offset }, this.doubts);
+      this.problem = this.doubts.problem;
+      return event;
+    } catch (error) {
+      if (!(error instanceof BrokenMessage)) throw error;
+      this.problem = broken;
+      return undefined;
+    }
+  }
+
+  private readResponse(): Fields {
+    const { cursor } = this;
+    const record: Fields = {};
+    while (cursor.at < cursor.end) {
+      const tag = cursor.readTag();
+      const number = tag >>> 3;
+      const field = responseFields.get(number);
+      if (field !== undefined) this.readField(record, field, tag & 7);
+      else {
+        cursor.skip(tag & 7);
+        if (!skippedResponseFields.has(number)) record[`${number}`] = true;
+      }
+    }
+    return record;
+  }
+
+  private readMessage(fields: MessageFields, end: number): Fields {
+    const { cursor } = this;
+    const outerEnd = cursor.end;
+    cursor.end = end;
+    const object: Fields = {};
+    while (cursor.at < end) {
+      const tag = cursor.readTag();
+      const field = fields.get(tag >>> 3);
+      if (field === undefined) cursor.skip(tag & 7);
+      else this.readField(object, field, tag & 7);
+    }
+    cursor.end = outerEnd;
+    return object;
+  }
+
+  private readField(object: Fields, field: Field, wireType: number): void {
+    const isVarint = wireTypeOf(field) === 0;
+    if (field.repeated) this.readElements(object, field, wireType);
+    else if (wireType !== (isVarint ? 0 : 2)) {
+      this.cursor.skip(wireType);
+      object[field.name] = wrongType;
+    } else object[field.name] = this.readValue(field);
+  }
+
+  /** Numbers of a list come packed in one range, or one by one. */
+  private readElements(object: Fields, field: Field, wireType: number): void {
+    const { cursor } = this;
+    const isVarint = wireTypeOf(field) === 0;
+    const known = object[field.name];
+    const list: unknown[] = Array.isArray(known) ? known : [];
+    object[field.name] = list;
+    if (wireType !== 2 && !(isVarint && wireType === 0)) {
+      cursor.skip(wireType);
+      list.push(wrongType);
+      return;
+    }
+    if (isVarint && wireType === 2) {
+      const outerEnd = cursor.end;
+      cursor.end = cursor.readRangeEnd();
+      while (cursor.at < cursor.end) this.addElement(list, field);
+      cursor.end = outerEnd;
+    } else this.addElement(list, field);
+  }
+
+  private addElement(list: unknown[], field: Field): void {
+    if (list.length < elementCountMax) list.push(this.readValue(field));
+    else this.cursor.skip(wireTypeOf(field));
+  }
+
+  private readValue(field: Field): unknown {
+    const { cursor } = this;
+    if (wireTypeOf(field) === 0) {
+      cursor.readVarint();
+      return numberOf(cursor, field.kind);
+    }
+    const end = cursor.readRangeEnd();
+    const start = cursor.at;
+    switch (field.kind) {
+      case "process":
+        return this.readProcess(field.fields, end);
+      case "message":
+        return this.readMessage(field.fields, end);
+      case "time":
+        return this.readTime(end);
+      case "text":
+        cursor.at = end;
+        return this.texts.read(cursor.bytes, start, end);
+      case "bytes":
+        cursor.at = end;
+        return cursor.bytes.subarray(start, end);
+      default:
+        return this.readWrapped(field, end);
+    }
+  }
+
+  /** A wrapper is a message with one number in field 1; zero when it is empty. */
+  private readWrapped(field: Field, end: number): unknown {
+    const { cursor } = this;
+    const outerEnd = cursor.end;
+    cursor.end = end;
+    cursor.low = 0;
+    cursor.high = 0;
+    let value = numberOf(cursor, field.kind);
+    while (cursor.at < end) {
+      const tag = cursor.readTag();
+      cursor.skip(tag & 7);
+      if (tag === 8) value = numberOf(cursor, field.kind);
+    }
+    cursor.end = outerEnd;
+    return value;
+  }
+
+  private readTime(end: number): WireTime {
+    const { cursor } = this;
+    const outerEnd = cursor.end;
+    cursor.end = end;
+    let seconds = 0;
+    let nanos = 0;
+    while (cursor.at < end) {
+      const tag = cursor.readTag();
+      cursor.skip(tag & 7);
+      if (tag === 8) seconds = Number(cursor.signed64());
+      else if (tag === 16) nanos = cursor.low;
+    }
+    cursor.end = outerEnd;
+    if (nanos < 0 || nanos > 999_999_999) return new WireTime(-1);
+    return new WireTime(timeFromSeconds(seconds, Math.floor(nanos / 1000)));
+  }
+
+  private readProcess(fields: MessageFields, end: number): KnownProcess {
+    const { cursor } = this;
+    const start = cursor.at;
+    const match = this.processes.find(cursor.bytes, start, end);
+    if (match === undefined || match.end !== end) return this.learnProcess(fields, end);
+    const { known, tidHole } = match.value;
+    const tidStart = match.holes[tidHole * 2];
+    if (tidStart === undefined) {
+      cursor.at = end;
+      return known;
+    }
+    cursor.at = tidStart;
+    cursor.readVarint();
+    cursor.at = end;
+    return new KnownProcess(known.process, cursor.unsigned32(), known.problem);
+  }
+
+  private learnProcess(fields: MessageFields, end: number): KnownProcess {
+    const { cursor } = this;
+    const start = cursor.at;
+    const known = mapProcess(this.readMessage(fields, end));
+    const holes = findProtobufHoles(cursor.bytes, start, end);
+    const remembered = { known, tidHole: holes.tid };
+    this.processes.add(cursor.bytes, { start, end }, holes.list, remembered);
+    return known;
+  }
+}
+
+function wireTypeOf(field: Field): 0 | 2 {
+  switch (field.kind) {
+    case "bool":
+    case "uint32":
+    case "int32":
+    case "uint64":
+    case "int64":
+    case "enum":
+      return 0;
+    default:
+      return 2;
+  }
+}
+
+/** The varint last read. Numbers of 32 bits keep their low half, as protobuf prescribes. */
+function numberOf(cursor: ProtobufCursor, kind: Field["kind"]): number | string | boolean {
+  switch (kind) {
+    case "bool":
+    case "wrapped-bool":
+      return (cursor.low | cursor.high) !== 0;
+    case "uint64":
+      return cursor.unsigned64();
+    case "int64":
+      return cursor.signed64();
+    case "uint32":
+    case "wrapped-uint32":
+      return cursor.unsigned32();
+    default:
+      return cursor.low;
+  }
+}

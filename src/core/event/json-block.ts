@@ -1,0 +1,58 @@
+/**
+ * Holds how a repeated process block looks in JSON: what it is found by and which numbers in it vary.
+ * In: bytes. Out: a hash, the end of a number, the holes of a block. Must never take for a number
+ * what JSON would read differently.
+ */
+import { type BlockShape, type Hole, type HoleList, orderHoles } from "./block-memo.ts";
+
+const quote = 0x22;
+const zero = 0x30;
+const hashedSizeBytes = 32;
+const headSizeBytesMax = 256;
+const digitCountMax = 10;
+
+/**
+ * A block begins with `"exec_id":"…"`: the bytes before its fourth quote tell it from others, and
+ * the last of them best. Blocks that begin otherwise are told apart less well, no more.
+ */
+export const jsonBlockShape: BlockShape = {
+  hash(bytes, start, end) {
+    const limit = Math.min(end, start + headSizeBytesMax);
+    let at = start;
+    for (let quotes = 0; at < limit && quotes < 4; at++) if (bytes[at] === quote) quotes += 1;
+    let hash = 0;
+    for (let i = Math.max(start, at - hashedSizeBytes); i < at; i++) {
+      hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+    }
+    return hash;
+  },
+  endOfHole(bytes, start, end) {
+    const limit = Math.min(end, start + digitCountMax + 1);
+    let at = start;
+    for (; at < limit; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte < zero || byte > zero + 9) break;
+    }
+    const length = at - start;
+    const isNumber =
+      length > 0 && length <= digitCountMax && (length === 1 || bytes[start] !== zero);
+    return isNumber ? at : -1;
+  },
+};
+
+/** Of the values that the two varying keys have in a block; a key that comes twice is no hole. */
+export function findJsonHoles(
+  block: Uint8Array,
+  refcnts: readonly Hole[],
+  tids: readonly Hole[],
+): HoleList {
+  const refcnt = onlyNumber(block, refcnts);
+  return orderHoles(refcnt === undefined ? [] : [refcnt], onlyNumber(block, tids));
+}
+
+function onlyNumber(block: Uint8Array, values: readonly Hole[]): Hole | undefined {
+  const value = values.length === 1 ? values[0] : undefined;
+  if (value === undefined) return undefined;
+  const end = jsonBlockShape.endOfHole(block, value.start, value.end, value);
+  return end === value.end ? value : undefined;
+}
