@@ -66,7 +66,8 @@ function explainUsage({ finding, observedUs, loweringWindowUs }: Weighed): strin
   return `not observed, ${watched} under ${usage.coverage} coverage${effect}: ${usage.because}`;
 }
 
-function explainPrivilege(finding: Finding): readonly string[] {
+/** What the workload may do beyond an ordinary one; empty when it is not privileged. */
+export function explainPrivilege(finding: Finding): readonly string[] {
   if (!finding.privileged) return [];
   const kinds = finding.privileges.filter((one) => one.source !== "denied").map(namePrivilege);
   const named = [...new Set(kinds)];

@@ -1,0 +1,212 @@
+/**
+ * Holds an explanation as text: verdict, reasons, every proof with its place, what would change it.
+ * In: an explanation, a width, colour or not. Out: terminal text.
+ * Must never print untrusted text but through `terminal`.
+ */
+import { namePrivilege } from "../judge/explain-rank.ts";
+import type { CoverageSummary, Evidence, Finding, Usage } from "../judge/verdict.ts";
+import type { ExplainedFinding, ExplainedPackage, Explanation } from "./explain-finding.ts";
+import { nameVulnerability } from "./render-upgrade.ts";
+import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
+import { fit, fitPath, plural, widthOf, wrap } from "./text-layout.ts";
+import { nameWorkload } from "./upgrade-view.ts";
+
+export interface ExplanationOptions {
+  /** **Unit**: columns. */
+  readonly width: number;
+  readonly color: boolean;
+  /** Findings, and packages, to show in full; 0 means eight of each. */
+  readonly top?: number;
+}
+
+interface Sheet {
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+const proofCountMax = 12;
+
+export function renderExplanation(
+  explanation: Explanation,
+  options: ExplanationOptions,
+): TerminalText {
+  const sheet = { width: Math.max(60, options.width), paint: createPaint(options.color) };
+  const { query, understoodAs, findings, packages, near } = explanation;
+  if (understoodAs === "nothing") return renderNothing(query, near);
+  const top = options.top !== undefined && options.top > 0 ? options.top : 8;
+  // Packages that findings speak of are told there.
+  const told = new Set(
+    findings.flatMap(({ finding }) => finding.packages.map(packageKey(finding))),
+  );
+  const others = packages.filter(({ verdict }) => !told.has(packageKey(verdict)(verdict)));
+  const blocks = [
+    [renderSummary(sheet, explanation)],
+    ...findings.slice(0, top).map((one) => renderFinding(sheet, one)),
+    ...leftOut(sheet, findings.length - top, "finding"),
+    ...others.slice(0, top).map((one) => renderPackage(sheet, one)),
+    ...leftOut(sheet, others.length - top, "package"),
+  ];
+  return joinTerminal(
+    blocks.map((lines) => joinTerminal(lines)),
+    terminal`\n\n`,
+  );
+}
+
+function packageKey({ workload, image }: Pick<Finding, "workload" | "image">) {
+  return (one: { readonly package: Finding["package"] }) =>
+    JSON.stringify([workload, image, one.package.id]);
+}
+
+function leftOut({ paint }: Sheet, count: number, noun: string): TerminalText[][] {
+  if (count <= 0) return [];
+  return [[paint("dim", `${plural(count, `more ${noun}`)}: --top N shows them`)]];
+}
+
+function renderNothing(query: string, near: readonly string[]): TerminalText {
+  const known = terminal`Nothing in the report is called ${query}.`;
+  if (near.length === 0) return known;
+  const names = near.map((name) => terminal`${name}`);
+  return terminal`${known} Near: ${joinTerminal(names, terminal`, `)}.`;
+}
+
+function renderSummary({ paint }: Sheet, { query, findings, packages }: Explanation) {
+  const counts = [
+    plural(findings.length, "finding"),
+    ...(packages.length === 0 ? [] : [plural(packages.length, "installed package")]),
+  ];
+  return terminal`${paint("bold", query)}: ${counts.join(", ")}`;
+}
+
+function renderFinding(sheet: Sheet, explained: ExplainedFinding): readonly TerminalText[] {
+  const { finding, upgrade, proofs, privilegeProofs, coverage } = explained;
+  const { paint, width } = sheet;
+  const { vulnerability, workload, image } = finding;
+  const { name, version, type, location } = finding.package;
+  const aliases =
+    vulnerability.aliases.length === 0 ? "" : ` = ${vulnerability.aliases.join(", ")}`;
+  const todo =
+    upgrade === null || upgrade.to === "" || !finding.fixable
+      ? "no fix is known"
+      : `upgrade ${upgrade.package} to ${upgrade.to}`;
+  return [
+    paint("bold", fit(`#${finding.rank}  ${nameVulnerability(finding)}  [${finding.band}]`, width)),
+    ...field(sheet, "finding", `${finding.id}${aliases}`),
+    ...field(sheet, "package", `${name} ${version} (${type}) ${location}`),
+    ...field(sheet, "where", `${nameWorkload(workload)} · ${image.reference || image.digest}`),
+    ...field(sheet, "do", todo),
+    ...list(sheet, "why", finding.reasons),
+    ...renderProofs(sheet, "proof", proofs),
+    ...renderOthers(sheet, finding),
+    ...renderRights(sheet, finding, privilegeProofs),
+    ...renderCoverage(sheet, finding.usage, coverage),
+    ...list(sheet, "change", finding.wouldChange),
+    ...field(sheet, "text", vulnerability.description),
+  ];
+}
+
+/** The other packages of the same source, each with its own use. */
+function renderOthers(sheet: Sheet, finding: Finding): readonly TerminalText[] {
+  const others = finding.packages.filter((one) => one.package.id !== finding.package.id);
+  return list(
+    sheet,
+    "also",
+    others.slice(0, 8).map(({ package: one, usage }) => `${one.name}: ${usage.state}`),
+  );
+}
+
+function renderRights(
+  sheet: Sheet,
+  finding: Finding,
+  proofs: readonly Evidence[],
+): readonly TerminalText[] {
+  const rights = finding.privileges.map((one) => `${namePrivilege(one)} (${one.source})`);
+  return [
+    ...field(sheet, "rights", [...new Set(rights)].slice(0, 8).join(", ")),
+    ...renderProofs(sheet, "", proofs.slice(0, 3)),
+  ];
+}
+
+function renderPackage(sheet: Sheet, explained: ExplainedPackage): readonly TerminalText[] {
+  const { verdict, proofs, findings, coverage } = explained;
+  const { paint, width } = sheet;
+  const { name, version, type, location } = verdict.package;
+  const { usage, workload, image } = verdict;
+  const matched =
+    findings.length === 0 ? "no finding: no known vulnerability matches" : findings.join(", ");
+  return [
+    paint("bold", fit(`${name} ${version} (${type})  [${usage.state}, ${usage.level}]`, width)),
+    ...field(sheet, "place", location),
+    ...field(sheet, "where", `${nameWorkload(workload)} · ${image.reference || image.digest}`),
+    ...field(sheet, "why", usage.because),
+    ...renderProofs(sheet, "proof", proofs),
+    ...renderCoverage(sheet, usage, coverage),
+    ...field(sheet, "finding", matched),
+  ];
+}
+
+function renderProofs(
+  sheet: Sheet,
+  label: string,
+  proofs: readonly Evidence[],
+): readonly TerminalText[] {
+  const shown = proofs.slice(0, proofCountMax).flatMap((proof) => describeProof(sheet, proof));
+  const rest = proofs.length - proofCountMax;
+  return list(sheet, label, rest > 0 ? [...shown, `${rest} more in --format json`] : shown);
+}
+
+/** What, when, by whom; then where it is recorded. */
+function describeProof({ width }: Sheet, proof: Evidence): readonly string[] {
+  const times = proof.count > 1 ? `, ${proof.count} times` : "";
+  const by = proof.binary === "" ? "" : ` by ${proof.binary}`;
+  const start = `${proof.time === null ? "" : `${proof.time.slice(0, 23)}Z `}${proof.shows} `;
+  const end = ` ${proof.actor}: ${proof.actorReason}`;
+  const path = fitPath(proof.path, Math.max(20, width - 12 - widthOf(start)));
+  const place = proof.input === "" ? "" : ` [${proof.input}:${proof.offset}]`;
+  const what = `${start}${path}`;
+  return [what, `    ${by.trim()} (pid ${proof.pid}${times}),${end}, ${proof.sensor}${place}`];
+}
+
+function renderCoverage(
+  sheet: Sheet,
+  usage: Usage,
+  coverage: readonly CoverageSummary[],
+): readonly TerminalText[] {
+  const reasons = usage.coverageReasons.slice(0, 6);
+  const seen = coverage.slice(0, 3).map((one) => {
+    const start = one.fromStart ? "from its start" : "not from its start";
+    const sensors = [...new Set(one.sensors.map(({ sensor }) => sensor))].join(", ");
+    const id = one.containerId.slice(0, 12);
+    return `container ${id} on ${one.node || "its node"}, ${start}, ${one.observedFrom ?? "?"} to ${
+      one.observedUntil ?? "?"
+    }; sensors ${sensors}; SBOM joined by ${one.joinedBy}`;
+  });
+  return list(sheet, "seen", [`coverage ${usage.coverage}`, ...reasons, ...seen]);
+}
+
+const labelWidth = 9;
+
+function field(sheet: Sheet, label: string, text: string): readonly TerminalText[] {
+  return text === "" ? [] : labelled(sheet, label, wrap(text, sheet.width - labelWidth - 2, 6));
+}
+
+function list(sheet: Sheet, label: string, items: readonly string[]): readonly TerminalText[] {
+  const width = sheet.width - labelWidth - 2;
+  const lines = items.flatMap((item) => {
+    const indent = /^ */.exec(item)?.[0] ?? "";
+    return wrap(item, width - indent.length, 3).map(
+      (line, at) => `${indent}${at === 0 ? "" : "  "}${line}`,
+    );
+  });
+  return labelled(sheet, label, lines);
+}
+
+function labelled(
+  { paint, width }: Sheet,
+  label: string,
+  lines: readonly string[],
+): readonly TerminalText[] {
+  return lines.map((line, at) => {
+    const start = paint("dim", (at === 0 ? label : "").padEnd(labelWidth));
+    return terminal`  ${start}${fit(line, width - labelWidth - 2)}`;
+  });
+}

@@ -1,0 +1,126 @@
+/**
+ * Holds the report as Markdown for a ticket or a pull request.
+ * In: a report. Out: GitHub-flavoured Markdown. Every untrusted text goes through `markdownText` or
+ * `markdownCode`, so that it can start no link, mention, markup or HTML.
+ */
+import type { Finding } from "../judge/verdict.ts";
+import { describeChange, nameVulnerability } from "./render-upgrade.ts";
+import type { Report } from "./report.ts";
+import { markdownCode, markdownText } from "./safe-text.ts";
+import { summarizeCoverage } from "./summarize-coverage.ts";
+import { formatCount, plural } from "./text-layout.ts";
+import { nameWorkload, type UpgradeView, viewUpgrades } from "./upgrade-view.ts";
+
+export interface MarkdownOptions {
+  /** Upgrades to show; 0 means ten. */
+  readonly top: number;
+}
+
+/** **Shape**: sections in the order of the text report; ends in one newline. */
+export function renderMarkdown(report: Report, options: MarkdownOptions): string {
+  const top = options.top > 0 ? options.top : 10;
+  const views = viewUpgrades(report).filter((view) => view.findings.length > 0);
+  const rest = views.length - top;
+  const blocks = [
+    "# Vulnerabilities that matter now",
+    describeWindow(report),
+    renderFunnel(report),
+    "## What to do first",
+    views.length === 0 ? "No finding has a fix." : renderTable(views.slice(0, top)),
+    ...views.slice(0, top).map((view, index) => renderUpgrade(view, index + 1)),
+    ...(rest > 0 ? [`${plural(rest, "more upgrade")} in the full report.`] : []),
+    "## What was seen, and what was not",
+    renderList(summarizeCoverage(report).map(({ text }) => markdownText(text))),
+    ...renderProblems(report),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function describeWindow({ window, coverage }: Report): string {
+  const time =
+    window.from === null || window.to === null
+      ? "no events with a time"
+      : `${window.from.slice(0, 19)}Z to ${window.to.slice(0, 19)}Z`;
+  const events = plural(window.eventCount, "event");
+  return markdownText(`${plural(coverage.length, "container")}, ${time}, ${events}.`);
+}
+
+function renderFunnel({ funnel }: Report): string {
+  const { stages } = funnel;
+  const rows = [
+    { name: "all", stage: stages.all },
+    { name: "critical", stage: stages.critical },
+    { name: "… and fixable", stage: stages.fixable },
+    { name: "… and privileged", stage: stages.privileged },
+    { name: "… and in use", stage: stages.inUse },
+  ].map(({ name, stage }) => {
+    const counts = [stage.matches, stage.findings, stage.vulnerabilities, stage.upgrades];
+    return `| ${name} | ${counts.map(formatCount).join(" | ")} |`;
+  });
+  const notes =
+    `Critical, fixable and in use, privileged or not: ${formatCount(funnel.criticalFixableInUse)}. ` +
+    `Use unknown at the last stage: ${formatCount(funnel.unknownUse)}.`;
+  const head = "| stage | matches | findings | vulnerabilities | upgrades |\n|---|--:|--:|--:|--:|";
+  return `${head}\n${rows.join("\n")}\n\n${notes}`;
+}
+
+function renderTable(views: readonly UpgradeView[]): string {
+  const rows = views.map((view, index) => {
+    const lead = view.findings[0];
+    const cells = [
+      String(index + 1),
+      markdownText(describeChange(view)),
+      markdownText(lead?.band ?? ""),
+      markdownText(lead === undefined ? "" : describeUse(lead)),
+      markdownText([...new Set(view.workloads.map(nameWorkload))].join(", "), 200),
+      String(view.findings.length),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  const head = "| | upgrade | band | use | where | findings |\n|--:|---|---|---|---|--:|";
+  return `${head}\n${rows.join("\n")}`;
+}
+
+function describeUse({ usage }: Finding): string {
+  return usage.state === "in-use" ? `in use (${usage.level})` : usage.state.replace("-", " ");
+}
+
+function renderUpgrade(view: UpgradeView, position: number): string {
+  const { upgrade, vulnerabilities, proof, images } = view;
+  const lead = view.findings[0];
+  const shown = vulnerabilities
+    .slice(0, 8)
+    .map((finding) => markdownText(nameVulnerability(finding)));
+  const rest = vulnerabilities.length - shown.length;
+  const items = [
+    `Images: ${images
+      .slice(0, 8)
+      .map((image) => markdownCode(image))
+      .join(", ")}`,
+    `Removes ${plural(view.findings.length, "finding")}: ${shown.join("; ")}${rest > 0 ? `; ${rest} more` : ""}`,
+    ...(lead?.reasons ?? []).map((reason) => markdownText(reason)),
+    ...(proof === undefined
+      ? []
+      : [
+          `Proof: ${markdownText(`${proof.time ?? ""} ${proof.shows}`)} ${markdownCode(proof.path)} by ` +
+            `${markdownCode(proof.binary)}, recorded in ${markdownCode(`${proof.input}:${proof.offset}`)}`,
+        ]),
+  ];
+  const heading = `### ${position}. ${markdownText(upgrade.package)} to ${markdownText(upgrade.to)}`;
+  return `${heading}\n\n${renderList(items)}`;
+}
+
+function renderList(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join("\n");
+}
+
+function renderProblems({ problems }: Report): readonly string[] {
+  const weighty = problems.filter((problem) => problem.weight !== "notice").slice(0, 10);
+  if (weighty.length === 0) return [];
+  const items = weighty.map(
+    ({ code, count, first, message }) =>
+      `${markdownCode(code)} (${formatCount(count)}) in ${markdownCode(first.input || "-")}: ` +
+      markdownText(message),
+  );
+  return ["## Problems with the input", renderList(items)];
+}

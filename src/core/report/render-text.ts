@@ -1,0 +1,177 @@
+/**
+ * Holds the report for a terminal: one or two screens that say what to do, why, and what is not known.
+ * In: a report, a width, colour or not. Out: terminal text. Works without colour: nothing is said by
+ * colour alone. Must never print untrusted text but through `terminal`.
+ */
+
+import type { Page } from "./page.ts";
+import { renderUpgrade } from "./render-upgrade.ts";
+import type { Report } from "./report.ts";
+import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
+import { summarizeCoverage } from "./summarize-coverage.ts";
+import { bar, fit, formatCount, padEnd, padStart, plural, wrap } from "./text-layout.ts";
+import { type UpgradeView, viewUpgrades } from "./upgrade-view.ts";
+
+export interface TextOptions {
+  /** **Unit**: columns. */
+  readonly width: number;
+  readonly color: boolean;
+  /** Upgrades to show; 0 means ten. */
+  readonly top: number;
+}
+
+/** **Shape**: lines of at most `width` columns (60 at least), no newline at the end. */
+export function renderText(report: Report, options: TextOptions): TerminalText {
+  const page: Page = {
+    report,
+    width: Math.max(60, options.width),
+    paint: createPaint(options.color),
+  };
+  const top = options.top > 0 ? options.top : 10;
+  const views = viewUpgrades(report);
+  const sections = [
+    renderHead(page),
+    renderFunnel(page),
+    ...renderActions(page, views, top),
+    renderCoverage(page),
+    ...renderProblems(page),
+    renderNext(page, views),
+  ];
+  return joinTerminal(
+    sections.map((lines) => joinTerminal(lines)),
+    terminal`\n\n`,
+  );
+}
+
+function renderHead({ report, width, paint }: Page): readonly TerminalText[] {
+  const { window, coverage, inputs } = report;
+  const count = (role: string) => inputs.filter((input) => input.role === role).length;
+  const watched = [
+    plural(coverage.length, "container"),
+    window.from === null ? "no events with a time" : formatWindow(window),
+    plural(window.eventCount, "event"),
+    plural(count("sbom"), "SBOM"),
+    plural(count("vulnerabilities"), "scan"),
+  ];
+  return [
+    terminal`${paint("bold", "waggle")} ${paint("dim", fit(watched.join(" · "), width - 7))}`,
+  ];
+}
+
+function formatWindow({ from, to, seconds }: Report["window"]): string {
+  const day = (time: string | null) => (time ?? "").slice(0, 10);
+  const clock = (time: string | null) => (time ?? "").slice(11, 19);
+  const until = day(from) === day(to) ? clock(to) : `${day(to)} ${clock(to)}`;
+  return `${day(from)} ${clock(from)}–${until} UTC (${formatSeconds(seconds)})`;
+}
+
+function formatSeconds(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
+function renderFunnel({ report, width, paint }: Page): readonly TerminalText[] {
+  const { funnel } = report;
+  const { stages } = funnel;
+  const rows = [
+    { name: "all matches", stage: stages.all },
+    { name: "critical", stage: stages.critical },
+    { name: "… and fixable", stage: stages.fixable },
+    { name: "… and privileged", stage: stages.privileged },
+    { name: "… and in use", stage: stages.inUse },
+  ];
+  const barWidth = Math.max(10, width - 54);
+  const heads = ["matches", "vulnerabilities", "upgrades"].map((head) => padStart(head, 10));
+  const head = `${padEnd("", 18)}${heads.join("")}`;
+  const lines = rows.map(({ name, stage }, index) => {
+    const counts = [stage.matches, stage.vulnerabilities, stage.upgrades];
+    const cells = counts.map((count, at) => padStart(formatCount(count), at === 1 ? 16 : 10));
+    const drawn = bar(stage.matches, funnel.all, barWidth);
+    const isLast = index === rows.length - 1;
+    const label = paint(isLast ? "bold" : "plain", `${padEnd(name, 17)}${cells.join("")}`);
+    return terminal`${label}  ${paint("cyan", drawn)}`;
+  });
+  const headLine = paint("dim", head.replace("   vulnerabilities", " vulnerabilities"));
+  return [headLine, ...lines, ...renderFunnelNotes(report, width, paint)];
+}
+
+function renderFunnelNotes(report: Report, width: number, paint: Paint): readonly TerminalText[] {
+  const { criticalFixableInUse, unknownUse, all } = report.funnel;
+  const times = criticalFixableInUse > 0 ? Math.floor(all / criticalFixableInUse) : 0;
+  const fewer = times > 1 ? `, ${formatCount(times)} times fewer than all` : "";
+  const text =
+    `Critical, fixable and in use, privileged or not: ${formatCount(criticalFixableInUse)}${fewer}. ` +
+    `Critical, fixable, privileged, but use unknown: ${formatCount(unknownUse)}.`;
+  return wrap(text, width, 3).map((line) => paint("dim", line));
+}
+
+function renderActions(
+  page: Page,
+  views: readonly UpgradeView[],
+  top: number,
+): readonly (readonly TerminalText[])[] {
+  const { paint } = page;
+  const fixable = views.filter((view) => view.findings.length > 0);
+  const unfixable = views.length - fixable.length;
+  if (fixable.length === 0) {
+    const nothing = views.length === 0 ? "No findings." : "No finding has a fix.";
+    return [[paint("bold", "WHAT TO DO"), terminal`  ${nothing}`]];
+  }
+  const shown = fixable.slice(0, top);
+  const title = `WHAT TO DO FIRST`;
+  const note = `${shown.length} of ${plural(fixable.length, "upgrade")}, by rank`;
+  const heading = [terminal`${paint("bold", title)}  ${paint("dim", note)}`];
+  const blocks = shown.map((view, index) => renderUpgrade(page, view, index + 1));
+  const rest = fixable.length - shown.length;
+  const more =
+    `${rest === 0 ? "" : `${plural(rest, "more upgrade")}; `}` +
+    `${plural(unfixable, "package")} with findings but no fix.`;
+  return [heading, ...blocks, [paint("dim", more)]];
+}
+
+function renderCoverage({ report, width, paint }: Page): readonly TerminalText[] {
+  const lines = summarizeCoverage(report).map(({ weight, text }) => {
+    const [first = "", ...rest] = wrap(text, width - 4, 2);
+    const sign = paint(weight === "gap" ? "yellow" : "dim", weight === "gap" ? "!" : "·");
+    const start = terminal`  ${sign} ${first}`;
+    return joinTerminal([start, ...rest.map((line) => terminal`    ${line}`)]);
+  });
+  return [paint("bold", "WHAT WAS SEEN, AND WHAT WAS NOT"), ...lines];
+}
+
+function renderProblems({ report, width, paint }: Page): readonly (readonly TerminalText[])[] {
+  const { problems } = report;
+  const weighty = problems.filter((problem) => problem.weight !== "notice");
+  if (weighty.length === 0) return [];
+  const shown = weighty.slice(0, 4).map((problem) => {
+    const times = problem.count > 1 ? ` (${formatCount(problem.count)} times)` : "";
+    const where = problem.first.input === "" ? "" : `${problem.first.input}: `;
+    const [first = "", ...rest] = wrap(`${where}${problem.message}${times}`, width - 4, 2);
+    const sign = paint(problem.weight === "doubtful" ? "dim" : "yellow", "!");
+    return joinTerminal([
+      terminal`  ${sign} ${first}`,
+      ...rest.map((line) => terminal`    ${line}`),
+    ]);
+  });
+  const rest = weighty.length - shown.length;
+  const more = rest > 0 ? [paint("dim", `    ${rest} more: see problems in --format json`)] : [];
+  return [[paint("bold", "PROBLEMS WITH THE INPUT"), ...shown, ...more]];
+}
+
+function renderNext(
+  { paint, width }: Page,
+  views: readonly UpgradeView[],
+): readonly TerminalText[] {
+  const id = views[0]?.vulnerabilities[0]?.vulnerability.id ?? "CVE-…";
+  const rows = [
+    [`waggle explain ${id} …`, "why, with every proof"],
+    ["waggle report --format md …", "for a ticket"],
+    ["waggle report --format json …", "everything"],
+  ];
+  return rows.map(([command = "", says = ""]) => {
+    const line = fit(`${padEnd(command, 38)} ${says}`, width);
+    return paint("dim", line);
+  });
+}

@@ -1,0 +1,107 @@
+/**
+ * Holds one upgrade as lines of a terminal: what to do, where, against what, why, and the proof.
+ * In: an upgrade as viewed. Out: three to six lines. Must say for each mark what it rests on.
+ */
+import { explainPrivilege } from "../judge/explain-rank.ts";
+import type { Evidence, Finding } from "../judge/verdict.ts";
+import type { Page } from "./page.ts";
+import { type Style, type TerminalText, terminal } from "./safe-text.ts";
+import { fit, fitPath, plural, widthOf, wrap } from "./text-layout.ts";
+import { nameWorkload, type UpgradeView } from "./upgrade-view.ts";
+
+const bandStyles: Readonly<Record<Finding["band"], Style>> = {
+  "exploited-by-ransomware": "bold red",
+  "known-exploited": "bold red",
+  critical: "red",
+  high: "yellow",
+  medium: "plain",
+  low: "dim",
+  negligible: "dim",
+};
+
+export function renderUpgrade(
+  page: Page,
+  view: UpgradeView,
+  position: number,
+): readonly TerminalText[] {
+  const { paint, width } = page;
+  const lead = view.findings[0] ?? view.unfixed[0];
+  if (lead === undefined) return [];
+  const number = `${String(position).padStart(2)}  `;
+  const indent = " ".repeat(4);
+  const inner = width - indent.length;
+  const mark = paint(bandStyles[lead.band], lead.band);
+  const usage = markUsage(lead);
+  const marks = terminal`${mark} · ${paint(usage.style, usage.text)}`;
+  const marksWidth = widthOf(`${lead.band} · ${usage.text}`);
+  const what = fit(describeChange(view), inner - marksWidth - 2);
+  const gap = " ".repeat(Math.max(2, inner - marksWidth - widthOf(what)));
+  return [
+    terminal`${number}${paint("bold", what)}${gap}${marks}`,
+    terminal`${indent}${paint("dim", fit(describePlace(view), inner))}`,
+    terminal`${indent}${describeVulnerabilities(view, inner)}`,
+    ...wrap(describeWhy(lead), inner, 2).map((line) => terminal`${indent}${line}`),
+    ...renderProof(view.proof, inner).map((line) => terminal`${indent}${paint("dim", line)}`),
+  ];
+}
+
+/** `openssl 1.1.1n → 1.1.1w (deb)`. */
+export function describeChange({ upgrade, from }: UpgradeView): string {
+  const versions = from.length > 2 ? `${from.length} versions` : from.join(", ");
+  const to = upgrade.to === "" ? "no fix" : upgrade.to;
+  return `${upgrade.package} ${versions} → ${to} (${upgrade.type})`;
+}
+
+function describePlace({ workloads, images }: UpgradeView): string {
+  const names = [...new Set(workloads.map(nameWorkload))];
+  const shown = names.length > 6 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
+  const image = images.length === 1 ? ` · image ${images[0]}` : ` · ${images.length} images`;
+  return `in ${shown.join(", ")}${image}`;
+}
+
+function markUsage({ usage }: Finding): { readonly text: string; readonly style: Style } {
+  if (usage.state === "in-use") return { text: `in use (${usage.level})`, style: "bold" };
+  if (usage.state === "unknown") return { text: "use unknown", style: "yellow" };
+  return { text: "not observed", style: "dim" };
+}
+
+function describeVulnerabilities({ vulnerabilities, findings }: UpgradeView, width: number) {
+  const names = vulnerabilities.map(nameVulnerability);
+  let shown = 0;
+  let used = 0;
+  const removes = `removes ${plural(findings.length, "finding")}: `;
+  const room = width - removes.length - 12;
+  for (const name of names) {
+    if (shown > 0 && used + name.length + 2 > room) break;
+    used += name.length + 2;
+    shown += 1;
+  }
+  const rest = names.length - shown;
+  const text = `${names.slice(0, shown).join(", ")}${rest > 0 ? ` + ${rest} more` : ""}`;
+  return terminal`${fit(`${removes}${text}`, width)}`;
+}
+
+/** `CVE-2021-44228 (KEV, ransomware, Critical 10.0, EPSS 97 %)`. */
+export function nameVulnerability({ vulnerability }: Finding): string {
+  const { id, kev, severity, cvssScore, epss } = vulnerability;
+  const known = kev === null ? [] : kev.ransomware ? ["KEV", "ransomware"] : ["KEV"];
+  const score = cvssScore === null ? "" : ` ${cvssScore.toFixed(1)}`;
+  const likely =
+    epss !== null && epss.score >= 0.01 ? [`EPSS ${Math.round(epss.score * 100)} %`] : [];
+  return `${id} (${[...known, `${severity}${score}`, ...likely].join(", ")})`;
+}
+
+function describeWhy(finding: Finding): string {
+  const { because, state } = finding.usage;
+  return [because === "" ? state : because, ...explainPrivilege(finding)].join("; ");
+}
+
+function renderProof(proof: Evidence | undefined, width: number): readonly string[] {
+  if (proof === undefined) return [];
+  const time = proof.time === null ? "" : `${proof.time.slice(11, 19)} `;
+  const by = proof.binary === "" ? "" : ` by ${proof.binary}`;
+  const start = `proof: ${time}${proof.shows} `;
+  const end = fit(`${by} (pid ${proof.pid}, ${proof.actor})`, Math.floor(width / 2));
+  const room = Math.max(12, width - widthOf(start) - widthOf(end));
+  return [fit(`${start}${fitPath(proof.path, room)}${end}`, width)];
+}
