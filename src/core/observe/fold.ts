@@ -30,8 +30,12 @@ export interface ProcessNode {
   fromProc: boolean;
   startUs: TimeUs;
   lastSeenUs: TimeUs;
-  /** 0 while it runs. */
+  /** 0 while it runs; for a program replaced by exec: when that was. */
   exitUs: TimeUs;
+  /** The program that replaced it by exec, also for a fork that execs; "" when none did. */
+  nextExecId: string;
+  /** True for the first program of a container when its exec was seen live. */
+  startsContainer: boolean;
 }
 
 export interface Fold<State> {

@@ -1,0 +1,161 @@
+/**
+ * Holds the fold that tells which containers there were, whose they are, and how fully they were
+ * seen: from their first process, to their end, or only in between.
+ * In: events with their process. Out: one container fact each.
+ * Must never take the runtime's own processes for the container's.
+ */
+import type { Event, Pod, Process, TimeUs } from "../event/event.ts";
+import type { ContainerFact, ContainerKey, Emit } from "./fact.ts";
+import type { Fold, ProcessNode, StepContext } from "./fold.ts";
+
+interface Seen {
+  readonly container: ContainerKey;
+  readonly node: string;
+  cluster: string;
+  containerId: string;
+  pod: Pod | undefined;
+  /** The block last looked at: equal blocks are equal objects. */
+  block: Process | undefined;
+  firstUs: TimeUs;
+  lastUs: TimeUs;
+  startedUs: TimeUs;
+  /** Some process of it was listed from /proc: it ran before the sensor. */
+  listed: boolean;
+  first: { execId: string; pid: number; startUs: TimeUs; live: boolean } | undefined;
+  /** Pids of first processes that ended, with their session. */
+  ended: Set<string>;
+}
+
+interface ContainersState {
+  readonly seen: Map<ContainerKey, Seen>;
+  lostCount: number;
+}
+
+const containerCountMax = 16_384;
+
+export function createContainers(): Fold<ContainersState> {
+  return {
+    name: "container",
+    start: () => ({ seen: new Map(), lostCount: 0 }),
+    step,
+    retire,
+    finish,
+  };
+}
+
+function step(state: ContainersState, event: Event, at: StepContext): void {
+  const { node } = at;
+  if (node === undefined || !("process" in event) || event.process === undefined) return;
+  let seen = state.seen.get(node.container);
+  if (seen === undefined) {
+    if (node.container.startsWith("host:")) return;
+    if (state.seen.size >= containerCountMax) {
+      state.lostCount++;
+      return;
+    }
+    seen = createSeen(node, event);
+    state.seen.set(node.container, seen);
+  }
+  if (event.timeUs > 0) {
+    if (seen.firstUs === 0 || event.timeUs < seen.firstUs) seen.firstUs = event.timeUs;
+    if (event.timeUs > seen.lastUs) seen.lastUs = event.timeUs;
+  }
+  if (event.process === seen.block) return;
+  seen.block = event.process;
+  const { containerId, pod } = event.process;
+  if (containerId.length > seen.containerId.length) seen.containerId = containerId;
+  if (pod !== undefined && isFuller(pod, seen.pod)) seen.pod = pod;
+}
+
+function createSeen(node: ProcessNode, event: Event): Seen {
+  return {
+    container: node.container,
+    node: node.node,
+    cluster: event.cluster,
+    containerId: node.container,
+    pod: undefined,
+    block: undefined,
+    firstUs: 0,
+    lastUs: 0,
+    startedUs: 0,
+    listed: false,
+    first: undefined,
+    ended: new Set(),
+  };
+}
+
+/** Early events carry less of the pod than later ones. */
+function isFuller(pod: Pod, known: Pod | undefined): boolean {
+  if (known === undefined) return true;
+  const score = (one: Pod) =>
+    Number(one.imageId !== "") + Number(one.workload !== "") + Number(one.containerName !== "");
+  return score(pod) > score(known);
+}
+
+const endedCountMax = 64;
+
+function retire(state: ContainersState, node: ProcessNode): void {
+  const seen = state.seen.get(node.container);
+  if (seen === undefined || node.actor === "runtime") return;
+  if (node.fromProc) seen.listed = true;
+  const own = node.origin === "service" || node.origin === "startup";
+  if (!own || node.startUs <= 0) return;
+  if (seen.startedUs === 0 || node.startUs < seen.startedUs) seen.startedUs = node.startUs;
+  if (node.sessionExecId === node.execId && isEarlier(node, seen)) {
+    const { execId, pid, startUs } = node;
+    seen.first = { execId, pid, startUs, live: node.startsContainer };
+  }
+  if (node.exitUs > 0 && node.nextExecId === "" && seen.ended.size < endedCountMax) {
+    if (seen.first?.pid === node.pid || node.sessionExecId === node.execId) {
+      seen.ended.add(`${node.pid} ${node.sessionExecId}`);
+    }
+  }
+}
+
+function isEarlier(node: ProcessNode, seen: Seen): boolean {
+  const { first } = seen;
+  if (first === undefined || node.startUs < first.startUs) return true;
+  return node.startUs === first.startUs && node.execId < first.execId;
+}
+
+function finish(state: ContainersState, emit: Emit): void {
+  for (const seen of state.seen.values()) emit(toFact(seen));
+  if (state.lostCount > 0) {
+    emit({
+      kind: "loss",
+      node: "",
+      container: "",
+      reason: "eviction",
+      sinceUs: 0,
+      untilUs: 0,
+      count: state.lostCount,
+      detail: `more than ${containerCountMax} containers: events of the rest were left out`,
+    });
+  }
+  state.seen.clear();
+}
+
+function toFact(seen: Seen): ContainerFact {
+  const { pod, first } = seen;
+  return {
+    kind: "container",
+    container: seen.container,
+    node: seen.node,
+    cluster: seen.cluster,
+    containerId: seen.containerId,
+    namespace: pod?.namespace ?? "",
+    pod: pod?.name ?? "",
+    podUid: pod?.uid ?? "",
+    workloadKind: pod?.workloadKind ?? "",
+    workload: pod?.workload ?? "",
+    containerName: pod?.containerName ?? "",
+    imageName: pod?.imageName ?? "",
+    imageId: pod?.imageId ?? "",
+    firstSeenUs: seen.firstUs,
+    lastSeenUs: seen.lastUs,
+    startedUs: seen.startedUs,
+    fromStart: first?.live === true && !seen.listed,
+    ended: first !== undefined && seen.ended.has(`${first.pid} ${first.execId}`),
+    dumped: false,
+  };
+}

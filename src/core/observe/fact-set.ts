@@ -1,0 +1,158 @@
+/**
+ * Holds all facts of a run, merged by key.
+ * In: facts in any order, any number of times. Out: one fact a key, in a fixed order.
+ * Must never grow beyond `fileUseCountMax` file uses: what is left out becomes a loss.
+ */
+import type {
+  ContainerFact,
+  ContainerKey,
+  CoverageFact,
+  Fact,
+  FileUseFact,
+  LossFact,
+  PrivilegeFact,
+} from "./fact.ts";
+import {
+  compareText,
+  mergeContainers,
+  mergeCoverage,
+  mergeFileUses,
+  mergeLosses,
+  mergePrivileges,
+} from "./merge-facts.ts";
+
+const separator = "\u0000";
+
+interface ContainerShelf {
+  readonly fileUses: Map<string, FileUseFact>;
+  readonly privileges: Map<string, PrivilegeFact>;
+}
+
+export class FactSet {
+  private readonly byContainer = new Map<ContainerKey, ContainerFact>();
+  private readonly shelves = new Map<ContainerKey, ContainerShelf>();
+  private readonly coverageByKey = new Map<string, CoverageFact>();
+  private readonly lossByKey = new Map<string, LossFact>();
+  private readonly fileUseCountMax: number;
+  private fileUseCount = 0;
+
+  /** **Unit**: file uses over all containers. */
+  constructor(fileUseCountMax = 1_000_000) {
+    this.fileUseCountMax = fileUseCountMax;
+  }
+
+  add(fact: Fact): void {
+    switch (fact.kind) {
+      case "container":
+        put(this.byContainer, fact.container, fact, mergeContainers);
+        break;
+      case "file-use":
+        this.addFileUse(fact);
+        break;
+      case "privilege": {
+        const key = [fact.privilege, fact.detail, fact.source].join(separator);
+        put(this.shelf(fact.container).privileges, key, fact, mergePrivileges);
+        break;
+      }
+      case "coverage": {
+        const key = [fact.node, fact.sensor, fact.policy].join(separator);
+        put(this.coverageByKey, key, fact, mergeCoverage);
+        break;
+      }
+      case "loss": {
+        const key = [fact.node, fact.container, fact.reason, fact.sinceUs].join(separator);
+        put(this.lossByKey, key, fact, mergeLosses);
+        break;
+      }
+    }
+  }
+
+  /** **Order**: by key. */
+  get containers(): Iterable<ContainerFact> {
+    return sorted(this.byContainer);
+  }
+
+  /** **Order**: by path, then how, then actor. */
+  fileUses(container: ContainerKey): readonly FileUseFact[] {
+    return sorted(this.shelves.get(container)?.fileUses ?? new Map());
+  }
+
+  /** **Order**: by privilege, then detail, then source. */
+  privileges(container: ContainerKey): readonly PrivilegeFact[] {
+    return sorted(this.shelves.get(container)?.privileges ?? new Map());
+  }
+
+  get coverage(): readonly CoverageFact[] {
+    return sorted(this.coverageByKey);
+  }
+
+  get losses(): readonly LossFact[] {
+    return sorted(this.lossByKey);
+  }
+
+  /** One line a fact, in a fixed order: equal texts mean equal knowledge. */
+  canonical(): string {
+    const lines: string[] = [];
+    const shelves = [...this.shelves.keys()].sort(compareText);
+    for (const fact of this.containers) lines.push(JSON.stringify(fact, sortKeys));
+    for (const key of shelves) {
+      for (const fact of this.fileUses(key)) lines.push(JSON.stringify(fact, sortKeys));
+      for (const fact of this.privileges(key)) lines.push(JSON.stringify(fact, sortKeys));
+    }
+    for (const fact of this.coverage) lines.push(JSON.stringify(fact, sortKeys));
+    for (const fact of this.losses) lines.push(JSON.stringify(fact, sortKeys));
+    return lines.join("\n");
+  }
+
+  private addFileUse(fact: FileUseFact): void {
+    const { fileUses } = this.shelf(fact.container);
+    const key = [fact.path, fact.how, fact.actor].join(separator);
+    if (!fileUses.has(key)) {
+      if (this.fileUseCount >= this.fileUseCountMax) {
+        this.loseFileUse(fact);
+        return;
+      }
+      this.fileUseCount++;
+    }
+    put(fileUses, key, fact, mergeFileUses);
+  }
+
+  private loseFileUse(fact: FileUseFact): void {
+    const { container, firstSeenUs, lastSeenUs } = fact;
+    const key = ["", container, "eviction", "facts"].join(separator);
+    const known = this.lossByKey.get(key);
+    this.lossByKey.set(key, {
+      kind: "loss",
+      node: this.byContainer.get(container)?.node ?? "",
+      container,
+      reason: "eviction",
+      sinceUs: Math.min(firstSeenUs, known?.sinceUs ?? firstSeenUs),
+      untilUs: Math.max(lastSeenUs, known?.untilUs ?? 0),
+      count: (known?.count ?? 0) + 1,
+      detail: `more than ${this.fileUseCountMax} file uses in all`,
+    });
+  }
+
+  private shelf(container: ContainerKey): ContainerShelf {
+    let shelf = this.shelves.get(container);
+    if (shelf === undefined) {
+      shelf = { fileUses: new Map(), privileges: new Map() };
+      this.shelves.set(container, shelf);
+    }
+    return shelf;
+  }
+}
+
+function put<T>(facts: Map<string, T>, key: string, fact: T, merge: (a: T, b: T) => T): void {
+  const known = facts.get(key);
+  facts.set(key, known === undefined ? fact : merge(known, fact));
+}
+
+function sorted<T>(facts: ReadonlyMap<string, T>): readonly T[] {
+  return [...facts].sort(([a], [b]) => compareText(a, b)).map(([, fact]) => fact);
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => compareText(a, b)));
+}

@@ -1,0 +1,170 @@
+/**
+ * Holds how two facts with one key become one.
+ * In: facts. Out: facts. Every merge is associative, commutative and idempotent, so that replays,
+ * duplicates and any order of arrival end in the same state.
+ */
+import type {
+  Actor,
+  Citation,
+  ContainerFact,
+  CoverageFact,
+  FileUseFact,
+  LossFact,
+  PrivilegeFact,
+} from "./fact.ts";
+
+const citationCountMax = 3;
+const binaryCountMax = 4;
+const listCountMax = 64;
+
+/** **Order**: by time, input, offset: the order in which evidence is cited. */
+export function compareCitations(a: Citation, b: Citation): number {
+  return (
+    a.timeUs - b.timeUs ||
+    a.input - b.input ||
+    a.offset - b.offset ||
+    compareText(a.sensor, b.sensor) ||
+    compareText(a.execId, b.execId)
+  );
+}
+
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The earliest few of both, each event once. */
+export function mergeCitations(
+  a: readonly Citation[],
+  b: readonly Citation[],
+): readonly Citation[] {
+  const kept: Citation[] = [];
+  for (const citation of [...a, ...b].sort(compareCitations)) {
+    const last = kept.at(-1);
+    if (last === undefined || compareCitations(last, citation) !== 0) kept.push(citation);
+    if (kept.length === citationCountMax) break;
+  }
+  return kept;
+}
+
+/** Sorted, each once, the first few. */
+export function mergeTexts<T extends string>(
+  a: readonly T[],
+  b: readonly T[],
+  countMax = listCountMax,
+): readonly T[] {
+  return [...new Set([...a, ...b])].sort(compareText).slice(0, countMax);
+}
+
+/** The earlier of two times, where 0 means "unknown". */
+export function earliest(a: number, b: number): number {
+  if (a === 0 || b === 0) return Math.max(a, b);
+  return Math.min(a, b);
+}
+
+/** The longer text, of equally long ones the first: "" never wins. */
+function better(a: string, b: string): string {
+  if (a.length !== b.length) return a.length > b.length ? a : b;
+  return a <= b ? a : b;
+}
+
+export function mergeContainers(a: ContainerFact, b: ContainerFact): ContainerFact {
+  return {
+    kind: "container",
+    container: a.container,
+    node: better(a.node, b.node),
+    cluster: better(a.cluster, b.cluster),
+    containerId: better(a.containerId, b.containerId),
+    namespace: better(a.namespace, b.namespace),
+    pod: better(a.pod, b.pod),
+    podUid: better(a.podUid, b.podUid),
+    workloadKind: better(a.workloadKind, b.workloadKind),
+    workload: better(a.workload, b.workload),
+    containerName: better(a.containerName, b.containerName),
+    imageName: better(a.imageName, b.imageName),
+    imageId: better(a.imageId, b.imageId),
+    firstSeenUs: earliest(a.firstSeenUs, b.firstSeenUs),
+    lastSeenUs: Math.max(a.lastSeenUs, b.lastSeenUs),
+    startedUs: earliest(a.startedUs, b.startedUs),
+    fromStart: a.fromStart || b.fromStart,
+    ended: a.ended || b.ended,
+    dumped: a.dumped || b.dumped,
+  };
+}
+
+/** Whose tree counts most when processes of several trees did the same: use by the service wins. */
+const origins: readonly Actor[] = [
+  "service",
+  "startup",
+  "host",
+  "operator",
+  "probe",
+  "package-manager",
+  "bulk-reader",
+  "runtime",
+];
+
+export function strongerOrigin(a: Actor, b: Actor): Actor {
+  return origins.indexOf(a) <= origins.indexOf(b) ? a : b;
+}
+
+export function mergeFileUses(a: FileUseFact, b: FileUseFact): FileUseFact {
+  const origin = strongerOrigin(a.origin, b.origin);
+  const reasons = [a, b].filter((one) => one.origin === origin).map((one) => one.actorReason);
+  return {
+    kind: "file-use",
+    container: a.container,
+    path: a.path,
+    how: a.how,
+    actor: a.actor,
+    origin,
+    actorReason: reasons.sort(compareText)[0] ?? "",
+    count: Math.max(a.count, b.count),
+    firstSeenUs: earliest(a.firstSeenUs, b.firstSeenUs),
+    lastSeenUs: Math.max(a.lastSeenUs, b.lastSeenUs),
+    binaries: mergeTexts(a.binaries, b.binaries, binaryCountMax),
+    sensors: mergeTexts(a.sensors, b.sensors),
+    afterWrite: isAfterWrite(a, b),
+    citations: mergeCitations(a.citations, b.citations),
+  };
+}
+
+/** The earliest use tells: once the file was used as the image has it, that use stays true. */
+function isAfterWrite(a: FileUseFact, b: FileUseFact): boolean {
+  if (a.firstSeenUs === b.firstSeenUs || a.firstSeenUs === 0 || b.firstSeenUs === 0) {
+    return a.afterWrite && b.afterWrite;
+  }
+  return a.firstSeenUs < b.firstSeenUs ? a.afterWrite : b.afterWrite;
+}
+
+export function mergePrivileges(a: PrivilegeFact, b: PrivilegeFact): PrivilegeFact {
+  return {
+    ...a,
+    firstSeenUs: earliest(a.firstSeenUs, b.firstSeenUs),
+    lastSeenUs: Math.max(a.lastSeenUs, b.lastSeenUs),
+    citations: mergeCitations(a.citations, b.citations),
+  };
+}
+
+export function mergeCoverage(a: CoverageFact, b: CoverageFact): CoverageFact {
+  // What a policy file states is exact; prefixes inferred from events must not be mixed into it.
+  const stated = [a, b].filter((one) => one.basis === "stated");
+  const told = stated.length > 0 ? stated : [a, b];
+  return {
+    ...a,
+    basis: stated.length > 0 ? "stated" : "inferred",
+    sinceUs: earliest(a.sinceUs, b.sinceUs),
+    untilUs: Math.max(a.untilUs, b.untilUs),
+    pathPrefixes: told.map((one) => one.pathPrefixes).reduce((x, y) => mergeTexts(x, y, 1024)),
+    limits: told.map((one) => one.limits).reduce((x, y) => mergeTexts(x, y, 1024)),
+    eventCount: Math.max(a.eventCount, b.eventCount),
+  };
+}
+
+export function mergeLosses(a: LossFact, b: LossFact): LossFact {
+  return {
+    ...a,
+    untilUs: Math.max(a.untilUs, b.untilUs),
+    count: Math.max(a.count, b.count),
+    detail: better(a.detail, b.detail),
+  };
+}

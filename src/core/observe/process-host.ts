@@ -1,0 +1,74 @@
+/**
+ * Holds the processes of one machine by pid, and its own clock: pids and times of one machine say
+ * nothing about another.
+ * In: nodes and blocks. Out: the process that had a pid at a time.
+ * Must keep few processes per pid: older ones are found by their id alone.
+ */
+import type { Process } from "../event/event.ts";
+import { compareStart, type TreeNode } from "./tree-node.ts";
+
+export interface Host {
+  readonly pids: Map<number, TreeNode[]>;
+  ended: TreeNode[];
+  /** Latest event time; a clock that jumps back far is followed. */
+  nowUs: number;
+  nextSweepUs: number;
+}
+
+const hostCountMax = 4096;
+const samePidCountMax = 32;
+
+/** Beyond `hostCountMax` machines the rest share one: pids may then collide, memory does not grow. */
+export function hostOf(hosts: Map<string, Host>, name: string): Host {
+  const known = hosts.get(name);
+  if (known !== undefined) return known;
+  const key = hosts.size < hostCountMax ? name : "\u0000rest";
+  const shared = hosts.get(key);
+  if (shared !== undefined) return shared;
+  const host = { pids: new Map(), ended: [], nowUs: 0, nextSweepUs: 0 };
+  hosts.set(key, host);
+  return host;
+}
+
+export function rememberPid(host: Host, node: TreeNode): void {
+  const same = host.pids.get(node.pid);
+  if (same === undefined) {
+    host.pids.set(node.pid, [node]);
+    return;
+  }
+  same.push(node);
+  if (same.length > samePidCountMax) same.shift();
+}
+
+/** Older kernels and lost starts: the fork that a program replaced was born within this time. */
+const forkUsMax = 600_000_000;
+
+/** The fork without an exec of its own that a program came from. */
+export function findFork(host: Host, program: TreeNode): TreeNode | undefined {
+  if (!program.execSeen || program.fromProc) return undefined;
+  let found: TreeNode | undefined;
+  for (const one of host.pids.get(program.pid) ?? []) {
+    if (one.execSeen || one === program || one.known < 2 || !isBefore(one, program)) continue;
+    if (found === undefined || isBefore(found, one)) found = one;
+  }
+  return found;
+}
+
+/** Whether `fork` was born before `program` and still ran then. */
+function isBefore(fork: TreeNode, program: TreeNode): boolean {
+  const gone = fork.exitUs > 0 && fork.nextExecId === "" && fork.exitUs < program.startUs;
+  if (gone || program.startUs - fork.startUs > forkUsMax) return false;
+  return fork.bootUs > 0 && program.bootUs > 0
+    ? fork.bootUs < program.bootUs
+    : compareStart(fork, program) < 0;
+}
+
+/** The process that an event without an id is about: whoever had the pid then. */
+export function findProgram(host: Host, block: Process, timeUs: number): TreeNode | undefined {
+  let found: TreeNode | undefined;
+  for (const one of host.pids.get(block.pid) ?? []) {
+    if (one.startUs > timeUs || (one.exitUs > 0 && one.exitUs < timeUs)) continue;
+    if (found === undefined || compareStart(found, one) < 0) found = one;
+  }
+  return found;
+}

@@ -1,0 +1,300 @@
+/**
+ * Holds every process that matters now, per node of the cluster, as the events tell it.
+ * In: events in nearly any order. Out: the node of an event's process, and each node once more when
+ * it is forgotten, then with its final class.
+ * Must stay within `nodeCountMax` and never depend on the order of events within half of `graceUs`.
+ */
+import type { Event, Process, ProcessEvent } from "../event/event.ts";
+import {
+  addCandidate,
+  addCommand,
+  type ContainerScene,
+  commandOf,
+  createContainerScene,
+} from "./container-scene.ts";
+import { readExecId } from "./exec-id.ts";
+import type { ContainerKey } from "./fact.ts";
+import type { ProcessNode } from "./fold.ts";
+import { type ActorContext, isRuntimeImage, judgeActor } from "./judge-actor.ts";
+import { findFork, findProgram, type Host, hostOf, rememberPid } from "./process-host.ts";
+import {
+  compareStart,
+  createTreeNode,
+  hasFlag,
+  isInContainer,
+  knownAs,
+  mergeBlock,
+  releaseNode,
+  type TreeNode,
+} from "./tree-node.ts";
+
+export interface ProcessTreeOptions {
+  /** Default 65,536. */
+  readonly nodeCountMax?: number;
+  /** **Unit**: microseconds of event time that an ended process is kept; default 120 s. */
+  readonly graceUs?: number;
+  /** Commands of probes and hooks that objects declare, by container. */
+  readonly probeCommands?: ReadonlyMap<ContainerKey, readonly string[]>;
+}
+
+export interface ProcessTree {
+  /**
+   * The node of the event's process, created or completed from it; undefined when there is none.
+   * `retire` is called for nodes it forgets, earliest end first; their class is final then.
+   * **Cost**: two lookups for an event of a known process.
+   */
+  place(event: Event, nowUs: number, retire: (node: ProcessNode) => void): ProcessNode | undefined;
+  /** Forgets all. */
+  finish(retire: (node: ProcessNode) => void): void;
+  /** With its class as far as it can be told now. */
+  get(execId: string): ProcessNode | undefined;
+  /** Processes forgotten because there were too many, not because they ended. */
+  readonly evictedCount: number;
+}
+
+type Retire = (node: ProcessNode) => void;
+
+interface TreeState {
+  readonly nodes: Map<string, TreeNode>;
+  readonly hosts: Map<string, Host>;
+  readonly scenes: Map<ContainerKey, ContainerScene>;
+  evictedCount: number;
+  /** At the end all is known: nothing later can come. */
+  finishing: boolean;
+}
+
+const sceneCountMax = 16_384;
+const sweepUs = 5_000_000;
+
+export function createProcessTree(options: ProcessTreeOptions = {}): ProcessTree {
+  const nodeCountMax = Math.max(16, options.nodeCountMax ?? 65_536);
+  const graceUs = options.graceUs ?? 120_000_000;
+  const state: TreeState = {
+    nodes: new Map(),
+    hosts: new Map(),
+    scenes: new Map(),
+    evictedCount: 0,
+    finishing: false,
+  };
+  const context: ActorContext = {
+    parentOf: (node) => parentOf(state, node),
+    sceneOf: (node) => sceneOf(state, node.container),
+    probeCommandsOf: (node) => options.probeCommands?.get(node.container) ?? [],
+    horizonUs: (node) =>
+      state.finishing || node.exitUs === 0 ? Number.MAX_SAFE_INTEGER : node.exitUs + graceUs / 2,
+  };
+  const retireAll = (nodes: TreeNode[], retire: Retire) => {
+    for (const node of nodes) judgeActor(node, context);
+    for (const node of nodes) forget(state, node, retire);
+  };
+  return {
+    place(event, nowUs, retire) {
+      if (!("process" in event) || event.process === undefined) return undefined;
+      const host = hostOf(state.hosts, event.node);
+      advance(host, nowUs);
+      const node = upsert(state, host, event, context);
+      if (host.nowUs >= host.nextSweepUs || host.ended.length > nodeCountMax) {
+        host.nextSweepUs = host.nowUs + sweepUs;
+        retireAll(takeEnded(host, graceUs), retire);
+      }
+      if (state.nodes.size > nodeCountMax) {
+        const excess = chooseExcess(state, nodeCountMax, node);
+        state.evictedCount += excess.length;
+        retireAll(excess, retire);
+      }
+      return node;
+    },
+    finish(retire) {
+      state.finishing = true;
+      retireAll([...state.nodes.values()].sort(compareEnd), retire);
+    },
+    get(execId) {
+      const node = state.nodes.get(execId);
+      if (node !== undefined) judgeActor(node, context);
+      return node;
+    },
+    get evictedCount() {
+      return state.evictedCount;
+    },
+  };
+}
+
+const clockBackUs = 3_600_000_000;
+
+/** One stray time far ahead must not end the grace of everything that follows. */
+function advance(host: Host, nowUs: number): void {
+  if (nowUs > host.nowUs || nowUs < host.nowUs - clockBackUs) {
+    host.nowUs = nowUs;
+    host.nextSweepUs = Math.min(host.nextSweepUs, nowUs + sweepUs);
+  }
+}
+
+function upsert(
+  state: TreeState,
+  host: Host,
+  event: ProcessEvent,
+  context: ActorContext,
+): TreeNode | undefined {
+  const block = event.process;
+  if (block === undefined) return undefined;
+  const node =
+    block.execId === ""
+      ? findProgram(host, block, event.timeUs)
+      : nodeOf(state, host, event, block);
+  if (node === undefined) return undefined;
+  const { parent } = event;
+  if (parent !== undefined && parent !== node.parentBlock && parent.execId !== "") {
+    node.parentBlock = parent;
+    mention(state, host, event, parent);
+  }
+  if (event.type === "exec") for (const one of event.ancestors) mention(state, host, event, one);
+  const known =
+    event.type !== "exec"
+      ? knownAs.itself
+      : hasFlag(block.flags, "procFS")
+        ? knownAs.listed
+        : knownAs.exec;
+  if (block.execId !== "" && (node.block !== block || known > node.known)) {
+    if (mergeBlock(node, block, known)) settle(state, host, node, context);
+  }
+  if (event.type === "exit" && node.exitUs === 0) markEnded(host, node, event.timeUs);
+  if (event.timeUs > node.lastSeenUs) node.lastSeenUs = event.timeUs;
+  return node;
+}
+
+function nodeOf(state: TreeState, host: Host, event: ProcessEvent, block: Process): TreeNode {
+  const known = state.nodes.get(block.execId);
+  if (known !== undefined) return known;
+  const node = createTreeNode(block.execId, event.node, block.pid);
+  node.bootUs = readExecId(block.execId)?.bootUs ?? 0;
+  node.startUs = block.startTimeUs > 0 ? block.startTimeUs : host.nowUs;
+  node.lastSeenUs = event.timeUs > 0 ? event.timeUs : host.nowUs;
+  state.nodes.set(block.execId, node);
+  rememberPid(host, node);
+  return node;
+}
+
+/** A process that is only named as somebody's parent. */
+function mention(state: TreeState, host: Host, event: ProcessEvent, block: Process): void {
+  if (block.execId === "") return;
+  const node = nodeOf(state, host, event, block);
+  if (node.known < knownAs.parent || node.block !== block) mergeBlock(node, block, knownAs.parent);
+  if (event.timeUs > node.lastSeenUs) node.lastSeenUs = event.timeUs;
+}
+
+/** Brings a node that became better known into its place. */
+function settle(state: TreeState, host: Host, node: TreeNode, context: ActorContext): void {
+  linkImages(state, host, node);
+  if (isInContainer(node)) {
+    const scene = sceneOf(state, node.container);
+    if (node.inInitTree === true) scene.hasInitTree = true;
+    const parent = parentOf(state, node);
+    if (
+      parent === undefined ||
+      parent.container !== node.container ||
+      isRuntimeImage(parent, context)
+    ) {
+      addCandidate(scene, node);
+      const entered = node.execSeen && !node.fromProc && node.inInitTree !== true;
+      if (entered) addCommand(scene, commandOf(node), node.startUs);
+    }
+  }
+  judgeActor(node, context);
+}
+
+/** Joins a program with the fork or program that it replaced. */
+function linkImages(state: TreeState, host: Host, node: TreeNode): void {
+  if (node.fromProc) return;
+  if (node.known >= knownAs.exec) {
+    const parent = state.nodes.get(node.parentExecId);
+    const replaced = parent !== undefined && parent.pid === node.pid && parent !== node;
+    const before = replaced ? parent : findFork(host, node);
+    if (before !== undefined) joinImages(host, before, node);
+  } else if (!node.execSeen && node.nextExecId === "") {
+    const after = host.pids.get(node.pid)?.find((other) => findFork(host, other) === node);
+    if (after !== undefined) joinImages(host, node, after);
+  }
+}
+
+function joinImages(host: Host, before: TreeNode, after: TreeNode): void {
+  if (before.nextExecId !== "" && before.nextExecId !== after.execId) return;
+  before.nextExecId = after.execId;
+  after.previous = before;
+  if (before.exitUs === 0) markEnded(host, before, after.startUs);
+}
+
+function markEnded(host: Host, node: TreeNode, timeUs: number): void {
+  node.exitUs = Math.max(1, timeUs);
+  host.ended.push(node);
+}
+
+function parentOf(state: TreeState, node: TreeNode): TreeNode | undefined {
+  if (node.parent !== undefined || node.retired || node.parentExecId === "") return node.parent;
+  const parent = state.nodes.get(node.parentExecId) ?? parentByPid(state, node);
+  if (parent === node) return undefined;
+  node.parent = parent;
+  return parent;
+}
+
+/** Tetragon names an unknown parent by its pid alone, with a start time of 0. */
+function parentByPid(state: TreeState, node: TreeNode): TreeNode | undefined {
+  const parts = readExecId(node.parentExecId);
+  if (parts === undefined || parts.bootUs !== 0 || parts.pid === 0) return undefined;
+  const same = hostOf(state.hosts, node.node).pids.get(parts.pid) ?? [];
+  const before = same.filter((one) => one !== node && compareStart(one, node) <= 0);
+  return before.sort(compareStart).at(-1);
+}
+
+function sceneOf(state: TreeState, container: ContainerKey): ContainerScene {
+  let scene = state.scenes.get(container);
+  if (scene === undefined) {
+    scene = createContainerScene();
+    if (state.scenes.size >= sceneCountMax) {
+      const oldest = state.scenes.keys().next().value;
+      if (oldest !== undefined) state.scenes.delete(oldest);
+    }
+    state.scenes.set(container, scene);
+  }
+  return scene;
+}
+
+function takeEnded(host: Host, graceUs: number): TreeNode[] {
+  const due: TreeNode[] = [];
+  const rest: TreeNode[] = [];
+  for (const node of host.ended) {
+    if (!node.retired) (node.exitUs + graceUs <= host.nowUs ? due : rest).push(node);
+  }
+  host.ended = rest;
+  return due.sort(compareEnd);
+}
+
+/** The earliest ended, then the longest unseen: a sixteenth at once, so that the search pays. */
+function chooseExcess(state: TreeState, nodeCountMax: number, keep?: TreeNode): TreeNode[] {
+  const count = state.nodes.size - nodeCountMax + (nodeCountMax >> 4);
+  const order = (node: TreeNode) => (node.exitUs > 0 ? node.exitUs : node.lastSeenUs);
+  return [...state.nodes.values()]
+    .filter((node) => node !== keep)
+    .sort(
+      (a, b) =>
+        Number(a.exitUs === 0) - Number(b.exitUs === 0) ||
+        order(a) - order(b) ||
+        compareStart(a, b),
+    )
+    .slice(0, count);
+}
+
+function compareEnd(a: TreeNode, b: TreeNode): number {
+  const end = (node: TreeNode) => (node.exitUs > 0 ? node.exitUs : Number.MAX_SAFE_INTEGER);
+  return end(a) - end(b) || compareStart(a, b);
+}
+
+function forget(state: TreeState, node: TreeNode, retire: Retire): void {
+  if (node.retired) return;
+  if (node.known > knownAs.parent) retire(node);
+  state.nodes.delete(node.execId);
+  const host = hostOf(state.hosts, node.node);
+  const same = host.pids.get(node.pid)?.filter((one) => one !== node) ?? [];
+  if (same.length === 0) host.pids.delete(node.pid);
+  else host.pids.set(node.pid, same);
+  releaseNode(node);
+}

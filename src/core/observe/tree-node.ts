@@ -1,0 +1,149 @@
+/**
+ * Holds one process of the tree with what only the tree needs, and how blocks of events fill it.
+ * In: `Process` blocks, best known first or last. Out: the node, the same in any order of arrival.
+ * Must keep plain data only, and of the text of a process no more than its bounds.
+ */
+import { textLengthMax } from "../event/bounds.ts";
+import type { Process } from "../event/event.ts";
+import type { ContainerKey } from "./fact.ts";
+import type { ProcessNode } from "./fold.ts";
+import { type ToolKind, toolKind } from "./program-names.ts";
+
+/** How well a process is known: as somebody's parent, by itself, from /proc, by its exec. */
+export const knownAs = { parent: 1, itself: 2, listed: 3, exec: 4 } as const;
+
+/** **Unit**: characters of the arguments that the tree keeps. */
+const argumentsLengthMax = 1024;
+
+export interface TreeNode extends ProcessNode {
+  known: number;
+  /** The block last merged: equal blocks are equal objects. */
+  block: Process | undefined;
+  parentBlock: Process | undefined;
+  parent: TreeNode | undefined;
+  /** The image this one replaced, or the fork it was before its exec. */
+  previous: TreeNode | undefined;
+  parentPid: number;
+  /** Time of its start on the kernel's own clock; 0 unknown. */
+  bootUs: number;
+  /** Its exec says that a fork came directly before. */
+  afterFork: boolean;
+  inInitTree: boolean | undefined;
+  maybeProbe: boolean;
+  tool: ToolKind | undefined;
+  /** Told at retire: it may have been the first program of its container. */
+  canBeFirst: boolean;
+  /** Its class can no longer change; it is kept only for its children. */
+  retired: boolean;
+}
+
+export function createTreeNode(execId: string, node: string, pid: number): TreeNode {
+  return {
+    execId,
+    node,
+    pid,
+    container: containerKey("", node),
+    binary: "",
+    arguments: "",
+    cwd: "",
+    parentExecId: "",
+    sessionExecId: execId,
+    actor: "service",
+    origin: "service",
+    actorReason: "",
+    execSeen: false,
+    fromProc: false,
+    startUs: 0,
+    lastSeenUs: 0,
+    exitUs: 0,
+    nextExecId: "",
+    startsContainer: false,
+    known: 0,
+    block: undefined,
+    parentBlock: undefined,
+    parent: undefined,
+    previous: undefined,
+    parentPid: -1,
+    bootUs: 0,
+    afterFork: false,
+    inInitTree: undefined,
+    maybeProbe: false,
+    tool: undefined,
+    canBeFirst: false,
+    retired: false,
+  };
+}
+
+/** **Source**: Tetragon's `docker` field holds 31 digits; with a pod there are 64. */
+export function containerKey(containerId: string, node: string): ContainerKey {
+  return containerId === "" ? `host:${node}` : containerId.slice(0, 31);
+}
+
+export function isInContainer(node: ProcessNode): boolean {
+  return !node.container.startsWith("host:");
+}
+
+/** Merges a block. Returns true when something was learned that its class may rest on. */
+export function mergeBlock(node: TreeNode, block: Process, known: number): boolean {
+  node.block = block;
+  const learned = known > node.known;
+  // A container once seen stays: blocks written before Tetragon knew it carry none.
+  const movedIn = block.containerId !== "" && !isInContainer(node);
+  if (!learned && !movedIn && !isNews(node, block)) return false;
+  if (movedIn) node.container = containerKey(block.containerId, node.node);
+  if (block.pod?.maybeExecProbe === true) node.maybeProbe = true;
+  const inTree = block.inInitTree ?? (hasFlag(block.flags, "inInitTree") ? true : undefined);
+  if (inTree === true || node.inInitTree === undefined) node.inInitTree = inTree;
+  if (learned) fillFrom(node, block, known);
+  return true;
+}
+
+function isNews(node: TreeNode, block: Process): boolean {
+  return (
+    (block.pod?.maybeExecProbe === true && !node.maybeProbe) ||
+    (block.inInitTree !== undefined && node.inInitTree === undefined) ||
+    (block.inInitTree === true && node.inInitTree === false)
+  );
+}
+
+function fillFrom(node: TreeNode, block: Process, known: number): void {
+  node.known = known;
+  node.binary = block.binary;
+  node.arguments = boundText(block.arguments);
+  node.cwd = block.cwd;
+  if (block.parentExecId !== "") node.parentExecId = block.parentExecId;
+  if (block.startTimeUs > 0) node.startUs = block.startTimeUs;
+  node.fromProc = hasFlag(block.flags, "procFS");
+  node.execSeen = known >= knownAs.listed || node.fromProc;
+  node.afterFork = hasFlag(block.flags, "clone");
+  node.tool = toolKind(node.binary, node.arguments);
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A cut string would keep the whole one alive: the rest is copied. */
+function boundText(text: string): string {
+  if (text.length <= argumentsLengthMax) return text;
+  return decoder.decode(encoder.encode(text.slice(0, argumentsLengthMax)));
+}
+
+export function hasFlag(flags: string, flag: string): boolean {
+  return flags.includes(flag) && ` ${flags} `.includes(` ${flag} `);
+}
+
+/** Forgets what only a living process needs, so that children may point at it for long. */
+export function releaseNode(node: TreeNode): void {
+  node.retired = true;
+  node.block = undefined;
+  node.parentBlock = undefined;
+  node.parent = undefined;
+  node.previous = undefined;
+  if (node.arguments.length > 64) node.arguments = "";
+  if (node.binary.length > textLengthMax.name) node.binary = "";
+}
+
+/** By time of start; nodes that start at once stand in a fixed order. */
+export function compareStart(a: TreeNode, b: TreeNode): number {
+  return a.startUs - b.startUs || a.bootUs - b.bootUs || (a.execId < b.execId ? -1 : 1);
+}
