@@ -1,0 +1,56 @@
+/**
+ * Holds how one document is chosen for a running image from all that were given.
+ * In: what runs, SBOMs or scans. Out: the one that fits best, or why none does.
+ * Must never choose between documents of different images that fit equally well.
+ */
+import type { ImageIdentity } from "../inventory/image.ts";
+import { quote } from "./join-problems.ts";
+import { type MatchWay, matchImage, matchWays, type RunningImage } from "./match-image.ts";
+import { compareText } from "./package-ref.ts";
+
+export interface Choice<Found> {
+  readonly found: Found | undefined;
+  readonly by: "by-hand" | MatchWay | "none";
+  readonly note: string;
+}
+
+interface Identified {
+  readonly identity: ImageIdentity;
+  readonly input: string;
+}
+
+/** `prefer` orders documents of the same image. */
+export function chooseDocument<Found extends Identified>(
+  running: RunningImage,
+  documents: readonly Found[],
+  prefer: (a: Found, b: Found) => number,
+): Choice<Found> {
+  const matched = documents.map((one) => ({ one, ...matchImage(running, one.identity) }));
+  for (const by of matchWays) {
+    const fitting = matched.filter(({ way }) => way === by).map(({ one }) => one);
+    if (fitting.length === 0) continue;
+    const images = new Set(fitting.map(imageKey));
+    if (images.size > 1) return { found: undefined, by: "none", note: ambiguity(fitting, by) };
+    const [found] = [...fitting].sort((a, b) => prefer(a, b) || compareText(a.input, b.input));
+    const note = by === "name" ? "joined by name alone: no digest or tag could be compared" : "";
+    return { found, by, note };
+  }
+  const other = matched.find(({ contradiction }) => contradiction !== "");
+  return {
+    found: undefined,
+    by: "none",
+    note:
+      other === undefined ? "" : `${quote(other.one.input)} does not fit: ${other.contradiction}`,
+  };
+}
+
+/** Documents that do not say what they are of are taken for different images. */
+function imageKey({ identity, input }: Identified): string {
+  return identity.imageId || identity.manifestDigest || `input ${input}`;
+}
+
+function ambiguity(fitting: readonly Identified[], by: MatchWay): string {
+  const inputs = fitting.map(({ input }) => quote(input)).sort(compareText);
+  const shown = inputs.slice(0, 3).join(", ");
+  return `${fitting.length} documents of different images fit by ${by} (${shown}): name the right one by hand`;
+}

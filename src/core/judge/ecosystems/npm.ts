@@ -1,0 +1,30 @@
+/**
+ * Holds how npm packages own files: everything beside their `package.json`.
+ * In: a package. Out: its claims.
+ * Must never reach into `node_modules` below it: those are other packages, known or not.
+ */
+import type { Package } from "../../inventory/image.ts";
+import {
+  baseNameOf,
+  type Claim,
+  claimAll,
+  directoryOf,
+  type Ecosystem,
+  placesOf,
+} from "./ecosystem.ts";
+
+const metadata =
+  /\/(?:package|package-lock|npm-shrinkwrap|bower|component|composer|tsconfig|lerna|\.package-lock)\.json$|\/(?:yarn\.lock|pnpm-lock\.yaml|\.npmrc|\.npmignore)$/;
+
+/** Lock files name packages that may be anywhere, or nowhere. */
+function claims(one: Package): readonly Claim[] {
+  const places = placesOf(one).filter((path) => baseNameOf(path) === "package.json");
+  return claimAll("tree", places.map(directoryOf));
+}
+
+export const npmEcosystem: Ecosystem = {
+  types: ["npm"],
+  claims,
+  isMetadata: (path) => metadata.test(path),
+  barrier: "node_modules",
+};

@@ -1,0 +1,52 @@
+/**
+ * Holds how installed Python distributions own files: RECORD, eggs, top-level modules.
+ * In: a package. Out: its claims.
+ * Must never take the metadata that every start of `pkg_resources` reads for use.
+ */
+import type { Package } from "../../inventory/image.ts";
+import { ancestorOf, type Claim, claimAll, type Ecosystem, placesOf } from "./ecosystem.ts";
+import { listedFiles } from "./listed-files.ts";
+
+const metadata =
+  /\.(?:dist-info|egg-info)(?:\/|$)|\/EGG-INFO(?:\/|$)|\.egg-link$|\/easy-install\.pth$/;
+
+function claims(one: Package): readonly Claim[] {
+  const listed = listedFiles(one).filter(({ path }) => !metadata.test(path));
+  const eggs = placesOf(one).flatMap(eggClaims);
+  if (listed.length > 0 || eggs.length > 0) return [...listed, ...eggs];
+  return one.roots.flatMap(moduleClaims);
+}
+
+/** `x.egg/EGG-INFO/PKG-INFO` in a directory, `x.egg` or `x.egg:EGG-INFO/PKG-INFO` when zipped. */
+function eggClaims(place: string): readonly Claim[] {
+  const directory = /^(.*\.egg)\/EGG-INFO(?:\/|$)/.exec(place)?.[1];
+  if (directory !== undefined) return claimAll("tree", [directory]);
+  const archive = /^(.*\.(?:egg|whl))(?::.*)?$/.exec(place)?.[1];
+  return archive === undefined ? [] : claimAll("archive", [archive]);
+}
+
+/** Without a file list a top-level module is a directory or one file of that name. */
+function moduleClaims(root: string): readonly Claim[] {
+  const files = [`${root}.py`, `${root}.so`, `${root}.abi3.so`];
+  return [...claimAll("tree", [root]), ...claimAll("file", files)];
+}
+
+export const pythonEcosystem: Ecosystem = {
+  types: ["python"],
+  claims,
+  isMetadata: (path) => metadata.test(path),
+};
+
+/** Source of a byte-code file: `d/__pycache__/x.cpython-39.opt-1.pyc` → `d/x.py`. */
+export function sourceOfByteCode(path: string): string | undefined {
+  const match = /^(.*)\/__pycache__\/([^/]+?)\.(?:[a-z]+-?\d[\w]*)(?:\.opt-[\w]+)?\.py[co]$/.exec(
+    path,
+  );
+  if (match !== null) return `${match[1]}/${match[2]}.py`;
+  return /\.py[co]$/.test(path) && !path.includes("/__pycache__/") ? path.slice(0, -1) : undefined;
+}
+
+/** Directory that holds the distribution's metadata directory. */
+export function sitePackagesOf(place: string): string | undefined {
+  return metadata.test(place) ? ancestorOf(place, 1) : undefined;
+}

@@ -1,0 +1,80 @@
+/**
+ * Holds whether a scanned image is the one that a container runs, and how one can tell.
+ * In: what is known of the running image, the identity in a document. Out: a way, or a contradiction.
+ * Must never call two images the same when digests of the same kind differ.
+ */
+import type { ImageIdentity } from "../inventory/image.ts";
+import {
+  digestOf,
+  type ImageReference,
+  isSameReference,
+  parseReference,
+} from "./image-reference.ts";
+
+/** What is known of the image that runs. Lists may be empty. */
+export interface RunningImage {
+  /** Digests as runtimes name them: a manifest's, or the index's of a multi-arch image. */
+  readonly digests: readonly string[];
+  /** Config digests. */
+  readonly imageIds: readonly string[];
+  readonly references: readonly ImageReference[];
+}
+
+export type MatchWay = "digest" | "image-id" | "reference" | "name";
+
+/** Strongest first. */
+export const matchWays: readonly MatchWay[] = ["digest", "image-id", "reference", "name"];
+
+export interface ImageMatch {
+  readonly way: MatchWay | "none";
+  /** Names agree but digests do not. */
+  readonly contradiction: string;
+}
+
+const noMatch: ImageMatch = { way: "none", contradiction: "" };
+
+export function matchImage(running: RunningImage, scanned: ImageIdentity): ImageMatch {
+  const manifests = manifestsOf(scanned);
+  if (running.digests.some((digest) => manifests.has(digest))) return { ...noMatch, way: "digest" };
+  const ids = new Set([...running.imageIds, ...running.digests]);
+  if (scanned.imageId !== "" && ids.has(scanned.imageId)) return { ...noMatch, way: "image-id" };
+  const way = matchNames(running, scanned);
+  if (way === "none") return noMatch;
+  const contradiction = contradict(running, scanned);
+  return contradiction === "" ? { way, contradiction } : { way: "none", contradiction };
+}
+
+/** Digests that name the image as a whole; empty for directories and the like. */
+function manifestsOf({ manifestDigest, repoDigests }: ImageIdentity): ReadonlySet<string> {
+  return new Set([manifestDigest, ...repoDigests.map(digestOf)].filter((one) => one !== ""));
+}
+
+function matchNames(running: RunningImage, scanned: ImageIdentity): MatchWay | "none" {
+  const names = [...scanned.tags, ...scanned.repoDigests, scanned.name].map(parseReference);
+  const pairs = running.references.flatMap((one) => names.map((other) => [one, other] as const));
+  if (pairs.some(([one, other]) => isSameReference(one, other))) return "reference";
+  const hasTags = scanned.tags.some((tag) => parseReference(tag).repository !== "");
+  const isAlike = pairs.some(([one, other]) => isSameName(one, other, hasTags));
+  return isAlike ? "name" : "none";
+}
+
+/** A document without tags is known by its file's or source's name alone. */
+function isSameName(running: ImageReference, other: ImageReference, hasTags: boolean): boolean {
+  if (running.baseName === "" || running.baseName !== other.baseName || hasTags) return false;
+  if (other.tag !== "" && running.tag !== "" && other.tag !== running.tag) return false;
+  const isLocal =
+    other.repository === "" || other.repository === `docker.io/library/${other.baseName}`;
+  return isLocal || other.repository === running.repository;
+}
+
+/** "" when nothing comparable differs. */
+function contradict(running: RunningImage, scanned: ImageIdentity): string {
+  const { imageIds, digests } = running;
+  if (scanned.imageId !== "" && imageIds.length > 0) {
+    return `the image that runs has the id ${imageIds[0]}, the scanned one ${scanned.imageId}`;
+  }
+  const [manifest] = manifestsOf(scanned);
+  if (manifest === undefined || digests.length === 0) return "";
+  const differ = `the image that runs has the digest ${digests[0]}, the scanned one ${manifest}`;
+  return `${differ} (another build, another architecture of a multi-arch image, or an archive of it: digests alone cannot tell)`;
+}
