@@ -23,9 +23,8 @@ const fixStates: readonly string[] = ["fixed", "wont-fix", "not-fixed", "unknown
 export const descriptionLengthMax = 600;
 
 /**
- * Clusters items by the vulnerability they speak of. Two are one when their canonical ids are equal
- * or the primary id of one is an alias of the other. Two advisories that merely share a CVE among
- * several stay apart: each is a statement of its own. **Order**: by canonical id.
+ * Clusters items by the vulnerability they speak of: equal canonical ids, or one without a CVE that
+ * shares any id with another. Two different CVEs are never one. **Order**: by canonical id.
  */
 export function clusterByVulnerability<Item>(
   items: readonly Item[],
@@ -36,26 +35,26 @@ export function clusterByVulnerability<Item>(
   const sorted = [...items].sort((a, b) => compareIds(read(a), read(b)));
   for (const item of sorted) {
     const { id, canonicalId, aliases } = read(item);
-    // A name already taken as an alias leads to the cluster that took it.
-    const key = clusterOf.get(canonicalId) ?? clusterOf.get(id) ?? canonicalId;
+    const names = [canonicalId, id, ...aliases];
+    // Two CVEs are two vulnerabilities, even where an advisory names both.
+    const known = isCve(canonicalId) ? undefined : names.find((name) => clusterOf.has(name));
+    const key = clusterOf.get(known ?? "") ?? canonicalId;
     const cluster = clusters.get(key) ?? [];
     clusters.set(key, cluster);
     cluster.push(item);
-    for (const name of [canonicalId, id, ...aliases.filter(isNotCve)]) {
-      if (!clusterOf.has(name)) clusterOf.set(name, key);
-    }
+    for (const name of names) if (!clusterOf.has(name)) clusterOf.set(name, key);
   }
   return [...clusters].map(([canonicalId, found]) => ({ canonicalId, items: found }));
 }
 
-function isNotCve(id: string): boolean {
-  return !/^CVE-/i.test(id);
+function isCve(id: string): boolean {
+  return /^CVE-/i.test(id);
 }
 
 // CVEs first, so that a cluster is named by a CVE where it has one.
 function compareIds(a: Vulnerability, b: Vulnerability): number {
   return (
-    Number(isNotCve(a.canonicalId)) - Number(isNotCve(b.canonicalId)) ||
+    Number(isCve(b.canonicalId)) - Number(isCve(a.canonicalId)) ||
     compareText(a.canonicalId, b.canonicalId) ||
     compareText(a.id, b.id)
   );

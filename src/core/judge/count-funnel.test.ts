@@ -1,0 +1,93 @@
+/** Holds what each stage of the funnel counts. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import {
+  sampleImage,
+  sampleJudgedPackage,
+  sampleJudgement,
+  sampleMatch,
+  samplePackage,
+  sampleUsage,
+  sampleVulnerability,
+  sampleWorkload,
+} from "../../testing/sample-judgement.ts";
+import type { JudgedImage } from "./judged-image.ts";
+
+type Case = { critical: boolean; fixed: boolean; privileged: boolean; use: string };
+
+function imageOf(one: Case, index: number): JudgedImage {
+  const package_ = samplePackage({ name: `p${index}` });
+  const vulnerability = sampleVulnerability({
+    id: `CVE-${index}`,
+    severity: one.critical ? "Critical" : "High",
+    fixState: one.fixed ? "fixed" : "not-fixed",
+    fixVersions: one.fixed ? ["2"] : [],
+  });
+  return sampleImage({
+    workload: sampleWorkload(`w${index}`),
+    privileged: one.privileged,
+    packages: [sampleJudgedPackage(package_, sampleUsage(one.use as "in-use"))],
+    matches: [sampleMatch(package_, vulnerability)],
+  });
+}
+
+const anyCase = fc.record({
+  critical: fc.boolean(),
+  fixed: fc.boolean(),
+  privileged: fc.boolean(),
+  use: fc.constantFrom("in-use", "unknown", "not-observed"),
+});
+
+test("each stage counts what passes all questions up to it", () => {
+  fc.assert(
+    fc.property(fc.array(anyCase, { maxLength: 12 }), (cases) => {
+      const { funnel } = sampleJudgement(cases.map(imageOf));
+      const count = (...asks: readonly ((one: Case) => boolean)[]) =>
+        cases.filter((one) => asks.every((ask) => ask(one))).length;
+      const critical = (one: Case) => one.critical;
+      const fixed = (one: Case) => one.fixed;
+      const privileged = (one: Case) => one.privileged;
+      const inUse = (one: Case) => one.use === "in-use";
+      assert.equal(funnel.all, cases.length);
+      assert.equal(funnel.critical, count(critical));
+      assert.equal(funnel.fixable, count(critical, fixed));
+      assert.equal(funnel.privileged, count(critical, fixed, privileged));
+      assert.equal(funnel.inUse, count(critical, fixed, privileged, inUse));
+      assert.equal(funnel.criticalFixableInUse, count(critical, fixed, inUse));
+      const unknown = (one: Case) => one.use === "unknown";
+      assert.equal(funnel.unknownUse, count(critical, fixed, privileged, unknown));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("matches are counted by their own package, findings by the strongest of them", () => {
+  const lib = samplePackage({ name: "lib", type: "deb", source: "s" });
+  const doc = samplePackage({ name: "tool", type: "deb", source: "s" });
+  const cve = sampleVulnerability({ severity: "Critical" });
+  const { funnel } = sampleJudgement([
+    sampleImage({
+      privileged: true,
+      packages: [
+        sampleJudgedPackage(lib, sampleUsage("in-use")),
+        sampleJudgedPackage(doc, sampleUsage("not-observed")),
+      ],
+      matches: [sampleMatch(lib, cve), sampleMatch(doc, cve)],
+    }),
+  ]);
+  assert.deepEqual(funnel.stages.privileged, {
+    matches: 2,
+    findings: 1,
+    vulnerabilities: 1,
+    upgrades: 1,
+  });
+  assert.equal(funnel.stages.inUse.matches, 1);
+  assert.equal(funnel.stages.inUse.findings, 1);
+});
+
+test("every count has its definition in words", () => {
+  const { funnel } = sampleJudgement([]);
+  const names = ["all", "critical", "fixable", "privileged", "inUse", "unknownUse"];
+  for (const name of names) assert.ok((funnel.definitions[name] ?? "").length > 20, name);
+});
