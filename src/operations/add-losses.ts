@@ -1,0 +1,71 @@
+/**
+ * Holds the losses that no fold can see: cut files, what Tetragon's own counters say, processes
+ * that the bounded tree had to forget.
+ * In: what was read, metrics. Out: loss facts, and a problem for each that a person should know.
+ * Must never weaken a time in which nothing was lost.
+ */
+import type { ProblemLog } from "../core/event/problem.ts";
+import type { LossFact } from "../core/observe/fact.ts";
+import type { FactSet } from "../core/observe/fact-set.ts";
+import { lossesBetween, type MetricsSnapshot } from "../core/observe/tetragon-metrics.ts";
+import type { Observer } from "../engine/observe-events.ts";
+import type { EventInput } from "../engine/read-events.ts";
+import type { Recording } from "./read-recording.ts";
+
+export interface LossSources {
+  readonly facts: FactSet;
+  readonly recording: Recording;
+  readonly metrics: readonly MetricsSnapshot[];
+  readonly observer: Observer;
+}
+
+export function addLosses(sources: LossSources, problems: ProblemLog): void {
+  const { facts, recording, metrics, observer } = sources;
+  for (const fact of cutFiles(recording, problems)) facts.add(fact);
+  const window = { fromUs: recording.fromUs, toUs: recording.toUs };
+  for (const fact of lossesBetween(metrics, window)) {
+    facts.add(fact);
+    problems.add({
+      code: `lost-${fact.reason}`,
+      weight: "lost",
+      message: `Tetragon's metrics: ${fact.detail}`,
+      count: Math.max(1, fact.count),
+      place: { input: "", offset: -1, line: 0 },
+    });
+  }
+  const { evictedCount } = observer.tree;
+  if (evictedCount > 0) facts.add(eviction(evictedCount, recording));
+}
+
+/** A cut input ends earlier than what it recorded: from its last event on, anything may be lost. */
+function cutFiles(recording: Recording, problems: ProblemLog): readonly LossFact[] {
+  const cutLines = new Set(
+    problems.list().flatMap(({ code, first }) => (code === "cut-last-line" ? [first.input] : [])),
+  );
+  const isCut = (input: EventInput) => input.cut !== undefined || cutLines.has(input.name);
+  return recording.inputs.filter(isCut).flatMap((input) =>
+    input.nodes.map(({ node, lastUs }) => ({
+      kind: "loss" as const,
+      node,
+      container: "" as const,
+      reason: "cut-file",
+      sinceUs: lastUs,
+      untilUs: Math.max(lastUs, recording.toUs),
+      count: 0,
+      detail: "a file of events ends before its recording did",
+    })),
+  );
+}
+
+function eviction(count: number, { fromUs, toUs }: Recording): LossFact {
+  return {
+    kind: "loss",
+    node: "",
+    container: "",
+    reason: "eviction",
+    sinceUs: fromUs,
+    untilUs: toUs,
+    count,
+    detail: "more processes at a time than the process tree keeps",
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * Holds `waggle.yaml`: its schema, and reading it with errors that name line, column and key.
+ * In: the text of the file. Out: a checked `Config`, or `WaggleError` `config-invalid`.
+ * Must never open the files it names.
+ *
+ * Lists of inputs are called as on the command line; what the command line gives wins.
+ */
+import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { z } from "zod";
+import { WaggleError } from "../ports/waggle-error.ts";
+import { readFailOn } from "./fail-on.ts";
+import { nearestName } from "./nearest-name.ts";
+import { readDuration } from "./time-range.ts";
+
+/** **Unit**: UTF-16 code units. A longer file is no configuration. */
+export const configLengthMax = 1024 * 1024;
+
+const files = (what: string) => z.array(z.string().min(1)).max(10_000).describe(what);
+
+const duration = z.string().refine((text) => readDuration(text) !== undefined, {
+  error: "expected a duration such as 90s, 10m or 1h30m",
+});
+
+const failOn = z.string().refine(
+  (text) => {
+    try {
+      return readFailOn([text]).length > 0;
+    } catch (error) {
+      if (error instanceof WaggleError) return false;
+      throw error;
+    }
+  },
+  { error: "expected words such as critical, kev or in-use:high" },
+);
+
+const probe = z.strictObject({
+  container: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Container, pod or id prefix; all when left out"),
+  command: z.string().min(1).describe("The command as the kernel sees it, words joined by spaces"),
+});
+
+/** Every key is optional. Paths are relative to the file's directory. */
+export const configSchema = z
+  .strictObject({
+    events: files("Event files, directories of rotated exports, or -"),
+    sbom: files("SBOM files or directories, [NAME=]FILE"),
+    vulns: files("Vulnerability scan files or directories"),
+    k8s: files("Outputs of kubectl get … -A -o json"),
+    containers: files("Lists of containers: docker, crictl, nerdctl, podman, or a table"),
+    policies: files("Tracing policies in force: files or directories"),
+    "tetragon-metrics": files("Tetragon's Prometheus metrics, first and last"),
+    processes: files("Dumps of running processes"),
+    since: z.string().describe("Leave out events before this time"),
+    until: z.string().describe("Leave out events from this time on"),
+    format: z.enum(["text", "md", "json"]).describe("How a report is printed"),
+    top: z.int().min(1).max(1000).describe("How many upgrades a report lists"),
+    "fail-on": z.array(failOn).max(20).describe("Conditions that end with exit status 10"),
+    images: z
+      .record(z.string().min(1), z.union([z.string().min(1), files("Files of one image")]))
+      .describe("Joins by hand: container, pod, workload or image name to its SBOM and scan"),
+    probes: z.array(probe).max(1000).describe("Health checks that no Kubernetes object names"),
+    "minimum-window": duration.describe("Shortest watch that makes 'not observed' mean something"),
+    "lowering-window": duration.describe(
+      "Shortest watch after which 'not observed' may lower a rank",
+    ),
+    "critical-severities": z
+      .array(z.enum(["Critical", "High", "Medium", "Low", "Negligible", "Unknown"]))
+      .describe("Severities that the funnel's first step keeps"),
+  })
+  .partial();
+
+export type Config = z.infer<typeof configSchema>;
+
+/** For `docs/config.schema.json` and editors. JSON Schema draft 2020-12. */
+export function configJsonSchema(): Record<string, unknown> {
+  return { title: "waggle.yaml", ...z.toJSONSchema(configSchema) };
+}
+
+/** **Errors**: throws `config-invalid` naming `file`, line, column and key of the first mistake. */
+export function readConfig(text: string, file: string): Config {
+  const lines = new LineCounter();
+  const fail = (offset: number, message: string): never => {
+    const { line, col } = lines.linePos(Math.max(0, offset));
+    throw new WaggleError("config-invalid", `${file}:${Math.max(1, line)}:${col}: ${message}`);
+  };
+  if (text.length > configLengthMax) {
+    throw new WaggleError("config-invalid", `${file}: longer than 1 MB; not a configuration.`);
+  }
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const broken = document.errors[0];
+  if (broken !== undefined) fail(broken.pos[0], `not YAML: ${firstLine(broken.message)}`);
+  const root: unknown = document.contents;
+  if (root === null || (isScalar(root) && root.value === null)) return {};
+  if (!isMap(root)) return fail(0, "expected keys and values, such as `events: [file]`.");
+  visit(root, {
+    Alias: (_key, node) => fail(node.range?.[0] ?? 0, "aliases are not taken; write it out."),
+  });
+  const result = configSchema.safeParse(document.toJS());
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  if (issue === undefined) return fail(0, "not as expected.");
+  const found = locate(root, issue.path);
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0] ?? "";
+    const offset = isMap(found.node) ? keyOffset(found.node, key) : found.offset;
+    return fail(offset, `${unknownKey(key, issue.path)}`);
+  }
+  const key = issue.path.map(String).join(".");
+  return fail(found.offset, `${key}: ${lowerFirst(issue.message)}.`);
+}
+
+function unknownKey(key: string, path: readonly PropertyKey[]): string {
+  const names = path[0] === "probes" ? Object.keys(probe.shape) : Object.keys(configSchema.shape);
+  const near = nearestName(key, names);
+  const hint = near === undefined ? `There are: ${names.join(", ")}.` : `Did you mean "${near}"?`;
+  return `unknown key "${key}". ${hint}`;
+}
+
+interface Located {
+  readonly node: unknown;
+  readonly offset: number;
+}
+
+/** Follows an issue's path as far as the document goes; the offset is that of the last node found. */
+function locate(root: Node, path: readonly PropertyKey[]): Located {
+  let node: unknown = root;
+  let offset = root.range?.[0] ?? 0;
+  for (const step of path) {
+    const next: unknown = isCollection(node) ? node.get(step, true) : undefined;
+    if (next === undefined || next === null) break;
+    node = next;
+    offset = (next as Node).range?.[0] ?? offset;
+  }
+  return { node, offset };
+}
+
+function isCollection(node: unknown): node is { get(key: unknown, keep: true): unknown } {
+  return typeof node === "object" && node !== null && "items" in node && "get" in node;
+}
+
+function keyOffset(map: { items: readonly unknown[]; range?: unknown }, key: string): number {
+  for (const item of map.items) {
+    if (isPair(item) && isScalar(item.key) && String(item.key.value) === key) {
+      return item.key.range?.[0] ?? 0;
+    }
+  }
+  return 0;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? "";
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

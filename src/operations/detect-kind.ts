@@ -1,0 +1,57 @@
+/**
+ * Holds telling what a file is by its first bytes.
+ * In: the start of a decompressed file. Out: a kind; `events` where nothing speaks against it, so
+ * that a broken recording is read as one and its damage counted.
+ * Must never go by the file's name.
+ */
+
+export type InputKind =
+  | "events"
+  | "inventory"
+  | "kubernetes"
+  | "containers"
+  | "metrics"
+  | "policies"
+  | "processes"
+  | "other";
+
+/** **Unit**: bytes looked at. */
+export const detectSizeBytes = 64 * 1024;
+
+const eventKey = /"(?:process_[a-z_]+|rate_limit_info|node_name|function_name)"\s*:/;
+const inventoryKey =
+  /"(?:artifacts|artifactRelationships|bomFormat|spdxVersion|matches|ignoredMatches)"\s*:/;
+
+export function detectKind(head: Uint8Array): InputKind {
+  if (head.length === 0) return "other";
+  const text = new TextDecoder().decode(head.subarray(0, detectSizeBytes)).replace(/^\uFEFF/, "");
+  const start = text.trimStart();
+  if (/^# (?:HELP|TYPE) /.test(start)) return "metrics";
+  const firstLine = start.slice(0, start.search(/\n|$/));
+  if (start.startsWith("{") || start.startsWith("[")) return detectJson(start, firstLine);
+  if (isBinary(head)) return "events";
+  if (/^\d{4}-\d\d-\d\dT\S+ std(?:out|err) [FP] /.test(start)) return "events";
+  if (/^(?:apiVersion|kind):/m.test(start) && start.includes("racingPolicy")) return "policies";
+  if (/\bcontainer[ _]id\b/i.test(firstLine)) return "containers";
+  return eventKey.test(start) ? "events" : "other";
+}
+
+/** The first line decides where it is a whole document; else what keys the head holds. */
+function detectJson(start: string, firstLine: string): InputKind {
+  if (/"kind"\s*:\s*"TracingPolicy/.test(start)) return "policies";
+  if (/^\{\s*"(?:process_|rate_limit_info|time"|node_name)/.test(firstLine)) return "events";
+  if (/^\{\s*"log"\s*:\s*"\{/.test(firstLine)) return "events";
+  if (inventoryKey.test(start.slice(0, 4096))) return "inventory";
+  if (/"kind"\s*:\s*"\w*List"/.test(start) || /"apiVersion"\s*:\s*"v1"/.test(start)) {
+    return "kubernetes";
+  }
+  if (/"(?:boot_id|cgroup|maps)"\s*:/.test(firstLine)) return "processes";
+  if (/"(?:Id|ID|containers|Names|podSandboxId)"\s*:/.test(start)) return "containers";
+  if (inventoryKey.test(start)) return "inventory";
+  return eventKey.test(firstLine) || start.startsWith("{") ? "events" : "other";
+}
+
+/** Framed protobuf starts with a length whose first byte is 0. */
+function isBinary(head: Uint8Array): boolean {
+  return head[0] === 0 && head.length > 4;
+}

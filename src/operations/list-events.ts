@@ -1,0 +1,53 @@
+/**
+ * Holds finding the event files behind the names that were given.
+ * In: files and directories. Out: names of event files in the order to read them.
+ * Must never leave a file out silently: what a directory holds besides events becomes a notice.
+ */
+import type { ProblemLog } from "../core/event/problem.ts";
+import type { Files } from "../ports/files.ts";
+import { WaggleError } from "../ports/waggle-error.ts";
+import { detectKind, detectSizeBytes, type InputKind } from "./detect-kind.ts";
+import { listFiles } from "./read-text.ts";
+
+/** **Order**: as given, directories from oldest to youngest. */
+export async function listEvents(
+  files: Files,
+  names: readonly string[],
+  problems: ProblemLog,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const file of await listFiles(files, names)) {
+    const kind = file.fromDirectory ? await kindOf(files, file.name) : "events";
+    if (kind === "events") found.push(file.name);
+    else noteLeftOut(file.name, kind, problems);
+  }
+  if (found.length === 0 && names.length > 0) {
+    throw new WaggleError("input-unsupported", `${names.join(", ")}: no file of events in there.`);
+  }
+  return found;
+}
+
+/** Reads only the start of the file. */
+export async function kindOf(files: Files, name: string): Promise<InputKind> {
+  if (name === "-") return "events";
+  const file = await files.open(name);
+  const head = new Uint8Array(detectSizeBytes);
+  let length = 0;
+  for await (const chunk of file.chunks) {
+    const part = chunk.subarray(0, detectSizeBytes - length);
+    head.set(part, length);
+    length += part.length;
+    if (length === detectSizeBytes) break;
+  }
+  return detectKind(head.subarray(0, length));
+}
+
+function noteLeftOut(name: string, kind: InputKind, problems: ProblemLog): void {
+  const what = kind === "other" ? "nothing that waggle knows" : `${kind}`;
+  problems.add({
+    code: "file-left-out",
+    weight: "notice",
+    message: `A file of the directory of events is ${what}, not events; it was not read as such.`,
+    place: { input: name, offset: -1, line: 0 },
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * Holds the making of a report: load, observe, judge.
+ * In: the sources as given, the settings. Out: the report.
+ * Must never render, and never read a clock.
+ */
+import { ProblemLog } from "../core/event/problem.ts";
+import { defaultSettings, type JudgeSettings, judge } from "../core/judge/judge.ts";
+import { buildReport } from "../core/report/build-report.ts";
+import type { InputSummary, Report } from "../core/report/report.ts";
+import { loadCluster } from "./load-cluster.ts";
+import { loadInventory } from "./load-inventory.ts";
+import { loadProcesses } from "./load-processes.ts";
+import { observeEvents } from "./observe-inputs.ts";
+import type { OperationContext, Settings } from "./operation.ts";
+import { summarizeEvents } from "./read-recording.ts";
+import { resolveSources, type SourceInput } from "./sources.ts";
+import { readDuration } from "./time-range.ts";
+
+/** **Order**: documents first, so that a wrong path is told before a long recording is read. */
+export async function makeReport(input: SourceInput, context: OperationContext): Promise<Report> {
+  const problems = new ProblemLog();
+  const sources = resolveSources(input, context.settings);
+  await Promise.all(sources.events.map((name) => context.files.list(name)));
+  const cluster = await loadCluster(sources, context, problems);
+  const inventory = await loadInventory(sources, context, problems);
+  const { facts, recording } = await observeEvents({ sources, cluster }, context, problems);
+  const events = recording.inputs.map(summarizeEvents);
+  const emit = facts.add.bind(facts);
+  const dumps = { names: sources.processes, firstIndex: events.length, emit };
+  const processes = await loadProcesses(dumps, context, problems);
+  const judgement = judge({
+    facts,
+    identities: cluster.identities,
+    sboms: inventory.sboms,
+    scans: inventory.scans,
+    byHand: inventory.byHand,
+    inputNames: [...events, ...processes].map(({ name }) => name),
+    settings: judgeSettings(context.settings),
+    problems,
+  });
+  const { fromUs, toUs, eventCount } = recording;
+  return buildReport({
+    judgement,
+    inputs: [
+      ...events,
+      ...processes,
+      ...inventory.inputs,
+      ...cluster.inputs,
+      ...configInput(context.settings),
+    ],
+    window: { fromUs, toUs, eventCount },
+    generatedAt: context.now ?? null,
+    problems,
+  });
+}
+
+function judgeSettings({ config }: Settings): JudgeSettings {
+  const minimum = readDuration(config["minimum-window"] ?? "");
+  const lowering = readDuration(config["lowering-window"] ?? "");
+  return {
+    minimumWindowUs: minimum ?? defaultSettings.minimumWindowUs,
+    loweringWindowUs: lowering ?? defaultSettings.loweringWindowUs,
+    criticalSeverities: config["critical-severities"] ?? defaultSettings.criticalSeverities,
+  };
+}
+
+/** A configuration that was found and not named still shows in the report: it decides. */
+function configInput({ file, config }: Settings): readonly InputSummary[] {
+  if (file === "") return [];
+  const count = Object.keys(config).length;
+  return [{ name: file, role: "config", format: "yaml", sizeBytes: -1, count, details: {} }];
+}

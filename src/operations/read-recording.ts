@@ -1,0 +1,81 @@
+/**
+ * Holds one pass over the events of all inputs, within the time that was asked for.
+ * In: names of event files, bounds of time, folds. Out: what was read, input by input.
+ * Must never keep events.
+ */
+import type { Event } from "../core/event/event.ts";
+import { ProblemLog } from "../core/event/problem.ts";
+import { formatTime } from "../core/judge/format-time.ts";
+import type { InputSummary } from "../core/report/report.ts";
+import { type EventInput, readEvents } from "../engine/read-events.ts";
+import type { OperationContext } from "./operation.ts";
+import { resolveTimeBound, type TimeBound } from "./time-range.ts";
+
+export interface RecordingRequest {
+  readonly names: readonly string[];
+  readonly since: TimeBound | undefined;
+  readonly until: TimeBound | undefined;
+  readonly onEvent: (event: Event) => void;
+}
+
+export interface Recording {
+  readonly inputs: readonly EventInput[];
+  /** **Unit**: microseconds; 0 when there is no event with a time. The bounds asked for cut it. */
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly eventCount: number;
+}
+
+/** **Cost**: one pass; two when a bound is a duration, the first to find the end. */
+export async function readRecording(
+  request: RecordingRequest,
+  context: OperationContext,
+  problems: ProblemLog,
+): Promise<Recording> {
+  const bounds = [request.since, request.until];
+  const needsEnd = bounds.some((bound) => bound?.kind === "before-end");
+  const endUs = needsEnd ? await findEnd(request.names, context) : 0;
+  const [sinceUs, untilUs] = bounds.map((bound) =>
+    bound === undefined ? undefined : resolveTimeBound(bound, endUs),
+  );
+  const inputs = await readEvents({
+    files: context.files,
+    names: request.names,
+    problems,
+    onEvent: request.onEvent,
+    onProgress: (progress) => context.onProgress({ stage: "events", ...progress }),
+    ...(sinceUs === undefined ? {} : { sinceUs }),
+    ...(untilUs === undefined ? {} : { untilUs }),
+  });
+  const firsts = inputs.map((input) => input.firstUs).filter((us) => us > 0);
+  return {
+    inputs,
+    fromUs: firsts.length === 0 ? 0 : firsts.reduce((a, b) => Math.min(a, b)),
+    toUs: inputs.reduce((last, input) => Math.max(last, input.lastUs), 0),
+    eventCount: inputs.reduce((sum, input) => sum + input.eventCount, 0),
+  };
+}
+
+async function findEnd(names: readonly string[], context: OperationContext): Promise<number> {
+  const inputs = await readEvents({
+    files: context.files,
+    names,
+    problems: new ProblemLog(),
+    onEvent: () => {},
+    onProgress: (progress) => context.onProgress({ stage: "finding the end", ...progress }),
+  });
+  return inputs.reduce((last, input) => Math.max(last, input.lastUs), 0);
+}
+
+/** An event input's line in the report. */
+export function summarizeEvents(input: EventInput): InputSummary {
+  const details: Record<string, string | number> = {};
+  if (input.compression !== "plain") details["compression"] = input.compression;
+  const from = formatTime(input.firstUs);
+  const to = formatTime(input.lastUs);
+  if (from !== null) details["from"] = from;
+  if (to !== null) details["to"] = to;
+  if (input.duplicateCount > 0) details["duplicates"] = input.duplicateCount;
+  const { name, format, sizeBytes, eventCount } = input;
+  return { name, role: "events", format, sizeBytes, count: eventCount, details };
+}

@@ -1,0 +1,44 @@
+/**
+ * Holds the operation `report`: the main job.
+ * In: events, SBOMs, scans and what says more about them. Out: the report, and which conditions of
+ * `failOn` it meets.
+ */
+import { z } from "zod";
+import type { Report } from "../core/report/report.ts";
+import { checkFailOn, type FailOnResult, failOnWords, readFailOn } from "./fail-on.ts";
+import { makeReport } from "./make-report.ts";
+import type { Operation } from "./operation.ts";
+import { sourceFields } from "./sources.ts";
+
+const input = z.strictObject({
+  ...sourceFields,
+  failOn: z
+    .array(z.string())
+    .max(20)
+    .optional()
+    .describe(
+      `Conditions that end with exit status 10: ${[...failOnWords.keys()].join(", ")}; joined ` +
+        "with : all must hold for one finding, as in in-use:high",
+    ),
+});
+
+export interface ReportOutput {
+  readonly report: Report;
+  readonly failOn: readonly FailOnResult[];
+}
+
+export const report: Operation<z.infer<typeof input>, ReportOutput> = {
+  name: "report",
+  summary: "rank the vulnerabilities that matter now, with proof",
+  description:
+    "Joins recorded Tetragon events with SBOMs and vulnerability scans: which vulnerable packages " +
+    "were really used, by whom, with which rights, and what to upgrade first. What was not seen is " +
+    "said; 'not observed' is never guessed.",
+  effect: "read",
+  input,
+  run: async ({ failOn, ...sources }, context) => {
+    const conditions = readFailOn(failOn ?? context.settings.config["fail-on"] ?? []);
+    const made = await makeReport(sources, context);
+    return { report: made, failOn: checkFailOn(conditions, made.findings) };
+  },
+};

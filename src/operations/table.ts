@@ -1,0 +1,13 @@
+/**
+ * Holds the table of operations: every question and command, once.
+ * In: nothing. Out: what each surface renders. A new operation is one file and one line here.
+ */
+import { explain } from "./explain.ts";
+import { inspect } from "./inspect.ts";
+import type { OperationInfo } from "./operation.ts";
+import { ps } from "./ps.ts";
+import { report } from "./report.ts";
+import { scan } from "./scan.ts";
+
+/** **Order**: as help shows them. */
+export const operations: readonly OperationInfo[] = [report, explain, inspect, ps, scan];

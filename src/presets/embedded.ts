@@ -1,0 +1,18 @@
+/**
+ * Holds the choice of adapters for one machine: recorded files in, documents out.
+ * In: nothing. Out: the ports that operations need. Adapters are loaded when first asked for, so
+ * that `--help` stays fast. Must never hold logic.
+ */
+import type { Files } from "../ports/files.ts";
+import type { Scanner } from "../ports/scanner.ts";
+
+export async function createEmbedded(): Promise<{
+  readonly files: Files;
+  readonly scanner: Scanner;
+}> {
+  const [{ createNodeFiles }, { createAnchoreScanner }] = await Promise.all([
+    import("../adapters/files/node-files.ts"),
+    import("../adapters/scanner/anchore.ts"),
+  ]);
+  return { files: createNodeFiles(), scanner: createAnchoreScanner() };
+}

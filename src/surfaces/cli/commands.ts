@@ -1,0 +1,23 @@
+/**
+ * Holds the commands: each operation with its presentation.
+ * In: nothing. Out: what the program offers. A new command is one line here.
+ */
+import { explain } from "../../operations/explain.ts";
+import { inspect } from "../../operations/inspect.ts";
+import { ps } from "../../operations/ps.ts";
+import { report } from "../../operations/report.ts";
+import { scan } from "../../operations/scan.ts";
+import { inspectPresentation } from "./present-inspect.ts";
+import { psPresentation } from "./present-ps.ts";
+import { explainPresentation, reportPresentation } from "./present-report.ts";
+import { scanPresentation } from "./present-scan.ts";
+import { bind, type Command } from "./presentation.ts";
+
+/** **Order**: as help shows them. */
+export const commands: readonly Command[] = [
+  bind(report, reportPresentation),
+  bind(explain, explainPresentation),
+  bind(inspect, inspectPresentation),
+  bind(ps, psPresentation),
+  bind(scan, scanPresentation),
+];

@@ -1,0 +1,172 @@
+/**
+ * Holds one run of the command line, from words to exit status.
+ * In: the words, the environment, the streams, and how to get the ports. Out: the exit status; the
+ * document on standard output or in a file, everything else on standard error.
+ * Must never choose an adapter: `main.ts` hands in a preset.
+ */
+import { CommanderError } from "commander";
+import { type TerminalText, terminal } from "../../core/report/safe-text.ts";
+import { loadConfig } from "../../operations/load-config.ts";
+import type { OperationContext } from "../../operations/operation.ts";
+import type { Files } from "../../ports/files.ts";
+import type { Scanner } from "../../ports/scanner.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
+import { buildProgram, type Request } from "./build-program.ts";
+import { commands } from "./commands.ts";
+import { completionScript } from "./completion.ts";
+import { describeFailure, exitStatus } from "./exit-status.ts";
+import type { Shown } from "./presentation.ts";
+import { createProgressLine } from "./progress.ts";
+import {
+  type Stream,
+  safeLines,
+  screenWidth,
+  tolerateBrokenPipe,
+  wantsColor,
+  writeTo,
+} from "./screen.ts";
+
+export interface Host {
+  /** Words after the program's name. */
+  readonly words: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly output: Stream;
+  readonly error: Stream;
+  readonly version: string;
+  /** Milliseconds that only grow; for progress, never for a document. */
+  readonly clock: () => number;
+  readonly ports: () => Promise<{ readonly files: Files; readonly scanner: Scanner }>;
+  /** Calls back when the person interrupts; the second time the program just ends. */
+  readonly onInterrupt: (listener: () => void) => void;
+  readonly exit: (status: number) => void;
+}
+
+export async function runCli(host: Host): Promise<number> {
+  tolerateBrokenPipe(host.output);
+  tolerateBrokenPipe(host.error);
+  try {
+    const request = await parse(host);
+    return request === undefined ? exitStatus.done : await answer(request, host);
+  } catch (error) {
+    const debug = (host.environment["WAGGLE_DEBUG"] ?? "") !== "";
+    const failure = describeFailure(error, debug);
+    await say(host, failure.message);
+    return failure.status;
+  }
+}
+
+/** undefined when help or the version was printed. */
+async function parse(host: Host): Promise<Request | undefined> {
+  const requests: Request[] = [];
+  const printed: string[] = [];
+  const program = buildProgram({
+    version: host.version,
+    commands,
+    width: screenWidth(host.output, host.environment),
+    writeOut: (text) => void printed.push(text),
+    onRequest: (request) => void requests.push(request),
+    onCompletion: (shell) => void printed.push(completionScript(shell, commands)),
+  });
+  const words = host.words.length === 0 ? ["--help"] : host.words;
+  try {
+    program.parse([...words], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw new WaggleError("usage", usageMessage(error.message));
+  }
+  await writeTo(host.output, safeLines(printed.join("")).toString());
+  return requests[0];
+}
+
+function usageMessage(message: string): string {
+  const text = message.replace(/^error: /, "").replaceAll("\n", " ");
+  return /[.?)]$/.test(text) ? text : `${text}.`;
+}
+
+async function answer(request: Request, host: Host): Promise<number> {
+  const { files, scanner } = await host.ports();
+  const { hasConfig } = request.command.presentation;
+  const settings = hasConfig ? await loadConfig(files, request.config) : { file: "", config: {} };
+  const progress = createProgressLine(host.error, host.clock);
+  const interruption = watchInterrupts(host, () => progress.erase());
+  const context: OperationContext = {
+    files,
+    scanner,
+    now: readNow(request.now, host.environment),
+    settings,
+    onProgress: (at) => progress.update(at),
+  };
+  let show: (view: Parameters<Awaited<ReturnType<Request["command"]["run"]>>>[0]) => Shown;
+  try {
+    show = await request.command.run(request.raw, context);
+  } finally {
+    progress.erase();
+  }
+  const { formats } = request.command.presentation;
+  const configured = formats.find((format) => format === settings.config.format);
+  const isTerminal = request.output === "" && host.output.isTTY === true;
+  const shown = show({
+    format: request.format ?? configured ?? formats[0] ?? "text",
+    width: screenWidth(host.output, host.environment),
+    color: wantsColor(request.color, isTerminal, host.environment),
+    top: request.top > 0 ? request.top : (settings.config.top ?? 0),
+  });
+  await interruption.hold(() => deliver(shown, request, { host, files }));
+  return shown.exitStatus;
+}
+
+async function deliver(
+  shown: Shown,
+  request: Request,
+  to: { readonly host: Host; readonly files: Files },
+): Promise<void> {
+  const text = shown.document.toString();
+  const whole = text.endsWith("\n") || text === "" ? text : `${text}\n`;
+  if (request.output === "" || request.output === "-") await writeTo(to.host.output, whole);
+  else await to.files.writeWhole(request.output, whole);
+  for (const notice of shown.notices) await say(to.host, notice);
+}
+
+async function say(host: Host, message: TerminalText): Promise<void> {
+  await writeTo(host.error, terminal`${message}\n`.toString());
+}
+
+/**
+ * An interrupt ends the program at once, but not while a file is being written: then it ends right
+ * after, so that nothing is left half-done. The second one never waits.
+ */
+function watchInterrupts(host: Host, clean: () => void): { hold: Hold } {
+  const state = { held: false, asked: false };
+  host.onInterrupt(() => {
+    clean();
+    if (!state.held || state.asked) host.exit(exitStatus.interrupted);
+    state.asked = true;
+  });
+  return {
+    hold: async (work) => {
+      state.held = true;
+      await work();
+      state.held = false;
+      if (state.asked) host.exit(exitStatus.interrupted);
+    },
+  };
+}
+
+type Hold = (work: () => Promise<void>) => Promise<void>;
+
+/** `--now`, else SOURCE_DATE_EPOCH (reproducible-builds.org), else nothing: output is the same. */
+function readNow(
+  given: string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const epoch = environment["SOURCE_DATE_EPOCH"] ?? "";
+  const seconds = /^\d{1,11}$/.test(epoch) ? Number(epoch) : undefined;
+  if (given === undefined) {
+    return seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
+  }
+  const ms = Date.parse(given);
+  if (!/^\d{4}-\d\d-\d\d/.test(given) || Number.isNaN(ms)) {
+    throw new WaggleError("usage", `--now takes an ISO time such as 2026-03-01T12:00:00Z.`);
+  }
+  return new Date(ms).toISOString();
+}
