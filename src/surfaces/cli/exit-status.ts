@@ -40,7 +40,8 @@ export function describeFailure(error: unknown, withStack: boolean): Failure {
   const stack = withStack ? terminal`\n${safeLines(stackOf(error))}` : terminal``;
   if (error instanceof WaggleError) {
     const { exit, help } = errorCodes[error.code];
-    const message = terminal`waggle: ${oneLine(error.message)}\n  ${help}${stack}`;
+    const said = safeLines(error.message.slice(0, messageLengthMax));
+    const message = terminal`waggle: ${said}\n  ${help}${stack}`;
     return { status: exit, message };
   }
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
