@@ -38,7 +38,7 @@ export function clusterByVulnerability<Item>(
     const names = [canonicalId, id, ...aliases];
     // Two CVEs are two vulnerabilities, even where an advisory names both.
     const known = isCve(canonicalId) ? undefined : names.find((name) => clusterOf.has(name));
-    const key = clusterOf.get(known ?? "") ?? canonicalId;
+    const key = (known === undefined ? undefined : clusterOf.get(known)) ?? canonicalId;
     const cluster = clusters.get(key) ?? [];
     clusters.set(key, cluster);
     cluster.push(item);

@@ -8,7 +8,7 @@ import type { CoverageSummary, Evidence, Finding, Usage } from "../judge/verdict
 import type { ExplainedFinding, ExplainedPackage, Explanation } from "./explain-finding.ts";
 import { nameVulnerability } from "./render-upgrade.ts";
 import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
-import { fit, fitPath, plural, widthOf, wrap } from "./text-layout.ts";
+import { fit, fitPath, formatCount, plural, widthOf, wrap } from "./text-layout.ts";
 import { nameWorkload } from "./upgrade-view.ts";
 
 export interface ExplanationOptions {
@@ -154,16 +154,16 @@ function renderProofs(
   return list(sheet, label, rest > 0 ? [...shown, `${rest} more in --format json`] : shown);
 }
 
-/** What, when, by whom; then where it is recorded. */
+/** What and when; then by whom, and where it is recorded. */
 function describeProof({ width }: Sheet, proof: Evidence): readonly string[] {
-  const times = proof.count > 1 ? `, ${proof.count} times` : "";
-  const by = proof.binary === "" ? "" : ` by ${proof.binary}`;
-  const start = `${proof.time === null ? "" : `${proof.time.slice(0, 23)}Z `}${proof.shows} `;
-  const end = ` ${proof.actor}: ${proof.actorReason}`;
-  const path = fitPath(proof.path, Math.max(20, width - 12 - widthOf(start)));
-  const place = proof.input === "" ? "" : ` [${proof.input}:${proof.offset}]`;
-  const what = `${start}${path}`;
-  return [what, `    ${by.trim()} (pid ${proof.pid}${times}),${end}, ${proof.sensor}${place}`];
+  const time = proof.time === null ? "" : `${proof.time.slice(0, 23)}Z `;
+  const path = fitPath(proof.path, Math.max(20, width - 12 - widthOf(time) - widthOf(proof.shows)));
+  const times = proof.count > 1 ? `, ${formatCount(proof.count)} times` : "";
+  const by = proof.binary === "" ? "an unknown program" : proof.binary;
+  const how = proof.policy === "" ? proof.sensor : `${proof.sensor} (${proof.policy})`;
+  const place = proof.input === "" ? [] : [`${proof.input}:${proof.offset}`];
+  const rest = [`by ${by} (pid ${proof.pid}${times})`, `${proof.actor}: ${proof.actorReason}`, how];
+  return [`${time}${proof.shows} ${path}`, `  ${[...rest, ...place].join(" · ")}`];
 }
 
 function renderCoverage(

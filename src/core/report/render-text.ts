@@ -72,6 +72,9 @@ function formatSeconds(seconds: number): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
+const nameWidth = 18;
+const columnWidths: readonly number[] = [9, 17, 10];
+
 function renderFunnel({ report, width, paint }: Page): readonly TerminalText[] {
   const { funnel } = report;
   const { stages } = funnel;
@@ -82,25 +85,24 @@ function renderFunnel({ report, width, paint }: Page): readonly TerminalText[] {
     { name: "… and privileged", stage: stages.privileged },
     { name: "… and in use", stage: stages.inUse },
   ];
-  const barWidth = Math.max(10, width - 54);
-  const heads = ["matches", "vulnerabilities", "upgrades"].map((head) => padStart(head, 10));
-  const head = `${padEnd("", 18)}${heads.join("")}`;
+  const drawnWidth = Math.max(4, width - 56);
+  const columns = ["matches", "vulnerabilities", "upgrades"];
+  const place = (cells: readonly string[]) =>
+    cells.map((cell, at) => padStart(cell, columnWidths[at] ?? 0)).join("");
+  const head = paint("dim", padEnd("", nameWidth) + place(columns));
   const lines = rows.map(({ name, stage }, index) => {
-    const counts = [stage.matches, stage.vulnerabilities, stage.upgrades];
-    const cells = counts.map((count, at) => padStart(formatCount(count), at === 1 ? 16 : 10));
-    const drawn = bar(stage.matches, funnel.all, barWidth);
-    const isLast = index === rows.length - 1;
-    const label = paint(isLast ? "bold" : "plain", `${padEnd(name, 17)}${cells.join("")}`);
-    return terminal`${label}  ${paint("cyan", drawn)}`;
+    const counts = [stage.matches, stage.vulnerabilities, stage.upgrades].map(formatCount);
+    const style = index === rows.length - 1 ? "bold" : "plain";
+    const label = paint(style, padEnd(name, nameWidth) + place(counts));
+    return terminal`${label}  ${paint("cyan", bar(stage.matches, funnel.all, drawnWidth))}`;
   });
-  const headLine = paint("dim", head.replace("   vulnerabilities", " vulnerabilities"));
-  return [headLine, ...lines, ...renderFunnelNotes(report, width, paint)];
+  return [head, ...lines, ...renderFunnelNotes(report, width, paint)];
 }
 
 function renderFunnelNotes(report: Report, width: number, paint: Paint): readonly TerminalText[] {
   const { criticalFixableInUse, unknownUse, all } = report.funnel;
   const times = criticalFixableInUse > 0 ? Math.floor(all / criticalFixableInUse) : 0;
-  const fewer = times > 1 ? `, ${formatCount(times)} times fewer than all` : "";
+  const fewer = times > 2 ? `, ${formatCount(times)} times fewer than all` : "";
   const text =
     `Critical, fixable and in use, privileged or not: ${formatCount(criticalFixableInUse)}${fewer}. ` +
     `Critical, fixable, privileged, but use unknown: ${formatCount(unknownUse)}.`;

@@ -1,0 +1,68 @@
+/** Holds what "explain" finds, and what it says of it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { shopReport } from "../../testing/sample-shop.ts";
+import { explain } from "./explain-finding.ts";
+import { renderExplanation } from "./render-explanation.ts";
+
+const show = (query: string, width = 100) =>
+  renderExplanation(explain(shopReport, query), { width, color: false }).toString();
+
+test("a vulnerability is found by its CVE and by its alias, in any case", () => {
+  for (const query of ["CVE-2020-14343", "ghsa-8q59-q68h-6hv4"]) {
+    const found = explain(shopReport, query);
+    assert.equal(found.understoodAs, "vulnerability");
+    assert.deepEqual(
+      found.findings.map(({ finding }) => finding.package.name),
+      ["pyyaml"],
+    );
+  }
+});
+
+test("a finding is found by the start of its id", () => {
+  const id = shopReport.findings[0]?.id ?? "";
+  assert.equal(explain(shopReport, id.slice(0, 8)).findings[0]?.finding.id, id);
+  assert.equal(explain(shopReport, id.slice(0, 3)).understoodAs, "nothing");
+});
+
+test("a package is found by name, name and version, purl, and by its source package", () => {
+  for (const query of [
+    "libssl1.1",
+    "LIBSSL1.1@1.1.1k-1",
+    "pkg:deb/libssl1.1@1.1.1k-1",
+    "openssl",
+  ]) {
+    assert.equal(explain(shopReport, query).findings.length, 1, query);
+  }
+});
+
+test("a package without a vulnerability has its verdict explained", () => {
+  const found = explain(shopReport, "left-pad");
+  assert.equal(found.findings.length, 0);
+  assert.equal(found.packages[0]?.verdict.usage.state, "not-observed");
+  assert.match(show("left-pad"), /no finding: no known vulnerability matches/);
+});
+
+test("every proof is shown with its time, path, process, file and offset", () => {
+  const text = show("CVE-2022-0778");
+  assert.match(text, /2026-01-01T10:00:01\.000Z mapped .*libssl\.so\.1\.1/);
+  assert.match(text, /by \/usr\/bin\/sampled \(pid 42, 3 times\)/);
+  assert.match(text, /mmap\s+\(loader\) · events\.jsonl:1234/);
+  assert.match(text, /events\.jsonl:99/, "the privilege has its own proof");
+});
+
+test("why it stands there, what would change it, and what to do are said", () => {
+  const text = show("CVE-2022-0778");
+  assert.match(text, /known to be exploited \(CISA KEV/);
+  assert.match(text, /upgrade openssl to 1\.1\.1n-0/);
+  assert.match(text, /change {3}lower: an image that does not contain or use the package/);
+});
+
+test("what is not there is answered with what is near", () => {
+  const found = explain(shopReport, "CVE-2022-0777");
+  assert.equal(found.understoodAs, "nothing");
+  assert.ok(found.near.includes("CVE-2022-0778"));
+  assert.match(show("libsl1.1"), /Near: libssl1\.1/);
+  assert.equal(explain(shopReport, "__proto__").understoodAs, "nothing");
+  assert.equal(explain(shopReport, "").understoodAs, "nothing");
+});

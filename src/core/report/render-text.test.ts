@@ -1,0 +1,89 @@
+/** Holds what a person must find in the text report. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sampleJudgement, sampleReport } from "../../testing/sample-judgement.ts";
+import { shopReport } from "../../testing/sample-shop.ts";
+import { renderText } from "./render-text.ts";
+import type { Report } from "./report.ts";
+import { widthOf } from "./text-layout.ts";
+
+const hostileName = "\x1b[2J\u202eevil\nname".repeat(40);
+
+function withHostileNames(report: Report): Report {
+  const spoil = (key: string, value: unknown) =>
+    ["name", "path", "binary", "because", "reference", "message", "version"].includes(key)
+      ? hostileName
+      : value;
+  return JSON.parse(JSON.stringify(report, spoil));
+}
+
+const render = (report: Report, width = 100, color = false) =>
+  renderText(report, { width, color, top: 10 }).toString();
+
+test("it says what to do, where, against what, why, and shows the proof", () => {
+  const text = render(shopReport);
+  for (const part of [
+    /openssl 1\.1\.1k-1 → 1\.1\.1n-0/,
+    /shop\/web/,
+    /CVE-2022-0778 \(KEV, ransomware, Critical 9\.1, EPSS 87 %\)/,
+    /in use \(mapped\)/,
+    /mapped as code by \/usr\/sbin\/nginx/,
+    /runs as root/,
+    /10:00:01 mapped \/usr\/lib\/libssl\.so\.1\.1 by \/usr\/bin\/sampled/,
+    /waggle explain CVE-2022-0778/,
+  ]) {
+    assert.match(text, part);
+  }
+});
+
+test("it says what was not seen", () => {
+  const text = render(shopReport);
+  assert.match(text, /Use unknown for 1: the container ran before the sensors/);
+  assert.match(text, /1 in use, 1 not observed, 1 unknown/);
+});
+
+test("no line is wider than the screen, at any width and with any names", () => {
+  for (const width of [60, 80, 100, 140]) {
+    for (const report of [shopReport, withHostileNames(shopReport)]) {
+      for (const line of render(report, width).split("\n")) {
+        assert.ok(widthOf(line) <= width, `${width}: ${widthOf(line)}: ${line}`);
+      }
+    }
+  }
+});
+
+test("hostile names reach the terminal neither with nor without colour", () => {
+  const text = render(withHostileNames(shopReport), 100, true);
+  const ours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
+  assert.doesNotMatch(text.replace(ours, ""), /[^\P{Cc}\n]|\p{Cf}/u);
+});
+
+test("without colour nothing but text is printed", () => {
+  assert.doesNotMatch(render(shopReport), /[^\P{Cc}\n]/u);
+});
+
+test("problems with the input are shown, notices are not", () => {
+  const problem = { count: 3, first: { input: "a.jsonl", offset: 1, line: 2 } };
+  const problems = [
+    { ...problem, code: "cut-file", weight: "lost" as const, message: "the file ends early" },
+    { ...problem, code: "fine", weight: "notice" as const, message: "nothing to see" },
+  ];
+  const text = render({ ...shopReport, problems });
+  assert.match(text, /a\.jsonl: the file ends early \(3 times\)/);
+  assert.doesNotMatch(text, /nothing to see/);
+});
+
+test("an empty report says that nothing was seen", () => {
+  const text = render(sampleReport(sampleJudgement([])));
+  assert.match(text, /No findings\./);
+  assert.match(text, /No container was seen/);
+});
+
+test("the same upgrade of several images is one entry", () => {
+  const [first] = shopReport.upgrades;
+  assert.ok(first !== undefined);
+  const copy = { ...first, image: { reference: "registry.example/other:1", digest: "" } };
+  const text = render({ ...shopReport, upgrades: [first, copy, ...shopReport.upgrades.slice(1)] });
+  assert.match(text, /2 images/);
+  assert.equal(text.match(/openssl 1\.1\.1k-1 →/g)?.length, 1);
+});
