@@ -133,8 +133,9 @@ export interface PrivilegeFact {
   readonly detail: string;
   /**
    * `seen`: by the kernel. `declared`: an object or container file says so. `denied`: it says no.
+   * `absent`: the kernel showed a process that could have it and has it not.
    */
-  readonly source: "seen" | "declared" | "denied";
+  readonly source: "seen" | "declared" | "denied" | "absent";
   readonly firstSeenUs: TimeUs;
   readonly lastSeenUs: TimeUs;
   readonly citations: readonly Citation[];
@@ -151,7 +152,10 @@ export interface CoverageFact {
   readonly untilUs: TimeUs;
   /** `stated`: from a policy file. `inferred`: from the events that arrived. */
   readonly basis: "stated" | "inferred";
-  /** Path prefixes watched; `[""]` is everything; for `inferred`: top directories with events. */
+  /**
+   * Paths watched: prefixes, `[""]` is everything; `=…` exactly that path, `*…` that ending, `!…`
+   * in front of any of these: not those (`path-scope.ts`). `inferred`: top directories with events.
+   */
   readonly pathPrefixes: readonly string[];
   /** Further conditions that narrow it (binaries, namespaces, rate limits), as short phrases. */
   readonly limits: readonly string[];

@@ -1,0 +1,241 @@
+/**
+ * Holds what tracing policies watch: per hook and selector the sensor it feeds, its paths and what
+ * narrows it.
+ * In: parsed YAML documents, in any shape. Out: scopes that can be asked about a path.
+ * Must never throw, and never claim a path that the policy does not report.
+ */
+import { textLengthMax } from "../event/bounds.ts";
+import type { ProblemLog } from "../event/problem.ts";
+import { classifyHook } from "./classify-hook.ts";
+import type { Sensor } from "./fact.ts";
+import { createPathScope } from "./path-scope.ts";
+import {
+  type HookArguments,
+  readSelector,
+  type SelectorScope,
+  sensorsOfClass,
+} from "./policy-selector.ts";
+import { own, type Shape, ShapeReader } from "./policy-shape.ts";
+
+/**
+ * One selector of one hook. A path that any scope of a policy watches without limits is watched.
+ * **Source**: Tetragon's `TracingPolicySpec`: selectors are alternatives, the filters of one must
+ * all hold.
+ */
+export interface PolicyScope {
+  readonly policy: string;
+  readonly input: string;
+  readonly hook: string;
+  readonly sensor: Sensor;
+  /** The Kubernetes namespace of a namespaced policy; "" when it holds everywhere. */
+  readonly namespace: string;
+  /** **Shape**: patterns of `path-scope.ts`. */
+  readonly paths: readonly string[];
+  /** What narrows it, as short phrases; empty when nothing does. */
+  readonly limits: readonly string[];
+}
+
+/**
+ * Would this use of `path` in a container of that Kubernetes namespace give an event? "unsure":
+ * only under the conditions of `limits`. **Cost**: linear in the patterns; for many paths build
+ * one `createPathScope`.
+ */
+export function watches(
+  scope: PolicyScope,
+  path: string,
+  namespace: string,
+): "yes" | "no" | "unsure" {
+  if (scope.namespace !== "" && scope.namespace !== namespace) return "no";
+  if (!createPathScope(scope.paths).holds(path)) return "no";
+  return scope.limits.length === 0 ? "yes" : "unsure";
+}
+
+/** What a namespaced policy says of itself in `limits` of coverage. */
+export function namespaceLimit(namespace: string): string {
+  return `only pods of namespace ${namespace}`;
+}
+
+/**
+ * Scopes of a policy, of each policy of a list, or none for other documents.
+ * **Errors**: none; what cannot be read becomes a problem.
+ */
+export function readTracingPolicy(
+  document: unknown,
+  input: string,
+  problems: ProblemLog,
+): readonly PolicyScope[] {
+  const reader = new ShapeReader(input, problems);
+  if (Array.isArray(document)) return readItems(document, input, reader);
+  const policy = reader.object(document, "the document");
+  if (policy === undefined) return [];
+  const kind = reader.text(own(policy, "kind"), "kind") ?? "";
+  if (kind.endsWith("List")) return readItems(own(policy, "items"), input, reader);
+  if (kind !== "TracingPolicy" && kind !== "TracingPolicyNamespaced") {
+    const what = kind === "" ? "without a kind" : `of kind ${kind.slice(0, 60)}`;
+    reader.note("not-a-policy", `A document ${what} among the policies was left out.`);
+    return [];
+  }
+  return readPolicy(policy, input, reader);
+}
+
+function readItems(value: unknown, input: string, reader: ShapeReader): readonly PolicyScope[] {
+  return reader.objects(value, "a list of policies").flatMap((policy) => {
+    const kind = own(policy, "kind");
+    const isPolicy = kind === undefined || /^TracingPolicy(?:Namespaced)?$/.test(String(kind));
+    return isPolicy ? readPolicy(policy, input, reader) : [];
+  });
+}
+
+interface PolicyParts {
+  readonly policy: string;
+  readonly namespace: string;
+  readonly input: string;
+  /** Narrows all its hooks. */
+  readonly limits: readonly string[];
+  readonly spec: Shape;
+  readonly reader: ShapeReader;
+}
+
+function readPolicy(document: Shape, input: string, reader: ShapeReader): readonly PolicyScope[] {
+  const metadata = reader.object(own(document, "metadata"), "metadata");
+  const spec = reader.object(own(document, "spec"), "spec");
+  const name = reader.text(own(metadata, "name"), "its name") ?? "";
+  if (spec === undefined || name === "") {
+    reader.note("policy-incomplete", "A tracing policy has no name or no spec and was left out.");
+    return [];
+  }
+  const isNamespaced = own(document, "kind") === "TracingPolicyNamespaced";
+  const namespace = reader.text(own(metadata, "namespace"), "its namespace") ?? "default";
+  const parts: PolicyParts = {
+    policy: name.slice(0, textLengthMax.name),
+    namespace: isNamespaced ? namespace : "",
+    input,
+    limits: readPodLimits(spec, reader),
+    spec,
+    reader,
+  };
+  return [
+    ...(own(spec, "loader") === true ? [scopeOf(parts, "loader", "loader", loaderScope)] : []),
+    ...readHooks(parts),
+  ];
+}
+
+const loaderScope = { paths: [""], limits: [] };
+
+function scopeOf(
+  { policy, namespace, input, limits }: PolicyParts,
+  hook: string,
+  sensor: Sensor,
+  scope: { readonly paths: readonly string[]; readonly limits: readonly string[] },
+): PolicyScope {
+  const all = [...limits, ...scope.limits];
+  return { policy, namespace, input, hook, sensor, paths: scope.paths, limits: all };
+}
+
+function readPodLimits(spec: Shape, reader: ShapeReader): readonly string[] {
+  return selectorsOfPods.flatMap(([key, phrase]) => {
+    const selector = reader.object(own(spec, key), key);
+    const isEmpty = selector === undefined || Object.keys(selector).length === 0;
+    return isEmpty && !(key === "hostSelector" && selector !== undefined) ? [] : [phrase];
+  });
+}
+
+const selectorsOfPods: readonly (readonly [string, string])[] = [
+  ["podSelector", "only pods with certain labels"],
+  ["containerSelector", "only certain containers"],
+  ["nodeSelector", "only certain nodes"],
+  ["hostSelector", "only processes of the host"],
+];
+
+/** Key in the spec, key of the hook's name. */
+const hookLists: readonly (readonly [string, string])[] = [
+  ["kprobes", "call"],
+  ["fentries", "call"],
+  ["lsmhooks", "hook"],
+  ["tracepoints", "event"],
+  ["uprobes", "path"],
+  ["usdts", "path"],
+];
+
+function readHooks(parts: PolicyParts): readonly PolicyScope[] {
+  const { spec, reader } = parts;
+  return hookLists.flatMap(([list, key]) =>
+    reader.objects(own(spec, list), list).flatMap((hook) => {
+      const name = reader.text(own(hook, key), `${key} of ${list}`) ?? "";
+      const user = list === "uprobes" || list === "usdts";
+      return expandLists(name, spec, reader).flatMap((call) =>
+        readHook({ parts, hook, call: user ? `user:${call}` : call, isLsm: list === "lsmhooks" }),
+      );
+    }),
+  );
+}
+
+/** `list:NAME` stands for the calls of a list of the policy. */
+function expandLists(name: string, spec: Shape, reader: ShapeReader): readonly string[] {
+  if (!name.startsWith("list:")) return [name];
+  const wanted = name.slice("list:".length);
+  return reader
+    .objects(own(spec, "lists"), "lists")
+    .filter((list) => own(list, "name") === wanted)
+    .flatMap((list) => reader.texts(own(list, "values"), "the values of a list"));
+}
+
+interface HookParts {
+  readonly parts: PolicyParts;
+  readonly hook: Shape;
+  readonly call: string;
+  readonly isLsm: boolean;
+}
+
+function readHook({ parts, hook, call, isLsm }: HookParts): readonly PolicyScope[] {
+  const { reader } = parts;
+  const hookClass = classifyHook(call);
+  const pathIndex = findPathArgument(hook, reader);
+  const isFile = hookClass !== "other" && pathIndex >= 0;
+  const about: HookArguments = { hookClass: isFile ? hookClass : "other", isLsm, pathIndex };
+  const selectors = reader
+    .objects(own(hook, "selectors"), "selectors")
+    .map((selector) => readSelector(selector, about, reader));
+  const everything = { sensors: sensorsOfClass[about.hookClass], paths: [""], limits: [] };
+  const posting = selectors.length === 0 ? [everything] : applyDrops(selectors);
+  const asWritten = hookClass === "open-as-written" ? ["sees paths as the program wrote them"] : [];
+  const scopes = posting.flatMap(({ sensors, paths, limits }) =>
+    sensors.map((sensor) => {
+      const shown = about.hookClass === "other" ? [] : paths;
+      return scopeOf(parts, call, sensor, { paths: shown, limits: [...asWritten, ...limits] });
+    }),
+  );
+  // A hook that only gives other kinds of access (mappings of data) is active all the same.
+  return scopes.length > 0 ? scopes : [scopeOf(parts, call, "other", { paths: [], limits: [] })];
+}
+
+const pathTypes = /^(?:file|path|filename|string|fd|dentry|kiocb|linux_binprm|data_loc)$/;
+
+function findPathArgument(hook: Shape, reader: ShapeReader): number {
+  for (const argument of reader.objects(own(hook, "args"), "args")) {
+    const type = reader.text(own(argument, "type"), "the type of an argument") ?? "";
+    const index = Number(reader.text(own(argument, "index"), "the index of an argument") ?? "0");
+    if (pathTypes.test(type) && Number.isInteger(index)) return index;
+  }
+  return -1;
+}
+
+/** The first selector that matches decides: one that drops takes its paths from all after it. */
+function applyDrops(selectors: readonly SelectorScope[]): readonly Omit<SelectorScope, "drops">[] {
+  const posting: Omit<SelectorScope, "drops">[] = [];
+  const dropped: string[] = [];
+  const limits: string[] = [];
+  for (const selector of selectors) {
+    if (!selector.drops) {
+      const paths = [...selector.paths, ...dropped];
+      posting.push({ ...selector, paths, limits: [...selector.limits, ...limits] });
+    } else if (selector.limits.length === 0) {
+      dropped.push(
+        ...selector.paths.filter((path) => !path.startsWith("!")).map((path) => `!${path}`),
+      );
+    } else {
+      limits.push("without events that NoPost takes away");
+    }
+  }
+  return posting;
+}
