@@ -130,7 +130,7 @@ function own(reason: string): Verdict {
 
 /** Its parent is gone and had its class: entry points end, what they left running is the service. */
 function inherited(parent: TreeNode): Verdict {
-  if (parent.origin === "startup") return own("outlived the entry point");
+  if (parent.origin === "startup") return own("took over from the entry point");
   return { actor: parent.origin, reason: parent.actorReason };
 }
 

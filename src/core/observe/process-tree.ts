@@ -92,11 +92,12 @@ export function createProcessTree(options: ProcessTreeOptions = {}): ProcessTree
       if (!("process" in event) || event.process === undefined) return undefined;
       const host = hostOf(state.hosts, event.node);
       advance(host, nowUs);
-      const node = upsert(state, host, event, context);
+      // First, so that no node is forgotten between being placed and being used.
       if (host.nowUs >= host.nextSweepUs || host.ended.length > nodeCountMax) {
         host.nextSweepUs = host.nowUs + sweepUs;
         retireAll(takeEnded(host, graceUs), retire);
       }
+      const node = upsert(state, host, event, context);
       if (state.nodes.size > nodeCountMax) {
         const excess = chooseExcess(state, nodeCountMax, node);
         state.evictedCount += excess.length;

@@ -60,7 +60,6 @@ const bulkReaders = new Set(
 const recursiveReaders: ReadonlyMap<string, RegExp> = new Map([
   ["grep", /(?:^| )(?:-[a-zA-Z]*[rR]|--(?:dereference-)?recursive)/],
   ["diff", /(?:^| )(?:-[a-zA-Z]*r|--recursive)/],
-  ["openssl", /^dgst .* .* .* /],
 ]);
 
 const interpreter = /^(?:python|pypy|node|nodejs|perl|ruby|php|bash|sh|dash|ash|busybox)[\d.]*$/;

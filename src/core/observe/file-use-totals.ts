@@ -1,0 +1,284 @@
+/**
+ * Holds what all processes of a container did with files, once their classes are final.
+ * In: the records of ended processes. Out: file-use facts, and losses where a bound was reached.
+ * Must count what a bound leaves out, and say when a file had been written before it was used.
+ */
+
+import { findBulkReads } from "./bulk-reading.ts";
+import type {
+  Actor,
+  Citation,
+  ContainerKey,
+  Emit,
+  FileUseFact,
+  FileUseHow,
+  Sensor,
+} from "./fact.ts";
+import type { ProcessNode } from "./fold.ts";
+import { compareCitations, earliest, strongerOrigin } from "./merge-facts.ts";
+import { type ProcessUses, sensorNames, type Use } from "./process-uses.ts";
+import { createWrittenPaths, type WrittenPaths, wasWritten } from "./written-paths.ts";
+
+const totalCountMax = 500_000;
+const containerUseCountMax = 50_000;
+const citationCountMax = 3;
+const binaryCountMax = 4;
+
+interface Total {
+  readonly path: string;
+  readonly how: FileUseHow;
+  readonly actor: Actor;
+  origin: Actor;
+  reason: string;
+  count: number;
+  firstUs: number;
+  lastUs: number;
+  sensors: number;
+  binaries: string[];
+  citations: Citation[];
+}
+
+interface Loss {
+  readonly node: string;
+  sinceUs: number;
+  untilUs: number;
+  count: number;
+}
+
+export interface UseTotalsState {
+  /** Records of living processes. */
+  useCount: number;
+  totalCount: number;
+  readonly totals: Map<ContainerKey, Map<string, Total>>;
+  readonly losses: Map<string, Loss>;
+  readonly writes: WrittenPaths;
+}
+
+export function createUseTotals(): UseTotalsState {
+  return {
+    useCount: 0,
+    totalCount: 0,
+    totals: new Map(),
+    losses: new Map(),
+    writes: createWrittenPaths(),
+  };
+}
+
+interface Whose {
+  readonly actor: Actor;
+  readonly origin: Actor;
+  readonly reason: string;
+}
+
+/** Adds the records of a process whose class is final. */
+export function addToTotals(state: UseTotalsState, process: ProcessUses, node: ProcessNode): void {
+  const { executed, mapped, read, written } = process.uses;
+  const tool = node.actor === "package-manager" || node.actor === "bulk-reader";
+  const own = { actor: node.origin, origin: node.origin, reason: node.actorReason };
+  const reader = { ...own, actor: node.actor };
+  const bulk = tool || read === undefined ? undefined : bulkReads(process);
+  const bulkReader: Whose = {
+    ...own,
+    actor: "bulk-reader",
+    reason: `read ${bulk?.size ?? 0} files of other programs without running them`,
+  };
+  const isData = node.actor === "bulk-reader" ? dataMappings(mapped) : undefined;
+  addAll(state, process, node, { how: "executed", uses: executed, whose: () => own });
+  addAll(state, process, node, {
+    how: "mapped",
+    uses: mapped,
+    whose: (path) => (isData?.has(path) === true ? undefined : own),
+  });
+  addAll(state, process, node, {
+    how: "read",
+    uses: read,
+    whose: (path) => (bulk?.has(path) === true ? bulkReader : reader),
+  });
+  addAll(state, process, node, { how: "written", uses: written, whose: () => reader });
+  if (process.lostCount > 0) noteLoss(state, process, "eviction", process.lostCount);
+  if (process.lostWriteCount > 0) {
+    noteLoss(state, process, "write-eviction", process.lostWriteCount);
+  }
+}
+
+interface Part {
+  readonly how: FileUseHow;
+  readonly uses: ReadonlyMap<string, Use> | undefined;
+  readonly whose: (path: string) => Whose | undefined;
+}
+
+function addAll(state: UseTotalsState, process: ProcessUses, node: ProcessNode, part: Part): void {
+  if (part.uses === undefined) return;
+  state.useCount -= part.uses.size;
+  for (const [path, use] of part.uses) {
+    const whose = part.whose(path);
+    if (whose === undefined) continue;
+    const total = totalOf(state, process, { path, how: part.how, whose });
+    if (total === undefined) noteLoss(state, process, "eviction", 1);
+    else mergeUse(total, use, node, whose);
+  }
+}
+
+function totalOf(
+  state: UseTotalsState,
+  process: ProcessUses,
+  key: { readonly path: string; readonly how: FileUseHow; readonly whose: Whose },
+): Total | undefined {
+  const { path, how, whose } = key;
+  let totals = state.totals.get(process.container);
+  if (totals === undefined) {
+    totals = new Map();
+    state.totals.set(process.container, totals);
+  }
+  const name = `${how} ${whose.actor} ${path}`;
+  let total = totals.get(name);
+  if (total === undefined) {
+    if (totals.size >= containerUseCountMax || state.totalCount >= totalCountMax) return undefined;
+    total = {
+      path,
+      how,
+      actor: whose.actor,
+      origin: whose.origin,
+      reason: whose.reason,
+      count: 0,
+      firstUs: 0,
+      lastUs: 0,
+      sensors: 0,
+      binaries: [],
+      citations: [],
+    };
+    totals.set(name, total);
+    state.totalCount++;
+  }
+  return total;
+}
+
+function mergeUse(total: Total, use: Use, node: ProcessNode, whose: Whose): void {
+  total.count += use.count;
+  total.firstUs = earliest(total.firstUs, use.firstUs);
+  total.lastUs = Math.max(total.lastUs, use.lastUs);
+  total.sensors |= use.sensors;
+  const origin = strongerOrigin(total.origin, whose.origin);
+  const stronger = origin === whose.origin && origin !== total.origin;
+  if (stronger || (origin === whose.origin && whose.reason < total.reason)) {
+    total.reason = whose.reason;
+  }
+  total.origin = origin;
+  if (node.binary !== "" && !total.binaries.includes(node.binary)) {
+    total.binaries = [...total.binaries, node.binary].sort().slice(0, binaryCountMax);
+  }
+  total.citations.push(toCitation(use, node));
+  if (total.citations.length > 1) total.citations.sort(compareCitations);
+  if (total.citations.length > citationCountMax) total.citations.length = citationCountMax;
+}
+
+function toCitation(use: Use, node: ProcessNode): Citation {
+  return {
+    timeUs: use.firstUs,
+    node: node.node,
+    execId: use.by?.execId ?? node.execId,
+    pid: node.pid,
+    binary: use.by?.binary ?? node.binary,
+    sensor: use.sensor,
+    policy: use.policy,
+    input: use.input,
+    offset: use.offset,
+  };
+}
+
+function bulkReads(process: ProcessUses): ReadonlySet<string> | undefined {
+  const { executed, mapped, read } = process.uses;
+  return findBulkReads({
+    read: read?.keys() ?? [],
+    readCount: read?.size ?? 0,
+    isMapped: (path) => mapped?.has(path) === true || executed?.has(path) === true,
+    mappedCount: mapped?.size ?? 0,
+    seesMappings: hasMappings(mapped),
+  });
+}
+
+const mmapBit = 1 << sensorNames.indexOf("mmap");
+
+function hasMappings(mapped: ReadonlyMap<string, Use> | undefined): boolean {
+  for (const use of mapped?.values() ?? []) if ((use.sensors & mmapBit) !== 0) return true;
+  return false;
+}
+
+/**
+ * Loader events are sent for data mappings too. Of a bulk reader, files that only the loader
+ * reported are data where real mappings are seen as well, or where they are too many to be code.
+ */
+function dataMappings(
+  mapped: ReadonlyMap<string, Use> | undefined,
+): ReadonlySet<string> | undefined {
+  if (mapped === undefined) return undefined;
+  const loaderOnly = [...mapped].filter(([, use]) => (use.sensors & mmapBit) === 0);
+  const many = loaderOnly.length > 64;
+  return hasMappings(mapped) || many ? new Set(loaderOnly.map(([path]) => path)) : undefined;
+}
+
+function noteLoss(
+  state: UseTotalsState,
+  process: ProcessUses,
+  reason: string,
+  count: number,
+): void {
+  const key = `${process.container} ${reason}`;
+  const loss = state.losses.get(key);
+  if (loss !== undefined) {
+    loss.count += count;
+    loss.sinceUs = earliest(loss.sinceUs, process.firstUs);
+    loss.untilUs = Math.max(loss.untilUs, process.lastUs);
+  } else if (state.losses.size < 10_000) {
+    const { node, firstUs, lastUs } = process;
+    state.losses.set(key, { node, sinceUs: firstUs, untilUs: lastUs, count });
+  }
+}
+
+const lossDetails: ReadonlyMap<string, string> = new Map([
+  ["eviction", "more distinct files in use than are kept for one process or container"],
+  ["write-eviction", "more distinct files written than are kept; uses are complete"],
+]);
+
+/** Emits and forgets all. */
+export function emitTotals(state: UseTotalsState, emit: Emit): void {
+  for (const [container, totals] of state.totals) {
+    for (const total of totals.values()) emit(toFact(container, total, state.writes));
+    totals.clear();
+  }
+  for (const [key, loss] of state.losses) {
+    const [container = "", reason = ""] = splitLast(key);
+    const detail = lossDetails.get(reason) ?? "";
+    emit({ kind: "loss", container, reason, detail, ...loss });
+  }
+  state.totals.clear();
+  state.losses.clear();
+  state.totalCount = 0;
+  state.useCount = 0;
+}
+
+function splitLast(key: string): readonly string[] {
+  const at = key.lastIndexOf(" ");
+  return [key.slice(0, at), key.slice(at + 1)];
+}
+
+function toFact(container: ContainerKey, total: Total, writes: WrittenPaths): FileUseFact {
+  const { path, how, actor, origin, count, firstUs, lastUs, binaries, citations } = total;
+  const sensors: Sensor[] = sensorNames.filter((_, bit) => (total.sensors & (1 << bit)) !== 0);
+  return {
+    kind: "file-use",
+    container,
+    path,
+    how,
+    actor,
+    origin,
+    actorReason: total.reason,
+    count,
+    firstSeenUs: firstUs,
+    lastSeenUs: lastUs,
+    binaries,
+    sensors: sensors.sort(),
+    afterWrite: how !== "written" && wasWritten(writes, { container, path, timeUs: firstUs }),
+    citations,
+  };
+}

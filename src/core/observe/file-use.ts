@@ -1,0 +1,229 @@
+/**
+ * Holds the fold from events to file uses: who executed, mapped, read or wrote what, where.
+ * In: events with their process. Out: one fact a container, path, way and actor class.
+ * Must credit a program's own start to the new program, keep the runtime's files apart, and never
+ * hold more than its bounds.
+ */
+import type { Event, HookEvent, LoaderEvent } from "../event/event.ts";
+import { findPrelude, mayPrecedeExec, type PendingAccess } from "./exec-prelude.ts";
+import type { ContainerKey, Emit } from "./fact.ts";
+import { type FileAccess, hookKind, readAccesses } from "./file-access.ts";
+import { imagePath } from "./file-path.ts";
+import {
+  addToTotals,
+  createUseTotals,
+  emitTotals,
+  type UseTotalsState,
+} from "./file-use-totals.ts";
+import type { Fold, ProcessNode, StepContext } from "./fold.ts";
+import { addPending, addUse, createProcessUses, type ProcessUses } from "./process-uses.ts";
+import { noteWriting } from "./written-paths.ts";
+
+export interface FileUseOptions {
+  /** False leaves out processes outside containers; default true. */
+  readonly host?: boolean;
+}
+
+interface FileUseState {
+  readonly processes: Map<string, ProcessUses>;
+  /** The process of the latest event: events come in runs. */
+  latest: ProcessUses | undefined;
+  readonly totals: UseTotalsState;
+}
+
+export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> {
+  const wantsHost = options.host ?? true;
+  // One reader and its context for all events: nothing is allocated for an event.
+  const current: Current = {
+    process: undefined,
+    event: undefined,
+    at: undefined,
+    state: undefined,
+  };
+  const use = (access: FileAccess) => takeAccess(current, access);
+  return {
+    name: "file-use",
+    start: () => ({ processes: new Map(), latest: undefined, totals: createUseTotals() }),
+    step(state, event, at) {
+      const { node } = at;
+      if (node === undefined || (!wantsHost && node.container.startsWith("host:"))) return;
+      const process = processOf(state, node, event, at);
+      if (event.type === "exec") noteExec(process, event, node);
+      else if (event.type === "loader") takeLoad(state, process, event, at);
+      if (!isHook(event) || hookKind(event.hook) === "none") return;
+      current.process = process;
+      current.event = event;
+      current.at = at;
+      current.state = state;
+      readAccesses(event, use);
+    },
+    retire,
+    finish(state, emit) {
+      state.processes.clear();
+      state.latest = undefined;
+      emitTotals(state.totals, emit);
+    },
+  };
+}
+
+interface Current {
+  process: ProcessUses | undefined;
+  event: HookEvent | undefined;
+  at: StepContext | undefined;
+  state: FileUseState | undefined;
+}
+
+function isHook(event: Event): event is HookEvent {
+  return "hook" in event;
+}
+
+function processOf(
+  state: FileUseState,
+  node: ProcessNode,
+  event: Event,
+  at: StepContext,
+): ProcessUses {
+  let process = state.latest;
+  if (process === undefined || process.execId !== node.execId) {
+    process = state.processes.get(node.execId);
+    if (process === undefined) {
+      process = createProcessUses(node.execId, node.container, node.node);
+      state.processes.set(node.execId, process);
+    }
+    state.latest = process;
+  }
+  process.container = node.container;
+  const timeUs = event.timeUs > 0 ? event.timeUs : at.nowUs;
+  if (timeUs > process.lastUs) process.lastUs = timeUs;
+  if (process.execUs === 0 && (process.firstUs === 0 || isFirst(process, timeUs, event))) {
+    setFirst(process, timeUs, event);
+  }
+  return process;
+}
+
+function isFirst(process: ProcessUses, timeUs: number, event: Event): boolean {
+  if (timeUs !== process.firstUs) return timeUs < process.firstUs;
+  if (event.input !== process.firstInput) return event.input < process.firstInput;
+  return event.offset < process.firstOffset;
+}
+
+function setFirst(process: ProcessUses, timeUs: number, event: Event): void {
+  process.firstUs = timeUs;
+  process.firstInput = event.input;
+  process.firstOffset = event.offset;
+}
+
+/** Its exec is the best proof that a program ran; of several the earliest. */
+function noteExec(process: ProcessUses, event: Event, node: ProcessNode): void {
+  process.binary = node.binary;
+  const timeUs = event.timeUs > 0 ? event.timeUs : process.lastUs;
+  if (process.execUs > 0 && !isFirst(process, timeUs, event)) return;
+  process.execUs = timeUs;
+  setFirst(process, timeUs, event);
+}
+
+/** A mapped ELF file. Data mappings are reported too: what maps without running is told later. */
+function takeLoad(
+  state: FileUseState,
+  process: ProcessUses,
+  event: LoaderEvent,
+  at: StepContext,
+): void {
+  const path = imagePath(event.path);
+  if (path === "") return;
+  const timed = event.timeUs > 0;
+  const timeUs = timed ? event.timeUs : at.nowUs;
+  const { input, offset } = event;
+  const access: PendingAccess = {
+    path,
+    how: "mapped",
+    sensor: "loader",
+    policy: "",
+    timeUs,
+    timed,
+    input,
+    offset,
+  };
+  if (mayPrecedeExec(path, "mapped", true)) addPending(process, state.totals, access);
+  else addUse(process, state.totals, access);
+}
+
+function takeAccess(current: Current, access: FileAccess): void {
+  const { process, event, at, state } = current;
+  if (process === undefined || event === undefined || at === undefined || state === undefined)
+    return;
+  const { path, how, sensor } = access;
+  const timed = event.timeUs > 0;
+  const timeUs = timed ? event.timeUs : at.nowUs;
+  const { policy, input, offset } = event;
+  const taken = { path, how, sensor, policy, timeUs, timed, input, offset };
+  if (how === "written" && at.node?.actor !== "runtime") {
+    noteWriting(state.totals.writes, { container: process.container, path, timeUs });
+  }
+  if (mayPrecedeExec(path, how, access.executable)) addPending(process, state.totals, taken);
+  else addUse(process, state.totals, taken);
+}
+
+function retire(state: FileUseState, node: ProcessNode, _emit: Emit): void {
+  const process = state.processes.get(node.execId);
+  if (process === undefined) return;
+  state.processes.delete(node.execId);
+  if (state.latest === process) state.latest = undefined;
+  const next = state.processes.get(node.nextExecId);
+  const moved = next === undefined ? undefined : movePrelude(state, process, next, node);
+  for (const access of process.pending) {
+    if (moved?.includes(access) !== true) addUse(process, state.totals, access);
+  }
+  process.pending = [];
+  addOwnProgram(state, process, node);
+  addToTotals(state.totals, process, node);
+}
+
+/** Credits the start of the next program to it, with the events as they were. */
+function movePrelude(
+  state: FileUseState,
+  process: ProcessUses,
+  next: ProcessUses,
+  node: ProcessNode,
+): readonly PendingAccess[] {
+  const fork = !node.execSeen;
+  // A program that ran outside the container had its own files there: only a fork has none.
+  const crosses = isForeign(process.container, next.container);
+  if (next.execUs === 0 || (crosses && !fork)) return [];
+  const { moved, program } = findPrelude(process.pending, next, fork);
+  const by = { execId: node.execId, binary: node.binary };
+  for (const access of moved) credit(state, next, access, by);
+  if (program !== undefined && program.how !== "executed") {
+    credit(state, next, { ...program, how: "executed" }, by);
+  }
+  return moved;
+}
+
+function credit(
+  state: FileUseState,
+  next: ProcessUses,
+  access: PendingAccess,
+  by: { readonly execId: string; readonly binary: string },
+): void {
+  const use = addUse(next, state.totals, access);
+  if (use !== undefined && use.input === access.input && use.offset === access.offset) use.by = by;
+}
+
+function isForeign(before: ContainerKey, after: ContainerKey): boolean {
+  return before !== after;
+}
+
+/** The path as it was called. A fork runs the program of its parent. */
+function addOwnProgram(state: FileUseState, process: ProcessUses, node: ProcessNode): void {
+  const path = imagePath(node.binary);
+  if (path === "") return;
+  addUse(process, state.totals, {
+    path,
+    how: "executed",
+    sensor: "exec",
+    policy: "",
+    timeUs: process.firstUs,
+    input: process.firstInput,
+    offset: process.firstOffset,
+  });
+}
