@@ -35,7 +35,9 @@ export interface PackageLocation {
 }
 
 export interface Package {
-  /** Syft's artifact id (or the bom-ref / SPDXID); the join key of Grype. */
+  /**
+   * Syft's artifact id (or the bom-ref, or the SPDXID without `SPDXRef-`); the join key of Grype.
+   */
   readonly id: string;
   readonly name: string;
   readonly version: string;
@@ -70,10 +72,14 @@ export interface Package {
 export interface ImageFile {
   readonly path: string;
   readonly type: "file" | "symlink" | "directory" | "other";
-  /** As stored in the link: absolute or relative to the link's directory; "" for others. */
+  /**
+   * As stored in the link: absolute or relative to the link's directory; "" for others. A hard link
+   * is a `file` with the absolute path of its first name.
+   */
   readonly linkTarget: string;
   /** DT_NEEDED names; empty when unknown. */
   readonly importedLibraries: readonly string[];
+  /** A program or library (ELF, PE, Mach-O) by its content, whatever its mode; no scripts. */
   readonly executable: boolean;
   readonly mimeType: string;
 }

@@ -60,7 +60,20 @@ function indexNames(files: ReadonlyMap<string, ImageFile>, byName: Map<string, s
   }
 }
 
-/** By the last name: beside the link, at the same place below /usr, or the only such file. */
+/** Where the targets of links that leave their directory mostly are; the first one wins. */
+const programDirectories: readonly string[] = [
+  "/etc/alternatives",
+  "/usr/bin",
+  "/usr/sbin",
+  "/bin",
+  "/sbin",
+  "/usr/local/bin",
+];
+
+/**
+ * By the last name: beside the link, at the same place below /usr, where programs are (for a link among
+ * programs), or the only file of that name.
+ */
 function guessTarget(
   link: ImageFile,
   files: ReadonlyMap<string, ImageFile>,
@@ -72,5 +85,9 @@ function guessTarget(
   if (beside !== link.path && files.has(beside)) return beside;
   const merged = `/usr${link.path}`;
   if (lastName(link.path) === name && files.has(merged)) return merged;
-  return byName.get(name) ?? "";
+  const isProgram = programDirectories.includes(directory);
+  const program = (isProgram ? programDirectories : [])
+    .map((place) => `${place}/${name}`)
+    .find((path) => path !== link.path && files.has(path));
+  return program ?? byName.get(name) ?? "";
 }
