@@ -4,7 +4,7 @@
  * In: a block's bytes, its holes and its value. Out: that value when equal bytes come again.
  * Must never answer by a hash alone, and never hold more than its budget.
  */
-import { equalBytes } from "./compare-bytes.ts";
+import { holdsAt } from "./compare-bytes.ts";
 
 /** A part of a block that varies, `[start, end)`, as offsets from the block's start. */
 export interface Hole {
@@ -34,23 +34,26 @@ export function orderHoles(others: readonly Hole[], tid: Hole | undefined): Hole
 }
 
 interface Entry<Value> {
-  readonly view: DataView;
+  /** What stands before, between and behind the holes: one more than these. */
+  readonly segments: readonly DataView[];
   readonly holes: readonly Hole[];
+  readonly sizeBytes: number;
   readonly value: Value;
 }
 
 export interface BlockMatch<Value> {
-  value: Value;
+  value: Value | undefined;
   /** Where the block ends. */
   end: number;
-  /** Starts and ends of the holes, as positions in the searched bytes. */
-  holes: number[];
+  /** Where each hole starts, as positions in the searched bytes; what is beyond them is stale. */
+  readonly holeStarts: number[];
 }
 
 /** Objects around a kept block, roughly. */
 const entryCostBytes = 1024;
 const blockSizeBytesMax = 256 * 1024;
 const chainLengthMax = 8;
+const recentCount = 16;
 export const memoSizeBytesDefault = 32 * 1024 * 1024;
 
 export class BlockMemo<Value> {
@@ -66,21 +69,39 @@ export class BlockMemo<Value> {
   private oldSizeBytes = 0;
   private lastBytes: Uint8Array = new Uint8Array(0);
   private lastView: DataView = new DataView(new ArrayBuffer(0));
-  private match: BlockMatch<Value> | undefined = undefined;
+  private readonly match: BlockMatch<Value> = { value: undefined, end: 0, holeStarts: [] };
+  private readonly recent: (Entry<Value> | undefined)[] = new Array(recentCount).fill(undefined);
 
   constructor(shape: BlockShape, budgetBytes = memoSizeBytesDefault) {
     this.shape = shape;
     this.halfBudget = budgetBytes / 2;
   }
 
-  /** The answer is reused: read it before the next call. `end` is the last byte a block may use. */
-  find(bytes: Uint8Array, start: number, end: number): BlockMatch<Value> | undefined {
+  /**
+   * Where the block at `start` ends, or -1; `found` tells more. `end` is the last byte it may use.
+   * `place` is a guess: small, and the same for blocks that are likely to be the same.
+   */
+  find(bytes: Uint8Array, start: number, end: number, place: number): number {
+    if (bytes !== this.lastBytes) this.see(bytes);
+    const guess = this.recent[place & (recentCount - 1)];
+    if (guess !== undefined && this.matches(guess, start, end)) {
+      this.hitCount += 1;
+      return this.match.end;
+    }
     const hash = this.shape.hash(bytes, start, end);
-    this.see(bytes);
-    const found = this.search(this.young.get(hash), start, end) ?? this.promote(hash, start, end);
-    if (found === undefined) this.missCount += 1;
-    else this.hitCount += 1;
-    return found;
+    const entry = this.search(this.young.get(hash), start, end) ?? this.promote(hash, start, end);
+    if (entry === undefined) {
+      this.missCount += 1;
+      return -1;
+    }
+    this.hitCount += 1;
+    this.recent[place & (recentCount - 1)] = entry;
+    return this.match.end;
+  }
+
+  /** Of the last `find` that found something. */
+  get found(): BlockMatch<Value> {
+    return this.match;
   }
 
   /** Keeps a copy of `bytes[start, end)`. Too long blocks are not kept. */
@@ -92,12 +113,18 @@ export class BlockMemo<Value> {
   ): void {
     if (end - start > Math.min(blockSizeBytesMax, this.halfBudget)) return;
     const copy = bytes.slice(start, end);
-    const view = new DataView(copy.buffer, copy.byteOffset, copy.byteLength);
-    this.keep(this.shape.hash(bytes, start, end), { view, holes, value });
+    const segments: DataView[] = [];
+    let from = 0;
+    for (const hole of holes) {
+      segments.push(new DataView(copy.buffer, copy.byteOffset + from, hole.start - from));
+      from = hole.end;
+    }
+    segments.push(new DataView(copy.buffer, copy.byteOffset + from, copy.byteLength - from));
+    const sizeBytes = copy.byteLength + entryCostBytes;
+    this.keep(this.shape.hash(bytes, start, end), { segments, holes, sizeBytes, value });
   }
 
   private see(bytes: Uint8Array): void {
-    if (bytes === this.lastBytes) return;
     this.lastBytes = bytes;
     this.lastView = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -106,7 +133,7 @@ export class BlockMemo<Value> {
     chain: Entry<Value>[] | undefined,
     start: number,
     end: number,
-  ): BlockMatch<Value> | undefined {
+  ): Entry<Value> | undefined {
     if (chain === undefined) return undefined;
     for (let i = 0; i < chain.length; i++) {
       const entry = chain[i];
@@ -115,24 +142,23 @@ export class BlockMemo<Value> {
         chain[i] = chain[0] ?? entry;
         chain[0] = entry;
       }
-      return this.match;
+      return entry;
     }
     return undefined;
   }
 
-  private promote(hash: number, start: number, end: number): BlockMatch<Value> | undefined {
+  private promote(hash: number, start: number, end: number): Entry<Value> | undefined {
     const chain = this.old.get(hash);
-    const found = this.search(chain, start, end);
-    const entry = chain?.[0];
-    if (found === undefined || chain === undefined || entry === undefined) return undefined;
+    const entry = this.search(chain, start, end);
+    if (chain === undefined || entry === undefined) return undefined;
     chain.shift();
-    this.oldSizeBytes -= costOf(entry);
+    this.oldSizeBytes -= entry.sizeBytes;
     this.keep(hash, entry);
-    return found;
+    return entry;
   }
 
   private keep(hash: number, entry: Entry<Value>): void {
-    const cost = costOf(entry);
+    const cost = entry.sizeBytes;
     if (this.youngSizeBytes + cost > this.halfBudget) {
       this.old = this.young;
       this.oldSizeBytes = this.youngSizeBytes;
@@ -143,7 +169,7 @@ export class BlockMemo<Value> {
     if (chain === undefined) this.young.set(hash, [entry]);
     else {
       const dropped = chain.length < chainLengthMax ? undefined : chain.pop();
-      if (dropped !== undefined) this.youngSizeBytes -= costOf(dropped);
+      if (dropped !== undefined) this.youngSizeBytes -= dropped.sizeBytes;
       chain.unshift(entry);
     }
     this.youngSizeBytes += cost;
@@ -151,30 +177,22 @@ export class BlockMemo<Value> {
   }
 
   private matches(entry: Entry<Value>, start: number, end: number): boolean {
-    const { view, holes } = entry;
-    const places: number[] = [];
+    const { segments, holes } = entry;
+    const { match } = this;
     let at = start;
-    let from = 0;
-    for (const hole of holes) {
-      const length = hole.start - from;
-      if (at + length > end || !this.equal(view, from, at, length)) return false;
-      const holeEnd = this.shape.endOfHole(this.lastBytes, at + length, end, hole);
-      if (holeEnd < 0) return false;
-      places.push(at + length, holeEnd);
-      at = holeEnd;
-      from = hole.end;
+    for (let i = 0; i < segments.length; i++) {
+      const segment = segments[i];
+      if (segment === undefined || at + segment.byteLength > end) return false;
+      if (!holdsAt(this.lastView, at, segment)) return false;
+      at += segment.byteLength;
+      const hole = holes[i];
+      if (hole === undefined) continue;
+      match.holeStarts[i] = at;
+      at = this.shape.endOfHole(this.lastBytes, at, end, hole);
+      if (at < 0) return false;
     }
-    const length = view.byteLength - from;
-    if (at + length > end || !this.equal(view, from, at, length)) return false;
-    this.match = { value: entry.value, end: at + length, holes: places };
+    match.value = entry.value;
+    match.end = at;
     return true;
   }
-
-  private equal(view: DataView, bStart: number, aStart: number, length: number): boolean {
-    return equalBytes(this.lastView, view, { aStart, bStart, length });
-  }
-}
-
-function costOf(entry: Entry<unknown>): number {
-  return entry.view.byteLength + entryCostBytes;
 }

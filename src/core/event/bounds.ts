@@ -27,8 +27,8 @@ export const listLengthMax = {
 export const lineSizeBytesMax = 16 * 1024 * 1024;
 
 /**
- * Cuts at `lengthMax` code units, never through a surrogate pair. The result does not keep the whole
- * text alive: engines make a slice a view of its parent, which may be thirty times as long.
+ * Cuts at `lengthMax` code units, never through a surrogate pair. The result does not keep the
+ * whole text alive: engines make a slice a view of its parent, which may be thirty times as long.
  */
 export function cutText(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text;

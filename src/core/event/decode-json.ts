@@ -1,7 +1,7 @@
 /**
  * Holds the plain decoder of Tetragon's JSON export: `JSON.parse`, then the mapping.
  * In: the bytes of one line. Out: an event. It is the reference that `scan-json` must agree with,
- * and what that falls back to. Bytes that are not UTF-8 become U+FFFD; a byte order mark is an error.
+ * and what that falls back to. Bytes that are not UTF-8 become U+FFFD; a byte order mark is wrong.
  */
 import type { Event } from "./event.ts";
 import { type DecodeProblem, Doubts, describeProblem, type EventDecoder } from "./event-decoder.ts";

@@ -197,15 +197,16 @@ export class ProtobufDecoder implements EventDecoder {
   private readProcess(fields: MessageFields, end: number): KnownProcess {
     const { cursor } = this;
     const start = cursor.at;
-    const match = this.processes.find(cursor.bytes, start, end);
-    if (match === undefined || match.end !== end) return this.learnProcess(fields, end);
-    const { known, tidHole } = match.value;
-    const tidStart = match.holes[tidHole * 2];
-    if (tidStart === undefined) {
+    const { processes } = this;
+    if (processes.find(cursor.bytes, start, end, 0) !== end) return this.learnProcess(fields, end);
+    const { value, holeStarts } = processes.found;
+    if (value === undefined) return this.learnProcess(fields, end);
+    const { known, tidHole } = value;
+    if (tidHole < 0) {
       cursor.at = end;
       return known;
     }
-    cursor.at = tidStart;
+    cursor.at = holeStarts[tidHole] ?? end;
     cursor.readVarint();
     cursor.at = end;
     return new KnownProcess(known.process, cursor.unsigned32(), known.problem);

@@ -1,5 +1,6 @@
 /**
- * Holds how a repeated process block looks in JSON: what it is found by and which numbers in it vary.
+ * Holds how a repeated process block looks in JSON: what it is found by and which of its numbers
+ * vary.
  * In: bytes. Out: a hash, the end of a number, the holes of a block. Must never take for a number
  * what JSON would read differently.
  */

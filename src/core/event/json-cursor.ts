@@ -4,6 +4,7 @@
  * In: the bytes of one line. Out: values. Throws `Unsure` for all that is wrong, rare or deep: the
  * caller then asks the plain way. Must never read beyond `end`, nor accept what is not JSON.
  */
+import { isKeyAt, type Key, type KeyTable } from "./key-table.ts";
 import { TextTable } from "./text-table.ts";
 
 export class Unsure extends Error {}
@@ -95,11 +96,22 @@ export class JsonCursor {
     return true;
   }
 
-  /** Start of a key's letters; its end is `at - 1`. A key with an escape is left to the plain way. */
-  passKey(): number {
+  /**
+   * Passes the key at `at` and its colon; undefined when it is none of `keys`. `previous` is the key
+   * before it, or `keys.start`. A key with an escape is left to the plain way.
+   */
+  readKey(keys: KeyTable, previous: Key): Key | undefined {
+    const guess = previous.next;
+    if (guess !== undefined && isKeyAt(guess, this.bytes, this.at, this.end)) {
+      this.at += guess.bytes.length;
+      return guess;
+    }
     const start = this.at + 1;
     if (!this.passText()) throw unsure;
-    return start;
+    const key = keys.find(this.bytes, start, this.at - 1);
+    this.passColon();
+    if (key !== undefined) previous.next = key;
+    return key;
   }
 
   passColon(): void {
@@ -107,11 +119,22 @@ export class JsonCursor {
     else this.take(colon);
   }
 
-  /** The text at `at`, which must be on its opening quote. */
-  readText(): string {
-    const start = this.at;
-    if (this.passText()) return this.texts.read(this.bytes, start + 1, this.at - 1);
-    return JSON.parse(this.texts.decode(this.bytes, start, this.at));
+  /**
+   * The text at `at`, which must be on its opening quote; the value of `key`, whose last value it
+   * may be again. Only texts without escapes get into the table, so equal bytes are an equal text.
+   */
+  readText(key: Key): string {
+    const { bytes, end, texts } = this;
+    const start = this.at + 1;
+    const length = key.slot < 0 ? 0 : texts.lengthAt(key.slot, bytes, start, end);
+    if (length > 0 && start + length < end && bytes[start + length] === quote) {
+      this.at = start + length + 1;
+      return texts.textIn(key.slot);
+    }
+    if (!this.passText()) return JSON.parse(texts.decode(bytes, start - 1, this.at));
+    const text = texts.read(bytes, start, this.at - 1);
+    key.slot = texts.lastSlot;
+    return text;
   }
 
   /** Passes a text from its opening quote on. False when it holds escapes. */

@@ -25,7 +25,7 @@ import {
 type MapBody = (body: WireObject, base: EventBase, doubts: Doubts) => Event;
 const { path: pathMax, name: nameMax, message: messageMax } = textLengthMax;
 
-/** **Order**: of several events in one record the first in this table counts, whatever its place. */
+/** **Order**: of several events in one record the first in this table counts, wherever it is. */
 const bodies = new Map<string, MapBody>([
   ["process_exec", mapExec],
   ["process_exit", mapExit],
@@ -77,7 +77,7 @@ export function mapNamedEvent(
   const map = bodies.get(name);
   if (map !== undefined && isWireObject(body)) return map(body, base, doubts);
   if (map !== undefined) doubts.note("field-wrong-type", name);
-  return { type: "unknown", ...base, name: cutText(name, nameMax) };
+  return { ...base, type: "unknown", name: cutText(name, nameMax) };
 }
 
 function findEventName(record: WireObject, doubts: Doubts): string {
@@ -132,15 +132,15 @@ function mapExec(body: WireObject, base: EventBase, doubts: Doubts): Event {
     doubts.add(known?.problem);
     if (known !== undefined) ancestors.push(known.process);
   }
-  return { type: "exec", ...processes, ancestors };
+  return { ...processes, type: "exec", ancestors };
 }
 
-/** Exits carry their time twice, slightly different: the record's own is the one all events have. */
+/** Exits carry two slightly different times: the record's own is the one that all events have. */
 function mapExit(body: WireObject, base: EventBase, doubts: Doubts): Event {
   const processes = mapProcesses(body, base, doubts);
   return {
-    type: "exit",
     ...processes,
+    type: "exit",
     timeUs: base.timeUs === 0 ? timeAt(body, "time", doubts) : base.timeUs,
     status: integerAt(body, "status", 0, doubts),
     signal: textAt(body, "signal", nameMax, doubts),
@@ -150,7 +150,7 @@ function mapExit(body: WireObject, base: EventBase, doubts: Doubts): Event {
 function mapLoader(body: WireObject, base: EventBase, doubts: Doubts): Event {
   const processes = mapProcesses(body, base, doubts);
   const path = textAt(body, "path", pathMax, doubts);
-  return { type: "loader", ...processes, path, buildId: readBuildId(body["buildid"], doubts) };
+  return { ...processes, type: "loader", path, buildId: readBuildId(body["buildid"], doubts) };
 }
 
 /** A build id has 20 bytes, or 16; what is much longer is none. */
@@ -210,8 +210,8 @@ function mapHook(
   }
   const returned = body["return"];
   return {
-    type,
     ...processes,
+    type,
     hook,
     object,
     policy: textAt(body, "policy_name", nameMax, doubts),
@@ -229,11 +229,11 @@ function mapHook(
 function mapThrottle(body: WireObject, base: EventBase, doubts: Doubts): Event {
   const name = readName(body["type"], "type", throttleNames, doubts);
   const cgroup = textAt(body, "cgroup", nameMax, doubts);
-  return { type: "throttle", ...base, started: name === "THROTTLE_START", cgroup };
+  return { ...base, type: "throttle", started: name === "THROTTLE_START", cgroup };
 }
 
 function mapRateLimit(body: WireObject, base: EventBase, doubts: Doubts): Event {
   const field = "number_of_dropped_process_events";
   const droppedCount = readInteger(body[field], field, 0, doubts);
-  return { type: "rate-limit", ...base, droppedCount };
+  return { ...base, type: "rate-limit", droppedCount };
 }

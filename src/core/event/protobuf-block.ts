@@ -1,6 +1,6 @@
 /**
- * Holds how a repeated process message looks in protobuf: what it is found by and what in it varies:
- * a reference count, the thread id, and the labels of the pod, which Go writes in random order.
+ * Holds how a repeated process message looks in protobuf: what it is found by and what varies in
+ * it: a reference count, the thread id, and the pod's labels, which Go writes in random order.
  * In: bytes. Out: a hash, the end of a varying part, the holes of a message.
  * Must never let a hole change the structure around it: its length stays what it was.
  */

@@ -11,7 +11,7 @@ import { type DecodeProblem, Doubts, type EventDecoder } from "./event-decoder.t
 import { parseTime } from "./event-text.ts";
 import { findJsonHoles, jsonBlockShape } from "./json-block.ts";
 import { JsonCursor, openBrace, openBracket, quote, Unsure } from "./json-cursor.ts";
-import { KeyTable } from "./key-table.ts";
+import { type Key, KeyTable } from "./key-table.ts";
 import { argumentKinds } from "./map-argument.ts";
 import { eventNames, mapEvent, mapNamedEvent } from "./map-event.ts";
 import { KnownProcess, mapProcess, type RememberedProcess } from "./map-process.ts";
@@ -28,7 +28,7 @@ const bodyKeys = new KeyTable(
   list(
     "process parent ancestors function_name args return action policy_name message tags signal " +
       "status time path buildid subsys event symbol provider name type cgroup " +
-      "number_of_dropped_process_events",
+      "number_of_dropped_process_events return_action",
   ),
 );
 const argumentKeys = new KeyTable([...argumentKinds, "label"]);
@@ -42,17 +42,19 @@ const blockKeys = new KeyTable(
 const innerKeys = new KeyTable(
   list(
     "namespace name uid container workload workload_kind id image start_time maybe_exec_probe " +
-      "security_context privileged permitted effective inheritable mnt pid net ipc uts user cgroup " +
-      "inum is_host gid euid egid suid sgid user_ns level setuid setgid privileges_changed file " +
-      "inode links path flags permission family protocol state saddr sport daddr dport cookie addr " +
-      "port caps owner value ProgType ProgName MapType MapName Type KprobeFunc abi bytes_arg " +
-      "orig_size Message",
+      "security_context privileged permitted effective inheritable mnt pid net ipc uts user " +
+      "cgroup inum is_host gid euid egid suid sgid user_ns level setuid setgid " +
+      "privileges_changed file inode links path flags permission family protocol state saddr " +
+      "sport daddr dport cookie addr port caps owner value ProgType ProgName MapType MapName Type KprobeFunc abi bytes_arg " +
+      "orig_size Message type",
   ),
 );
 const objectDepthMax = 16;
 const labelsSizeBytesMax = 1024 * 1024;
-const readProcess = (decoder: JsonDecoder) => decoder.readProcess();
-const readArgument = (decoder: JsonDecoder) => decoder.readArgument();
+
+type ReadElement = (decoder: JsonDecoder, key: Key, index: number) => unknown;
+const readAncestor: ReadElement = (decoder, key, index) => decoder.readProcess(key, index + 2);
+const readArgument: ReadElement = (decoder, key) => decoder.readArgument(key);
 
 export interface JsonDecoderOptions {
   /** **Unit**: bytes kept of repeated processes. */
@@ -107,15 +109,16 @@ export class JsonDecoder implements EventDecoder {
     let name = "";
     let nameCount = 0;
     cursor.take(openBrace);
+    let key = frameKeys.start;
     for (let first = true; cursor.nextMember(first); first = false) {
-      const key = this.readKey(frameKeys);
-      if (key === "time") record[key] = this.readTime();
-      else if (key === "node_name" || key === "cluster_name") record[key] = this.readInner(0);
-      else if (key === "node_labels" || key === "aggregation_info") this.passLabels();
-      else if (key === "") cursor.fail();
+      key = cursor.readKey(frameKeys, key) ?? cursor.fail();
+      const { text } = key;
+      if (text === "time") record[text] = this.readTime(key);
+      else if (text === "node_name" || text === "cluster_name") record[text] = this.readInner(key);
+      else if (text === "node_labels" || text === "aggregation_info") this.passLabels();
       else {
-        record[key] = this.readBody();
-        name = key;
+        record[text] = this.readBody(key);
+        name = text;
         nameCount += 1;
       }
     }
@@ -126,85 +129,82 @@ export class JsonDecoder implements EventDecoder {
     return mapEvent(record, place, this.doubts);
   }
 
-  private readKey(keys: KeyTable): string {
+  private readBody(outerKey: Key): unknown {
     const { cursor } = this;
-    const start = cursor.passKey();
-    const key = keys.find(cursor.bytes, start, cursor.at - 1);
-    cursor.passColon();
-    return key;
-  }
-
-  private readBody(): unknown {
-    const { cursor } = this;
-    if (cursor.peek() !== openBrace) return this.readInner(0);
+    if (cursor.peek() !== openBrace) return this.readInner(outerKey);
     const body: Fields = {};
     cursor.at += 1;
+    let previous = bodyKeys.start;
     for (let first = true; cursor.nextMember(first); first = false) {
-      const key = this.readKey(bodyKeys);
-      switch (key) {
-        case "":
-          cursor.passValue();
-          break;
-        case "process":
-        case "parent":
-          body[key] = this.readProcess();
-          break;
-        case "ancestors":
-          body[key] = this.readList(readProcess);
-          break;
-        case "args":
-          body[key] = this.readList(readArgument);
-          break;
-        case "return":
-          body[key] = this.readArgument();
-          break;
-        case "time":
-          body[key] = this.readTime();
-          break;
-        default:
-          body[key] = this.readInner(0);
+      const key = cursor.readKey(bodyKeys, previous);
+      if (key === undefined) cursor.passValue();
+      else {
+        body[key.text] = this.readBodyValue(key);
+        previous = key;
       }
     }
     return body;
   }
 
-  private readList(read: (decoder: JsonDecoder) => unknown): unknown {
+  private readBodyValue(key: Key): unknown {
+    switch (key.text) {
+      case "process":
+        return this.readProcess(key, 0);
+      case "parent":
+        return this.readProcess(key, 1);
+      case "ancestors":
+        return this.readList(key, readAncestor);
+      case "args":
+        return this.readList(key, readArgument);
+      case "return":
+        return this.readArgument(key);
+      case "time":
+        return this.readTime(key);
+      default:
+        return this.readInner(key);
+    }
+  }
+
+  private readList(key: Key, read: ReadElement): unknown {
     const { cursor } = this;
-    if (cursor.peek() !== openBracket) return this.readInner(0);
+    if (cursor.peek() !== openBracket) return this.readInner(key);
     const values: unknown[] = [];
     cursor.at += 1;
-    for (let first = true; cursor.nextElement(first); first = false) values.push(read(this));
+    for (let first = true; cursor.nextElement(first); first = false) {
+      values.push(read(this, key, values.length));
+    }
     return values;
   }
 
   /** A kind that is not known has a name that the event shows: the plain way reads it. */
-  readArgument(): unknown {
+  readArgument(outerKey: Key): unknown {
     const { cursor } = this;
-    if (cursor.peek() !== openBrace) return this.readInner(0);
+    if (cursor.peek() !== openBrace) return this.readInner(outerKey);
     const argument: Fields = {};
     cursor.at += 1;
+    let key = argumentKeys.start;
     for (let first = true; cursor.nextMember(first); first = false) {
-      const key = this.readKey(argumentKeys);
-      if (key === "") cursor.fail();
-      argument[key] = this.readInner(0);
+      key = cursor.readKey(argumentKeys, key) ?? cursor.fail();
+      argument[key.text] = this.readInner(key);
     }
     return argument;
   }
 
-  readProcess(): unknown {
-    const { cursor } = this;
-    if (cursor.peek() !== openBrace) return this.readInner(0);
-    const match = this.processes.find(cursor.bytes, cursor.at, cursor.end);
-    if (match === undefined) return this.learnProcess();
-    const { known, tidHole } = match.value;
-    const tidStart = match.holes[tidHole * 2];
-    if (tidStart === undefined) {
-      cursor.at = match.end;
+  /** `place` is the block's place in the event: neighbours in time have the same blocks there. */
+  readProcess(key: Key, place: number): unknown {
+    const { cursor, processes } = this;
+    if (cursor.peek() !== openBrace) return this.readInner(key);
+    const end = processes.find(cursor.bytes, cursor.at, cursor.end, place);
+    const { value, holeStarts } = processes.found;
+    if (end < 0 || value === undefined) return this.learnProcess();
+    const { known, tidHole } = value;
+    if (tidHole < 0) {
+      cursor.at = end;
       return known;
     }
-    cursor.at = tidStart;
+    cursor.at = holeStarts[tidHole] ?? end;
     const tid = cursor.readNumber();
-    cursor.at = match.end;
+    cursor.at = end;
     return new KnownProcess(known.process, tid, known.problem);
   }
 
@@ -215,18 +215,20 @@ export class JsonDecoder implements EventDecoder {
     const tids: Hole[] = [];
     const block: Fields = {};
     cursor.at += 1;
+    let previous = blockKeys.start;
     for (let first = true; cursor.nextMember(first); first = false) {
-      const key = this.readKey(blockKeys);
-      if (key === "") {
+      const key = cursor.readKey(blockKeys, previous);
+      if (key === undefined) {
         cursor.passValue();
         continue;
       }
+      previous = key;
       cursor.peek();
       const valueStart = cursor.at - start;
-      block[key] = key === "start_time" ? this.readTime() : this.readInner(0);
+      block[key.text] = key.text === "start_time" ? this.readTime(key) : this.readInner(key);
       const value = { start: valueStart, end: cursor.at - start };
-      if (key === "refcnt") refcnts.push(value);
-      else if (key === "tid") tids.push(value);
+      if (key.text === "refcnt") refcnts.push(value);
+      else if (key.text === "tid") tids.push(value);
     }
     const range = { start, end: cursor.at };
     const known = mapProcess(block);
@@ -237,22 +239,22 @@ export class JsonDecoder implements EventDecoder {
   }
 
   /** Times differ in each line: they are read from the bytes, without a text between. */
-  private readTime(): unknown {
+  private readTime(key: Key): unknown {
     const { cursor } = this;
-    if (cursor.peek() !== quote) return this.readInner(0);
+    if (cursor.peek() !== quote) return this.readInner(key);
     const start = cursor.at;
     if (cursor.passText()) return new WireTime(parseTime(cursor.bytes, start + 1, cursor.at - 1));
     cursor.at = start;
-    return cursor.readText();
+    return cursor.readText(key);
   }
 
   /** Any value, of objects only the keys that are wanted somewhere. */
-  private readInner(depth: number): unknown {
+  private readInner(key: Key, depth = 0): unknown {
     const { cursor } = this;
     const byte = cursor.peek();
-    if (byte === quote) return cursor.readText();
+    if (byte === quote) return cursor.readText(key);
     if (byte === openBrace) return this.readInnerObject(depth + 1);
-    if (byte === openBracket) return this.readInnerArray(depth + 1);
+    if (byte === openBracket) return this.readInnerArray(key, depth + 1);
     if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) return cursor.readNumber();
     return cursor.readWord();
   }
@@ -262,22 +264,27 @@ export class JsonDecoder implements EventDecoder {
     if (depth > objectDepthMax) cursor.fail();
     const object: Fields = {};
     cursor.at += 1;
+    let previous = innerKeys.start;
     for (let first = true; cursor.nextMember(first); first = false) {
-      const key = this.readKey(innerKeys);
-      if (key === "") cursor.passValue();
-      else if (key === "start_time") object[key] = this.readTime();
-      else object[key] = this.readInner(depth);
+      const key = cursor.readKey(innerKeys, previous);
+      if (key === undefined) {
+        cursor.passValue();
+        continue;
+      }
+      previous = key;
+      const { text } = key;
+      object[text] = text === "start_time" ? this.readTime(key) : this.readInner(key, depth);
     }
     return object;
   }
 
-  private readInnerArray(depth: number): unknown[] {
+  private readInnerArray(key: Key, depth: number): unknown[] {
     const { cursor } = this;
     if (depth > objectDepthMax) cursor.fail();
     const values: unknown[] = [];
     cursor.at += 1;
     for (let first = true; cursor.nextElement(first); first = false) {
-      values.push(this.readInner(depth));
+      values.push(this.readInner(key, depth));
     }
     return values;
   }
@@ -288,9 +295,9 @@ export class JsonDecoder implements EventDecoder {
       cursor.passValue();
       return;
     }
-    const match = this.labels.find(cursor.bytes, cursor.at, cursor.end);
-    if (match !== undefined) {
-      cursor.at = match.end;
+    const end = this.labels.find(cursor.bytes, cursor.at, cursor.end, 0);
+    if (end >= 0) {
+      cursor.at = end;
       return;
     }
     const start = cursor.at;
