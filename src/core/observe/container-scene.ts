@@ -60,8 +60,20 @@ export function isPeriodic(scene: ContainerScene, command: string, untilUs: numb
   const gaps = starts.slice(1).map((start, at) => start - (starts[at] ?? 0));
   const middle = [...gaps].sort((a, b) => a - b)[gaps.length >> 1];
   if (gaps.length < 2 || middle === undefined || middle < gapMinUs) return false;
-  const even = gaps.filter((gap) => gap >= middle / 2 && gap <= middle * 1.5).length;
-  return even >= 2 && even >= gaps.length * 0.6;
+  // Two gaps can be alike by chance: the fewer there are, the more alike they must be.
+  const reach = gaps.length < 4 ? 1.35 : 1.7;
+  const even = gaps.filter((gap) => gap >= middle / reach && gap <= middle * reach).length;
+  return even >= gaps.length * (gaps.length < 4 ? 1 : 0.75);
+}
+
+/** A bare shell is somebody's session, however often it is opened. */
+export function isBareShell(node: { binary: string; arguments: string }): boolean {
+  return (
+    /^(?:-?[a-z]*sh|busybox)$/.test(baseName(node.binary)) &&
+    !/[^-\s]/.test(
+      node.arguments.replace(/(?:^|\s)-{1,2}(?:i|l|il|li|s|login|norc|noprofile)(?=\s|$)/g, ""),
+    )
+  );
 }
 
 /** Whether a process runs one of the commands that the container's probes and hooks declare. */

@@ -30,7 +30,8 @@ export interface Prelude {
 
 /** From the first open to the report of the exec; emulated machines take a quarter of a second. */
 const preludeUsMax = 10_000_000;
-const leewayUs = 1_000;
+/** Times of neighbouring events differ by some ten milliseconds in either direction. */
+const leewayUs = 1_000_000;
 
 /** Whether an access can be part of an exec: programs and dynamic linkers, no other library. */
 export function mayPrecedeExec(path: string, how: FileUseHow, executable: boolean): boolean {

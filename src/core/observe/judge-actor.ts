@@ -8,11 +8,18 @@
 import {
   type ContainerScene,
   commandOf,
+  isBareShell,
   isDeclaredCommand,
   isPeriodic,
 } from "./container-scene.ts";
 import type { Actor } from "./fact.ts";
-import { baseName, isInitShim, isRuntimeName, isUnnamedImage } from "./program-names.ts";
+import {
+  baseName,
+  isInitShim,
+  isRuntimeName,
+  isUnnamedImage,
+  programName,
+} from "./program-names.ts";
 import { compareStart, isInContainer, type TreeNode } from "./tree-node.ts";
 
 export interface ActorContext {
@@ -118,7 +125,8 @@ function judgeSide(node: TreeNode, entry: Entry, context: ActorContext): Verdict
   if (isDeclaredCommand(root, context.probeCommandsOf(root))) {
     return { actor: "probe", reason: `the command of a declared probe or hook${via}` };
   }
-  if (isPeriodic(scene, commandOf(root), context.horizonUs(node))) {
+  const again = isPeriodic(scene, commandOf(root), context.horizonUs(node));
+  if (again && !isBareShell(root)) {
     return { actor: "probe", reason: `entered from outside again and again${via}` };
   }
   return { actor: "operator", reason: `entered the container from outside${via}` };
@@ -226,7 +234,10 @@ function findTool(
     if (tool.tool !== undefined && (tool === node || endsWith(node, tool))) {
       const what = tool.tool === "package-manager" ? "handles packages" : "reads many files";
       const whose = tool === node ? "" : "started by a program that ";
-      return { kind: tool.tool, reason: `${whose}${what} (${baseName(tool.binary)})` };
+      return {
+        kind: tool.tool,
+        reason: `${whose}${what} (${programName(tool.binary, tool.arguments)})`,
+      };
     }
     tool = context.parentOf(tool);
   }

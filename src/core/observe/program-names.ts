@@ -83,6 +83,11 @@ function isWord(word: string): boolean {
   return word.length > 0;
 }
 
+/** What people call the program: for `python3 -m pip` that is pip. */
+export function programName(binary: string, args: string): string {
+  return programWords(binary, args)[0];
+}
+
 /** Whether the program is one that touches many files without using them. */
 export function toolKind(binary: string, args: string): ToolKind | undefined {
   const [name, words] = programWords(binary, args);
