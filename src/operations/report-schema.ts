@@ -140,6 +140,7 @@ const upgradeSchema = z
     type: z.string(),
     from: z.array(z.string()).describe("Versions that are installed"),
     to: z.string().describe("Lowest version that removes all `findings`; empty without a fix"),
+    atLeast: z.string().describe("Lowest version that removes those of its most urgent band"),
     findings: z.array(z.string()).describe("Ids of the findings it removes, by rank"),
     unfixed: z.array(z.string()).describe("Ids of findings of the same package without a fix"),
   })

@@ -105,7 +105,7 @@ export function sampleJudgedPackage(one: Package, usage: Usage): JudgedPackage {
   const { id, name, version, type, purl, locations, source } = one;
   const location = locations[0]?.path ?? "";
   const ref = { id, name, version, type, purl, location };
-  return { ref, source: source === "" ? name : source, usage };
+  return { ref, source: source === "" ? name : source, usage, isBlank: false };
 }
 
 export function sampleImage(given: Partial<JudgedImage> = {}): JudgedImage {

@@ -67,7 +67,12 @@ function findingsOfImage(image: JudgedImage, settings: FindingSettings): readonl
 function standIn(match: Match, missing: string): JudgedPackage {
   const ref = matchRef(match);
   const source = match.upstreams[0] ?? "";
-  return { ref, source: source === "" ? ref.name : source, usage: unknownUsage(missing) };
+  return {
+    ref,
+    source: source === "" ? ref.name : source,
+    usage: unknownUsage(missing),
+    isBlank: false,
+  };
 }
 
 function groupKey({ ref, source }: JudgedPackage): string {
@@ -118,11 +123,14 @@ function buildFinding({ image, canonicalId, located, settings }: FindingParts): 
   return { finding, matchUses, upgradeName, observedUs: image.observedUs };
 }
 
-/** Strongest use first; between equals the first by name. */
+/** Strongest use first; what has nothing to use says nothing about those that have. */
 function distinctPackages(located: readonly Located[]): readonly JudgedPackage[] {
   const byKey = new Map(located.map(({ found }) => [JSON.stringify(found.ref), found]));
   return [...byKey.values()].sort(
-    (a, b) => compareUsage(a.usage, b.usage) || compareRefs(a.ref, b.ref),
+    (a, b) =>
+      Number(a.isBlank) - Number(b.isBlank) ||
+      compareUsage(a.usage, b.usage) ||
+      compareRefs(a.ref, b.ref),
   );
 }
 

@@ -87,9 +87,15 @@ function buildUpgrade(drafts: readonly DraftFinding[]): Omit<Upgrade, "id" | "ra
     type,
     from: [...versions].sort((a, b) => compareVersions(type, a, b) || compareText(a, b)),
     to: targetVersion(type, fixable.map(toNeed)),
+    atLeast: targetVersion(type, mostUrgent(fixable).map(toNeed)),
     findings: fixable.map(({ id }) => id),
     unfixed: findings.filter((finding) => !finding.fixable).map(({ id }) => id),
   };
+}
+
+/** The findings of the first band among them. **Order**: of ranks, as given. */
+function mostUrgent(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter((finding) => finding.band === findings[0]?.band);
 }
 
 function toNeed(finding: Finding): Need {

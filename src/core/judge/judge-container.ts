@@ -19,6 +19,8 @@ import type { CoverageGrade, CoverageSummary, Privilege, Usage } from "./verdict
 export interface JudgedContainer {
   readonly join: ImageJoin;
   readonly usages: ReadonlyMap<string, Usage>;
+  /** Packages whose listed files hold nothing that could be used. */
+  readonly blanks: ReadonlySet<string>;
   readonly privileges: readonly Privilege[];
   readonly privileged: boolean;
   readonly observedUs: number;
@@ -37,7 +39,7 @@ export function judgeContainer(
   options: JudgeContainerOptions,
 ): (join: ImageJoin, privilegeFacts: readonly PrivilegeFact[]) => JudgedContainer {
   const { facts, evidence, minimumWindowUs, problems } = options;
-  const ownersOf = new Map<Sbom, FileOwners>();
+  const index = createIndex();
   return (join, privilegeFacts) => {
     const { container, sbom } = join;
     const coverage = createContainerCoverage({
@@ -51,19 +53,39 @@ export function judgeContainer(
       const place = { input: join.identity?.input ?? "", offset: -1, line: 0 };
       problems.add({ code: "privilege-contradiction", weight: "doubtful", message, place });
     }
-    const usages = new Map<string, Usage>();
-    if (sbom !== undefined) {
-      const owners = ownersOf.get(sbom) ?? createFileOwners(sbom);
-      ownersOf.set(sbom, owners);
-      const uses = facts.fileUses(container.container);
-      for (const [id, usage] of judgeUsage({ sbom, owners, uses, coverage, evidence })) {
-        usages.set(id, usage);
-      }
-    }
+    const indexed = sbom === undefined ? undefined : index(sbom);
+    const uses = facts.fileUses(container.container);
+    const usages =
+      sbom === undefined || indexed === undefined
+        ? new Map<string, Usage>()
+        : judgeUsage({ sbom, owners: indexed.owners, uses, coverage, evidence });
+    const blanks = indexed?.blanks ?? new Set<string>();
     const untilUs = watchedUntil(join, coverage);
     const summary = summarize({ join, coverage, usages, privileges, untilUs });
     const observedUs = Math.max(0, untilUs - container.firstSeenUs);
-    return { join, usages, privileges, privileged, observedUs, summary };
+    return { join, usages, blanks, privileges, privileged, observedUs, summary };
+  };
+}
+
+interface Indexed {
+  readonly owners: FileOwners;
+  readonly blanks: ReadonlySet<string>;
+}
+
+/** Each SBOM once, whatever the number of its containers. */
+function createIndex(): (sbom: Sbom) => Indexed {
+  const known = new Map<Sbom, Indexed>();
+  return (sbom) => {
+    const found = known.get(sbom);
+    if (found !== undefined) return found;
+    const owners = createFileOwners(sbom);
+    const blanks = sbom.packages.filter(
+      (one) =>
+        one.files.length + one.containedFiles.length > 0 && owners.codeFilesOf(one.id).length === 0,
+    );
+    const indexed = { owners, blanks: new Set(blanks.map(({ id }) => id)) };
+    known.set(sbom, indexed);
+    return indexed;
   };
 }
 

@@ -105,7 +105,8 @@ function mergePackages(sbom: Sbom, replicas: readonly JudgedContainer[]): readon
       return usage === undefined ? [] : [usage];
     });
     const source = one.source === "" ? one.name : one.source;
-    return { ref: packageRef(one), source, usage: mergeUsages(usages) };
+    const isBlank = replicas.some(({ blanks }) => blanks.has(one.id));
+    return { ref: packageRef(one), source, usage: mergeUsages(usages), isBlank };
   });
 }
 

@@ -12,6 +12,8 @@ export interface JudgedPackage {
   /** Source package; the package's own name where there is none. */
   readonly source: string;
   readonly usage: Usage;
+  /** The SBOM lists its files, and none is code or data: documentation, a meta package. */
+  readonly isBlank: boolean;
 }
 
 export interface JudgedImage {

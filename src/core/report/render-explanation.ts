@@ -6,7 +6,7 @@
 import { namePrivilege } from "../judge/explain-rank.ts";
 import type { CoverageSummary, Evidence, Finding, Usage } from "../judge/verdict.ts";
 import type { ExplainedFinding, ExplainedPackage, Explanation } from "./explain-finding.ts";
-import { nameVulnerability } from "./render-upgrade.ts";
+import { atLeast, nameVulnerability } from "./render-upgrade.ts";
 import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
 import { fit, fitPath, formatCount, plural, widthOf, wrap } from "./text-layout.ts";
 import { nameWorkload } from "./upgrade-view.ts";
@@ -87,7 +87,7 @@ function renderFinding(sheet: Sheet, explained: ExplainedFinding): readonly Term
   const todo =
     upgrade === null || upgrade.to === "" || !finding.fixable
       ? "no fix is known"
-      : `upgrade ${upgrade.package} to ${upgrade.to}`;
+      : `upgrade ${upgrade.package} to ${upgrade.to}${atLeast(upgrade)}`;
   return [
     paint("bold", fit(`#${finding.rank}  ${nameVulnerability(finding)}  [${finding.band}]`, width)),
     ...field(sheet, "finding", `${finding.id}${aliases}`),
@@ -193,7 +193,7 @@ function list(sheet: Sheet, label: string, items: readonly string[]): readonly T
   const width = sheet.width - labelWidth - 2;
   const lines = items.flatMap((item) => {
     const indent = /^ */.exec(item)?.[0] ?? "";
-    return wrap(item, width - indent.length, 3).map(
+    return wrap(item, width - indent.length - 2, 4).map(
       (line, at) => `${indent}${at === 0 ? "" : "  "}${line}`,
     );
   });

@@ -4,7 +4,7 @@
  * `markdownCode`, so that it can start no link, mention, markup or HTML.
  */
 import type { Finding } from "../judge/verdict.ts";
-import { describeChange, nameVulnerability } from "./render-upgrade.ts";
+import { atLeast, describeChange, nameVulnerability } from "./render-upgrade.ts";
 import type { Report } from "./report.ts";
 import { markdownCode, markdownText } from "./safe-text.ts";
 import { summarizeCoverage } from "./summarize-coverage.ts";
@@ -106,7 +106,7 @@ function renderUpgrade(view: UpgradeView, position: number): string {
             `${markdownCode(proof.binary)}, recorded in ${markdownCode(`${proof.input}:${proof.offset}`)}`,
         ]),
   ];
-  const heading = `### ${position}. ${markdownText(upgrade.package)} to ${markdownText(upgrade.to)}`;
+  const heading = `### ${position}. ${markdownText(`${upgrade.package} to ${upgrade.to}${atLeast(upgrade)}`)}`;
   return `${heading}\n\n${renderList(items)}`;
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Page } from "./page.ts";
-import { renderUpgrade } from "./render-upgrade.ts";
+import { isActNow, renderBrief, renderUpgrade } from "./render-upgrade.ts";
 import type { Report } from "./report.ts";
 import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
 import { summarizeCoverage } from "./summarize-coverage.ts";
@@ -46,15 +46,17 @@ export function renderText(report: Report, options: TextOptions): TerminalText {
 function renderHead({ report, width, paint }: Page): readonly TerminalText[] {
   const { window, coverage, inputs } = report;
   const count = (role: string) => inputs.filter((input) => input.role === role).length;
-  const watched = [
+  const seen = [
     plural(coverage.length, "container"),
-    window.from === null ? "no events with a time" : formatWindow(window),
-    plural(window.eventCount, "event"),
     plural(count("sbom"), "SBOM"),
     plural(count("vulnerabilities"), "scan"),
+    plural(window.eventCount, "event"),
   ];
+  const time = window.from === null ? "no event with a time" : formatWindow(window);
+  const made = report.generatedAt === null ? "" : ` · made ${report.generatedAt}`;
   return [
-    terminal`${paint("bold", "waggle")} ${paint("dim", fit(watched.join(" · "), width - 7))}`,
+    terminal`${paint("bold", "waggle")}  ${fit(seen.join(" · "), width - 8)}`,
+    paint("dim", fit(`        ${time}${made}`, width)),
   ];
 }
 
@@ -130,7 +132,29 @@ function renderActions(
   const more =
     `${rest === 0 ? "" : `${plural(rest, "more upgrade")}; `}` +
     `${plural(unfixable, "package")} with findings but no fix.`;
-  return [heading, ...blocks, [paint("dim", more)]];
+  return [heading, ...blocks, ...renderBriefs(page, fixable, top), [paint("dim", more)]];
+}
+
+const briefCountMax = 12;
+
+/** Upgrades after the shown ones that remove something critical and in use. */
+function renderBriefs(
+  page: Page,
+  views: readonly UpgradeView[],
+  top: number,
+): readonly (readonly TerminalText[])[] {
+  const later = views
+    .map((view, index) => ({ view, position: index + 1 }))
+    .filter(({ view, position }) => position > top && view.findings.some(isActNow));
+  if (later.length === 0) return [];
+  const left = later.length - briefCountMax;
+  return [
+    [
+      page.paint("bold", "ALSO CRITICAL, FIXABLE AND IN USE"),
+      ...later.slice(0, briefCountMax).map((one) => renderBrief(page, one.view, one.position)),
+      ...(left > 0 ? [page.paint("dim", `    and ${left} more`)] : []),
+    ],
+  ];
 }
 
 function renderCoverage({ report, width, paint }: Page): readonly TerminalText[] {

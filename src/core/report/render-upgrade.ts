@@ -3,10 +3,10 @@
  * In: an upgrade as viewed. Out: three to six lines. Must say for each mark what it rests on.
  */
 import { explainPrivilege } from "../judge/explain-rank.ts";
-import type { Evidence, Finding } from "../judge/verdict.ts";
+import type { Evidence, Finding, Upgrade } from "../judge/verdict.ts";
 import type { Page } from "./page.ts";
 import { type Style, type TerminalText, terminal } from "./safe-text.ts";
-import { fit, fitPath, plural, widthOf, wrap } from "./text-layout.ts";
+import { fit, fitPath, padEnd, plural, widthOf, wrap } from "./text-layout.ts";
 import { nameWorkload, type UpgradeView } from "./upgrade-view.ts";
 
 const bandStyles: Readonly<Record<Finding["band"], Style>> = {
@@ -27,36 +27,65 @@ export function renderUpgrade(
   const { paint, width } = page;
   const lead = view.findings[0] ?? view.unfixed[0];
   if (lead === undefined) return [];
-  const number = `${String(position).padStart(2)}  `;
   const indent = " ".repeat(4);
   const inner = width - indent.length;
-  const mark = paint(bandStyles[lead.band], lead.band);
   const usage = markUsage(lead);
-  const marks = terminal`${mark} · ${paint(usage.style, usage.text)}`;
-  const marksWidth = widthOf(`${lead.band} · ${usage.text}`);
-  const what = fit(describeChange(view), inner - marksWidth - 2);
-  const gap = " ".repeat(Math.max(2, inner - marksWidth - widthOf(what)));
+  const mark = lead.band.replaceAll("-", " ");
+  const place = fit(
+    describePlace(view),
+    Math.max(8, inner - widthOf(`${mark} · ${usage.text} · `)),
+  );
+  const marks = terminal`${paint(bandStyles[lead.band], mark)} · ${paint(usage.style, usage.text)}`;
+  const proof = lead.usage.state === "in-use" ? renderProof(view.proof, inner) : [];
   return [
-    terminal`${number}${paint("bold", what)}${gap}${marks}`,
-    terminal`${indent}${paint("dim", fit(describePlace(view), inner))}`,
+    terminal`${String(position).padStart(2)}  ${paint("bold", fit(describeChange(view), inner))}`,
+    terminal`${indent}${marks} · ${place}`,
     terminal`${indent}${describeVulnerabilities(view, inner)}`,
     ...wrap(describeWhy(lead), inner, 2).map((line) => terminal`${indent}${line}`),
-    ...renderProof(view.proof, inner).map((line) => terminal`${indent}${paint("dim", line)}`),
+    ...proof.map((line) => terminal`${indent}${paint("dim", line)}`),
   ];
+}
+
+/** The same on one line, for those further down that must not be overlooked. */
+export function renderBrief(page: Page, view: UpgradeView, position: number): TerminalText {
+  const { paint, width } = page;
+  const first = view.findings.find(isActNow) ?? view.findings[0];
+  const { upgrade, from, workloads } = view;
+  const versions = from.length > 1 ? `${from.length} versions` : from.join("");
+  const whatWidth = Math.max(24, Math.floor(width * 0.45));
+  const what = fit(`${upgrade.package} ${versions} → ${upgrade.to}`, whatWidth);
+  const id = padEnd(fit(first?.vulnerability.id ?? "", 19), 19);
+  const names = fit(nameWorkloads(workloads), Math.max(8, width - whatWidth - 27));
+  const number = String(position).padStart(2);
+  return terminal`${number}  ${padEnd(what, whatWidth)}  ${id}  ${paint("dim", names)}`;
+}
+
+/** What the funnel ends in, privileged or not. */
+export function isActNow({ critical, fixable, inUse }: Finding): boolean {
+  return critical && fixable && inUse;
 }
 
 /** `openssl 1.1.1n → 1.1.1w (deb)`. */
 export function describeChange({ upgrade, from }: UpgradeView): string {
   const versions = from.length > 2 ? `${from.length} versions` : from.join(", ");
-  const to = upgrade.to === "" ? "no fix" : upgrade.to;
+  const to = upgrade.to === "" ? "no fix" : `${upgrade.to}${atLeast(upgrade)}`;
   return `${upgrade.package} ${versions} → ${to} (${upgrade.type})`;
 }
 
+/** The smaller step that is enough for the most urgent findings. */
+export function atLeast({ to, atLeast: least }: Upgrade): string {
+  return least === to || least === "" ? "" : `, at least ${least}`;
+}
+
 function describePlace({ workloads, images }: UpgradeView): string {
+  const image = images.length === 1 ? images[0] : `${images.length} images`;
+  return `${nameWorkloads(workloads)} · ${image}`;
+}
+
+function nameWorkloads(workloads: UpgradeView["workloads"]): string {
   const names = [...new Set(workloads.map(nameWorkload))];
   const shown = names.length > 6 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
-  const image = images.length === 1 ? ` · image ${images[0]}` : ` · ${images.length} images`;
-  return `in ${shown.join(", ")}${image}`;
+  return shown.join(", ");
 }
 
 function markUsage({ usage }: Finding): { readonly text: string; readonly style: Style } {

@@ -137,7 +137,9 @@ function escapeHtml(text: string): string {
 export function markdownText(text: string, lengthMax: number = interpolatedLengthMax): string {
   const named = makeVisible(text, lengthMax).replace(/\\/g, "\\\\");
   return named
-    .replace(/[*_[\]{}()#+!|~^$-]/g, "\\$&")
+    .replace(/[*_[\]#|~$]/g, "\\$&")
+    .replace(/^(\s*)([-+=])/, "$1\\$2")
+    .replace(/^(\s*\d+)([.)])/, "$1\\$2")
     .replace(/[&<>"'`]/g, (character) => htmlNames.get(character) ?? "")
     .replace(/@/g, "&#64;")
     .replace(/:(?=\/\/)/g, "&#58;")
