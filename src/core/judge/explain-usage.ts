@@ -91,7 +91,7 @@ const actorNames: Readonly<Record<Actor, string>> = {
   operator: "an operator",
   "package-manager": "a package manager",
   "bulk-reader": "a scanner or copying tool",
-  runtime: "the container runtime",
+  runtime: "the container runtime, with the host's files of these names,",
   host: "the host",
 };
 

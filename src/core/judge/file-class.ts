@@ -106,7 +106,8 @@ function extensionOf(name: string): string {
 }
 
 function isElf(file: ImageFile): boolean {
-  return elfMime.test(file.mimeType) || file.importedLibraries.length > 0;
+  const hasImports = file.importedLibraries.length > 0 && !file.mimeType.includes("microsoft");
+  return hasImports || elfMime.test(file.mimeType);
 }
 
 /** Without a word about its content a program is taken for machine code. */

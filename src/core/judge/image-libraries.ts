@@ -32,7 +32,8 @@ export function createImageLibraries(
     push(byName, name, path);
     push(byDirectory, path.slice(0, slash), name);
   };
-  for (const path of new Set([...files.keys(), ...declared])) add(path);
+  for (const path of files.keys()) add(path);
+  for (const path of declared) if (!files.has(path)) add(path);
   const ofSoname = (path: string) => {
     const slash = path.lastIndexOf("/");
     const name = path.slice(slash + 1);

@@ -26,7 +26,8 @@ export interface ImagePaths {
 export function createImagePaths(files: ReadonlyMap<string, ImageFile>): ImagePaths {
   const links = new Map<string, string>();
   for (const [path, file] of files) {
-    if (file.type === "symlink" && file.linkTarget !== "") links.set(path, file.linkTarget);
+    // Hard links too: their target is the name that the packages list.
+    if (file.linkTarget !== "" && file.linkTarget !== path) links.set(path, file.linkTarget);
   }
   const directories = new Map<string, string>();
   const resolveDirectory = (path: string) => {

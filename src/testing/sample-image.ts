@@ -1,0 +1,192 @@
+/**
+ * Holds small made-up images, uses of their files and coverage, for tests of the judge.
+ * In: what a test cares about, in few words. Out: whole values of the contracts.
+ * Must never read a recording.
+ */
+import type { ImageFile, ImageIdentity, Package, Sbom } from "../core/inventory/image.ts";
+import { EvidenceBook } from "../core/judge/evidence-book.ts";
+import { createFileOwners } from "../core/judge/file-owners.ts";
+import type { CodeFile, ContainerCoverage } from "../core/judge/judge-coverage.ts";
+import { judgeUsage } from "../core/judge/judge-usage.ts";
+import type { CoverageGrade, Usage } from "../core/judge/verdict.ts";
+import type { ContainerFact, CoverageFact, FileUseFact, Sensor } from "../core/observe/fact.ts";
+import { samplePackage } from "./sample-judgement.ts";
+
+export const sampleContainer = "0123456789abcdef0123456789abcde";
+
+/** `-> target` is a link, `directory` a directory, anything else a file with what it is given. */
+export type FileSketch = string | Partial<ImageFile>;
+
+const plainFile: ImageFile = {
+  path: "",
+  type: "file",
+  linkTarget: "",
+  importedLibraries: [],
+  executable: false,
+  mimeType: "text/plain",
+};
+
+export function elf(...importedLibraries: readonly string[]): Partial<ImageFile> {
+  return { importedLibraries, executable: true, mimeType: "application/x-sharedlib" };
+}
+
+function sketchFile(path: string, sketch: FileSketch): ImageFile {
+  if (typeof sketch !== "string") return { ...plainFile, path, ...sketch };
+  if (sketch === "directory") return { ...plainFile, path, type: "directory", mimeType: "" };
+  const linkTarget = sketch.replace(/^-> /, "");
+  return { ...plainFile, path, type: "symlink", linkTarget, mimeType: "" };
+}
+
+export const sampleIdentity: ImageIdentity = {
+  kind: "image",
+  name: "",
+  tags: [],
+  manifestDigest: "",
+  imageId: "",
+  repoDigests: [],
+  architecture: "amd64",
+};
+
+export interface SbomSketch extends Partial<Omit<Sbom, "files" | "packages" | "identity">> {
+  readonly packages: readonly Partial<Package>[];
+  readonly files?: Readonly<Record<string, FileSketch>>;
+  readonly identity?: Partial<ImageIdentity>;
+}
+
+/** Links and directories are listed when any are given. */
+export function sampleSbom(sketch: SbomSketch): Sbom {
+  const { packages, files: sketched = {}, identity, ...rest } = sketch;
+  const files = Object.entries(sketched).map(
+    ([path, one]) => [path, sketchFile(path, one)] as const,
+  );
+  return {
+    input: "image.syft.json",
+    format: "syft",
+    schemaVersion: "16.0.18",
+    tool: "syft",
+    toolVersion: "1.18.1",
+    distro: { id: "debian", version: "12", idLike: [] },
+    hasLocations: true,
+    hasAllFiles: files.some(([, file]) => file.type !== "file"),
+    ...rest,
+    identity: { ...sampleIdentity, ...identity },
+    packages: packages.map((one) => samplePackage({ type: "deb", ...one })),
+    files: new Map(files),
+  };
+}
+
+/** A primary location, for packages that are found by a path. */
+export function placed(path: string, accessPath = ""): Pick<Package, "locations"> {
+  return { locations: [{ path, accessPath, primary: true, visible: true }] };
+}
+
+const sensorOf: Readonly<Record<FileUseFact["how"], Sensor>> = {
+  executed: "exec",
+  mapped: "mmap",
+  read: "open",
+  written: "write",
+};
+
+export function sampleUse(given: Partial<FileUseFact> & { readonly path: string }): FileUseFact {
+  const how = given.how ?? "read";
+  const actor = given.actor ?? "service";
+  const binaries = given.binaries ?? ["/usr/bin/server"];
+  return {
+    kind: "file-use",
+    container: sampleContainer,
+    origin: actor,
+    actorReason: "in the container's process tree",
+    count: 1,
+    firstSeenUs: 1_700_000_000_000_000,
+    lastSeenUs: 1_700_000_000_500_000,
+    sensors: [sensorOf[how]],
+    afterWrite: false,
+    citations: [],
+    ...given,
+    how,
+    actor,
+    binaries,
+  };
+}
+
+export interface CoverageSketch {
+  readonly grade?: CoverageGrade;
+  readonly sensors?: readonly Sensor[];
+  /** Called with what is asked, to see it. */
+  readonly onGrade?: (files: readonly CodeFile[]) => void;
+}
+
+export function sampleCoverage(sketch: CoverageSketch = {}): ContainerCoverage {
+  const grade = sketch.grade ?? "good";
+  const sensors = (sketch.sensors ?? ["exec", "open", "mmap"]).map(
+    (sensor): CoverageFact => ({
+      kind: "coverage",
+      node: "node-1",
+      sensor,
+      policy: sensor,
+      sinceUs: 1,
+      untilUs: 2,
+      basis: "stated",
+      pathPrefixes: [""],
+      limits: [],
+      eventCount: 1,
+    }),
+  );
+  return {
+    sensors,
+    losses: [],
+    grade: (files) => {
+      sketch.onGrade?.(files);
+      if (files.length === 0) return { grade: "none", reasons: ["no files"] };
+      return { grade, reasons: grade === "good" ? [] : ["a sensor was missing"] };
+    },
+  };
+}
+
+export interface UsageSketch extends SbomSketch {
+  readonly uses: readonly (Partial<FileUseFact> & { readonly path: string })[];
+  readonly coverage?: CoverageSketch;
+}
+
+/** Usage by package name. */
+export function judgeSample(sketch: UsageSketch): ReadonlyMap<string, Usage> {
+  const { uses, coverage, ...image } = sketch;
+  const sbom = sampleSbom(image);
+  const usages = judgeUsage({
+    sbom,
+    owners: createFileOwners(sbom),
+    uses: uses.map(sampleUse),
+    coverage: sampleCoverage(coverage),
+    evidence: new EvidenceBook(["events.jsonl"]),
+  });
+  return new Map(sbom.packages.map((one) => [one.name, usages.get(one.id)]).filter(isKnown));
+}
+
+function isKnown(entry: [string, Usage | undefined]): entry is [string, Usage] {
+  return entry[1] !== undefined;
+}
+
+export function sampleContainerFact(given: Partial<ContainerFact> = {}): ContainerFact {
+  return {
+    kind: "container",
+    container: sampleContainer,
+    node: "node-1",
+    cluster: "",
+    containerId: sampleContainer,
+    namespace: "",
+    pod: "",
+    podUid: "",
+    workloadKind: "",
+    workload: "",
+    containerName: "",
+    imageName: "",
+    imageId: "",
+    firstSeenUs: 1,
+    lastSeenUs: 2,
+    startedUs: 1,
+    fromStart: true,
+    ended: false,
+    dumped: false,
+    ...given,
+  };
+}
