@@ -1,0 +1,133 @@
+/**
+ * Holds the fold that lists the processes of one container as a tree, for people to look at.
+ * In: events with their process. Out: the list, with the class of each process and its reason.
+ * Must keep at most `countMax` processes and say how many it left out.
+ */
+import type { Event, TimeUs } from "../event/event.ts";
+import type { Actor, ContainerKey } from "./fact.ts";
+import type { Fold, ProcessNode, StepContext } from "./fold.ts";
+import { compareText } from "./merge-facts.ts";
+
+export interface ListedProcess {
+  readonly execId: string;
+  /** The listed process it hangs below; "" at the top. */
+  readonly parentExecId: string;
+  /** 0 at the top. */
+  readonly depth: number;
+  readonly pid: number;
+  readonly container: ContainerKey;
+  readonly binary: string;
+  readonly arguments: string;
+  readonly actor: Actor;
+  readonly actorReason: string;
+  /** True when it never ran a program of its own. */
+  readonly isFork: boolean;
+  readonly fromProc: boolean;
+  readonly startUs: TimeUs;
+  /** 0 while it runs. */
+  readonly exitUs: TimeUs;
+  /** Forks with the same program and class below the same parent, this one included. */
+  readonly sameCount: number;
+}
+
+type KeptProcess = Omit<ListedProcess, "depth" | "sameCount">;
+
+interface ProcessListState {
+  readonly nodes: Map<string, KeptProcess>;
+  leftOutCount: number;
+}
+
+export interface ProcessListOptions {
+  /** A container key or the beginning of one; "" for every container. */
+  readonly container: ContainerKey;
+  readonly countMax: number;
+}
+
+export interface ProcessList extends Fold<ProcessListState> {
+  /** **Order**: as a tree: each process before its children, siblings by start. */
+  list(): readonly ListedProcess[];
+  leftOutCount(): number;
+}
+
+export function createProcessList(options: ProcessListOptions): ProcessList {
+  const { container, countMax } = options;
+  let current: ProcessListState = { nodes: new Map(), leftOutCount: 0 };
+  return {
+    name: "process-list",
+    start() {
+      current = { nodes: new Map(), leftOutCount: 0 };
+      return current;
+    },
+    step(_state: ProcessListState, _event: Event, _at: StepContext) {
+      // Classes are final only when the tree lets go of a process: nothing is taken before.
+    },
+    retire(state, node) {
+      const inside = container === "" ? !node.container.startsWith("host:") : true;
+      // A fork that became another program is shown as that program.
+      const isReplacedFork = !node.execSeen && node.nextExecId !== "";
+      if (!inside || isReplacedFork || !node.container.startsWith(container)) return;
+      if (state.nodes.size < countMax) state.nodes.set(node.execId, toKept(node));
+      else state.leftOutCount++;
+    },
+    list: () => asTree(current.nodes),
+    leftOutCount: () => current.leftOutCount,
+  };
+}
+
+function toKept(node: ProcessNode): KeptProcess {
+  const { execId, parentExecId, pid, container, binary, actor, actorReason } = node;
+  return {
+    execId,
+    parentExecId,
+    pid,
+    container,
+    binary,
+    arguments: node.arguments,
+    actor,
+    actorReason,
+    isFork: !node.execSeen,
+    fromProc: node.fromProc,
+    startUs: node.startUs,
+    exitUs: node.exitUs,
+  };
+}
+
+type Children = ReadonlyMap<string, readonly KeptProcess[]>;
+
+function asTree(nodes: ReadonlyMap<string, KeptProcess>): readonly ListedProcess[] {
+  const childrenOf = new Map<string, KeptProcess[]>();
+  for (const node of nodes.values()) {
+    const parent = nodes.has(node.parentExecId) ? node.parentExecId : "";
+    const children = childrenOf.get(parent);
+    if (children === undefined) childrenOf.set(parent, [node]);
+    else children.push(node);
+  }
+  const listed: ListedProcess[] = [];
+  const waiting = siblings(childrenOf, "", 0).reverse();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    listed.push(next);
+    waiting.push(...siblings(childrenOf, next.execId, next.depth + 1).reverse());
+  }
+  return listed;
+}
+
+/** Children by start; equal forks without children of their own are one entry with a count. */
+function siblings(childrenOf: Children, parentExecId: string, depth: number): ListedProcess[] {
+  const groups = new Map<string, ListedProcess>();
+  const children = [...(childrenOf.get(parentExecId) ?? [])].sort(
+    (a, b) => compareText(a.container, b.container) || a.startUs - b.startUs || a.pid - b.pid,
+  );
+  for (const node of children) {
+    const alone = !node.isFork || childrenOf.has(node.execId);
+    const key = alone ? node.execId : [node.container, node.binary, node.actor].join(" ");
+    const known = groups.get(key);
+    if (known === undefined) {
+      groups.set(key, { ...node, parentExecId, depth, sameCount: 1 });
+    } else {
+      const runs = known.exitUs === 0 || node.exitUs === 0;
+      const exitUs = runs ? 0 : Math.max(known.exitUs, node.exitUs);
+      groups.set(key, { ...known, exitUs, sameCount: known.sameCount + 1 });
+    }
+  }
+  return [...groups.values()];
+}
