@@ -206,7 +206,8 @@ export class JsonCursor {
       this.at += 1;
       this.passDigits();
     }
-    if (!this.continuesNumber(this.at)) return;
+    const letter = this.at < this.end ? this.bytes[this.at] : 0;
+    if (letter !== 0x65 && letter !== 0x45) return;
     this.at += 1;
     const sign = this.at < this.end ? this.bytes[this.at] : 0;
     if (sign === 0x2b || sign === minus) this.at += 1;
