@@ -19,7 +19,10 @@ const failures: Readonly<Record<string, string>> = {
   "7": "its data do not match their check",
 };
 
-/** **Errors**: none; what is wrong goes into `damage`. */
+/**
+ * **Errors**: none; what is wrong goes into `damage`. Of damaged data (not of a cut file) the decoder
+ * keeps back what it had made last: up to 64 KiB before the damage are missing.
+ */
 export async function* decompressXz(
   stored: AsyncGenerator<Uint8Array>,
   damage: Damage,

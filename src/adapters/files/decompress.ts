@@ -8,6 +8,7 @@ import type { Transform } from "node:stream";
 import { TextDecoder } from "node:util";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { type Damage, decompressXz } from "./decompress-xz.ts";
+import { splitZstd } from "./split-zstd.ts";
 
 export type Compression = "plain" | "gzip" | "zstd" | "xz";
 
@@ -17,7 +18,14 @@ export interface Decompressed {
   readonly damage: Damage;
 }
 
-const outputSizeBytes = 1024 * 1024;
+/**
+ * A transform that fails drops what it had made of the write it failed in, up to one output chunk:
+ * both are kept small, and writes smallest at the start, where a little is much of a small file.
+ */
+const outputSizeBytes = 64 * 1024;
+const firstWriteSizeBytes = 512;
+const writeSizeBytes = 4096;
+const firstPartSizeBytes = 64 * 1024;
 const headSizeBytes = 6;
 
 const signatures: readonly (readonly [Compression, readonly number[]])[] = [
@@ -79,8 +87,10 @@ function expand(
 ): AsyncGenerator<Uint8Array> {
   if (compression === "xz") return decompressXz(stored, damage);
   const options = { chunkSize: outputSizeBytes };
-  const transform = compression === "gzip" ? createGunzip(options) : createZstdDecompress(options);
-  return pump(stored, transform, (error) => {
+  const isGzip = compression === "gzip";
+  const source = isGzip ? stored : splitZstd(stored);
+  const transform = isGzip ? createGunzip(options) : createZstdDecompress(options);
+  return pump(source, transform, (error) => {
     damage.text ??= tellDamage(compression, error);
   });
 }
@@ -96,16 +106,14 @@ async function* pump(
 ): AsyncGenerator<Uint8Array> {
   let wake = (): void => {};
   let over = false;
+  const finish = (error?: Error): void => {
+    over = true;
+    if (error !== undefined) onFailure(error);
+    wake();
+  };
   transform.on("readable", () => wake());
-  transform.on("end", () => {
-    over = true;
-    wake();
-  });
-  transform.on("error", (error: Error) => {
-    over = true;
-    onFailure(error);
-    wake();
-  });
+  transform.on("end", () => finish());
+  transform.on("error", finish);
   const fed = feed(stored, transform);
   try {
     for (;;) {
@@ -118,21 +126,40 @@ async function* pump(
         });
       }
     }
-    await fed;
   } finally {
     transform.destroy();
+    await fed;
   }
 }
 
 /** Never rejects: `replay` turned failed reads into damage, the transform reports its own. */
 async function feed(stored: AsyncGenerator<Uint8Array>, transform: Transform): Promise<void> {
-  for await (const chunk of stored) {
+  let release = (_taken: boolean): void => {};
+  // A transform that fails never calls back for the write that it failed in.
+  transform.on("close", () => release(false));
+  for await (const piece of cutPieces(stored)) {
+    if (transform.destroyed) return;
     const taken = await new Promise<boolean>((resolve) => {
-      transform.write(chunk, (error) => resolve(error === null || error === undefined));
+      release = resolve;
+      transform.write(piece, (error) => resolve(error === null || error === undefined));
     });
     if (!taken) return;
   }
   transform.end();
+}
+
+async function* cutPieces(stored: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let position = 0;
+  for await (const chunk of stored) {
+    let at = 0;
+    while (at < chunk.length) {
+      const sizeBytes = position < firstPartSizeBytes ? firstWriteSizeBytes : writeSizeBytes;
+      const piece = chunk.subarray(at, at + sizeBytes);
+      yield piece;
+      at += piece.length;
+      position += piece.length;
+    }
+  }
 }
 
 function tellDamage(compression: string, error: Error): string {

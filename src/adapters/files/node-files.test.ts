@@ -1,0 +1,154 @@
+/** Holds the contract of `Files` over a real file system, and what only that one can meet. */
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { checkFiles } from "../../ports/files.contract.ts";
+import { createNodeFiles } from "./node-files.ts";
+
+const files = createNodeFiles();
+const isPosix = process.platform !== "win32";
+const isRoot = process.getuid?.() === 0;
+
+function inFolder(check: (folder: string) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const folder = mkdtempSync(join(tmpdir(), "waggle-files-"));
+    try {
+      await check(folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+}
+
+checkFiles("node", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "waggle-files-"));
+  return {
+    files,
+    folder,
+    put: async (name, bytes) => {
+      mkdirSync(dirname(name), { recursive: true });
+      writeFileSync(name, bytes);
+    },
+    get: async (name) => (existsSync(name) ? readFileSync(name) : undefined),
+    close: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+});
+
+test(
+  "a directory is told from a file in words",
+  inFolder(async (folder) => {
+    await assert.rejects(files.open(folder), {
+      code: "file-unreadable",
+      message: /is a directory/,
+    });
+    await assert.rejects(files.list(folder), { code: "file-unreadable", message: /without files/ });
+    writeFileSync(join(folder, "a"), "");
+    const below = files.open(join(folder, "a", "b"));
+    await assert.rejects(below, { code: "file-not-found", message: /not a directory/ });
+  }),
+);
+
+test(
+  "a file without the right to read it is told in words",
+  { skip: isRoot || !isPosix },
+  inFolder(async (folder) => {
+    const name = join(folder, "secret");
+    writeFileSync(name, "x");
+    chmodSync(name, 0);
+    await assert.rejects(files.open(name), { code: "file-unreadable", message: /no right/ });
+  }),
+);
+
+test("a device is refused and standard input named instead", { skip: !isPosix }, async () => {
+  await assert.rejects(files.open("/dev/zero"), {
+    code: "file-unreadable",
+    message: /device.*`-`/,
+  });
+  await assert.rejects(files.list("/dev/zero"), { code: "file-unreadable" });
+});
+
+test(
+  "a named pipe is read to its end",
+  { skip: !isPosix },
+  inFolder(async (folder) => {
+    const pipe = join(folder, "pipe");
+    spawnSync("mkfifo", [pipe]);
+    const writer = spawn("sh", ["-c", 'printf "one\\ntwo\\n" > "$0"', pipe]);
+    const written = new Promise((resolve) => writer.on("close", resolve));
+    const file = await files.open(pipe);
+    assert.equal(file.sizeBytes, -1);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of file.chunks) chunks.push(chunk);
+    assert.equal(Buffer.concat(chunks).toString(), "one\ntwo\n");
+    await written;
+  }),
+);
+
+test("standard input is decompressed as a file is", () => {
+  const module = fileURLToPath(new URL("./node-files.ts", import.meta.url));
+  const script = `
+    const { createNodeFiles } = await import(process.argv[1]);
+    const file = await createNodeFiles().open("-");
+    let size = 0;
+    for await (const chunk of file.chunks) size += chunk.length;
+    process.stdout.write([file.compression, size, file.sizeBytes].join(" "));`;
+  const ran = spawnSync(process.execPath, ["--input-type=module", "-e", script, module], {
+    input: gzipSync(Buffer.alloc(300_000, 0x61)),
+  });
+  assert.equal(ran.stdout.toString(), "gzip 300000 -1", ran.stderr.toString());
+});
+
+test(
+  "writing fails in words and leaves neither a temporary file nor a changed one",
+  inFolder(async (folder) => {
+    const missing = files.writeWhole(join(folder, "no", "such", "file"), "x");
+    await assert.rejects(missing, {
+      code: "file-not-written",
+      message: /directory does not exist/,
+    });
+    const target = join(folder, "target");
+    mkdirSync(target);
+    await assert.rejects(files.writeWhole(target, "x"), { code: "file-not-written" });
+    assert.deepEqual(readdirSync(folder), ["target"]);
+  }),
+);
+
+test("a full device is told, and the old file stays", {
+  skip: !existsSync("/dev/full"),
+}, async () => {
+  const full = files.writeWhole("/dev/full", "x");
+  await assert.rejects(full, { code: "file-not-written", message: /no space/ });
+});
+
+test(
+  "a link stays a link, rights stay as they were, and a device stays a device",
+  { skip: !isPosix },
+  inFolder(async (folder) => {
+    const real = join(folder, "real");
+    writeFileSync(real, "old");
+    chmodSync(real, 0o640);
+    symlinkSync(real, join(folder, "link"));
+    await files.writeWhole(join(folder, "link"), "new");
+    assert.equal(readFileSync(real, "utf8"), "new");
+    assert.equal(statSync(real).mode & 0o777, 0o640);
+    assert.deepEqual(readdirSync(folder).sort(), ["link", "real"]);
+    await files.writeWhole("/dev/null", "gone");
+    assert.ok(statSync("/dev/null").isCharacterDevice());
+  }),
+);
