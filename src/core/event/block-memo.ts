@@ -164,6 +164,7 @@ export class BlockMemo<Value> {
       this.oldSizeBytes = this.youngSizeBytes;
       this.young = new Map();
       this.youngSizeBytes = 0;
+      this.recent.fill(undefined); // what is used again is then found in `old`, and kept
     }
     const chain = this.young.get(hash);
     if (chain === undefined) this.young.set(hash, [entry]);

@@ -124,6 +124,8 @@ test("a socket keeps mapped addresses, and a port that is left out is 0", () => 
   assert.ok(sockets.some((one) => one.destinationAddress.startsWith("::ffff:")));
   const bare = argument({ sock_arg: { family: "AF_INET", cookie: "18446744073709551615" } });
   assert.ok(bare?.kind === "socket");
+  const zero = argument({ sock_arg: { cookie: "0" } });
+  assert.ok(zero?.kind === "socket" && zero.cookie === "");
   assert.deepEqual([bare.sourcePort, bare.cookie], [0, "18446744073709551615"]);
 });
 
