@@ -3,13 +3,13 @@
  * In: a selector and the arguments of its hook. Out: patterns and limits.
  * Must never widen: a filter that is not understood becomes a limit.
  */
-import { accessMask, codeProtection, type HookClass } from "./classify-hook.ts";
 import type { Sensor } from "./fact.ts";
+import type { HookKind } from "./file-access.ts";
 import { passesNumber, readPathFilter } from "./policy-filter.ts";
 import { own, type Shape, type ShapeReader } from "./policy-shape.ts";
 
 export interface HookArguments {
-  readonly hookClass: HookClass;
+  readonly kind: HookKind;
   readonly isLsm: boolean;
   /** Index of the argument that carries the path; -1 when none does. */
   readonly pathIndex: number;
@@ -57,21 +57,24 @@ class Narrowing {
   }
 }
 
-/** What the argument is in the use that a sensor is asked about. */
+/** What the argument is in the use that a sensor is asked about. **Source**: linux/fs.h, mman.h */
 const samples: ReadonlyMap<string, number> = new Map([
-  ["access mask open", accessMask.read],
-  ["access mask write", accessMask.write],
-  ["protection mmap", codeProtection.read | codeProtection.execute],
+  ["access mask open", 4], // MAY_READ
+  ["access mask write", 2], // MAY_WRITE
+  ["protection mmap", 5], // PROT_READ and PROT_EXEC, as code is mapped
   ["mapping flags mmap", 2], // MAP_PRIVATE, as every loader of code maps
 ]);
 
-export const sensorsOfClass: Readonly<Record<HookClass, readonly Sensor[]>> = {
+export const sensorsOfKind: Readonly<Record<HookKind, readonly Sensor[]>> = {
   open: ["open"],
-  "open-as-written": ["open"],
+  "open-call": ["open"],
+  read: ["open"],
   permission: ["open", "write"],
-  mmap: ["mmap"],
+  map: ["mmap"],
   write: ["write"],
-  other: ["other"],
+  "change-names": ["write"],
+  execute: ["other"],
+  none: ["other"],
 };
 
 export function readSelector(
@@ -79,13 +82,13 @@ export function readSelector(
   hook: HookArguments,
   reader: ShapeReader,
 ): SelectorScope {
-  const narrowing = new Narrowing(sensorsOfClass[hook.hookClass]);
+  const narrowing = new Narrowing(sensorsOfKind[hook.kind]);
   for (const filter of reader.objects(own(selector, "matchArgs"), "matchArgs")) {
     readArgumentFilter({ filter, hook, narrowing, reader });
   }
   narrowing.limits.push(...readProcessFilters(selector, reader));
   const actions = readActions(selector, reader);
-  narrowing.limits.push(...(hook.hookClass === "other" ? [] : actions.limits));
+  narrowing.limits.push(...(hook.kind === "none" ? [] : actions.limits));
   return {
     sensors: narrowing.sensors,
     paths: [...(narrowing.watched ?? [""]), ...narrowing.excepted.map((path) => `!${path}`)],
@@ -106,15 +109,15 @@ function readArgumentFilter({ filter, hook, narrowing, reader }: FilterParts): v
   const values = reader.texts(own(filter, "values"), "the values of matchArgs");
   const indexes = reader.texts(own(filter, "index") ?? own(filter, "args"), "an index");
   const index = Number(indexes[0] ?? "0");
-  if (hook.hookClass === "other") return;
+  if (hook.kind === "none") return;
   if (index === hook.pathIndex) narrowing.addPaths(operator, values);
   else narrowing.addNumber(nameNumber(hook, index), operator, values);
 }
 
 /** **Source**: `security_mmap_file(file, prot, flags)`; the LSM hook has `reqprot` before `prot`. */
-function nameNumber({ hookClass, isLsm }: HookArguments, index: number): string {
-  if (hookClass === "permission" && index === 1) return "access mask";
-  if (hookClass === "mmap") {
+function nameNumber({ kind, isLsm }: HookArguments, index: number): string {
+  if (kind === "permission" && index === 1) return "access mask";
+  if (kind === "map") {
     if (index === 1 || (isLsm && index === 2)) return "protection";
     if (index === (isLsm ? 3 : 2)) return "mapping flags";
   }

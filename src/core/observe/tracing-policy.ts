@@ -6,14 +6,14 @@
  */
 import { textLengthMax } from "../event/bounds.ts";
 import type { ProblemLog } from "../event/problem.ts";
-import { classifyHook } from "./classify-hook.ts";
 import type { Sensor } from "./fact.ts";
+import { type HookKind, hookKind } from "./file-access.ts";
 import { createPathScope } from "./path-scope.ts";
 import {
   type HookArguments,
   readSelector,
   type SelectorScope,
-  sensorsOfClass,
+  sensorsOfKind,
 } from "./policy-selector.ts";
 import { own, type Shape, ShapeReader } from "./policy-shape.ts";
 
@@ -50,9 +50,11 @@ export function watches(
   return scope.limits.length === 0 ? "yes" : "unsure";
 }
 
+export const namespaceLimitPrefix = "only pods of namespace ";
+
 /** What a namespaced policy says of itself in `limits` of coverage. */
 export function namespaceLimit(namespace: string): string {
-  return `only pods of namespace ${namespace}`;
+  return namespaceLimitPrefix + namespace;
 }
 
 /**
@@ -162,13 +164,23 @@ function readHooks(parts: PolicyParts): readonly PolicyScope[] {
   return hookLists.flatMap(([list, key]) =>
     reader.objects(own(spec, list), list).flatMap((hook) => {
       const name = reader.text(own(hook, key), `${key} of ${list}`) ?? "";
-      const user = list === "uprobes" || list === "usdts";
+      // Functions of programs are no functions of the kernel, whatever they are called.
+      const isKernel = list !== "uprobes" && list !== "usdts";
       return expandLists(name, spec, reader).flatMap((call) =>
-        readHook({ parts, hook, call: user ? `user:${call}` : call, isLsm: list === "lsmhooks" }),
+        readHook({
+          parts,
+          hook,
+          call,
+          kind: isKernel && !kernelReads.test(call) ? hookKind(call) : "none",
+          isLsm: list === "lsmhooks",
+        }),
       );
     }),
   );
 }
+
+/** What the kernel reads for itself: modules, firmware, policies. */
+const kernelReads = /kernel_(?:post_)?read_file$/;
 
 /** `list:NAME` stands for the calls of a list of the policy. */
 function expandLists(name: string, spec: Shape, reader: ShapeReader): readonly string[] {
@@ -184,40 +196,52 @@ interface HookParts {
   readonly parts: PolicyParts;
   readonly hook: Shape;
   readonly call: string;
+  readonly kind: HookKind;
   readonly isLsm: boolean;
 }
 
-function readHook({ parts, hook, call, isLsm }: HookParts): readonly PolicyScope[] {
+function readHook({ parts, hook, call, kind, isLsm }: HookParts): readonly PolicyScope[] {
   const { reader } = parts;
-  const hookClass = classifyHook(call);
-  const pathIndex = findPathArgument(hook, reader);
-  const isFile = hookClass !== "other" && pathIndex >= 0;
-  const about: HookArguments = { hookClass: isFile ? hookClass : "other", isLsm, pathIndex };
+  const given = readArguments(hook, reader);
+  const pathIndex = given.find(({ type }) => pathTypes.test(type))?.index ?? -1;
+  const hasMask = given.some(({ index }) => index === 1);
+  const tellsUse = pathIndex >= 0 && (kind !== "permission" || hasMask);
+  const about: HookArguments = { kind: tellsUse ? kind : "none", isLsm, pathIndex };
+  const narrowed = limitsOfHook(
+    about.kind,
+    hasMask || (isLsm && given.some(({ index }) => index === 2)),
+  );
   const selectors = reader
     .objects(own(hook, "selectors"), "selectors")
     .map((selector) => readSelector(selector, about, reader));
-  const everything = { sensors: sensorsOfClass[about.hookClass], paths: [""], limits: [] };
+  const everything = { sensors: sensorsOfKind[about.kind], paths: [""], limits: [] };
   const posting = selectors.length === 0 ? [everything] : applyDrops(selectors);
-  const asWritten = hookClass === "open-as-written" ? ["sees paths as the program wrote them"] : [];
   const scopes = posting.flatMap(({ sensors, paths, limits }) =>
     sensors.map((sensor) => {
-      const shown = about.hookClass === "other" ? [] : paths;
-      return scopeOf(parts, call, sensor, { paths: shown, limits: [...asWritten, ...limits] });
+      const shown = sensor === "other" ? [] : paths;
+      return scopeOf(parts, call, sensor, { paths: shown, limits: [...narrowed, ...limits] });
     }),
   );
   // A hook that only gives other kinds of access (mappings of data) is active all the same.
   return scopes.length > 0 ? scopes : [scopeOf(parts, call, "other", { paths: [], limits: [] })];
 }
 
+function limitsOfHook(kind: HookKind, hasNumber: boolean): readonly string[] {
+  if (kind === "open-call") return ["sees paths as the program wrote them"];
+  if (kind === "read") return ["sees only some ways of reading"];
+  return kind === "map" && !hasNumber ? ["does not tell mappings of code from others"] : [];
+}
+
 const pathTypes = /^(?:file|path|filename|string|fd|dentry|kiocb|linux_binprm|data_loc)$/;
 
-function findPathArgument(hook: Shape, reader: ShapeReader): number {
-  for (const argument of reader.objects(own(hook, "args"), "args")) {
-    const type = reader.text(own(argument, "type"), "the type of an argument") ?? "";
-    const index = Number(reader.text(own(argument, "index"), "the index of an argument") ?? "0");
-    if (pathTypes.test(type) && Number.isInteger(index)) return index;
-  }
-  return -1;
+function readArguments(
+  hook: Shape,
+  reader: ShapeReader,
+): readonly { readonly index: number; readonly type: string }[] {
+  return reader.objects(own(hook, "args"), "args").map((argument) => ({
+    type: reader.text(own(argument, "type"), "the type of an argument") ?? "",
+    index: Number(reader.text(own(argument, "index"), "the index of an argument") ?? "0"),
+  }));
 }
 
 /** The first selector that matches decides: one that drops takes its paths from all after it. */

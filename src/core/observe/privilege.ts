@@ -1,0 +1,252 @@
+/**
+ * Holds the fold that tells what rights a container's own processes have, as the kernel showed.
+ * In: events with their process. Out: privilege facts when a process is forgotten, because only
+ * then it is final whose doing the process is.
+ * Must never count what operators, probes or the container runtime may do.
+ *
+ * Mounts are not seen: the runtime makes them before the container exists, and over file
+ * descriptors that do not tell the target. That a container talks to the runtime's socket is seen.
+ */
+import type { Event, HookEvent, Process, ProcessEvent, TimeUs } from "../event/event.ts";
+import { isExtraCapability } from "./capabilities.ts";
+import type {
+  Actor,
+  Citation,
+  ContainerKey,
+  Emit,
+  PrivilegeFact,
+  PrivilegeKind,
+  Sensor,
+} from "./fact.ts";
+import { hookKind } from "./file-access.ts";
+import type { Fold, ProcessNode, StepContext } from "./fold.ts";
+import { sensorsOfKind } from "./policy-selector.ts";
+
+interface Trait {
+  readonly privilege: PrivilegeKind;
+  readonly detail: string;
+  readonly source: "seen" | "absent";
+}
+
+interface Sighting {
+  readonly trait: Trait;
+  readonly citation: Citation;
+  readonly timeUs: TimeUs;
+}
+
+/** What is kept of one process until it is forgotten. */
+interface Kept {
+  /** Compared by reference: most events of a process bring the same object. */
+  last: Process | undefined;
+  readonly sightings: Map<string, Sighting>;
+}
+
+export interface PrivilegeState {
+  /** By exec id. **Shape**: as many as the tree keeps processes, at most `processCountMax`. */
+  readonly processes: Map<string, Kept>;
+  /** Details given out so far, by container: programs and sockets have any name. */
+  readonly details: Map<ContainerKey, Set<string>>;
+  droppedCount: number;
+  firstDropUs: TimeUs;
+  lastDropUs: TimeUs;
+}
+
+const processCountMax = 200_000;
+const containerCountMax = 16_384;
+/** **Unit**: different details of one container. */
+const detailCountMax = 128;
+/** **Unit**: different rights of one process. */
+const sightingCountMax = 64;
+
+export function createPrivileges(): Fold<PrivilegeState> {
+  return {
+    name: "privilege",
+    start: () => ({
+      processes: new Map(),
+      details: new Map(),
+      droppedCount: 0,
+      firstDropUs: 0,
+      lastDropUs: 0,
+    }),
+    step,
+    retire,
+    finish,
+  };
+}
+
+function step(state: PrivilegeState, event: Event, { node, nowUs }: StepContext): void {
+  if (node === undefined || !("process" in event) || event.process === undefined) return;
+  const { process } = event;
+  // A process that is still the runtime's can become the container's by exec: its own exec id.
+  if (process.execId !== node.execId || node.container.startsWith("host:")) return;
+  const kept = state.processes.get(node.execId) ?? keep(state, node.execId, nowUs);
+  if (kept === undefined) return;
+  if (kept.last !== process) {
+    kept.last = process;
+    for (const trait of traitsOf(process)) note(kept, trait, event, nowUs);
+  }
+  if (event.type === "kprobe" || event.type === "tracepoint" || event.type === "lsm") {
+    const trait = traitOfHook(event);
+    if (trait !== undefined) note(kept, trait, event, nowUs);
+  }
+}
+
+function keep(state: PrivilegeState, execId: string, nowUs: TimeUs): Kept | undefined {
+  if (state.processes.size >= processCountMax) {
+    drop(state, nowUs);
+    return undefined;
+  }
+  const kept: Kept = { last: undefined, sightings: new Map() };
+  state.processes.set(execId, kept);
+  return kept;
+}
+
+function drop(state: PrivilegeState, timeUs: TimeUs): void {
+  state.droppedCount += 1;
+  state.firstDropUs = state.firstDropUs === 0 ? timeUs : Math.min(state.firstDropUs, timeUs);
+  state.lastDropUs = Math.max(state.lastDropUs, timeUs);
+}
+
+function note(kept: Kept, trait: Trait, event: ProcessEvent, nowUs: TimeUs): void {
+  const key = `${trait.source} ${trait.privilege} ${trait.detail}`;
+  const known = kept.sightings.get(key);
+  const timeUs = event.timeUs === 0 ? nowUs : event.timeUs;
+  if (known !== undefined && known.timeUs <= timeUs) return;
+  if (known === undefined && kept.sightings.size >= sightingCountMax) return;
+  kept.sightings.set(key, { trait, timeUs, citation: cite(event, timeUs) });
+}
+
+function cite(event: ProcessEvent, timeUs: TimeUs): Citation {
+  const { process, node, input, offset } = event;
+  return {
+    timeUs,
+    node,
+    execId: process?.execId ?? "",
+    pid: process?.pid ?? -1,
+    binary: process?.binary ?? "",
+    sensor: sensorOf(event),
+    policy: "policy" in event ? event.policy : "",
+    input,
+    offset,
+  };
+}
+
+function sensorOf(event: ProcessEvent): Sensor {
+  if (event.type === "exec" || event.type === "exit") return "exec";
+  if (event.type === "loader") return "loader";
+  return sensorsOfKind[hookKind(event.hook)][0] ?? "other";
+}
+
+/** What a process block says. What a block does not carry is neither seen nor absent. */
+function traitsOf(process: Process): readonly Trait[] {
+  const traits: Trait[] = [];
+  const add = (privilege: PrivilegeKind, has: boolean, detail = "") =>
+    traits.push({ privilege, detail, source: has ? "seen" : "absent" });
+  const { credentials, namespaces, capabilities, pod, binaryProperties } = process;
+  if (pod?.privileged === true) add("privileged", true);
+  const isRoot = process.uid === 0 || credentials?.uid === 0 || credentials?.euid === 0;
+  if (isRoot || process.uid > 0) add("root", isRoot);
+  if (namespaces?.pid !== undefined) add("host-pid", namespaces.pid.isHost);
+  if (namespaces?.network !== undefined) add("host-network", namespaces.network.isHost);
+  if (namespaces?.mount !== undefined) add("host-mount-namespace", namespaces.mount.isHost);
+  if (capabilities !== undefined && !isInOwnUserNamespace(process)) {
+    const extra = capabilities.effective.filter(isExtraCapability);
+    for (const name of extra) add("capability", true, name);
+    // A process without root has none in effect, however many its container may have.
+    if (extra.length === 0 && isRoot) add("capability", false);
+  }
+  if ((binaryProperties?.privilegesChanged.length ?? 0) > 0) {
+    add("gained-by-setuid", true, process.binary);
+  }
+  return traits;
+}
+
+/** Capabilities in a user namespace of one's own reach nothing outside of it. */
+function isInOwnUserNamespace({ namespaces, credentials }: Process): boolean {
+  return namespaces?.user?.isHost === false || (credentials?.userNamespaceLevel ?? 0) > 0;
+}
+
+const runtimeSocket =
+  /(?:^|\/)(?:docker|containerd|crio|podman|cri-dockerd|dockershim|buildkitd)\.sock$/;
+const noNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS, linux/prctl.h
+
+function traitOfHook({ hook, arguments: given }: HookEvent): Trait | undefined {
+  if (hook.endsWith("sys_prctl")) {
+    const numbers = given.flatMap((argument) =>
+      argument.kind === "integer" ? argument.value : [],
+    );
+    const sets = numbers[0] === noNewPrivileges && (numbers[1] ?? 1) === 1;
+    return sets ? { privilege: "no-new-privileges", detail: "", source: "seen" } : undefined;
+  }
+  if (!hook.includes("connect")) return undefined;
+  for (const argument of given) {
+    if (argument.kind !== "socket-address" || !runtimeSocket.test(argument.address)) continue;
+    return { privilege: "host-mount", detail: `?:${argument.address}`, source: "seen" };
+  }
+  return undefined;
+}
+
+const ownActors: readonly Actor[] = ["service", "startup"];
+
+function retire(state: PrivilegeState, node: ProcessNode, emit: Emit): void {
+  const kept = state.processes.get(node.execId);
+  if (kept === undefined) return;
+  state.processes.delete(node.execId);
+  const { container, actor, origin } = node;
+  if (container.startsWith("host:") || container === "") return;
+  const own = ownActors.includes(actor) || (actor !== "runtime" && ownActors.includes(origin));
+  for (const { trait, citation, timeUs } of kept.sightings.values()) {
+    if (!speaksForContainer(trait, actor, own)) continue;
+    if (!admitsDetail(state, container, trait.detail)) {
+      drop(state, timeUs);
+      continue;
+    }
+    const fact: PrivilegeFact = {
+      kind: "privilege",
+      container,
+      ...trait,
+      firstSeenUs: timeUs,
+      lastSeenUs: Math.max(timeUs, node.lastSeenUs),
+      citations: trait.source === "seen" ? [citation] : [],
+    };
+    emit(fact);
+  }
+}
+
+function admitsDetail(state: PrivilegeState, container: ContainerKey, detail: string): boolean {
+  if (detail === "") return true;
+  let details = state.details.get(container);
+  if (details === undefined) {
+    if (state.details.size >= containerCountMax) return false;
+    details = new Set();
+    state.details.set(container, details);
+  }
+  if (details.has(detail)) return true;
+  if (details.size >= detailCountMax) return false;
+  details.add(detail);
+  return true;
+}
+
+/**
+ * The pod's flag is the container's, whoever's process shows it. The runtime bars new privileges
+ * for what it starts; a program that bars them for itself says nothing of its container.
+ */
+function speaksForContainer({ privilege }: Trait, actor: Actor, own: boolean): boolean {
+  if (privilege === "privileged") return actor !== "host";
+  if (privilege === "no-new-privileges") return actor === "runtime";
+  return own;
+}
+
+function finish(state: PrivilegeState, emit: Emit): void {
+  if (state.droppedCount === 0) return;
+  emit({
+    kind: "loss",
+    node: "",
+    container: "",
+    reason: "privilege-eviction",
+    sinceUs: state.firstDropUs,
+    untilUs: state.lastDropUs,
+    count: state.droppedCount,
+    detail: "some rights of processes were not kept: too many processes or different rights",
+  });
+}

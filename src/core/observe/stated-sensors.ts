@@ -1,0 +1,50 @@
+/**
+ * Holds what policy files state of each sensor of each policy: its selectors put together.
+ * In: scopes. Out: one entry a policy and sensor, as coverage facts carry it.
+ * Must never widen: where selectors differ in what narrows them, only the free ones count.
+ */
+import type { Sensor } from "./fact.ts";
+import { namespaceLimit, type PolicyScope } from "./tracing-policy.ts";
+
+export interface StatedSensor {
+  readonly policy: string;
+  readonly sensor: Sensor;
+  readonly pathPrefixes: readonly string[];
+  readonly limits: readonly string[];
+}
+
+const patternCountMax = 20_000;
+
+/**
+ * **Order**: of first scope. An exception of one selector counts for all of the policy: what it
+ * takes away may be watched by another, and is not claimed.
+ */
+export function collectStated(scopes: readonly PolicyScope[]): readonly StatedSensor[] {
+  const groups = new Map<string, PolicyScope[]>();
+  for (const scope of scopes) {
+    const key = `${scope.sensor} ${scope.policy}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [scope]);
+    else group.push(scope);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const free = group.filter((scope) => scope.limits.length === 0 && scope.namespace === "");
+    const counted = free.length > 0 ? free : group;
+    const paths = [...new Set(counted.flatMap((scope) => scope.paths))];
+    const limits = counted.flatMap(({ namespace, limits: own }) =>
+      namespace === "" ? own : [namespaceLimit(namespace), ...own],
+    );
+    const { policy, sensor } = first;
+    const pathPrefixes = withExceptionsFirst(paths).slice(0, patternCountMax);
+    return [{ policy, sensor, pathPrefixes, limits: [...new Set(limits)] }];
+  });
+}
+
+/** So that a cut list never loses an exception. */
+function withExceptionsFirst(paths: readonly string[]): readonly string[] {
+  const isException = (path: string): boolean => path.startsWith("!");
+  const exceptions = paths.filter(isException);
+  return exceptions.length === 0 ? paths : [...exceptions, ...paths.filter((p) => !isException(p))];
+}
