@@ -95,7 +95,8 @@ export class EventStatistics {
     this.types.add(event.type === "unknown" ? `unknown:${event.name}` : event.type);
     if ("policy" in event) this.policies.add(event.policy);
     const clock = this.clockOf(event.node);
-    if (isLive) clock?.add(event.timeUs);
+    const isLate = "returned" in event && event.returned !== undefined;
+    if (isLive) clock?.add(event.timeUs, isLate);
     else clock?.count();
     if ("process" in event && event.process !== undefined) this.addProcess(event, event.process);
   }

@@ -20,10 +20,14 @@ export interface NodeSpan {
   readonly disorderCount: number;
   /** How much earlier than the latest before it an event was at most. */
   readonly disorderMaxUs: number;
+  /** Events that came more than two minutes after a later one. */
+  readonly farCount: number;
   /** **Shape**: at most 64, the longest; in order of time. */
   readonly gaps: readonly Gap[];
 }
 
+/** More than the process tree can put right. */
+const farUs = 120_000_000;
 const gapMinimumUs = 60_000_000;
 const usualShare = 0.999;
 const usualFactor = 10;
@@ -38,6 +42,7 @@ export class NodeClock {
   private firstUs: TimeUs = 0;
   private disorderCount = 0;
   private disorderMaxUs = 0;
+  private farCount = 0;
   private readonly histogram = new Float64Array(54 * stepsPerOctave);
   private stepCount = 0;
   private candidates: Gap[] = [];
@@ -51,7 +56,11 @@ export class NodeClock {
     this.eventCount++;
   }
 
-  add(timeUs: TimeUs): void {
+  /**
+   * `isLate`: a hook that waited for its call to return carries the time the call began, minutes ago
+   * for a blocking accept; that says nothing about the clock.
+   */
+  add(timeUs: TimeUs, isLate: boolean): void {
     this.eventCount++;
     if (this.firstUs === 0) {
       this.firstUs = timeUs;
@@ -60,9 +69,8 @@ export class NodeClock {
     }
     const step = timeUs - this.latestUs;
     if (step < 0) {
-      this.disorderCount++;
-      if (-step > this.disorderMaxUs) this.disorderMaxUs = -step;
       if (timeUs < this.firstUs) this.firstUs = timeUs;
+      if (!isLate) this.addDisorder(-step);
       return;
     }
     const slot = step < 1 ? 0 : Math.floor(Math.log2(step) * stepsPerOctave);
@@ -73,9 +81,15 @@ export class NodeClock {
   }
 
   span(): NodeSpan {
-    const { node, eventCount, firstUs, latestUs, disorderCount, disorderMaxUs } = this;
-    const gaps = this.gaps();
-    return { node, eventCount, firstUs, lastUs: latestUs, disorderCount, disorderMaxUs, gaps };
+    const { node, eventCount, firstUs, latestUs, disorderCount, disorderMaxUs, farCount } = this;
+    const disorder = { disorderCount, disorderMaxUs, farCount };
+    return { node, eventCount, firstUs, lastUs: latestUs, ...disorder, gaps: this.gaps() };
+  }
+
+  private addDisorder(behindUs: number): void {
+    this.disorderCount++;
+    if (behindUs > farUs) this.farCount++;
+    if (behindUs > this.disorderMaxUs) this.disorderMaxUs = behindUs;
   }
 
   private gaps(): readonly Gap[] {

@@ -113,7 +113,7 @@ export class InputProblems {
         count: node.gaps.length,
       });
     }
-    const isFar = node.disorderMaxUs > farUs;
+    const isFar = node.farCount >= farCountMin;
     const isOften = node.disorderCount > 1000 && node.disorderCount > node.eventCount * oftenShare;
     if (!isFar && !isOften) return;
     const most = Math.round(node.disorderMaxUs / 1e6);
@@ -128,8 +128,8 @@ export class InputProblems {
   }
 }
 
-/** What the process tree can put right is at most two minutes. */
-const farUs = 120_000_000;
+/** One event may come late for many reasons; a clock that was set back shows in many. */
+const farCountMin = 10;
 const oftenShare = 0.1;
 
 function formatTime(timeUs: number): string {

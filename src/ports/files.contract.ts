@@ -36,7 +36,11 @@ interface Read {
 async function readAll(files: Files, name: string): Promise<Read> {
   const file = await files.open(name);
   const chunks: Uint8Array[] = [];
-  for await (const chunk of file.chunks) chunks.push(Buffer.from(chunk));
+  for await (const chunk of file.chunks) {
+    // Not a `Buffer`, whose `slice` shares memory: readers keep slices.
+    assert.equal(Object.getPrototypeOf(chunk), Uint8Array.prototype);
+    chunks.push(chunk);
+  }
   const { compression } = file;
   return { bytes: Buffer.concat(chunks), compression, truncated: file.truncated() };
 }

@@ -17,7 +17,11 @@ export interface OpenFile {
   readonly sizeBytes: number;
   /** `plain`, `gzip`, `zstd` or `xz`, by content and not by name. */
   readonly compression: string;
-  /** Decompressed chunks. **Errors**: a broken stream ends with `truncated()` telling how. */
+  /**
+   * Decompressed chunks: plain `Uint8Array`, never written over, without a byte order mark. Read
+   * them to the end or stop in the midst: either way the file is closed then, and only then.
+   * **Errors**: a broken stream ends with `truncated()` telling how.
+   */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** **Unit**: stored bytes consumed so far, for progress. */
   consumedBytes(): number;

@@ -34,7 +34,7 @@ export async function* decompressXz(
     for (;;) {
       const next = await reader.read();
       if (next.done) break;
-      if (next.value.length > 0) yield Buffer.from(next.value.buffer);
+      if (next.value.length > 0) yield next.value;
     }
     ended = true;
   } catch (error) {

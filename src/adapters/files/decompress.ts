@@ -173,21 +173,21 @@ function wordsOf(error: unknown): string {
 }
 
 /** PowerShell writes `>` as UTF-16 with a mark; editors put a UTF-8 mark before the first line. */
-async function* normalizeText(plain: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const { head, ended } = await readHead(plain);
+async function* normalizeText(expanded: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { head, ended } = await readHead(expanded);
   try {
     const start = Buffer.concat(head);
-    const rest = ended ? undefined : plain;
+    const rest = ended ? undefined : expanded;
     if (start[0] === 0xff && start[1] === 0xfe) {
       yield* transcode(start, rest, new TextDecoder("utf-16le"));
     } else {
       const marked = start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf;
       const first = marked ? start.subarray(3) : start;
-      if (first.length > 0) yield first;
-      if (rest !== undefined) yield* rest;
+      if (first.length > 0) yield bare(first);
+      if (rest !== undefined) for await (const chunk of rest) yield bare(chunk);
     }
   } finally {
-    await plain.return(undefined);
+    await expanded.return(undefined);
   }
 }
 
@@ -196,7 +196,13 @@ async function* transcode(
   rest: AsyncGenerator<Uint8Array> | undefined,
   decoder: TextDecoder,
 ): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(decoder.decode(start, { stream: true }));
+  const encoder = new TextEncoder();
+  yield encoder.encode(decoder.decode(start, { stream: true }));
   if (rest === undefined) return;
-  for await (const chunk of rest) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+  for await (const chunk of rest) yield encoder.encode(decoder.decode(chunk, { stream: true }));
+}
+
+/** A `Buffer` would lie to its reader: its `slice` is a view that keeps the whole chunk alive. */
+function bare(chunk: Uint8Array): Uint8Array {
+  return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
 }
