@@ -34,6 +34,7 @@ test("cluster objects, container lists, policies, metrics and dumps are told apa
   assert.equal(kind("CONTAINER ID   IMAGE   COMMAND\nabc  x  y\n"), "containers");
   assert.equal(kind('[{"Id":"abc","Config":{}}]'), "containers");
   assert.equal(kind("# HELP tetragon_events_total x\n"), "metrics");
+  assert.equal(kind("HTTP/1.0 200 OK\nDate: x\n\n# HELP go_gc_x y\n"), "metrics");
   assert.equal(kind("apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\n"), "policies");
   assert.equal(kind('{"type": "host", "boot_id": "x"}\n{"type":"process"}\n'), "processes");
 });

@@ -26,9 +26,10 @@ export function detectKind(head: Uint8Array): InputKind {
   if (head.length === 0) return "other";
   const text = new TextDecoder().decode(head.subarray(0, detectSizeBytes)).replace(/^\uFEFF/, "");
   const start = text.trimStart();
-  if (/^# (?:HELP|TYPE) /.test(start)) return "metrics";
   const firstLine = start.slice(0, start.search(/\n|$/));
   if (start.startsWith("{") || start.startsWith("[")) return detectJson(start, firstLine);
+  // Metrics may carry the headers of the answer that they came with.
+  if (/^# (?:HELP|TYPE) (?:tetragon|go)_/m.test(start)) return "metrics";
   if (isBinary(head)) return "events";
   if (/^\d{4}-\d\d-\d\dT\S+ std(?:out|err) [FP] /.test(start)) return "events";
   if (/^(?:apiVersion|kind):/m.test(start) && start.includes("racingPolicy")) return "policies";
@@ -38,9 +39,9 @@ export function detectKind(head: Uint8Array): InputKind {
 
 /** The first line decides where it is a whole document; else what keys the head holds. */
 function detectJson(start: string, firstLine: string): InputKind {
-  if (/"kind"\s*:\s*"TracingPolicy/.test(start)) return "policies";
   if (/^\{\s*"(?:process_|rate_limit_info|time"|node_name)/.test(firstLine)) return "events";
   if (/^\{\s*"log"\s*:\s*"\{/.test(firstLine)) return "events";
+  if (/"kind"\s*:\s*"TracingPolicy/.test(start)) return "policies";
   if (inventoryKey.test(start.slice(0, 4096))) return "inventory";
   if (/"kind"\s*:\s*"\w*List"/.test(start) || /"apiVersion"\s*:\s*"v1"/.test(start)) {
     return "kubernetes";

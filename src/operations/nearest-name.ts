@@ -14,7 +14,7 @@ const lengthMax = 80;
 export function nearestName(word: string, names: Iterable<string>): string | undefined {
   const wanted = word.slice(0, lengthMax).toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const name of names) {
     const candidate = name.slice(0, lengthMax).toLowerCase();
     const contained = wanted.length > 2 && candidate.includes(wanted);

@@ -115,12 +115,12 @@ function renderContainers(file: EventFile, sheet: Sheet): readonly TerminalText[
   const columns = [
     { align: "left", widthMax: 12 },
     { align: "left", widthMax: 44 },
-    { align: "left", widthMax: Math.max(20, sheet.width - 80) },
+    { align: "left", widthMax: 0 },
     { align: "right", widthMax: 12 },
   ] as const;
   return [
     terminal`  containers ${file.containers.length}${onHost}`,
-    ...textTable(columns, rows).map((line) => terminal`    ${line}`),
+    ...textTable(columns, rows, sheet.width - 4).map((line) => terminal`    ${line}`),
     ...(rest > 0 ? [terminal`    and ${rest} more: --top ${file.containers.length}`] : []),
   ];
 }
@@ -146,9 +146,12 @@ function renderDocuments(documents: readonly InputSummary[], sheet: Sheet): Term
     { align: "left", widthMax: 16 },
     { align: "left", widthMax: 12 },
     { align: "right", widthMax: 10 },
-    { align: "left", widthMax: Math.max(20, sheet.width - 60) },
+    { align: "left", widthMax: 0 },
   ] as const;
-  return [terminal`${sheet.paint("bold", "Documents")}`, ...indent(textTable(columns, rows))];
+  return [
+    terminal`${sheet.paint("bold", "Documents")}`,
+    ...indent(textTable(columns, rows, sheet.width - 2)),
+  ];
 }
 
 function renderSensors(sensors: readonly SensorSummary[], sheet: Sheet): TerminalText[] {
@@ -167,9 +170,9 @@ function renderSensors(sensors: readonly SensorSummary[], sheet: Sheet): Termina
     { align: "left", widthMax: 28 },
     { align: "left", widthMax: 8 },
     { align: "right", widthMax: 10 },
-    { align: "left", widthMax: Math.max(30, sheet.width - 70) },
+    { align: "left", widthMax: 0 },
   ] as const;
-  const lines = textTable(columns, rows.slice(0, sheet.top * 2));
+  const lines = textTable(columns, rows.slice(0, sheet.top * 2), sheet.width - 2);
   return [terminal`${sheet.paint("bold", "Sensors")}`, ...indent(lines)];
 }
 
@@ -191,12 +194,12 @@ function renderLosses(losses: readonly LossSummary[], sheet: Sheet): TerminalTex
     { align: "left", widthMax: 20 },
     { align: "right", widthMax: 10 },
     { align: "left", widthMax: 27 },
-    { align: "left", widthMax: Math.max(30, sheet.width - 60) },
+    { align: "left", widthMax: 0 },
   ] as const;
   const rest = losses.length - sheet.top;
   return [
     terminal`${sheet.paint("bold", "Lost, or maybe lost")}`,
-    ...indent(textTable(columns, rows.slice(0, sheet.top))),
+    ...indent(textTable(columns, rows.slice(0, sheet.top), sheet.width - 2)),
     ...(rest > 0 ? [terminal`  and ${rest} more: --top ${losses.length}`] : []),
   ];
 }

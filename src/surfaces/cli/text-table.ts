@@ -1,6 +1,6 @@
 /**
  * Holds small tables for the terminal.
- * In: rows of cells, untrusted. Out: aligned lines of bounded width.
+ * In: rows of cells, untrusted. Out: aligned lines that fit the width.
  * Must never let a cell reach the terminal unsafe: each is made visible and cut.
  */
 import {
@@ -13,31 +13,52 @@ import {
 export interface Column {
   /** Numbers stand at the right. */
   readonly align: "left" | "right";
-  /** **Unit**: characters at most. */
+  /** **Unit**: characters at most; a column with 0 takes what the others leave. */
   readonly widthMax: number;
 }
 
-/** **Shape**: one line a row, two spaces between columns; the last column is not padded. */
+/** **Unit**: characters that a flexible column keeps, however narrow the screen is. */
+const flexibleWidthMin = 16;
+
+/**
+ * **Shape**: one line a row, two spaces between columns; the last column is not padded. `width` is
+ * that of the screen without what the caller puts in front.
+ */
 export function textTable(
   columns: readonly Column[],
   rows: readonly (readonly (string | number)[])[],
+  width: number,
 ): readonly TerminalText[] {
+  const cellMax = Math.max(flexibleWidthMin, width);
   const cells = rows.map((row) =>
-    columns.map((column, index) => makeVisible(String(row[index] ?? ""), column.widthMax)),
+    columns.map(({ widthMax }, index) =>
+      makeVisible(String(row[index] ?? ""), widthMax === 0 ? cellMax : widthMax),
+    ),
   );
   const widths = columns.map((_, index) =>
-    Math.max(0, ...cells.map((row) => (row[index] ?? "").length)),
+    cells.reduce((widest, row) => Math.max(widest, (row[index] ?? "").length), 0),
   );
+  shrinkFlexible(columns, widths, width);
   return cells.map((row) => {
     const padded = row.map((cell, index) => {
-      const isLast = index === columns.length - 1;
-      const width = widths[index] ?? 0;
-      if (columns[index]?.align === "right") return cell.padStart(width);
-      return isLast ? cell : cell.padEnd(width);
+      const room = widths[index] ?? 0;
+      const shown = cell.length > room ? `${cell.slice(0, room - 1)}…` : cell;
+      if (columns[index]?.align === "right") return shown.padStart(room);
+      return index === columns.length - 1 ? shown : shown.padEnd(room);
     });
     return joinTerminal(
       padded.map((cell) => terminal`${cell}`),
       terminal`  `,
     );
+  });
+}
+
+function shrinkFlexible(columns: readonly Column[], widths: number[], width: number): void {
+  const gaps = 2 * Math.max(0, columns.length - 1);
+  columns.forEach(({ widthMax }, index) => {
+    if (widthMax !== 0) return;
+    const excess = widths.reduce((sum, one) => sum + one, gaps) - width;
+    const shrunk = (widths[index] ?? 0) - Math.max(0, excess);
+    widths[index] = Math.min(widths[index] ?? 0, Math.max(flexibleWidthMin, shrunk));
   });
 }
