@@ -26,6 +26,7 @@ test("a time agrees with the platform's, to the microsecond and cut, not rounded
     ["1970-01-01T00:00:00Z", 0],
     ["0001-01-01T00:00:00Z", 0],
     ["1969-12-31T23:59:59Z", 0],
+    ["2024-02-29T00:00:00Z", 1_709_164_800_000_000],
     ["2000-02-29T00:00:00Z", 951_782_400_000_000],
   ];
   for (const [text, expected] of cases) assert.equal(parseTimeText(text), expected, text);
