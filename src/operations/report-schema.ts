@@ -1,6 +1,6 @@
 /**
  * Holds the schema of the report, with what each field means; `docs/report.schema.json` is made
- * from it. In: nothing. Out: a zod schema and its JSON Schema. A test holds it to `Report` both ways.
+ * from it. In: nothing. Out: a zod schema and its JSON Schema. A test holds it to `Report`.
  * Must grow compatibly: new fields are added, none is removed or changed within a major version.
  */
 import { z } from "zod";

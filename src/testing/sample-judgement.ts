@@ -4,11 +4,9 @@
  */
 import type { Match, Package, Severity, Vulnerability } from "../core/inventory/image.ts";
 import { buildFindings, type DraftFinding } from "../core/judge/build-findings.ts";
-import { countFunnel } from "../core/judge/count-funnel.ts";
-import { groupUpgrades } from "../core/judge/group-upgrades.ts";
 import type { Judgement } from "../core/judge/judge.ts";
+import { judgeFindings } from "../core/judge/judge-findings.ts";
 import type { JudgedImage, JudgedPackage } from "../core/judge/judged-image.ts";
-import { rankFindings } from "../core/judge/rank-findings.ts";
 import type { Evidence, Privilege, Usage, UsageState } from "../core/judge/verdict.ts";
 import type { Workload } from "../core/observe/fact.ts";
 import type { Report } from "../core/report/report.ts";
@@ -152,12 +150,8 @@ export function sampleJudgement(
   images: readonly JudgedImage[],
   evidence: Readonly<Record<string, Evidence>> = {},
 ): Judgement {
-  const ranked = rankFindings(buildFindings(images, sampleSettings), sampleSettings);
-  const { findings, upgrades } = groupUpgrades(ranked);
   return {
-    findings: findings.map(({ finding }) => finding),
-    upgrades,
-    funnel: countFunnel(findings, sampleSettings.criticalSeverities),
+    ...judgeFindings(images, sampleSettings),
     packages: images.flatMap(({ image, workload, packages }) =>
       packages.map(({ ref, usage }) => ({ image, workload, package: ref, usage })),
     ),

@@ -168,7 +168,7 @@ test("two images of one workload, as in a rollout, have findings with different 
   assert.deepEqual(ids, turned);
 });
 
-test("critical is a critical severity, a high score where severity is unknown, or known exploited", () => {
+test("critical: by severity, by score where severity is unknown, or known exploited", () => {
   const used = sampleUsage("in-use");
   const isCritical = (given: Parameters<typeof sampleDraft>[0]) =>
     sampleDraft(given, used).finding.critical;

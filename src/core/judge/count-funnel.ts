@@ -1,5 +1,5 @@
 /**
- * Holds the funnel: how many matches, findings, vulnerabilities and upgrades are left at each stage.
+ * Holds the funnel: how many matches, findings, vulnerabilities and upgrades each stage leaves.
  * In: findings with their upgrades. Out: counts, each stage a part of the one before, and what each
  * stage asks in words. Must never count an unknown use as in use or as unused.
  */
@@ -55,21 +55,21 @@ function countUses(drafts: readonly DraftFinding[], state: "in-use" | "unknown")
 function defineStages(criticalSeverities: readonly Severity[]): Readonly<Record<string, string>> {
   return {
     all:
-      "Matches of the scanner: one vulnerability of one package in one image, counted once for each " +
-      "workload that runs the image, and once for an image that no container was seen to run.",
+      "Matches of the scanner: one vulnerability of one package in one image, counted once for " +
+      "each workload that runs the image, and once for an image that nothing was seen to run.",
     critical:
-      `Severity ${criticalSeverities.join(" or ")} (an unknown one goes by its CVSS score), or known ` +
-      "to be exploited (CISA KEV).",
+      `Severity ${criticalSeverities.join(" or ")} (an unknown one goes by its CVSS score), or ` +
+      "known to be exploited (CISA KEV).",
     fixable: "Of these: a version that fixes it exists.",
     privileged:
-      "Of these: the workload was seen, or is declared, to run as root, with a capability beyond the " +
-      "runtime's default set, as a privileged container, in a namespace of the host, or with a " +
-      "sensitive host mount. Workloads that no event shows are not counted here.",
+      "Of these: the workload was seen, or is declared, to run as root, with a capability beyond " +
+      "the runtime's default set, as a privileged container, in a namespace of the host, or with " +
+      "a sensitive host mount. Workloads that no event shows are not counted here.",
     inUse: "Of these: the workload's own processes were seen to use the package.",
     criticalFixableInUse: "Critical, fixable and in use, privileged or not.",
     unknownUse:
-      "Critical, fixable and privileged, but whether the package is used could not be seen: neither " +
-      "counted as in use nor ruled out.",
+      "Critical, fixable and privileged, but whether the package is used could not be seen: " +
+      "neither counted as in use nor ruled out.",
     upgrades: "One upgrade is one source package or library of one image.",
   };
 }

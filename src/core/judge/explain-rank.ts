@@ -143,7 +143,9 @@ function changesByUse(
 }
 
 function percent(share: number): string {
-  const value = share * 100;
+  // "Higher than 100 % of all" cannot be.
+  const value = share < 1 ? Math.min(99.9, share * 100) : 100;
+  if (value > 99 && value < 100) return `${(Math.floor(value * 10) / 10).toFixed(1)} %`;
   return `${value >= 10 ? value.toFixed(0) : value.toPrecision(2)} %`;
 }
 

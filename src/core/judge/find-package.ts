@@ -19,7 +19,7 @@ export function createPackageFinder(packages: readonly JudgedPackage[]): FindPac
   return (match) => {
     const ref = matchRef(match);
     const same = byId.get(match.artifactId);
-    // Ids of another scanner run can collide with ours (CycloneDX "1", "2", …): the name must agree.
+    // Ids of another run can collide with ours (CycloneDX "1", "2", …): the name must agree.
     if (same !== undefined && sameName(same.ref.name) === sameName(ref.name)) return same;
     const candidates = byPurl.get(ref.purl) ?? byName.get(nameKey(ref)) ?? [];
     return choose(candidates, ref.location);

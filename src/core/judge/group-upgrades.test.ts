@@ -50,7 +50,7 @@ test("with an unknown installed version the highest fix is asked for", () => {
   assert.equal(targetVersion("npm", []), "");
 });
 
-test("one upgrade removes the findings of all packages of a source, and keeps the unfixed apart", () => {
+test("one upgrade is for all packages of a source, and keeps the unfixed apart", () => {
   const lib = samplePackage({
     name: "libssl1.1",
     type: "deb",

@@ -1,8 +1,8 @@
 /**
  * Holds how findings are grouped by what a person does about them: one upgrade per image and source
  * package (distributions) or package name (languages).
- * In: ranked findings. Out: upgrades in order, each with the lowest version that removes all it can,
- * and every finding with the id of its group. Findings without a fix are kept apart, never dropped.
+ * In: ranked findings. Out: upgrades in order, each with the lowest version that removes all that
+ * can be, and every finding with the id of its group. Those without a fix are kept apart.
  */
 import type { DraftFinding } from "./build-findings.ts";
 import { compareVersions, sharedLine } from "./compare-versions.ts";

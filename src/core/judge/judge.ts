@@ -1,20 +1,17 @@
 /**
- * Holds the whole judgement: joins → coverage → usage → privileges → findings → upgrades → funnel.
+ * Holds the whole judgement: joins, coverage, usage, privileges, findings, upgrades, funnel.
  * In: facts, identities, SBOMs, scans. Out: everything a report says.
  * Must give the same result for the same input in any order, and never read a clock.
  */
 import type { ProblemLog } from "../event/problem.ts";
 import type { ContainerIdentity, Sbom, Scan, Severity } from "../inventory/image.ts";
 import type { FactSet } from "../observe/fact-set.ts";
-import { buildFindings } from "./build-findings.ts";
-import { countFunnel } from "./count-funnel.ts";
 import { EvidenceBook } from "./evidence-book.ts";
-import { groupUpgrades } from "./group-upgrades.ts";
 import { joinImages } from "./join-images.ts";
+import { judgeFindings } from "./judge-findings.ts";
 import { judgeImages } from "./judge-images.ts";
 import type { JudgedImage } from "./judged-image.ts";
 import { compareRefs } from "./package-ref.ts";
-import { rankFindings } from "./rank-findings.ts";
 import type {
   CoverageSummary,
   Evidence,
@@ -80,12 +77,8 @@ export function judge(options: JudgeOptions): Judgement {
   const evidence = new EvidenceBook(options.inputNames);
   const { minimumWindowUs } = settings;
   const judged = judgeImages({ facts, joins, scans, minimumWindowUs, evidence, problems });
-  const ranked = rankFindings(buildFindings(judged.images, settings), settings);
-  const grouped = groupUpgrades(ranked);
   return {
-    findings: grouped.findings.map(({ finding }) => finding),
-    upgrades: grouped.upgrades,
-    funnel: countFunnel(grouped.findings, settings.criticalSeverities),
+    ...judgeFindings(judged.images, settings),
     packages: judged.images.flatMap(packageVerdicts),
     coverage: judged.containers.map(({ summary }) => summary),
     evidence: evidence.all(),

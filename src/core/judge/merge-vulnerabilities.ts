@@ -1,7 +1,7 @@
 /**
  * Holds when two matches mean the same vulnerability, and what they say together.
- * In: matches of one package. Out: clusters (a CVE, its GHSA, its GO id are one), and one record for
- * each: the gravest severity, the highest scores, all fixes. Must never drop an id.
+ * In: matches of one package. Out: clusters (a CVE, its GHSA, its GO id are one), and one record
+ * for each: the gravest severity, the highest scores, all fixes. Must never drop an id.
  */
 import { cutText } from "../event/bounds.ts";
 import type { KnownExploited, Match, Severity, Vulnerability } from "../inventory/image.ts";

@@ -8,7 +8,7 @@ import type { PackageRef } from "./verdict.ts";
 
 const distroTypes: ReadonlySet<string> = new Set(["deb", "rpm", "apk", "alpm", "portage"]);
 
-/** True where one source package is built into several packages and fixed in all of them at once. */
+/** True where one source package is built into several packages, and fixed in all at once. */
 export function isDistroType(type: string): boolean {
   return distroTypes.has(type);
 }
@@ -55,7 +55,7 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** **Order**: type, name, version, location, id; total, so that output never depends on input order. */
+/** **Order**: type, name, version, location, id: total, so that input order never shows. */
 export function compareRefs(a: PackageRef, b: PackageRef): number {
   return (
     compareText(a.type, b.type) ||

@@ -93,7 +93,7 @@ test("a known exploited vulnerability is never lowered", () => {
   assert.equal(rank(one).bandOf(one), "known-exploited");
 });
 
-test("the host's rights raise one band, never above critical and never what is not observed", () => {
+test("the host's rights raise one band, not above critical, not what is not observed", () => {
   const host = {
     privileged: true,
     privileges: [sampleRoot, { ...sampleRoot, privilege: "privileged" as const }],

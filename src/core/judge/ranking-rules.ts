@@ -26,7 +26,7 @@ export interface Weighed {
   readonly loweringWindowUs: number;
 }
 
-/** **Source**: thresholds of the vulnerability reference this project follows: a tenth, or the top 5 %. */
+/** A tenth, or the top 5 %: above both most vulnerabilities never come. */
 export const likelyFrom = { score: 0.1, percentile: 0.95 } as const;
 
 export interface Band {
@@ -126,7 +126,7 @@ export interface OrderRule {
 export const orderRules: readonly OrderRule[] = [
   {
     name: "use",
-    text: "code seen to run, then used otherwise (linked, data read), then unknown, then not observed",
+    text: "code seen to run, then other use (linked, data read), then unknown, then not observed",
     key: ({ finding }) => usageClass(finding),
   },
   {

@@ -158,7 +158,7 @@ export interface Upgrade {
   readonly from: readonly string[];
   /** Lowest version that removes all fixable findings of the group; "" when there is none. */
   readonly to: string;
-  /** Lowest version that removes those of the most urgent band in the group; often a smaller step. */
+  /** Lowest version that removes those of the group's most urgent band: often a smaller step. */
   readonly atLeast: string;
   readonly findings: readonly string[];
   readonly unfixed: readonly string[];

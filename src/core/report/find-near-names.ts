@@ -29,7 +29,7 @@ export function findNearNames(wanted: string, candidates: Iterable<string>): rea
 function nearness(name: string, other: string): number | undefined {
   const apart = Math.abs(name.length - other.length);
   const shorter = Math.min(name.length, other.length);
-  if (shorter >= 3 && (other.includes(name) || name.includes(other))) return 1 + apart / 100;
+  if (shorter >= 3 && (other.includes(name) || name.includes(other))) return apart / 100;
   const distanceMax = Math.floor(Math.max(name.length, 3) / 3);
   if (apart > distanceMax) return undefined;
   const distance = editDistance(name, other);

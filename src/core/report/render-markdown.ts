@@ -3,7 +3,7 @@
  * In: a report. Out: GitHub-flavoured Markdown. Every untrusted text goes through `markdownText` or
  * `markdownCode`, so that it can start no link, mention, markup or HTML.
  */
-import type { Finding } from "../judge/verdict.ts";
+import type { Evidence, Finding } from "../judge/verdict.ts";
 import { atLeast, describeChange, nameVulnerability } from "./render-upgrade.ts";
 import type { Report } from "./report.ts";
 import { markdownCode, markdownText } from "./safe-text.ts";
@@ -58,7 +58,8 @@ function renderFunnel({ funnel }: Report): string {
     return `| ${name} | ${counts.map(formatCount).join(" | ")} |`;
   });
   const notes =
-    `Critical, fixable and in use, privileged or not: ${formatCount(funnel.criticalFixableInUse)}. ` +
+    "Critical, fixable and in use, privileged or not: " +
+    `${formatCount(funnel.criticalFixableInUse)}. ` +
     `Use unknown at the last stage: ${formatCount(funnel.unknownUse)}.`;
   const head = "| stage | matches | findings | vulnerabilities | upgrades |\n|---|--:|--:|--:|--:|";
   return `${head}\n${rows.join("\n")}\n\n${notes}`;
@@ -92,22 +93,24 @@ function renderUpgrade(view: UpgradeView, position: number): string {
     .slice(0, 8)
     .map((finding) => markdownText(nameVulnerability(finding)));
   const rest = vulnerabilities.length - shown.length;
+  const more = rest > 0 ? `; ${rest} more` : "";
   const items = [
     `Images: ${images
       .slice(0, 8)
       .map((image) => markdownCode(image))
       .join(", ")}`,
-    `Removes ${plural(view.findings.length, "finding")}: ${shown.join("; ")}${rest > 0 ? `; ${rest} more` : ""}`,
+    `Removes ${plural(view.findings.length, "finding")}: ${shown.join("; ")}${more}`,
     ...(lead?.reasons ?? []).map((reason) => markdownText(reason)),
-    ...(proof === undefined
-      ? []
-      : [
-          `Proof: ${markdownText(`${proof.time ?? ""} ${proof.shows}`)} ${markdownCode(proof.path)} by ` +
-            `${markdownCode(proof.binary)}, recorded in ${markdownCode(`${proof.input}:${proof.offset}`)}`,
-        ]),
+    ...(proof === undefined ? [] : [renderProof(proof)]),
   ];
-  const heading = `### ${position}. ${markdownText(`${upgrade.package} to ${upgrade.to}${atLeast(upgrade)}`)}`;
-  return `${heading}\n\n${renderList(items)}`;
+  const title = `${upgrade.package} to ${upgrade.to}${atLeast(upgrade)}`;
+  return `### ${position}. ${markdownText(title)}\n\n${renderList(items)}`;
+}
+
+function renderProof({ time, shows, path, binary, input, offset }: Evidence): string {
+  const what = markdownText(`${time ?? ""} ${shows}`);
+  const place = markdownCode(`${input}:${offset}`);
+  return `Proof: ${what} ${markdownCode(path)} by ${markdownCode(binary)}, recorded in ${place}`;
 }
 
 function renderList(items: readonly string[]): string {

@@ -1,7 +1,7 @@
 /**
- * Holds the report for a terminal: one or two screens that say what to do, why, and what is not known.
- * In: a report, a width, colour or not. Out: terminal text. Works without colour: nothing is said by
- * colour alone. Must never print untrusted text but through `terminal`.
+ * Holds the report for a terminal: a screen or two that say what to do, why, and what is unknown.
+ * In: a report, a width, colour or not. Out: terminal text. Works without colour: nothing is said
+ * by colour alone. Must never print untrusted text but through `terminal`.
  */
 
 import type { Page } from "./page.ts";
@@ -106,7 +106,8 @@ function renderFunnelNotes(report: Report, width: number, paint: Paint): readonl
   const times = criticalFixableInUse > 0 ? Math.floor(all / criticalFixableInUse) : 0;
   const fewer = times > 2 ? `, ${formatCount(times)} times fewer than all` : "";
   const text =
-    `Critical, fixable and in use, privileged or not: ${formatCount(criticalFixableInUse)}${fewer}. ` +
+    "Critical, fixable and in use, privileged or not: " +
+    `${formatCount(criticalFixableInUse)}${fewer}. ` +
     `Critical, fixable, privileged, but use unknown: ${formatCount(unknownUse)}.`;
   return wrap(text, width, 3).map((line) => paint("dim", line));
 }

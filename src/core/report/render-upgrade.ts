@@ -122,7 +122,8 @@ export function nameVulnerability({ vulnerability }: Finding): string {
 
 function describeWhy(finding: Finding): string {
   const { because, state } = finding.usage;
-  return [because === "" ? state : because, ...explainPrivilege(finding)].join("; ");
+  const short = because.replace(/\/\S{57,}/g, (path) => fitPath(path, 56));
+  return [short === "" ? state : short, ...explainPrivilege(finding)].join("; ");
 }
 
 function renderProof(proof: Evidence | undefined, width: number): readonly string[] {

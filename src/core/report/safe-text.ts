@@ -112,7 +112,7 @@ const htmlNames: ReadonlyMap<string, string> = new Map([
   ["`", "&#96;"],
 ]);
 
-/** Template tag: interpolated strings are made visible, capped and escaped for text and quoted attributes. */
+/** Template tag: strings are made visible, capped, and escaped for text and quoted attributes. */
 export function html(
   literals: TemplateStringsArray,
   ...values: readonly (string | number | HtmlText | readonly HtmlText[])[]

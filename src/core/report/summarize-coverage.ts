@@ -56,7 +56,7 @@ function describeReasons(packages: readonly PackageVerdict[]): readonly Coverage
 }
 
 function describeUnjoined(coverage: readonly CoverageSummary[]): readonly CoverageNote[] {
-  const noSbom = coverage.filter((one) => one.sbom === "");
+  const noSbom = coverage.filter((one) => one.sbom === "" && one.workload.kind !== "Host");
   const noScan = coverage.filter((one) => one.sbom !== "" && one.scan === "");
   return [
     ...gap(

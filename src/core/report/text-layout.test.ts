@@ -9,10 +9,10 @@ const width = fc.integer({ min: 2, max: 60 });
 
 test("fitted text, paths and lines are never wider than their room", () => {
   fc.assert(
-    fc.property(text, width, (any, columns) => {
-      assert.ok(widthOf(fit(any, columns)) <= columns);
-      assert.ok(widthOf(fitPath(any, columns)) <= columns);
-      for (const line of wrap(any, columns, 3)) assert.ok(widthOf(line) <= columns);
+    fc.property(text, width, (given, columns) => {
+      assert.ok(widthOf(fit(given, columns)) <= columns);
+      assert.ok(widthOf(fitPath(given, columns)) <= columns);
+      for (const line of wrap(given, columns, 3)) assert.ok(widthOf(line) <= columns);
     }),
   );
 });

@@ -6,8 +6,14 @@
 import { makeVisible } from "./safe-text.ts";
 
 // East Asian wide and fullwidth blocks and the emoji planes take two columns; marks take none.
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const wide = new RegExp(
+  [
+    "[\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\ua4cf\\ua960-\\ua97c\\uac00-\\ud7a3]",
+    "[\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60\\uffe0-\\uffe6]",
+    "[\\u{1f300}-\\u{1faff}\\u{20000}-\\u{3fffd}]",
+  ].join("|"),
+  "u",
+);
 const mark = /\p{M}/u;
 
 /** **Unit**: terminal columns. */

@@ -40,7 +40,7 @@ function parse(version: string): Parsed | undefined {
   };
 }
 
-/** `rc1` without a dot counts as `rc`, `1`, so that rc10 comes after rc2 where no dot is written. */
+/** `rc1` counts as `rc`, `1`, so that rc10 comes after rc2 where no dot is written. */
 function identifier(text: string): readonly Token[] {
   if (/^\d+$/.test(text)) return [{ rank: ranks.number, value: toNumber(text) }];
   const counted = /^([a-z]+)(\d+)$/i.exec(text);

@@ -1,7 +1,7 @@
 /**
  * Holds how two versions that were taken apart are compared: token by token, then by length.
- * In: lists of tokens, each with a rank for its kind. Out: -1, 0 or 1. Comparing lists this way is a
- * total order whatever the input, which the laws in `compare-versions.test.ts` hold us to.
+ * In: lists of tokens, each with a rank for its kind. Out: -1, 0 or 1. Comparing lists this way is
+ * a total order whatever the input, which the laws in `compare-versions.test.ts` hold us to.
  */
 
 export type Order = -1 | 0 | 1;
