@@ -159,11 +159,12 @@ export function judgeSample(sketch: UsageSketch): ReadonlyMap<string, Usage> {
     coverage: sampleCoverage(coverage),
     evidence: new EvidenceBook(["events.jsonl"]),
   });
-  return new Map(sbom.packages.map((one) => [one.name, usages.get(one.id)]).filter(isKnown));
-}
-
-function isKnown(entry: [string, Usage | undefined]): entry is [string, Usage] {
-  return entry[1] !== undefined;
+  const byName = new Map<string, Usage>();
+  for (const { id, name } of sbom.packages) {
+    const usage = usages.get(id);
+    if (usage !== undefined) byName.set(name, usage);
+  }
+  return byName;
 }
 
 export function sampleContainerFact(given: Partial<ContainerFact> = {}): ContainerFact {

@@ -4,9 +4,16 @@
  * Must never choose between documents of different images that fit equally well.
  */
 import type { ImageIdentity } from "../inventory/image.ts";
-import { quote } from "./join-problems.ts";
-import { type MatchWay, matchImage, matchWays, type RunningImage } from "./match-image.ts";
+import {
+  isOtherImage,
+  isSameImage,
+  type MatchWay,
+  matchImage,
+  matchWays,
+  type RunningImage,
+} from "./match-image.ts";
 import { compareText } from "./package-ref.ts";
+import { quoteName } from "./quote-name.ts";
 
 export interface Choice<Found> {
   readonly found: Found | undefined;
@@ -29,10 +36,10 @@ export function chooseDocument<Found extends Identified>(
   for (const by of matchWays) {
     const fitting = matched.filter(({ way }) => way === by).map(({ one }) => one);
     if (fitting.length === 0) continue;
-    const images = new Set(fitting.map(imageKey));
-    if (images.size > 1) return { found: undefined, by: "none", note: ambiguity(fitting, by) };
+    if (areDifferent(fitting, by))
+      return { found: undefined, by: "none", note: ambiguity(fitting, by) };
     const [found] = [...fitting].sort((a, b) => prefer(a, b) || compareText(a.input, b.input));
-    const note = by === "name" ? "joined by name alone: no digest or tag could be compared" : "";
+    const note = by === "name" ? "the name alone agrees, no digest or tag could be compared" : "";
     return { found, by, note };
   }
   const other = matched.find(({ contradiction }) => contradiction !== "");
@@ -40,17 +47,30 @@ export function chooseDocument<Found extends Identified>(
     found: undefined,
     by: "none",
     note:
-      other === undefined ? "" : `${quote(other.one.input)} does not fit: ${other.contradiction}`,
+      other === undefined
+        ? ""
+        : `${quoteName(other.one.input)} does not fit: ${other.contradiction}`,
   };
 }
 
-/** Documents that do not say what they are of are taken for different images. */
-function imageKey({ identity, input }: Identified): string {
-  return identity.imageId || identity.manifestDigest || `input ${input}`;
+/**
+ * Documents that fit by a digest differ only if they say so (two architectures below one index);
+ * those that fit by a name are different images unless they say that they are not.
+ */
+function areDifferent(fitting: readonly Identified[], by: MatchWay): boolean {
+  const [first, ...others] = fitting;
+  if (first === undefined) return false;
+  const isByDigest = by === "digest" || by === "image-id";
+  return others.some((other) =>
+    isByDigest
+      ? isOtherImage(first.identity, other.identity)
+      : !isSameImage(first.identity, other.identity),
+  );
 }
 
 function ambiguity(fitting: readonly Identified[], by: MatchWay): string {
-  const inputs = fitting.map(({ input }) => quote(input)).sort(compareText);
+  const inputs = fitting.map(({ input }) => quoteName(input)).sort(compareText);
   const shown = inputs.slice(0, 3).join(", ");
-  return `${fitting.length} documents of different images fit by ${by} (${shown}): name the right one by hand`;
+  const what = `${fitting.length} documents of different images fit by ${by}`;
+  return `${what} (${shown}): name the right one by hand`;
 }

@@ -44,7 +44,10 @@ function explainUse({ use, weight, linkedPath }: TalliedUse): string {
     case "runtime-read":
       return `${by(use.binaries, who)} read ${use.path}, the package's code`;
     case "linked":
-      return `it is compiled into ${use.path}, which ${who} executed; which of its code ran cannot be told`;
+      return (
+        `it is compiled into ${use.path}, which ${who} executed; ` +
+        "which of its code ran cannot be told"
+      );
     default:
       return `${by(use.binaries, who)} read ${use.path}, a file of the package`;
   }
@@ -57,7 +60,8 @@ function by(binaries: readonly string[], who: string): string {
 
 const doubts: Readonly<Record<DoubtReason, string>> = {
   "many-in-one":
-    "was opened, but so were the libraries in it or beside it, used or not: files cannot tell which ran",
+    "was opened, but so were the libraries in it or beside it, used or not: " +
+    "files cannot tell which ran",
   "changed-after-start":
     "was used after it had been written in the container: it is no longer the image's file",
   "opened-not-loaded": "was opened, but no program was seen to load or run it",
@@ -77,7 +81,8 @@ function explainTouch({ own, foreign }: Tally): string {
   const [other] = foreign;
   if (other === undefined) return "";
   const actors = [...new Set(foreign.map(({ use }) => nameOf(use.actor)))];
-  return `used only by ${actors.join(" and ")} (${verb(other)} ${other.use.path}), not by the workload itself`;
+  const what = `${verb(other)} ${other.use.path}`;
+  return `used only by ${actors.join(" and ")} (${what}), not by the workload itself`;
 }
 
 function verb({ use }: TalliedUse): string {

@@ -14,24 +14,42 @@ export type FileClass =
   | { readonly kind: "elf" | "data" | "config" | "never" | "directory" }
   | { readonly kind: "interpreted" | "archive"; readonly language: Language };
 
-const documentation =
-  /^\/usr\/(?:local\/)?share\/(?:doc|doc-base|man|info|locale|lintian|bash-completion|zsh|fish|bug|menu|applications|pixmaps|icons|common-licenses|licenses|gtk-doc|help|metainfo|appdata|reportbug)(?:\/|$)/;
+/** Directories of `/usr/share` that only people, shells and desktops look into. */
+const documentation = words(
+  "doc doc-base man info locale lintian bash-completion zsh fish bug menu applications pixmaps",
+  "icons common-licenses licenses gtk-doc help metainfo appdata reportbug",
+);
 
-const packageDatabase =
-  /^(?:\/usr)?\/(?:var\/lib\/(?:dpkg|rpm|apk|pacman|portage|yum|dnf|apt)|var\/cache|lib\/(?:apk\/db|sysimage\/rpm|opkg)|usr\/lib\/(?:sysimage\/rpm|opkg))(?:\/|$)/;
+const packageDatabase = new RegExp(
+  [
+    "^/var/lib/(?:dpkg|rpm|apk|pacman|portage|yum|dnf|apt)(?:/|$)",
+    "^/var/cache(?:/|$)",
+    "^(?:/usr)?/lib/(?:apk/db|sysimage/rpm|opkg)(?:/|$)",
+  ].join("|"),
+);
 
 /** Read by a package's tools, the boot or a compiler, and by nothing that runs its code. */
-const supportFile =
-  /^(?:\/usr)?\/(?:lib\/(?:systemd|tmpfiles\.d|sysusers\.d|sysctl\.d|udev|pkgconfig|cmake)|include|share\/(?:pkgconfig|aclocal|cmake|gir-1\.0|vala))\/|\/lib\/[^/]+\/(?:pkgconfig|cmake)\//;
+const supportFile = new RegExp(
+  [
+    "^(?:/usr)?/lib/(?:systemd|tmpfiles\\.d|sysusers\\.d|sysctl\\.d|udev|pkgconfig|cmake)/",
+    "^/usr/include/",
+    "^/usr/share/(?:pkgconfig|aclocal|cmake|gir-1\\.0|vala)/",
+    "/lib/[^/]+/(?:pkgconfig|cmake)/",
+  ].join("|"),
+);
 
-const supportName =
-  /\.(?:h|hh|hpp|hxx|inl|a|la|pc|cmake|m4|pyi|d\.ts|d\.mts|d\.cts|map|gir|vapi|orig|md)$|^py\.typed$/i;
+const supportExtensions = words("h hh hpp hxx inl a la pc cmake m4 pyi map gir vapi orig md");
+const supportName = /\.d\.[mc]?ts$|^py\.typed$/;
 
-const licenceName =
-  /^(?:licen[cs]e|copying|copyright|readme|changelog|changes|notice|authors|contributors|contributing|history|security|news|todo)(?:[-._][a-z0-9]+)?(?:\.(?:md|txt|rst|html|markdown|gz|adoc))?$/i;
+const licenceNames = words(
+  "license licence copying copyright readme changelog changes notice authors contributors",
+  "contributing history security news todo",
+);
+const textExtensions = words("md txt rst html markdown gz adoc");
 
-/** A name like `license.py` is code, whatever it is called. */
-const codeName = /\.(?:py|pyc|js|cjs|mjs|rb|php|pl|pm|lua|sh|so|jar|class|dll|json)$/i;
+function words(...lines: readonly string[]): ReadonlySet<string> {
+  return new Set(lines.join(" ").split(" "));
+}
 
 const languageByExtension: ReadonlyMap<string, Language> = new Map([
   ...each("python", ["py", "pyc", "pyo", "pth", "pyw", "pyz"]),
@@ -94,10 +112,19 @@ export function classifyFile(path: string, file: ImageFile | undefined): FileCla
 }
 
 function provesNothing(path: string, name: string): boolean {
-  if (documentation.test(path) || packageDatabase.test(path)) return true;
-  if (supportName.test(name) || supportFile.test(path)) return true;
-  if (binaryDirectory.test(path)) return false;
-  return licenceName.test(name) && !codeName.test(name);
+  const shared = /^\/usr\/(?:local\/)?share\/([^/]+)/.exec(path)?.[1] ?? "";
+  if (documentation.has(shared) || packageDatabase.test(path)) return true;
+  if (supportExtensions.has(extensionOf(name)) || supportName.test(name)) return true;
+  if (supportFile.test(path)) return true;
+  return !binaryDirectory.test(path) && isLicence(name);
+}
+
+/** `LICENSE-MIT.txt`, and not `license.py`: what ends like code is code. */
+function isLicence(name: string): boolean {
+  const extension = extensionOf(name);
+  if (extension !== "" && !textExtensions.has(extension)) return false;
+  const stem = extension === "" ? name : name.slice(0, -extension.length - 1);
+  return licenceNames.has((stem.toLowerCase().split(/[-._]/)[0] ?? "").trim());
 }
 
 function extensionOf(name: string): string {

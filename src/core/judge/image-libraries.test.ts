@@ -47,7 +47,7 @@ test("a SONAME stands for the versioned file beside it, and for no other library
   assert.equal(libraries.ofSoname("/usr/lib/libz"), undefined);
 });
 
-test("a library beside its importer comes before the system's, and the architecture must fit", () => {
+test("a library beside its importer comes first, and the architecture must fit", () => {
   const libraries = librariesOf({
     "/usr/lib/x86_64-linux-gnu/libjpeg.so.62": elf(),
     "/usr/lib/i386-linux-gnu/libjpeg.so.62": elf(),
@@ -59,7 +59,7 @@ test("a library beside its importer comes before the system's, and the architect
   assert.equal(of("/usr/bin/x"), undefined, "two architectures fit equally well");
 });
 
-test("a library outside the library directories is found when it is the only one of its name", () => {
+test("a library elsewhere is found when it is the only one of its name", () => {
   const files = { "/opt/jdk/lib/server/libjvm.so": elf() };
   assert.equal(
     librariesOf(files).resolve("libjvm.so", "/opt/jdk/bin/java"),

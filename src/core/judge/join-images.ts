@@ -1,5 +1,5 @@
 /**
- * Holds how containers find their image's SBOM and scan: by hand, digest, image id, reference, name.
+ * Holds how containers find the SBOM and scan of their image: by hand, digest, id or name.
  * In: container facts, container lists, SBOMs, scans. Out: one join per container, with its way.
  * Must never guess: what is ambiguous, contradicts itself or is missing is said and left unjoined.
  */
@@ -9,7 +9,7 @@ import type { ContainerFact, Workload } from "../observe/fact.ts";
 import { type Choice, chooseDocument } from "./choose-document.ts";
 import { createIdentityFinder, runningImage, workloadOf } from "./find-identity.ts";
 import { reportJoins, reportNames } from "./join-problems.ts";
-import { joinScan } from "./join-scans.ts";
+import { joinScans } from "./join-scans.ts";
 import { assignByHand } from "./match-by-hand.ts";
 import { type MatchWay, matchImage, type RunningImage } from "./match-image.ts";
 import type { ImageRef } from "./verdict.ts";
@@ -22,7 +22,7 @@ export interface ImageJoin {
   readonly sbom: Sbom | undefined;
   readonly scan: Scan | undefined;
   readonly by: "by-hand" | MatchWay | "none";
-  /** Why nothing was joined, or what is doubtful about the join; "" when there is nothing to say. */
+  /** Why nothing was joined, or what is doubtful about the join; "" when there is nothing. */
   readonly note: string;
 }
 
@@ -41,14 +41,16 @@ export function joinImages(options: JoinOptions): readonly ImageJoin[] {
   const find = createIdentityFinder(options.identities);
   const named = options.containers.map((container) => {
     const { identity, conflict } = find(container);
-    return { container, identity, running: runningImage(container, identity), conflict };
+    const running = learnImageIds(runningImage(container, identity), options);
+    return { container, identity, running, conflict };
   });
   const { inputOf, refusals } = assignByHand(options.byHand, named);
   reportNames(refusals, options.problems);
-  const scanOf = rememberScans(options.scans);
-  const joins = named.map((one) => joinContainer({ ...one, input: inputOf(one) }, options, scanOf));
-  reportJoins(joins, options);
-  return joins;
+  const scanOf = joinScans(options.sboms, options.scans);
+  const told = named.map((one) => joinContainer({ ...one, input: inputOf(one) }, options, scanOf));
+  const paired = new Set([...scanOf.values()].map(({ found }) => found));
+  reportJoins(told, { ...options, scans: options.scans.filter((scan) => !paired.has(scan)) });
+  return told.map(({ join }) => join);
 }
 
 interface Asked {
@@ -60,24 +62,25 @@ interface Asked {
   readonly input: string | undefined;
 }
 
-type ScanFinder = (sbom: Sbom) => Choice<Scan>;
+interface ToldJoin {
+  readonly join: ImageJoin;
+  readonly sbomNote: string;
+  readonly scanNote: string;
+}
 
-function joinContainer(asked: Asked, { sboms, scans }: JoinOptions, scanOf: ScanFinder): ImageJoin {
+type PairedScans = ReadonlyMap<Sbom, Choice<Scan>>;
+
+function joinContainer(asked: Asked, options: JoinOptions, scanOf: PairedScans): ToldJoin {
   const { container, identity, running } = asked;
-  const { found: sbom, by, note } = chooseSbom(asked, sboms);
-  const scanned = chooseScan({ asked, sbom, scans }, scanOf);
+  const { found: sbom, by, note } = chooseSbom(asked, options.sboms);
+  const scanned = chooseScan({ asked, sbom, scans: options.scans }, scanOf);
   const scan = scanned.found;
-  const notes = [asked.conflict, note, scanned.note].filter((one) => one !== "");
-  return {
-    container,
-    identity,
-    workload: workloadOf(container, identity),
-    image: imageOf(running, asked, sbom ?? scan),
-    sbom,
-    scan,
-    by: sbom === undefined ? scanned.by : by,
-    note: notes.join("; "),
-  };
+  const sbomNote = [asked.conflict, note].filter((one) => one !== "").join("; ");
+  const workload = workloadOf(container, identity);
+  const image = imageOf(running, asked, sbom ?? scan);
+  const all = [sbomNote, scanned.note].filter((one) => one !== "").join("; ");
+  const join = { container, identity, workload, image, sbom, scan, by, note: all };
+  return { join, sbomNote, scanNote: scanned.note };
 }
 
 function chooseSbom(asked: Asked, sboms: readonly Sbom[]): Choice<Sbom> {
@@ -108,14 +111,14 @@ interface ScanQuestion {
   readonly scans: readonly Scan[];
 }
 
+const noChoice: Choice<Scan> = { found: undefined, by: "none", note: "" };
+
 /** A scan without its SBOM still names what is vulnerable; use stays unknown then. */
-function chooseScan({ asked, sbom, scans }: ScanQuestion, scanOf: ScanFinder): Choice<Scan> {
-  if (sbom !== undefined) return scanOf(sbom);
+function chooseScan({ asked, sbom, scans }: ScanQuestion, scanOf: PairedScans): Choice<Scan> {
+  if (sbom !== undefined) return scanOf.get(sbom) ?? noChoice;
   const byHand = scans.find((one) => one.input === asked.input);
   if (byHand !== undefined) return { found: byHand, by: "by-hand", note: "" };
-  if (asked.container.container.startsWith("host:")) {
-    return { found: undefined, by: "none", note: "" };
-  }
+  if (asked.container.container.startsWith("host:")) return noChoice;
   const { found, by } = chooseDocument(asked.running, scans, preferScan);
   return { found, by, note: found === undefined ? "" : "the scan's SBOM was not given" };
 }
@@ -124,16 +127,17 @@ function preferScan(a: Scan, b: Scan): number {
   return a.databaseBuilt < b.databaseBuilt ? 1 : a.databaseBuilt > b.databaseBuilt ? -1 : 0;
 }
 
-/** Containers of one image ask for the same scan: matches are gone through once per SBOM. */
-function rememberScans(scans: readonly Scan[]): ScanFinder {
-  const known = new Map<Sbom, Choice<Scan>>();
-  return (sbom) => {
-    const before = known.get(sbom);
-    if (before !== undefined) return before;
-    const joined = joinScan(sbom, scans);
-    known.set(sbom, joined);
-    return joined;
-  };
+/**
+ * A document that names the manifest that runs also tells its config: so an archive of the same
+ * image, whose manifest differs, is known by it.
+ */
+function learnImageIds(running: RunningImage, { sboms, scans }: JoinOptions): RunningImage {
+  const learned = [...sboms, ...scans]
+    .map(({ identity }) => identity)
+    .filter(({ manifestDigest }) => running.digests.includes(manifestDigest))
+    .map(({ imageId }) => imageId)
+    .filter((imageId) => imageId !== "");
+  return { ...running, imageIds: [...new Set([...running.imageIds, ...learned])] };
 }
 
 function imageOf(

@@ -6,33 +6,66 @@
 import type { ImageIdentity, Sbom, Scan } from "../inventory/image.ts";
 import type { Choice } from "./choose-document.ts";
 import { isSameReference, parseReference } from "./image-reference.ts";
-import { quote } from "./join-problems.ts";
+import { isOtherImage, isSameImage } from "./match-image.ts";
 import { compareText } from "./package-ref.ts";
+import { quoteName } from "./quote-name.ts";
 
 /** At least this share of a scan's matches must name packages of the SBOM by their ids. */
-const sharedIdShareMin = 0.5;
+const sharedIdShareMin = 0.9;
 
-/** **Cost**: linear in matches. By identity first, then by artifact ids, then by name. */
-export function joinScan(sbom: Sbom, scans: readonly Scan[]): Choice<Scan> {
-  const ids = new Set(sbom.packages.map(({ id }) => id));
-  const same = scans.filter((scan) => isSameImage(sbom.identity, scan.identity));
-  const others = scans.filter((scan) => isOtherImage(sbom.identity, scan.identity));
-  const open = scans.filter((scan) => !same.includes(scan) && !others.includes(scan));
-  const byIds = open.filter((scan) => sharesIds(scan, ids));
-  const byName = open.filter((scan) => isAlikeByName(sbom.identity, scan.identity));
-  const ways = [
-    { by: "digest", found: same },
-    { by: "image-id", found: byIds },
-    { by: "name", found: byName },
-  ] as const;
-  const way = ways.find(({ found }) => found.length > 0);
-  if (way !== undefined) return { found: newest(way.found), by: way.by, note: "" };
-  const alike = others.find((scan) => isAlikeByName(sbom.identity, scan.identity));
+/**
+ * Pairs each SBOM with the scan of the same image. **Cost**: linear in matches per SBOM that says
+ * no digest. By identity first, then by artifact ids, then by name.
+ */
+export function joinScans(
+  sboms: readonly Sbom[],
+  scans: readonly Scan[],
+): ReadonlyMap<Sbom, Choice<Scan>> {
+  return new Map(sboms.map((sbom) => [sbom, joinScan(sbom, sboms, scans)]));
+}
+
+function joinScan(sbom: Sbom, sboms: readonly Sbom[], scans: readonly Scan[]): Choice<Scan> {
+  const { identity } = sbom;
+  const same = scans.filter((scan) => isSameImage(identity, scan.identity));
+  if (same.length > 0) return { found: newest(same), by: "digest", note: "" };
+  const others = scans.filter((scan) => isOtherImage(identity, scan.identity));
+  const elsewhere = scans.filter((scan) =>
+    sboms.some((other) => other !== sbom && isSameImage(other.identity, scan.identity)),
+  );
+  const open = scans.filter((scan) => !others.includes(scan) && !elsewhere.includes(scan));
+  const byIds = mostShared(sbom, open);
+  if (byIds.length > 0) return { found: newest(byIds), by: "image-id", note: "" };
+  const alike = scans.filter((scan) => isAlikeByName(identity, scan.identity));
+  const byName = alike.filter((scan) => open.includes(scan));
+  if (byName.length > 0) return { found: newest(byName), by: "name", note: "" };
+  const [other] = alike;
+  const missing = scans.length === 0 ? "" : "no scan of its image was given";
   const note =
-    alike === undefined
-      ? "no scan of the SBOM's image was given"
-      : `the scan ${quote(alike.input)} is of another build of the same name`;
+    other === undefined
+      ? missing
+      : `the scan ${quoteName(other.input)} is of another build of the same name`;
   return { found: undefined, by: "none", note };
+}
+
+/**
+ * Images that share a base share the ids of its packages: of all scans whose matches the SBOM
+ * explains, those that name the most of its packages.
+ */
+function mostShared(sbom: Sbom, scans: readonly Scan[]): readonly Scan[] {
+  const ids = new Set(sbom.packages.map(({ id }) => id));
+  const counted = scans.map((scan) => ({ scan, ...countShared(scan, ids) }));
+  const explained = counted.filter(({ share }) => share >= sharedIdShareMin);
+  const most = Math.max(0, ...explained.map(({ idCount }) => idCount));
+  return explained.filter(({ idCount }) => idCount === most).map(({ scan }) => scan);
+}
+
+function countShared(
+  { matches }: Scan,
+  ids: ReadonlySet<string>,
+): { readonly share: number; readonly idCount: number } {
+  const shared = matches.filter(({ artifactId }) => ids.has(artifactId));
+  const share = matches.length === 0 ? 0 : shared.length / matches.length;
+  return { share, idCount: new Set(shared.map(({ artifactId }) => artifactId)).size };
 }
 
 function newest(scans: readonly Scan[]): Scan | undefined {
@@ -41,26 +74,8 @@ function newest(scans: readonly Scan[]): Scan | undefined {
   )[0];
 }
 
-function isSameImage(a: ImageIdentity, b: ImageIdentity): boolean {
-  if (a.imageId !== "" && b.imageId !== "") return a.imageId === b.imageId;
-  return a.manifestDigest !== "" && a.manifestDigest === b.manifestDigest;
-}
-
-/** Both say what they are, and say different things. */
-function isOtherImage(a: ImageIdentity, b: ImageIdentity): boolean {
-  if (a.imageId !== "" && b.imageId !== "") return a.imageId !== b.imageId;
-  const digests = [a.manifestDigest, b.manifestDigest];
-  return digests.every((one) => one !== "") && a.manifestDigest !== b.manifestDigest;
-}
-
 function isAlikeByName(a: ImageIdentity, b: ImageIdentity): boolean {
   if (a.name !== "" && a.name === b.name) return true;
   const named = (one: ImageIdentity) => [...one.tags, one.name].map(parseReference);
   return named(a).some((one) => named(b).some((other) => isSameReference(one, other)));
-}
-
-function sharesIds({ matches }: Scan, ids: ReadonlySet<string>): boolean {
-  if (matches.length === 0) return false;
-  const sharedCount = matches.filter(({ artifactId }) => ids.has(artifactId)).length;
-  return sharedCount / matches.length >= sharedIdShareMin;
 }

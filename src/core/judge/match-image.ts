@@ -1,6 +1,6 @@
 /**
  * Holds whether a scanned image is the one that a container runs, and how one can tell.
- * In: what is known of the running image, the identity in a document. Out: a way, or a contradiction.
+ * In: what is known of the running image, a document's identity. Out: a way, or a contradiction.
  * Must never call two images the same when digests of the same kind differ.
  */
 import type { ImageIdentity } from "../inventory/image.ts";
@@ -76,5 +76,19 @@ function contradict(running: RunningImage, scanned: ImageIdentity): string {
   const [manifest] = manifestsOf(scanned);
   if (manifest === undefined || digests.length === 0) return "";
   const differ = `the image that runs has the digest ${digests[0]}, the scanned one ${manifest}`;
-  return `${differ} (another build, another architecture of a multi-arch image, or an archive of it: digests alone cannot tell)`;
+  const causes = "another build, another architecture of a multi-arch image, or an archive of it";
+  return `${differ} (${causes}: digests alone cannot tell)`;
+}
+
+/** Both say by the same kind of digest what they are, and agree. */
+export function isSameImage(a: ImageIdentity, b: ImageIdentity): boolean {
+  if (a.imageId !== "" && b.imageId !== "") return a.imageId === b.imageId;
+  return a.manifestDigest !== "" && a.manifestDigest === b.manifestDigest;
+}
+
+/** Both say what they are, and say different things. */
+export function isOtherImage(a: ImageIdentity, b: ImageIdentity): boolean {
+  if (a.imageId !== "" && b.imageId !== "") return a.imageId !== b.imageId;
+  const digests = [a.manifestDigest, b.manifestDigest];
+  return digests.every((one) => one !== "") && a.manifestDigest !== b.manifestDigest;
 }

@@ -24,8 +24,13 @@ export interface OwnerIndex {
 }
 
 /** A manifest that lies there would claim what all others own. */
-const systemDirectory =
-  /^\/(?:(?:usr(?:\/local)?\/)?(?:s?bin|lib(?:32|64|x32)?|share|include|libexec)|usr(?:\/local)?|etc|var(?:\/lib)?|opt|home|root|tmp|srv|proc|sys|dev|run)?$/;
+const systemDirectory = new RegExp(
+  [
+    "^/(?:usr(?:/local)?/)?(?:s?bin|lib(?:32|64|x32)?|share|include|libexec)$",
+    "^/usr(?:/local)?$",
+    "^/(?:etc|var|var/lib|opt|home|root|tmp|srv|proc|sys|dev|run)?$",
+  ].join("|"),
+);
 
 export function createOwnerIndex(sbom: Sbom, paths: ImagePaths): OwnerIndex {
   const byPath = new Map<string, Owner[]>();

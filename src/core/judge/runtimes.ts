@@ -64,8 +64,17 @@ const scriptExtensions: readonly (readonly [Language, RegExp])[] = [
 ];
 
 /** Programs that read files to copy, print, hash or search them: they run nothing they read. */
-const copyingPrograms =
-  /^(?:cat|cp|mv|install|rsync|tar|bsdtar|gzip|gunzip|zcat|zip|unzip|xz|bzip2|zstd|head|tail|less|more|grep|egrep|fgrep|rg|ag|sed|awk|gawk|mawk|sort|uniq|wc|cut|tr|diff|cmp|file|strings|od|xxd|hexdump|base64|md5sum|sha\d+sum|b2sum|cksum|sum|find|xargs|ls|stat|du|chmod|chown|chgrp|ln|touch|readelf|objdump|nm|strip|ldd|ldconfig|dd|tee|split|cpio|scp|sftp)$/;
+const copyingPrograms: ReadonlySet<string> = new Set(
+  [
+    "cat cp mv install rsync tar bsdtar gzip gunzip zcat zip unzip xz bzip2 zstd cpio dd tee split",
+    "head tail less more grep egrep fgrep rg ag sed awk gawk mawk sort uniq wc cut tr diff cmp",
+    "file strings od xxd hexdump base64 md5sum sha1sum sha224sum sha256sum sha384sum sha512sum",
+    "b2sum cksum sum find xargs ls stat du chmod chown chgrp ln touch readelf objdump nm strip",
+    "ldd ldconfig scp sftp",
+  ]
+    .join(" ")
+    .split(" "),
+);
 
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
@@ -79,7 +88,7 @@ function languagesBy(
 }
 
 export function isCopyingProgram(binary: string): boolean {
-  return copyingPrograms.test(baseName(binary));
+  return copyingPrograms.has(baseName(binary));
 }
 
 /** Languages that a program runs by its name alone; empty for unknown ones. */

@@ -77,8 +77,13 @@ function cite({ use, weight, linkedPath }: TalliedUse, evidence: EvidenceBook): 
   return evidence.addUse(use, weight.level === "linked" ? "linked" : use.how);
 }
 
-const kernelName =
-  /^(?:linux-(?:image|headers|modules|libc-dev|kbuild|compiler|source|base|tools)|kernel(?:-core|-modules|-headers|-devel|-tools)?$|linux-(?:lts|virt|firmware)|raspberrypi-kernel)/;
+const kernelName = new RegExp(
+  [
+    "^linux-(?:image|headers|modules|libc-dev|kbuild|compiler|source|base|tools|lts|virt|firmware)",
+    "^kernel(?:-core|-modules|-modules-core|-headers|-devel|-tools)?$",
+    "^raspberrypi-kernel",
+  ].join("|"),
+);
 const kernelTypes: ReadonlySet<string> = new Set(["linux-kernel", "linux-kernel-module"]);
 const distroTypes: ReadonlySet<string> = new Set(["deb", "rpm", "apk", "alpm", "portage"]);
 

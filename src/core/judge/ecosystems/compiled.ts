@@ -15,11 +15,27 @@ import {
 import { listedFiles } from "./listed-files.ts";
 
 /** Found by reading sources or lock files, which nothing runs. */
-const manifest =
-  /^(?:go\.(?:mod|sum|work)|cargo\.(?:lock|toml)|package\.swift|package\.resolved|podfile\.lock|stack\.yaml(?:\.lock)?|cabal\.project\.freeze|.*\.cabal|vcpkg\.json|conan\.lock|conanfile\.txt)$/i;
+const manifests: ReadonlySet<string> = new Set([
+  "go.mod",
+  "go.sum",
+  "go.work",
+  "Cargo.lock",
+  "Cargo.toml",
+  "Package.swift",
+  "Package.resolved",
+  ".package.resolved",
+  "Podfile.lock",
+  "stack.yaml",
+  "stack.yaml.lock",
+  "cabal.project.freeze",
+  "vcpkg.json",
+  "conan.lock",
+  "conanfile.txt",
+  "conaninfo.txt",
+]);
 
 function binariesOf(one: Package): readonly string[] {
-  return placesOf(one).filter((path) => !manifest.test(baseNameOf(path)));
+  return placesOf(one).filter((path) => !manifests.has(baseNameOf(path)));
 }
 
 /** Modules inside a binary: Go, Rust with auditable data, GraalVM native images, Haskell, Swift. */

@@ -13,8 +13,22 @@ import {
   placesOf,
 } from "./ecosystem.ts";
 
-const metadata =
-  /\/(?:package|package-lock|npm-shrinkwrap|bower|component|composer|tsconfig|lerna|\.package-lock)\.json$|\/(?:yarn\.lock|pnpm-lock\.yaml|\.npmrc|\.npmignore)$/;
+/** Read by the resolver, by installers and by scanners. */
+const metadata: ReadonlySet<string> = new Set([
+  "package.json",
+  "package-lock.json",
+  ".package-lock.json",
+  "npm-shrinkwrap.json",
+  "bower.json",
+  "component.json",
+  "composer.json",
+  "tsconfig.json",
+  "lerna.json",
+  "yarn.lock",
+  "pnpm-lock.yaml",
+  ".npmrc",
+  ".npmignore",
+]);
 
 /** Lock files name packages that may be anywhere, or nowhere. */
 function claims(one: Package): readonly Claim[] {
@@ -25,6 +39,6 @@ function claims(one: Package): readonly Claim[] {
 export const npmEcosystem: Ecosystem = {
   types: ["npm"],
   claims,
-  isMetadata: (path) => metadata.test(path),
+  isMetadata: (path) => metadata.has(baseNameOf(path)),
   barrier: "node_modules",
 };

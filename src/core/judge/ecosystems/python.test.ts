@@ -127,7 +127,7 @@ test("a console script is executed under its own name and runs Python", () => {
   assert.equal(usages.get("flask")?.level, "runtime-read");
 });
 
-test("a compiled module counts when mapped, and when only opened if nobody watches mappings", () => {
+test("a compiled module counts when mapped, or opened where nobody watches mappings", () => {
   const path = `${site}/lxml/etree.cpython-39-x86_64-linux-gnu.so`;
   const packages = [wheel("lxml", [path])];
   const files = { [path]: elf("libc.so.6") };
