@@ -1,0 +1,385 @@
+/**
+ * Holds the tests of the process tree and its actor classes, on small stories and on a recording.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { containerA, createStory, observe, startContainer } from "../../testing/event-story.ts";
+import { recordedStart } from "../../testing/recorded-start.ts";
+import type { Process } from "../event/event.ts";
+import { createProcessTree } from "./process-tree.ts";
+import { containerKey } from "./tree-node.ts";
+
+const second = 1_000_000;
+
+test("what the entry point runs before the main program is startup, the rest is the service", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/entrypoint.sh" });
+  const mkdir = story.exec({
+    pid: 11,
+    binary: "/usr/bin/mkdir",
+    containerId: containerA,
+    inInitTree: true,
+    parent: first,
+  });
+  story.exit(mkdir);
+  const agent = story.exec({
+    pid: 12,
+    binary: "/usr/bin/agent",
+    containerId: containerA,
+    inInitTree: true,
+    parent: first,
+  });
+  const flags = "execve rootcwd";
+  const main = story.exec({
+    pid: 10,
+    binary: "/usr/sbin/server",
+    containerId: containerA,
+    inInitTree: true,
+    flags,
+    parent: first,
+  });
+  const worker = story.fork(main, { pid: 13 });
+  story.open(worker, "/etc/server.conf");
+  const { actorOf, retired } = observe(story.events);
+  assert.equal(actorOf(first), "startup");
+  assert.equal(actorOf(mkdir), "startup");
+  assert.equal(actorOf(agent), "service");
+  assert.equal(actorOf(main), "service");
+  assert.equal(actorOf(worker), "service");
+  const worked = retired.find(({ pid }) => pid === 13);
+  assert.equal(worked?.sessionExecId, first.execId);
+  assert.equal(retired.find(({ execId }) => execId === first.execId)?.startsContainer, true);
+});
+
+test("an entry point that stays as the parent leaves its children to the service", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/bin/sh", arguments: "/run.sh" });
+  const child = story.exec({ ...inA, pid: 11, binary: "/usr/bin/java", parent: first });
+  const { actorOf } = observe(story.events);
+  assert.equal(actorOf(first), "service");
+  assert.equal(actorOf(child), "service");
+});
+
+const inA = { containerId: containerA, inInitTree: true };
+
+test("below a small init the child that execs on is the entry point", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/sbin/tini", arguments: "-- run" });
+  const script = story.exec({ ...inA, pid: 11, binary: "/run.sh", parent: first });
+  const flags = "execve";
+  const main = story.exec({ ...inA, pid: 11, binary: "/usr/bin/app", flags, parent: script });
+  const { actorOf } = observe(story.events);
+  assert.equal(actorOf(first), "service");
+  assert.equal(actorOf(script), "startup");
+  assert.equal(actorOf(main), "service");
+});
+
+test("the runtime's own processes inside the container's cgroup are the runtime", () => {
+  const story = createStory();
+  const { initFork } = startContainer(story, { pid: 10, binary: "/app" });
+  const { retired, actorOf } = observe(story.events);
+  const init = retired.find(({ binary }) => binary === "/proc/self/exe");
+  assert.equal(init?.actor, "runtime");
+  assert.equal(actorOf(initFork), "host");
+});
+
+test("a fork that still has the runtime's image is the runtime, also inside the container", () => {
+  const story = createStory();
+  const runc = story.exec({ pid: 5, binary: "/usr/local/bin/my-runtime", arguments: "boot" });
+  const fork = story.fork(runc, { pid: 6, ...inA });
+  story.open(fork, "/etc/group");
+  assert.equal(observe(story.events).actorOf(fork), "runtime");
+});
+
+test("a program from memory that the container runs itself is not the runtime", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/app" });
+  const hidden = { ...inA, binary: "/proc/self/fd/3", flags: "execve clone" };
+  const memory = story.exec({ ...hidden, pid: 11, parent: first });
+  const shell = enter(story, { pid: 20, binary: "/bin/bash" });
+  const dropped = story.exec({
+    ...hidden,
+    binary: "/dev/fd/7",
+    pid: 21,
+    inInitTree: false,
+    parent: shell,
+  });
+  const { actorOf } = observe(story.events);
+  assert.equal(actorOf(memory), "service");
+  assert.equal(actorOf(dropped), "operator");
+});
+
+type Told = ReturnType<typeof createStory>;
+
+/** `exec` into a container that runs: entered from outside, not in the init tree. */
+function enter(
+  story: Told,
+  actor: { pid: number; binary: string; arguments?: string; maybeProbe?: boolean },
+): Process {
+  return startContainer(story, { ...actor, containerId: containerA, inInitTree: false }, "exec")
+    .first;
+}
+
+test("who enters from outside is an operator, with everything started there", () => {
+  const story = createStory();
+  startContainer(story, { pid: 10, binary: "/app" });
+  const shell = enter(story, { pid: 20, binary: "/bin/bash" });
+  const child = { containerId: containerA, inInitTree: false, parent: shell };
+  const cat = story.exec({ ...child, pid: 21, binary: "/usr/bin/cat", arguments: "/etc/passwd" });
+  const { actorOf, retired } = observe(story.events);
+  assert.equal(actorOf(shell), "operator");
+  assert.equal(actorOf(cat), "operator");
+  const catNode = retired.find(({ execId }) => execId === cat.execId);
+  assert.equal(catNode?.sessionExecId, shell.execId);
+});
+
+test("a probe is told by its mark, also its children, which carry none", () => {
+  const story = createStory();
+  startContainer(story, { pid: 10, binary: "/app" });
+  const sh = enter(story, { pid: 20, binary: "/bin/sh", arguments: "-c x", maybeProbe: true });
+  const child = { containerId: containerA, inInitTree: false, parent: sh };
+  const curl = story.exec({ ...child, pid: 21, binary: "/usr/bin/curl" });
+  const { actorOf } = observe(story.events);
+  assert.equal(actorOf(sh), "probe");
+  assert.equal(actorOf(curl), "probe");
+});
+
+test("a probe is told by the command that an object declares", () => {
+  const story = createStory();
+  startContainer(story, { pid: 10, binary: "/app" });
+  const quoted = { binary: "/usr/bin/sh", arguments: '-c "test -f /tmp/ok"' };
+  const sh = enter(story, { pid: 20, ...quoted });
+  const other = enter(story, { pid: 30, binary: "/usr/bin/sh", arguments: '-c "rm -f /tmp/ok"' });
+  const probeCommands = new Map([[containerA, ["sh -c test -f /tmp/ok"]]]);
+  const { actorOf } = observe(story.events, { probeCommands });
+  assert.equal(actorOf(sh), "probe");
+  assert.equal(actorOf(other), "operator");
+});
+
+test("the same command at even distances is a probe; at odd ones, or a bare shell, it is not", () => {
+  const story = createStory();
+  startContainer(story, { pid: 10, binary: "/app" });
+  const from = story.nowUs;
+  const even: Process[] = [];
+  const odd: Process[] = [];
+  const shells: Process[] = [];
+  const oddGaps = [0, 2, 47, 50];
+  for (let at = 0; at < 4; at++) {
+    story.nowUs = from + at * 20 * second;
+    const ping = { binary: "/usr/bin/redis-cli", arguments: "ping" };
+    even.push(enter(story, { pid: 2000 + at, ...ping }));
+    shells.push(enter(story, { pid: 4000 + at, binary: "/bin/bash", arguments: "-i" }));
+  }
+  for (let at = 0; at < 4; at++) {
+    story.nowUs = from + (100 + (oddGaps[at] ?? 0)) * second;
+    odd.push(enter(story, { pid: 6000 + at, binary: "/usr/bin/ps", arguments: "aux" }));
+  }
+  const { actorOf } = observe(story.events);
+  assert.deepEqual(even.map(actorOf), ["probe", "probe", "probe", "probe"]);
+  assert.deepEqual(odd.map(actorOf), ["operator", "operator", "operator", "operator"]);
+  assert.deepEqual(shells.map(actorOf), ["operator", "operator", "operator", "operator"]);
+});
+
+test("with the host's pids nobody is in the init tree: descent from the first process decides", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/entry.sh", inInitTree: false });
+  const rest = { containerId: containerA, inInitTree: false };
+  const main = story.exec({
+    ...rest,
+    pid: 10,
+    binary: "/usr/bin/redis-server",
+    flags: "execve",
+    parent: first,
+  });
+  const worker = story.fork(main, { pid: 11 });
+  story.open(worker, "/data/x");
+  const shell = enter(story, { pid: 20, binary: "/bin/bash" });
+  const { actorOf, facts } = observe(story.events);
+  assert.equal(actorOf(first), "startup");
+  assert.equal(actorOf(main), "service");
+  assert.equal(actorOf(worker), "service");
+  assert.equal(actorOf(shell), "operator");
+  assert.equal([...facts.containers][0]?.fromStart, true);
+});
+
+test("older sensors without the mark of the init tree: descent decides as well", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/app" });
+  const shell = enter(story, { pid: 20, binary: "/bin/bash" });
+  const unmarked = story.events.map((event) =>
+    "process" in event && event.process !== undefined
+      ? { ...event, process: { ...event.process, inInitTree: undefined } }
+      : event,
+  );
+  const { actorOf } = observe(unmarked);
+  assert.equal(actorOf(first), "service");
+  assert.equal(actorOf(shell), "operator");
+});
+
+test("a process whose ancestors were never seen is taken as the service's", () => {
+  const story = createStory();
+  const lone = story.exec({
+    pid: 9,
+    binary: "/app",
+    containerId: containerA,
+    inInitTree: undefined,
+  });
+  assert.equal(observe(story.events).actorOf(lone), "service");
+});
+
+test("an installer handles packages, and so do its helpers, but not the server it starts", () => {
+  const story = createStory();
+  startContainer(story, { pid: 10, binary: "/app" });
+  const shell = enter(story, { pid: 20, binary: "/bin/bash" });
+  const rest = { containerId: containerA, inInitTree: false };
+  const apt = { binary: "/usr/bin/apt-get", arguments: "install -y x" };
+  const installer = story.exec({ ...rest, ...apt, pid: 21, parent: shell });
+  const script = story.exec({ ...rest, pid: 22, binary: "/bin/sh", parent: installer });
+  const server = story.exec({ ...rest, pid: 23, binary: "/usr/sbin/sshd", parent: script });
+  story.exit(script);
+  story.exit(installer);
+  story.nowUs += 60 * second;
+  story.exit(server);
+  const { retired, actorOf } = observe(story.events);
+  assert.equal(actorOf(installer), "package-manager");
+  assert.equal(actorOf(script), "package-manager");
+  assert.equal(actorOf(server), "operator");
+  const node = retired.find(({ execId }) => execId === installer.execId);
+  assert.equal(node?.origin, "operator");
+});
+
+test("a start script of a package manager is no installer", () => {
+  const story = createStory();
+  const npm = { binary: "/usr/local/bin/npm", arguments: "start" };
+  const { first } = startContainer(story, { pid: 10, ...npm });
+  assert.equal(observe(story.events).actorOf(first), "service");
+});
+
+test("a pid used again belongs to another process", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/app" });
+  const one = story.exec({ ...inA, pid: 50, binary: "/usr/bin/one", parent: first });
+  story.exit(one);
+  story.nowUs += 10 * second;
+  const shell = enter(story, { pid: 50, binary: "/bin/bash" });
+  const { retired, actorOf } = observe(story.events);
+  assert.equal(actorOf(one), "service");
+  assert.equal(actorOf(shell), "operator");
+  assert.equal(retired.find(({ execId }) => execId === one.execId)?.nextExecId, "");
+});
+
+test("an event that names only a pid finds the process that had it then", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/app" });
+  const anonymous = { ...first, execId: "", binary: "", containerId: "", flags: "unknown" };
+  story.open(anonymous, "/etc/secret.conf");
+  const stranger = { ...anonymous, pid: 77 };
+  story.open(stranger, "/etc/other.conf");
+  const { lines } = observe(story.events);
+  assert.ok(lines(containerA).includes("read service /etc/secret.conf"));
+  assert.ok(!lines(containerA).includes("read service /etc/other.conf"));
+});
+
+test("an unknown parent is found by the pid inside its id", () => {
+  const story = createStory();
+  startContainer(story, { pid: 10, binary: "/app", inInitTree: false });
+  const shell = enter(story, { pid: 20, binary: "/bin/bash" });
+  const orphan = story.exec({ ...inA, inInitTree: false, pid: 21, binary: "/usr/bin/id" });
+  const events = story.events.map((event) =>
+    "process" in event && event.process?.execId === orphan.execId
+      ? { ...event, process: { ...orphan, parentExecId: btoa("node-1:0:20") } }
+      : event,
+  );
+  const { actorOf, retired } = observe(events);
+  assert.equal(actorOf(orphan), "operator");
+  const node = retired.find(({ execId }) => execId === orphan.execId);
+  assert.equal(node?.sessionExecId, shell.execId);
+});
+
+test("ended processes are kept for the grace period of event time, then let go", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/app" });
+  const child = story.exec({ ...inA, pid: 11, binary: "/usr/bin/id", parent: first });
+  story.exit(child);
+  const tree = createProcessTree({ graceUs: 30 * second });
+  const gone: string[] = [];
+  const place = (at: number) =>
+    tree.place({ ...last(), timeUs: at }, at, ({ execId }) => gone.push(execId));
+  const last = () =>
+    story.events.at(-1) as Extract<(typeof story.events)[number], { type: "exit" }>;
+  for (const event of story.events) tree.place(event, event.timeUs || story.nowUs, () => undefined);
+  const other = story.exec({ ...inA, pid: 12, binary: "/usr/bin/sleep", parent: first });
+  const later = { ...last(), process: other, type: "exec" as const, ancestors: [] };
+  tree.place(later, story.nowUs + 20 * second, ({ execId }) => gone.push(execId));
+  assert.ok(tree.get(child.execId) !== undefined);
+  tree.place(later, story.nowUs + 60 * second, ({ execId }) => gone.push(execId));
+  assert.equal(tree.get(child.execId), undefined);
+  assert.ok(gone.includes(child.execId));
+  assert.ok(!gone.includes(first.execId));
+  assert.ok(place(story.nowUs + 61 * second) !== undefined);
+});
+
+test("one stray time far ahead does not end the grace of later processes", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/entry.sh" });
+  story.open(first, "/etc/x");
+  const stray = story.events.at(-1);
+  if (stray !== undefined) story.events.push({ ...stray, timeUs: storyStartUsFar });
+  const child = story.exec({ ...inA, pid: 11, binary: "/usr/bin/id", parent: first });
+  story.exit(child);
+  story.exec({ ...inA, pid: 10, binary: "/main", flags: "execve", parent: first });
+  assert.equal(observe(story.events).actorOf(child), "startup");
+});
+
+const storyStartUsFar = 4_000_000_000_000_000;
+
+test("the tree never holds more than its bound, and counts what it lets go", () => {
+  const nodeCountMax = 1000;
+  const tree = createProcessTree({ nodeCountMax });
+  const alive = new Set<string>();
+  let most = 0;
+  const story = createStory();
+  for (let pid = 1; pid <= 200_000; pid++) {
+    const process = story.process({ pid: pid % 30_000, binary: "/x", containerId: containerA });
+    story.nowUs += 1000;
+    alive.add(process.execId);
+    const at = { timeUs: story.nowUs, node: "node-1", cluster: "", input: 0, offset: pid };
+    const ends = pid % 3 === 0;
+    const base = { ...at, process, parent: undefined, tid: pid };
+    tree.place(
+      ends
+        ? { ...base, type: "exit", status: 0, signal: "" }
+        : { ...base, type: "exec", ancestors: [] },
+      story.nowUs,
+      ({ execId }) => alive.delete(execId),
+    );
+    most = Math.max(most, alive.size);
+  }
+  assert.ok(most <= nodeCountMax + 1, `${most} nodes`);
+  assert.ok(tree.evictedCount > 100_000);
+});
+
+test("a container's key is what both kinds of events carry of its id", () => {
+  assert.equal(containerKey("f".repeat(64), "n"), "f".repeat(31));
+  assert.equal(containerKey("f".repeat(31), "n"), "f".repeat(31));
+  assert.equal(containerKey("", "n"), "host:n");
+});
+
+test("recorded: runtime, entry points, probes and the service are told apart", () => {
+  const { retired, facts } = observe(recordedStart());
+  const counts = new Map<string, number>();
+  for (const { actor, container } of retired) {
+    if (container.startsWith("host:")) continue;
+    counts.set(actor, (counts.get(actor) ?? 0) + 1);
+  }
+  assert.ok((counts.get("probe") ?? 0) >= 9);
+  assert.ok((counts.get("runtime") ?? 0) >= 3);
+  assert.equal(counts.get("operator"), undefined);
+  const binaries = (actor: string) =>
+    new Set(retired.filter((one) => one.actor === actor).map(({ binary }) => binary));
+  assert.deepEqual([...binaries("service")].sort(), ["/usr/bin/redis-server", "/usr/sbin/nginx"]);
+  assert.ok(binaries("probe").has("/usr/bin/curl"));
+  assert.ok(binaries("probe").has("/usr/bin/redis-cli"));
+  assert.deepEqual([...binaries("runtime")].sort(), ["/dev/fd/6", "/proc/self/exe"]);
+  for (const container of facts.containers) assert.equal(container.fromStart, true);
+});
