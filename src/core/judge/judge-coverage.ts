@@ -47,14 +47,36 @@ export function createContainerCoverage(options: ContainerCoverageOptions): Cont
     : sensors.reduce((latest, fact) => Math.max(latest, fact.untilUs), container.lastSeenUs);
   const span = { startUs, endUs };
   const losses = options.losses.filter((loss) => concerns(loss, { container, coverage, span }));
-  const watchers = createWatchers({ container, sensors, startUs });
-  const doubts = judgeWatch({ container, losses, sensors, span, minimumWindowUs });
+  const { forAll, byPolicy } = splitByPolicy(lossesInside(losses, span));
+  const watchers = createWatchers({ container, sensors, startUs, losses: byPolicy });
+  const doubts = judgeWatch({ container, losses: forAll, sensors, span, minimumWindowUs });
   return { sensors, losses, grade: (files) => gradeFiles(files, watchers.see, doubts) };
 }
 
-export interface Span {
+interface Span {
   readonly startUs: number;
   readonly endUs: number;
+}
+
+/** A loss that only touches the end of what is judged took nothing from it. */
+function lossesInside(losses: readonly LossFact[], span: Span): readonly LossFact[] {
+  return losses.filter(
+    ({ sinceUs, untilUs }) =>
+      (sinceUs === 0 && untilUs === 0) || (sinceUs < span.endUs && untilUs > span.startUs),
+  );
+}
+
+/** Losses of one policy weaken only what it alone watches. */
+function splitByPolicy(losses: readonly LossFact[]): {
+  readonly forAll: readonly LossFact[];
+  readonly byPolicy: ReadonlyMap<string, LossFact>;
+} {
+  const byPolicy = new Map<string, LossFact>();
+  for (const loss of losses) {
+    const policy = policyOfLoss(loss.reason);
+    if (policy !== undefined && !byPolicy.has(policy)) byPolicy.set(policy, loss);
+  }
+  return { forAll: losses.filter(({ reason }) => policyOfLoss(reason) === undefined), byPolicy };
 }
 
 /** Inputs of one node may leave out its name. */

@@ -8,6 +8,7 @@ import { formatTime } from "./format-time.ts";
 
 interface WatchOptions {
   readonly container: ContainerFact;
+  /** Those that took something from what is judged, of all sensors. */
   readonly losses: readonly LossFact[];
   readonly sensors: readonly CoverageFact[];
   readonly span: { readonly startUs: number; readonly endUs: number };
@@ -36,14 +37,9 @@ function judgeStart({ container, sensors }: WatchOptions): readonly string[] {
   ];
 }
 
-/** A loss that only touches the end of what is judged took nothing from it. */
-function judgeLosses({ losses, span }: WatchOptions): readonly string[] {
-  const inside = losses.filter(
-    ({ sinceUs, untilUs }) =>
-      (sinceUs === 0 && untilUs === 0) || (sinceUs < span.endUs && untilUs > span.startUs),
-  );
+function judgeLosses({ losses }: WatchOptions): readonly string[] {
   const byReason = new Map<string, number>();
-  for (const { reason, count } of inside) {
+  for (const { reason, count } of losses) {
     byReason.set(reason, (byReason.get(reason) ?? 0) + count);
   }
   return [...byReason]

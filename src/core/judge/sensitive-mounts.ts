@@ -10,10 +10,9 @@
  * **Source**: Kubernetes Pod Security Standards (hostPath), CIS Docker Benchmark 5.5 and 5.31.
  */
 const sensitivePaths =
-  /^(?:\/|\/(?:etc|root|home|boot|dev|proc|sys|usr|bin|sbin|lib|lib64|run|var|var\/run|var\/lib|var\/log|host)|\/var\/spool(?:\/cron.*)?|(?:\/var)?\/run\/(?:docker|containerd|crio|podman|systemd|dbus)(?:\/.*)?|\/(?:etc|dev|proc|root|boot)\/.*|\/sys\/(?:fs\/cgroup|fs\/bpf|kernel)(?:\/.*)?|\/(?:usr|lib|lib64|bin|sbin)\/.*|\/home\/[^/]+(?:\/\.ssh.*)?|\/var\/lib\/(?:kubelet|docker|containerd|containers|rancher|etcd|cni|cri-o)(?:\/.*)?|\/opt\/cni(?:\/.*)?)$/;
+  /^(?:\/|\/(?:etc|root|home|boot|dev|proc|sys|usr|bin|sbin|lib|lib64|run|var|var\/run|var\/lib|var\/log)|\/var\/spool(?:\/cron.*)?|(?:\/var)?\/run\/(?:docker|containerd|crio|podman|systemd|dbus)(?:\/.*)?|\/(?:etc|dev|proc|root|boot)\/.*|\/sys\/(?:fs\/cgroup|fs\/bpf|kernel)(?:\/.*)?|\/(?:usr|lib|lib64|bin|sbin)\/.*|\/home\/[^/]+(?:\/\.ssh.*)?|\/var\/lib\/(?:kubelet|docker|containerd|containers|rancher|etcd|cni|cri-o)(?:\/.*)?|\/opt\/cni(?:\/.*)?)$/;
 
-const sockets =
-  /\/[^/]*(?:docker|containerd|crio|podman|kubelet|dockershim|cri-dockerd)[^/]*\.sock$/;
+const socketName = /docker|containerd|crio|podman|kubelet|dockershim|buildkit/;
 
 /** Files that every runtime mounts into its containers are none. */
 const ordinary =
@@ -26,7 +25,11 @@ export function isSensitiveMount(mount: string): boolean {
   const target = colon < 0 ? "" : mount.slice(colon + 1);
   const source = normalize(host === "?" ? target : host);
   if (ordinary.test(source)) return false;
-  return sensitivePaths.test(source) || sockets.test(source);
+  return sensitivePaths.test(source) || isRuntimeSocket(source);
+}
+
+function isRuntimeSocket(path: string): boolean {
+  return path.endsWith(".sock") && socketName.test(path.slice(path.lastIndexOf("/") + 1));
 }
 
 function normalize(path: string): string {

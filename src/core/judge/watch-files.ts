@@ -3,7 +3,7 @@
  * In: the coverage that concerns the container. Out: for any file: yes, partly, or no, and why.
  * Must never look at losses or at how long was watched: that is `judge-watch.ts`.
  */
-import type { ContainerFact, CoverageFact } from "../observe/fact.ts";
+import type { ContainerFact, CoverageFact, LossFact } from "../observe/fact.ts";
 import { createPathScope, type PathScope } from "../observe/path-scope.ts";
 import { namespaceLimit, namespaceLimitPrefix } from "../observe/tracing-policy.ts";
 
@@ -38,6 +38,8 @@ interface WatcherOptions {
   readonly sensors: readonly CoverageFact[];
   /** **Unit**: microseconds; start of the container. */
   readonly startUs: number;
+  /** One loss of each policy that had any. */
+  readonly losses: ReadonlyMap<string, LossFact>;
 }
 
 /**
@@ -49,13 +51,13 @@ const slackUs = 2_000_000;
 const yes: Sight = { kind: "yes", why: "" };
 
 export function createWatchers(options: WatcherOptions): Watchers {
-  const { container, sensors, startUs } = options;
+  const { container, sensors } = options;
   const watchersOf = (sensor: CoverageFact["sensor"]): readonly Watcher[] =>
     sensors
       .filter((fact) => fact.sensor === sensor && appliesTo(fact, container))
       .map((fact) => ({
         scope: createPathScope(fact.pathPrefixes),
-        doubt: doubtOf(fact, container, startUs),
+        doubt: doubtOf(fact, options),
       }));
   const opens = watchersOf("open");
   const mappings = watchersOf("mmap");
@@ -107,7 +109,7 @@ function appliesTo({ limits }: CoverageFact, { namespace }: ContainerFact): bool
   return namespaces.length === 0 || namespaces.includes(namespaceLimit(namespace));
 }
 
-function doubtOf(fact: CoverageFact, container: ContainerFact, startUs: number): string {
+function doubtOf(fact: CoverageFact, { container, startUs, losses }: WatcherOptions): string {
   const name = fact.policy === "" ? `the ${fact.sensor} sensor` : `policy ${fact.policy}`;
   if (fact.sensor === "exec") return "";
   if (fact.basis === "inferred") {
@@ -117,6 +119,8 @@ function doubtOf(fact: CoverageFact, container: ContainerFact, startUs: number):
   const limits = fact.limits.filter((limit) => limit !== namespaceLimit(container.namespace));
   const own = limits.filter((limit) => !limit.startsWith(namespaceLimitPrefix));
   if (own.length > 0) return `${name} is narrowed: ${own.slice(0, 3).join("; ")}`;
+  const loss = losses.get(fact.policy);
+  if (loss !== undefined) return `${name} lost events: ${loss.detail.slice(0, 200)}`;
   if (container.fromStart && fact.sinceUs > startUs + slackUs) {
     return `${name} gave its first event only after the container had started`;
   }

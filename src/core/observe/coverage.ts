@@ -4,20 +4,33 @@
  * In: events, and the policies that were in force. Out: coverage and loss facts.
  * Must never state more than a policy file says or than events show.
  */
-import type { Event, ExecEvent, HookEvent, ThrottleEvent, TimeUs } from "../event/event.ts";
+import type { Event, ExecEvent, HookEvent, Process, TimeUs } from "../event/event.ts";
 import type { CoverageFact, Emit, Sensor } from "./fact.ts";
-import { hookKind, readAccesses } from "./file-access.ts";
+import { readAccesses } from "./file-access.ts";
 import type { Fold, StepContext } from "./fold.ts";
+import { absenceReason } from "./loss-counters.ts";
 import { createActivity, findGaps, type NodeActivity, noteActivity } from "./node-activity.ts";
+import {
+  createOutages,
+  finishOutages,
+  type NodeOutages,
+  nodeLoss,
+  noteDropped,
+  noteListed,
+  noteLive,
+  noteThrottle,
+} from "./node-outages.ts";
 import { sensorsOfKind } from "./policy-selector.ts";
 import { collectStated, type StatedSensor } from "./stated-sensors.ts";
-import type { PolicyScope } from "./tracing-policy.ts";
+import { type PolicyScope, watchKind } from "./tracing-policy.ts";
 
 interface SensorSeen {
   readonly sensor: Sensor;
   readonly policy: string;
   firstUs: TimeUs;
   eventCount: number;
+  /** How many restarts of its node it has outlived. */
+  restartCount: number;
   /** Directories of the files in its events; empty where a policy file tells them. */
   readonly directories: Set<string>;
 }
@@ -25,20 +38,16 @@ interface SensorSeen {
 interface NodeSeen {
   readonly node: string;
   readonly activity: NodeActivity;
+  readonly outages: NodeOutages;
   /** Of what happened while Tetragon was there: processes listed from /proc are older. */
   firstUs: TimeUs;
   lastUs: TimeUs;
-  /** Event time at which the latest listing from /proc ended; -1 before any other event. */
-  listedUs: TimeUs;
-  /** A second listing that began: Tetragon started anew. */
-  restart: { sinceUs: TimeUs; count: number } | undefined;
+  restartCount: number;
+  /** Last event before the latest restart. */
+  beforeRestartUs: TimeUs;
   hasCapabilities: boolean;
   hasNamespaces: boolean;
   readonly sensors: Map<string, SensorSeen>;
-  /** Drops that the exporter reported, joined while they follow each other. */
-  dropped: { sinceUs: TimeUs; untilUs: TimeUs; count: number } | undefined;
-  /** Start of a throttling, by control group. */
-  readonly throttled: Map<string, TimeUs>;
 }
 
 export interface CoverageState {
@@ -54,12 +63,6 @@ export interface CoverageOptions {
 const nodeCountMax = 5000;
 const sensorCountMax = 2000;
 const directoryCountMax = 64;
-const throttledCountMax = 10_000;
-const secondUs = 1_000_000;
-/** Processes listed from /proc so long after the last ones were listed by another Tetragon. */
-const newListingUs = 60 * secondUs;
-/** Tetragon reports what its exporter dropped once a minute. */
-const reportUs = 60 * secondUs;
 
 export function createCoverage(options: CoverageOptions): Fold<CoverageState> {
   const stated = collectStated(options.policies);
@@ -74,17 +77,17 @@ export function createCoverage(options: CoverageOptions): Fold<CoverageState> {
       switch (event.type) {
         case "exec":
         case "exit":
-          noteFlags(node, event);
-          count(state, node, { sensor: "exec", policy: "", timeUs: at.nowUs });
+          noteFlags(node, event.process);
+          count(state, node, { sensor: "exec", policy: "", at });
           break;
         case "loader":
-          count(state, node, { sensor: "loader", policy: "", timeUs: at.nowUs });
+          count(state, node, { sensor: "loader", policy: "", at });
           break;
         case "throttle":
-          noteThrottle(node, event, at);
+          noteThrottle(node.outages, event, at.emit);
           break;
         case "rate-limit":
-          noteDropped(node, event.timeUs, event.droppedCount, at.emit);
+          noteDropped(node.outages, event, at.emit);
           break;
         case "unknown":
           break;
@@ -109,15 +112,14 @@ function nodeOf(state: CoverageState, name: string): NodeSeen | undefined {
   const node: NodeSeen = {
     node: name,
     activity: createActivity(),
+    outages: createOutages(name),
     firstUs: 0,
     lastUs: 0,
-    listedUs: -1,
-    restart: undefined,
+    restartCount: 0,
+    beforeRestartUs: 0,
     hasCapabilities: false,
     hasNamespaces: false,
     sensors: new Map(),
-    dropped: undefined,
-    throttled: new Map(),
   };
   state.nodes.set(name, node);
   return node;
@@ -126,14 +128,16 @@ function nodeOf(state: CoverageState, name: string): NodeSeen | undefined {
 /** False for a process listed from /proc: it tells nothing of what the sensors were there for. */
 function noteTime(node: NodeSeen, event: Event, { emit }: StepContext): boolean {
   if (event.type === "exec" && isListed(event)) {
-    noteFlags(node, event);
-    noteListing(node);
+    noteFlags(node, event.process);
+    noteListed(node.outages, node.lastUs);
     return false;
   }
   const { timeUs } = event;
   if (timeUs === 0) return true;
-  if (node.listedUs < 0) node.listedUs = timeUs;
-  if (node.restart !== undefined) endListing(node, timeUs, emit);
+  if (noteLive(node.outages, timeUs, emit)) {
+    node.restartCount += 1;
+    node.beforeRestartUs = Math.min(node.lastUs, timeUs);
+  }
   if (node.firstUs === 0 || timeUs < node.firstUs) node.firstUs = timeUs;
   if (timeUs > node.lastUs) node.lastUs = timeUs;
   noteActivity(node.activity, timeUs);
@@ -144,51 +148,20 @@ function isListed({ process }: ExecEvent): boolean {
   return process !== undefined && /(?:^| )procFS(?: |$)/.test(process.flags);
 }
 
-/** **Source**: tetragon-observed: at each start Tetragon announces all running processes first. */
-function noteListing(node: NodeSeen): void {
-  if (node.listedUs < 0) return;
-  if (node.restart !== undefined) node.restart.count += 1;
-  else if (node.lastUs - node.listedUs > newListingUs) {
-    node.restart = { sinceUs: node.lastUs, count: 1 };
-  }
-}
-
-function endListing(node: NodeSeen, timeUs: TimeUs, emit: Emit): void {
-  const { restart } = node;
-  if (restart === undefined) return;
-  // One late process can be a straggler of the first listing; a listing has many.
-  if (restart.count >= 2) {
-    emit({
-      kind: "loss",
-      node: node.node,
-      container: "",
-      reason: "restart",
-      sinceUs: Math.min(restart.sinceUs, timeUs),
-      untilUs: timeUs,
-      count: 0,
-      detail: "Tetragon listed all running processes again: it was away in between",
-    });
-    node.listedUs = Math.max(node.lastUs, timeUs);
-    node.restart = undefined;
-  } else if (timeUs - restart.sinceUs > newListingUs) node.restart = undefined;
-}
-
 /** Optional parts of events that tell rights: their absence must not read as "no rights". */
-function noteFlags(node: NodeSeen, { process }: Event & { process?: unknown }): void {
-  if (node.hasCapabilities && node.hasNamespaces) return;
-  const known = process as ExecEvent["process"];
-  if (known?.capabilities !== undefined) node.hasCapabilities = true;
-  if (known?.namespaces !== undefined) node.hasNamespaces = true;
+function noteFlags(node: NodeSeen, process: Process | undefined): void {
+  if (process?.capabilities !== undefined) node.hasCapabilities = true;
+  if (process?.namespaces !== undefined) node.hasNamespaces = true;
 }
 
 interface Sighting {
   readonly sensor: Sensor;
   readonly policy: string;
-  readonly timeUs: TimeUs;
+  readonly at: StepContext;
 }
 
 function count(state: CoverageState, node: NodeSeen, sighting: Sighting): SensorSeen | undefined {
-  const { sensor, policy, timeUs } = sighting;
+  const { sensor, policy, at } = sighting;
   const key = `${sensor} ${policy}`;
   let seen = node.sensors.get(key);
   if (seen === undefined) {
@@ -196,12 +169,32 @@ function count(state: CoverageState, node: NodeSeen, sighting: Sighting): Sensor
       state.leftOutCount += 1;
       return undefined;
     }
-    seen = { sensor, policy, firstUs: 0, eventCount: 0, directories: new Set() };
+    const { restartCount } = node;
+    seen = { sensor, policy, firstUs: 0, eventCount: 0, restartCount, directories: new Set() };
     node.sensors.set(key, seen);
   }
   seen.eventCount += 1;
-  if (timeUs > 0 && (seen.firstUs === 0 || timeUs < seen.firstUs)) seen.firstUs = timeUs;
+  const { nowUs } = at;
+  if (nowUs > 0 && (seen.firstUs === 0 || nowUs < seen.firstUs)) seen.firstUs = nowUs;
+  if (seen.restartCount < node.restartCount) emitAbsence({ node, seen, untilUs: nowUs }, at.emit);
   return seen;
+}
+
+/**
+ * After a restart policies are loaded again one by one, or not at all: until its next event it is
+ * unknown whether a policy was there.
+ */
+function emitAbsence(
+  about: { readonly node: NodeSeen; readonly seen: SensorSeen; readonly untilUs: TimeUs },
+  emit: Emit,
+): void {
+  const { node, seen, untilUs } = about;
+  seen.restartCount = node.restartCount;
+  if (seen.sensor !== "open" && seen.sensor !== "mmap") return;
+  const reason = absenceReason(seen.policy);
+  const sinceUs = Math.min(node.beforeRestartUs, untilUs);
+  const detail = "after a restart of Tetragon this policy gave no event until then";
+  emit(nodeLoss(node.node, { reason, sinceUs, untilUs, detail }));
 }
 
 interface HookParts {
@@ -215,16 +208,18 @@ interface HookParts {
 /** A policy file tells which sensors a hook feeds; without one, what its events show. */
 function countHook({ state, node, event, at, isStated }: HookParts): void {
   const { policy } = event;
-  const kind = hookKind(event.hook);
-  if (isStated || kind === "none" || kind === "execute") {
+  const kind = watchKind(event.type, event.hook);
+  // Only its mask tells what an access check is for.
+  const needsAccess = kind === "permission" || (!isStated && kind !== "none" && kind !== "execute");
+  if (!needsAccess) {
     for (const sensor of sensorsOfKind[kind]) {
-      count(state, node, { sensor, policy, timeUs: at.nowUs });
+      count(state, node, { sensor, policy, at });
     }
     return;
   }
   readAccesses(event, ({ path, sensor }) => {
-    const seen = count(state, node, { sensor, policy, timeUs: at.nowUs });
-    if (seen !== undefined && seen.directories.size < directoryCountMax) {
+    const seen = count(state, node, { sensor, policy, at });
+    if (!isStated && seen !== undefined && seen.directories.size < directoryCountMax) {
       seen.directories.add(topDirectory(path));
     }
   });
@@ -237,68 +232,17 @@ function topDirectory(path: string): string {
   return path.slice(0, (second < 0 ? Math.max(first, 0) : second) + 1);
 }
 
-function noteThrottle(node: NodeSeen, event: ThrottleEvent, { emit }: StepContext): void {
-  const { cgroup, started, timeUs } = event;
-  const sinceUs = node.throttled.get(cgroup);
-  if (started) {
-    const isNew = sinceUs === undefined && node.throttled.size < throttledCountMax;
-    if (isNew) node.throttled.set(cgroup, timeUs);
-    return;
-  }
-  node.throttled.delete(cgroup);
-  emitThrottle({ node, cgroup, sinceUs: sinceUs ?? node.firstUs, untilUs: timeUs }, emit);
-}
-
-function emitThrottle(
-  loss: {
-    readonly node: NodeSeen;
-    readonly cgroup: string;
-    readonly sinceUs: TimeUs;
-    readonly untilUs: TimeUs;
-  },
-  emit: Emit,
-): void {
-  const id = /[0-9a-f]{64}|[0-9a-f]{31,}/.exec(loss.cgroup)?.[0] ?? "";
-  emit({
-    kind: "loss",
-    node: loss.node.node,
-    container: id.slice(0, 31),
-    reason: "throttle",
-    sinceUs: loss.sinceUs,
-    untilUs: Math.max(loss.sinceUs, loss.untilUs),
-    count: 0,
-    detail: "Tetragon held back starts and ends of processes: there were too many a second",
-  });
-}
-
-function noteDropped(node: NodeSeen, timeUs: TimeUs, dropped: number, emit: Emit): void {
-  const open = node.dropped;
-  const isNext = open !== undefined && Math.abs(timeUs - open.untilUs) <= 2 * reportUs;
-  if (isNext) {
-    open.sinceUs = Math.min(open.sinceUs, timeUs - reportUs);
-    open.untilUs = Math.max(open.untilUs, timeUs);
-    open.count += dropped;
-    return;
-  }
-  emitDropped(node, emit);
-  node.dropped = { sinceUs: timeUs - reportUs, untilUs: timeUs, count: dropped };
-}
-
-function emitDropped({ node, dropped }: NodeSeen, emit: Emit): void {
-  if (dropped === undefined) return;
-  const detail = "the exporter's own rate limit dropped events";
-  emit({ kind: "loss", node, container: "", reason: "rate-limit", ...dropped, detail });
-}
-
 function emitNode(node: NodeSeen, stated: readonly StatedSensor[], emit: Emit): void {
   for (const fact of coverageOf(node, stated)) emit(fact);
-  emitDropped(node, emit);
-  for (const [cgroup, sinceUs] of node.throttled) {
-    emitThrottle({ node, cgroup, sinceUs, untilUs: node.lastUs }, emit);
+  finishOutages(node.outages, node.lastUs, emit);
+  for (const seen of node.sensors.values()) {
+    if (seen.restartCount < node.restartCount) {
+      emitAbsence({ node, seen, untilUs: node.lastUs }, emit);
+    }
   }
   for (const gap of findGaps(node.activity)) {
     const detail = "the node gave no events at all, unlike before and after";
-    emit({ kind: "loss", node: node.node, container: "", reason: "gap", ...gap, count: 0, detail });
+    emit(nodeLoss(node.node, { reason: "gap", ...gap, detail }));
   }
 }
 

@@ -106,13 +106,16 @@ export function lossCounter({ name, labels }: Sample): LossCounter | undefined {
   return { reason: isOfPolicy ? probeLossReason(policy) : reason, phrase, series };
 }
 
-const probeLossPrefix = "missed-probes-of-";
-
 function probeLossReason(policy: string): string {
-  return `${probeLossPrefix}${policy.slice(0, 253)}`;
+  return `missed-probes-of-${policy.slice(0, 253)}`;
 }
 
-/** The policy that a loss of probes is about; undefined for losses that concern all. */
+/** Reason of the loss that a policy was not seen again for a while after a restart. */
+export function absenceReason(policy: string): string {
+  return `absence-of-${policy.slice(0, 253)}`;
+}
+
+/** The policy that a loss is about; undefined for losses that concern all sensors. */
 export function policyOfLoss(reason: string): string | undefined {
-  return reason.startsWith(probeLossPrefix) ? reason.slice(probeLossPrefix.length) : undefined;
+  return /^(?:missed-probes|absence)-of-(.*)$/s.exec(reason)?.[1];
 }

@@ -5,6 +5,7 @@
  * Must never throw, and never claim a path that the policy does not report.
  */
 import { textLengthMax } from "../event/bounds.ts";
+import type { HookEvent } from "../event/event.ts";
 import type { ProblemLog } from "../event/problem.ts";
 import type { Sensor } from "./fact.ts";
 import { type HookKind, hookKind } from "./file-access.ts";
@@ -164,14 +165,13 @@ function readHooks(parts: PolicyParts): readonly PolicyScope[] {
   return hookLists.flatMap(([list, key]) =>
     reader.objects(own(spec, list), list).flatMap((hook) => {
       const name = reader.text(own(hook, key), `${key} of ${list}`) ?? "";
-      // Functions of programs are no functions of the kernel, whatever they are called.
-      const isKernel = list !== "uprobes" && list !== "usdts";
+      const type = typesOfLists.get(list) ?? "kprobe";
       return expandLists(name, spec, reader).flatMap((call) =>
         readHook({
           parts,
           hook,
           call,
-          kind: isKernel && !kernelReads.test(call) ? hookKind(call) : "none",
+          kind: watchKind(type, call),
           isLsm: list === "lsmhooks",
         }),
       );
@@ -179,8 +179,22 @@ function readHooks(parts: PolicyParts): readonly PolicyScope[] {
   );
 }
 
+const typesOfLists: ReadonlyMap<string, HookEvent["type"]> = new Map([
+  ["uprobes", "uprobe"],
+  ["usdts", "usdt"],
+]);
+
 /** What the kernel reads for itself: modules, firmware, policies. */
 const kernelReads = /kernel_(?:post_)?read_file$/;
+
+/**
+ * What a hook would show of any program's files. Functions of programs show nothing, whatever
+ * they are called, and neither does what the kernel reads for itself.
+ */
+export function watchKind(type: HookEvent["type"], hook: string): HookKind {
+  const isKernel = type !== "uprobe" && type !== "usdt";
+  return isKernel && !kernelReads.test(hook) ? hookKind(hook) : "none";
+}
 
 /** `list:NAME` stands for the calls of a list of the policy. */
 function expandLists(name: string, spec: Shape, reader: ShapeReader): readonly string[] {
