@@ -51,10 +51,22 @@ export interface EventInput {
   readonly hostEventCount: number;
   readonly disorderCount: number;
   readonly disorderMaxUs: number;
-  /** In words, how the stream ended early; undefined when it was whole. */
+  /** In words, how the stream ended early, compressed or not; undefined when it was whole. */
   readonly cut: string | undefined;
+  /** Where records were unreadable in the midst: events of that time may be missing. */
+  readonly damage: DamageSpan | undefined;
   /** Events whose type, policy, node or container came after a bound was reached. */
   readonly leftOutCount: number;
+}
+
+/** From the last event before the first damage to the first event after the last one. */
+export interface DamageSpan {
+  /** Damaged places; how many events were in them is not known. */
+  readonly count: number;
+  /** 0 when nothing came before. */
+  readonly sinceUs: TimeUs;
+  /** 0 when nothing came after. */
+  readonly untilUs: TimeUs;
 }
 
 /** What only the reader of the stream knows. */
@@ -69,6 +81,7 @@ export type StreamSummary = Pick<
   | "outsideCount"
   | "unreadableCount"
   | "cut"
+  | "damage"
 >;
 
 const typeCountMax = 256;

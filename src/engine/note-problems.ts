@@ -57,6 +57,16 @@ export class InputProblems {
     this.add({ code, weight, message, offset, line });
   }
 
+  addCutFirstLine(offset: number, line: number): void {
+    this.add({
+      code: "cut-first-line",
+      weight: "notice",
+      message: "The input begins in the midst of a line; reading starts with the next one.",
+      offset,
+      line,
+    });
+  }
+
   addCutLine(offset: number, line: number): void {
     this.add({
       code: "cut-last-line",
@@ -78,12 +88,13 @@ export class InputProblems {
     });
   }
 
+  addCutStream(how: string): void {
+    const message = `The input ends early (${how}): what came after is lost.`;
+    this.add({ code: "input-cut", weight: "lost", message });
+  }
+
   /** What only the whole input tells. */
   addSummary(input: EventInput): void {
-    if (input.cut !== undefined) {
-      const message = `The input ends early (${input.cut}): what came after is lost.`;
-      this.add({ code: "input-cut", weight: "lost", message });
-    }
     if (input.eventCount + input.duplicateCount + input.outsideCount === 0) {
       const isEmpty = input.unreadableCount === 0;
       const message = isEmpty

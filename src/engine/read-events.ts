@@ -11,13 +11,15 @@ import type { ProblemLog } from "../core/event/problem.ts";
 import { createJsonDecoder } from "../core/event/scan-json.ts";
 import type { Files } from "../ports/files.ts";
 import { DuplicateWindow } from "./duplicate-window.ts";
-import { type EventInput, EventStatistics } from "./event-input.ts";
+import { type DamageSpan, type EventInput, EventStatistics } from "./event-input.ts";
 import { EventRange, isFromProc } from "./event-range.ts";
 import { InputProblems } from "./note-problems.ts";
-import type { RawRecord } from "./raw-record.ts";
+import type { Oddity, RawRecord } from "./raw-record.ts";
 import { createRecordSplitter, type RecordFormat } from "./split-records.ts";
 
 export type { EventInput } from "./event-input.ts";
+
+const openBrace = 0x7b;
 
 /** How far the reading is; told once a chunk (about a MiB), so that a surface may throttle. */
 export interface Progress {
@@ -78,7 +80,7 @@ async function readInput(shared: Shared, name: string, index: number): Promise<E
     onProgress?.({ input: name, consumedBytes: file.consumedBytes(), sizeBytes, eventCount });
   }
   reader.splitter.end();
-  return reader.summarize({ name, compression, sizeBytes, cut: file.truncated() });
+  return reader.summarize({ name, compression, sizeBytes }, file.truncated());
 }
 
 /** The state of one input while it is read. */
@@ -87,7 +89,7 @@ class InputReader {
   readonly splitter = createRecordSplitter(
     {
       onRecord: (record) => this.take(record),
-      onOddity: (oddity) => this.problems.addOddity(oddity),
+      onOddity: (oddity) => this.noteOddity(oddity),
     },
     (format) => {
       this.decoder = this.shared.decoders[format];
@@ -98,9 +100,12 @@ class InputReader {
   private readonly index: number;
   private readonly statistics = new EventStatistics();
   private decoder: EventDecoder;
+  private readonly damage = new DamageGauge();
   private duplicateCount = 0;
   private outsideCount = 0;
   private unreadableCount = 0;
+  /** How the input ended early, in words. */
+  private cut: string | undefined;
 
   constructor(shared: Shared, problems: InputProblems, index: number) {
     this.shared = shared;
@@ -109,11 +114,16 @@ class InputReader {
     this.decoder = shared.decoders.jsonl;
   }
 
-  summarize(file: Pick<EventInput, "name" | "compression" | "sizeBytes" | "cut">): EventInput {
+  summarize(
+    file: Pick<EventInput, "name" | "compression" | "sizeBytes">,
+    truncated: string | undefined,
+  ): EventInput {
     const { index, duplicateCount, outsideCount, unreadableCount } = this;
+    if (truncated !== undefined) this.problems.addCutStream(truncated);
     const format = this.splitter.format() ?? "jsonl";
     const counts = { index, format, duplicateCount, outsideCount, unreadableCount };
-    const input = this.statistics.summarize({ ...file, ...counts });
+    const state = { cut: truncated ?? this.cut, damage: this.damage.span() };
+    const input = this.statistics.summarize({ ...file, ...counts, ...state });
     this.problems.addSummary(input);
     return input;
   }
@@ -122,28 +132,75 @@ class InputReader {
     const { decoder } = this;
     const { bytes, start, end, offset } = record;
     const event = decoder.decode(bytes, start, end, this.index, offset);
-    if (decoder.problem !== undefined || event === undefined) this.noteDoubt(record, event);
-    if (event === undefined) return;
+    if (event === undefined) {
+      this.noteUnreadable(record);
+      return;
+    }
+    const { problem } = decoder;
+    const { line } = record;
+    if (problem !== undefined) this.problems.add({ ...problem, offset, line });
     const { range, window, options } = this.shared;
     const isInside = range.includes(event);
+    const isLive = event.timeUs !== 0 && !isFromProc(event);
+    if (isLive) this.damage.pass(event.timeUs);
     if (window.seenBefore(event)) this.duplicateCount++;
     else if (!isInside) this.outsideCount++;
     else {
-      if (event.type === "unknown") this.problems.addUnknown(event.name, offset, record.line);
+      if (event.type === "unknown") this.problems.addUnknown(event.name, offset, line);
       this.eventCount++;
-      this.statistics.add(event, event.timeUs !== 0 && !isFromProc(event));
+      this.statistics.add(event, isLive);
       options.onEvent(event);
     }
   }
 
-  private noteDoubt(record: RawRecord, event: Event | undefined): void {
-    const { offset, line, complete } = record;
-    if (event === undefined) this.unreadableCount++;
-    if (event === undefined && !complete) {
+  private noteUnreadable({ bytes, start, offset, line, complete }: RawRecord): void {
+    this.unreadableCount++;
+    const isText = this.decoder === this.shared.decoders.jsonl;
+    if (!complete) {
+      this.cut = "its last line is not whole";
       this.problems.addCutLine(offset, line);
-      return;
+    } else if (isText && line === 1 && bytes[start] !== openBrace) {
+      this.problems.addCutFirstLine(offset, line);
+    } else {
+      this.damage.add();
+      const { problem } = this.decoder;
+      if (problem !== undefined) this.problems.add({ ...problem, offset, line });
     }
-    const { problem } = this.decoder;
-    if (problem !== undefined) this.problems.add({ ...problem, offset, line });
+  }
+
+  private noteOddity(oddity: Oddity): void {
+    this.problems.addOddity(oddity);
+    const { code } = oddity;
+    if (code === "message-cut") this.cut = "its last message is not whole";
+    else if (code === "message-too-long") this.cut = "the length of a message is damaged";
+    else this.damage.add();
+  }
+}
+
+/** Keeps the times around damaged places. */
+class DamageGauge {
+  private count = 0;
+  private sinceUs: TimeUs = 0;
+  private untilUs: TimeUs = 0;
+  private latestUs: TimeUs = 0;
+  private isOpen = false;
+
+  add(): void {
+    if (this.count === 0) this.sinceUs = this.latestUs;
+    this.count++;
+    this.isOpen = true;
+  }
+
+  pass(timeUs: TimeUs): void {
+    if (this.isOpen) {
+      this.isOpen = false;
+      this.untilUs = Math.max(this.untilUs, timeUs);
+    }
+    this.latestUs = timeUs;
+  }
+
+  span(): DamageSpan | undefined {
+    const { count, sinceUs, isOpen } = this;
+    return count === 0 ? undefined : { count, sinceUs, untilUs: isOpen ? 0 : this.untilUs };
   }
 }

@@ -30,7 +30,8 @@ class LineSplitter implements RecordSplitter {
   /** Where the carried line begins; -1 when the last chunk ended with a whole line. */
   private carryOffset = -1;
   private skipping = false;
-  private hasNul = false;
+  /** Where the first NUL byte before the current line is; -1 without. */
+  private nulOffset = -1;
 
   constructor(sink: RecordSink, sizeBytesMax: number) {
     this.sink = sink;
@@ -80,7 +81,7 @@ class LineSplitter implements RecordSplitter {
     const start = chunk[from] === 0 ? this.passNul(chunk, from, to) : from;
     if (to - start > this.sizeBytesMax) this.tell("line-too-long", this.chunkOffset + start);
     else this.give(chunk, start, to, this.chunkOffset + start);
-    this.closeLine(this.chunkOffset + from);
+    this.closeLine();
   }
 
   private keep(chunk: Uint8Array, from: number): void {
@@ -110,7 +111,7 @@ class LineSplitter implements RecordSplitter {
     this.carry.clear();
     this.carryOffset = -1;
     this.skipping = false;
-    this.closeLine(offset);
+    this.closeLine();
   }
 
   private skip(): void {
@@ -119,16 +120,16 @@ class LineSplitter implements RecordSplitter {
     this.tell("line-too-long", this.carryOffset);
   }
 
-  private closeLine(offset: number): void {
-    if (this.hasNul) this.tell("nul-bytes", offset);
-    this.hasNul = false;
+  private closeLine(): void {
+    if (this.nulOffset >= 0) this.tell("nul-bytes", this.nulOffset);
+    this.nulOffset = -1;
     this.line++;
   }
 
   private passNul(bytes: Uint8Array, from: number, to: number): number {
     let at = from;
     while (at < to && bytes[at] === 0) at++;
-    if (at > from) this.hasNul = true;
+    if (at > from && this.nulOffset < 0) this.nulOffset = this.chunkOffset + from;
     return at;
   }
 
