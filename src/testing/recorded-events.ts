@@ -1,6 +1,6 @@
 /**
  * Holds the recorded events below `fixtures/events`, for tests of decoders and folds.
- * In: nothing. Out: lines and messages as bytes. Read anew by each test file; must never be changed.
+ * In: nothing. Out: lines and messages as bytes, read anew for each call.
  */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";

@@ -8,6 +8,7 @@ import { BlockMemo, type BlockShape, orderHoles } from "./block-memo.ts";
 
 /** Every block has the same hash: only the comparison tells them apart. */
 const shape: BlockShape = {
+  endIsKnown: false,
   hash: () => 7,
   endOfHole: (bytes, at, end) => (at < end && (bytes[at] ?? 0) >= 0x80 ? at + 1 : -1),
 };

@@ -15,6 +15,8 @@ export interface Hole {
 }
 
 export interface BlockShape {
+  /** True when a block's end is known before: one that ends earlier is another block. */
+  readonly endIsKnown: boolean;
   /** Any number that depends on bytes before the first hole only. */
   hash(bytes: Uint8Array, start: number, end: number): number;
   /** End of what stands at `at` if it may stand in that hole of a remembered block, else -1. */
@@ -78,7 +80,7 @@ export class BlockMemo<Value> {
   }
 
   /**
-   * Where the block at `start` ends, or -1; `found` tells more. `end` is the last byte it may use.
+   * Where the block at `start` ends, or -1; `found` tells more. It must not reach beyond `end`.
    * `place` is a guess: small, and the same for blocks that are likely to be the same.
    */
   find(bytes: Uint8Array, start: number, end: number, place: number): number {
@@ -192,6 +194,7 @@ export class BlockMemo<Value> {
       at = this.shape.endOfHole(this.lastBytes, at, end, hole);
       if (at < 0) return false;
     }
+    if (this.shape.endIsKnown && at !== end) return false;
     match.value = entry.value;
     match.end = at;
     return true;

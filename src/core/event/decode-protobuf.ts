@@ -198,9 +198,9 @@ export class ProtobufDecoder implements EventDecoder {
     const { cursor } = this;
     const start = cursor.at;
     const { processes } = this;
-    if (processes.find(cursor.bytes, start, end, 0) !== end) return this.learnProcess(fields, end);
+    const isKnown = processes.find(cursor.bytes, start, end, 0) === end;
     const { value, holeStarts } = processes.found;
-    if (value === undefined) return this.learnProcess(fields, end);
+    if (!isKnown || value === undefined) return this.learnProcess(fields, end);
     const { known, tidHole } = value;
     if (tidHole < 0) {
       cursor.at = end;

@@ -4,7 +4,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { cutText } from "./bounds.ts";
 import {
   bitsOfHexMask,
   hexFromBase64,
@@ -89,11 +88,4 @@ test("a mask tells its bits, lowest first", () => {
   for (const text of ["", "xyz", "1ffffffffffffffff", "-1"]) {
     assert.equal(bitsOfHexMask(text), undefined, text);
   }
-});
-
-test("text is cut to its bound, but never through a character of two units", () => {
-  assert.equal(cutText("abc", 3), "abc");
-  assert.equal(cutText("abcd", 3), "abc");
-  assert.equal(cutText("ab😀", 3), "ab");
-  assert.equal(cutText("ab😀c", 4), "ab😀");
 });

@@ -105,6 +105,10 @@ function daysSinceEpoch(year: number, month: number, day: number): number {
 }
 
 const base64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const base64Values = new Int8Array(128).map((_, code) =>
+  base64Digits.indexOf(String.fromCharCode(code)),
+);
+const hexOfBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** Lower-case hex of standard base64, padded or not; undefined when it is not base64. */
 export function hexFromBase64(text: string): string | undefined {
@@ -114,13 +118,13 @@ export function hexFromBase64(text: string): string | undefined {
   let value = 0;
   let hex = "";
   for (let i = 0; i < length; i++) {
-    const digit = base64Digits.indexOf(text.charAt(i));
+    const digit = base64Values[text.charCodeAt(i)] ?? -1;
     if (digit < 0) return undefined;
     value = ((value << 6) | digit) & 0x3fff;
     bits += 6;
     if (bits < 8) continue;
     bits -= 8;
-    hex += hexOfByte((value >> bits) & 0xff);
+    hex += hexOfBytes[(value >> bits) & 0xff];
   }
   return hex;
 }
@@ -132,17 +136,13 @@ export function sizeOfBase64(text: string): number {
 
 export function hexFromBytes(bytes: Uint8Array): string {
   let hex = "";
-  for (const byte of bytes) hex += hexOfByte(byte);
+  for (const byte of bytes) hex += hexOfBytes[byte];
   return hex;
 }
 
 function base64Length(text: string): number {
   if (text.endsWith("==")) return text.length - 2;
   return text.endsWith("=") ? text.length - 1 : text.length;
-}
-
-function hexOfByte(byte: number): string {
-  return (byte < 16 ? "0" : "") + byte.toString(16);
 }
 
 /** Bits of a mask in hex such as `000001ffffffffff`, lowest first; undefined when it is none. */

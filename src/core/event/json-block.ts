@@ -17,6 +17,7 @@ const digitCountMax = 10;
  * the last of them best. Blocks that begin otherwise are told apart less well, no more.
  */
 export const jsonBlockShape: BlockShape = {
+  endIsKnown: false,
   hash(bytes, start, end) {
     const limit = Math.min(end, start + headSizeBytesMax);
     let at = start;

@@ -97,8 +97,8 @@ export class JsonCursor {
   }
 
   /**
-   * Passes the key at `at` and its colon; undefined when it is none of `keys`. `previous` is the key
-   * before it, or `keys.start`. A key with an escape is left to the plain way.
+   * Passes the key at `at` and its colon; undefined when it is none of `keys`. `previous` is the
+   * key before it, or `keys.start`. A key with an escape is left to the plain way.
    */
   readKey(keys: KeyTable, previous: Key): Key | undefined {
     const guess = previous.next;

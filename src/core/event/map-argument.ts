@@ -1,7 +1,7 @@
 /**
  * Holds how an argument of a hook becomes an `Argument`: one small reader per kind of the wire.
- * In: an object with wire names, such as `{"file_arg": {…}, "label": "…"}`. Out: the argument by
- * what it means. A kind without a reader becomes `other` under its own name. Must never throw.
+ * In: an object with wire names, such as `{"file_arg": {…}, "label": "…"}`. Out: the argument
+ * by what it means. A kind without a reader becomes `other` under its own name. Must never throw.
  */
 import { cutText, listLengthMax, textLengthMax } from "./bounds.ts";
 import type { Argument, CapabilitiesArgument, FileArgument, SocketArgument } from "./event.ts";

@@ -16,6 +16,7 @@ const tidTag = (16 << 3) | 2;
 const mapTags: ReadonlySet<number> = new Set([(5 << 3) | 2, (8 << 3) | 2]);
 
 export const protobufBlockShape: BlockShape = {
+  endIsKnown: true,
   /** By the end of the first field, the exec_id. */
   hash(bytes, start, end) {
     const first = bytes[start + 1] ?? 0;

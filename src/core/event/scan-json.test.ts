@@ -7,6 +7,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { recordedLines } from "../../testing/recorded-events.ts";
 import { createPlainJsonDecoder } from "./decode-json.ts";
+import { type Field, type MessageFields, responseFields } from "./protobuf-fields.ts";
 import { createJsonDecoder } from "./scan-json.ts";
 
 const plain = createPlainJsonDecoder();
@@ -34,6 +35,36 @@ test("recorded lines give the same events, none of them the plain way", () => {
   for (const line of lines) assertSame(scanner, line);
   assert.equal(scanner.plainCount, 0);
   assert.ok(scanner.processes.hitCount > scanner.processes.missCount);
+});
+
+/** A value for a field of the wire, with every field below it. */
+function sampleOf({ kind, fields, repeated }: Field): unknown {
+  const one = ((): unknown => {
+    if (kind === "text") return "some text";
+    if (kind === "bytes") return "AAEC";
+    if (kind === "time") return "2026-01-01T00:00:00Z";
+    if (kind === "bool" || kind === "wrapped-bool") return true;
+    return kind === "message" || kind === "process" ? sampleObject(fields) : 5;
+  })();
+  return repeated ? [one] : one;
+}
+
+function sampleObject(fields: MessageFields): Record<string, unknown> {
+  return Object.fromEntries([...fields.values()].map((field) => [field.name, sampleOf(field)]));
+}
+
+test("the scanner knows every field that the wire can have", () => {
+  const scanner = createJsonDecoder();
+  for (const event of responseFields.values()) {
+    const body = sampleOf(event);
+    assertSameText(scanner, JSON.stringify({ [event.name]: body, node_name: "n" }));
+    const list = [...event.fields.values()].find((field) => field.name === "args");
+    for (const kind of list?.fields.values() ?? []) {
+      const args = [{ [kind.name]: sampleOf(kind), label: "l" }];
+      assertSameText(scanner, JSON.stringify({ [event.name]: { args, return: args[0] } }));
+    }
+  }
+  assert.ok(scanner.plainCount <= 1, "only the event named test is left to the plain way");
 });
 
 test("equal blocks give the same object, whatever their thread and counter", () => {
@@ -85,19 +116,18 @@ const oddJson = [
   ..."0 -0 1 -1 1.5 1e3 1E+400 -1e-400 9007199254740993 18446744073709551615 01 1. .5 - +1".split(
     " ",
   ),
-  ...'true false null tru nul nulx trux falsx NaN Infinity {} [] [1,] [,] {,} {"a":1,} [[[]]] {"a":{}}'.split(
-    " ",
-  ),
+  ..."true false null tru nul nulx trux falsx NaN Infinity".split(" "),
+  ...'{} [] [1,] [,] {,} {"a":1,} [[[]]] {"a":{}}'.split(" "),
   ...['""', '"x"', '"\\u00e9"', '"\\ud800"', '"\\x"', '"\\u12g4"', '"a\\n"', '"\t"', '"', "'x'"],
   ...['"18446744073709551615"', '"-5"', '"1.5"', '"007"', '"KPROBE_ACTION_POST"', '"é\u2028😀"'],
   ...['"2026-01-01T00:00:00Z"', '"2026-02-30T00:00:00Z"', '"0001-01-01T00:00:00Z"', '"AAEC"'],
   ...['"2026-01-01T00:00:00.123456789+02:00"', '"\\u0032026-01-01T00:00:00Z"', "\ufeff1", "\u00a0"],
 ];
 const oddKeys = (
-  "process parent ancestors args return time exec_id tid refcnt pid pod container id image cap ns " +
-  "effective file_arg sock_arg int_arg label path type name node_name node_labels cluster_name " +
-  "process_exec process_kprobe process_loader process_throttle rate_limit_info aggregation_info " +
-  "__proto__ constructor x \\u0070id policy_name action tags buildid start_time function_name"
+  "process parent ancestors args return time exec_id tid refcnt pid pod container id image cap " +
+  "ns effective file_arg sock_arg int_arg label path type name node_name node_labels " +
+  "cluster_name process_exec process_kprobe process_loader process_throttle rate_limit_info " +
+  "aggregation_info __proto__ constructor x \\u0070id policy_name action tags buildid start_time function_name"
 ).split(" ");
 
 const space = fc.constantFrom("", "", "", " ", "\t", "\r", "\n ", "\f", "\u00a0");
@@ -196,7 +226,7 @@ test("each byte of a line may be lost, doubled or another", () => {
   const scanner = createJsonDecoder();
   const line =
     '{"process_kprobe":{"process":{"exec_id":"eDox","pid":12,"tid":7,"in_init_tree":true},' +
-    '"args":[{"file_arg":{"path":"/a\\n","x":[1,-2.5e3,null,{}]}},{"int_arg":0}],"tags":["a","b"]},' +
+    '"args":[{"file_arg":{"path":"/a\\n","x":[1,-2.5e3,null,{}]}},{"int_arg":0}],"tags":["a"]},' +
     '"node_name":"n","time":"2026-01-01T00:00:00.5Z","node_labels":{"a":"b","c":""}}';
   for (let i = 0; i < line.length; i++) {
     assertSameText(scanner, line);
@@ -261,7 +291,8 @@ test("bad UTF-8 gives the same in values, keys and what is skipped", () => {
   for (const bytes of bad) {
     for (const text of [
       `{"process_exec":{"process":{"exec_id":"e","binary":"${bytes}"}},"node_name":"a${bytes}b"}`,
-      `{"process_exec":{"process":{"exec_id":"e${bytes}","${bytes}":1}},"node_labels":{"${bytes}":""}}`,
+      `{"process_exec":{"process":{"exec_id":"e${bytes}","${bytes}":1}}}`,
+      `{"process_exec":{},"node_labels":{"${bytes}":"${bytes}"}}`,
       `{"process_exec":{},"${bytes}":1}`,
       `{"process_exec":{"process":{"exec_id":"${bytes}\\n"}}}`,
       `${bytes}{"process_exec":{}}`,

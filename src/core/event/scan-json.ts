@@ -11,44 +11,14 @@ import { type DecodeProblem, Doubts, type EventDecoder } from "./event-decoder.t
 import { parseTime } from "./event-text.ts";
 import { findJsonHoles, jsonBlockShape } from "./json-block.ts";
 import { JsonCursor, openBrace, openBracket, quote, Unsure } from "./json-cursor.ts";
-import { type Key, KeyTable } from "./key-table.ts";
-import { argumentKinds } from "./map-argument.ts";
-import { eventNames, mapEvent, mapNamedEvent } from "./map-event.ts";
+import { argumentKeys, blockKeys, bodyKeys, frameKeys, innerKeys } from "./json-keys.ts";
+import type { Key } from "./key-table.ts";
+import { mapEvent, mapNamedEvent } from "./map-event.ts";
 import { KnownProcess, mapProcess, type RememberedProcess } from "./map-process.ts";
 import { WireTime } from "./wire-value.ts";
 
 type Fields = Record<string, unknown>;
 
-const list = (names: string) => names.split(" ");
-const frameKeys = new KeyTable([
-  ...eventNames,
-  ...list("node_name time cluster_name node_labels aggregation_info"),
-]);
-const bodyKeys = new KeyTable(
-  list(
-    "process parent ancestors function_name args return action policy_name message tags signal " +
-      "status time path buildid subsys event symbol provider name type cgroup " +
-      "number_of_dropped_process_events return_action",
-  ),
-);
-const argumentKeys = new KeyTable([...argumentKinds, "label"]);
-const blockKeys = new KeyTable(
-  list(
-    "exec_id parent_exec_id pid uid auid cwd binary arguments flags start_time docker pod cap ns " +
-      "process_credentials binary_properties in_init_tree tid refcnt",
-  ),
-);
-/** Of everything below a block or an argument: what is wanted anywhere there. */
-const innerKeys = new KeyTable(
-  list(
-    "namespace name uid container workload workload_kind id image start_time maybe_exec_probe " +
-      "security_context privileged permitted effective inheritable mnt pid net ipc uts user " +
-      "cgroup inum is_host gid euid egid suid sgid user_ns level setuid setgid " +
-      "privileges_changed file inode links path flags permission family protocol state saddr " +
-      "sport daddr dport cookie addr port caps owner value ProgType ProgName MapType MapName Type KprobeFunc abi bytes_arg " +
-      "orig_size Message type",
-  ),
-);
 const objectDepthMax = 16;
 const labelsSizeBytesMax = 1024 * 1024;
 
