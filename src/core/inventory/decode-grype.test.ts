@@ -98,7 +98,7 @@ test("an advisory of several CVEs stays itself and lists them as aliases", () =>
   assert.deepEqual(one.aliases, ["CVE-2023-1", "CVE-2023-2"]);
 });
 
-test("scores: highest wins, the vector is that of the newest primary one, related fill gaps", () => {
+test("the highest score, the vector of the newest primary one, related records fill gaps", () => {
   const cvss = (version: string, baseScore: number, type = "Primary") => {
     return { version, type, vector: `v${version}-${type}`, metrics: { baseScore } };
   };

@@ -202,10 +202,10 @@ class SyftDecoder {
   private checkSchema(): void {
     const major = Number.parseInt(this.schemaVersion, 10);
     if (major > 16) {
-      const text = `Syft schema ${this.schemaVersion} is newer than 16, which this was written for.`;
+      const text = `Syft schema ${this.schemaVersion} is newer than 16; some fields may be missed.`;
       this.problems.remark("schema-newer", "notice", text);
     } else if (major < 10) {
-      const text = `Syft schema ${this.schemaVersion} is older than 10; scan again with a new Syft.`;
+      const text = `Syft schema ${this.schemaVersion} is older than 10; scan with a new Syft.`;
       this.problems.remark("schema-older", "doubtful", text);
     }
   }

@@ -57,7 +57,8 @@ export class DocumentProblems {
   }
 
   tooMany(list: string, countMax: number): void {
-    const message = `${this.quoted()}: ${list} has more than ${countMax} elements; the rest is left out.`;
+    const why = `${list} has more than ${countMax} elements; the rest is left out.`;
+    const message = `${this.quoted()}: ${why}`;
     this.log.add({ code: "list-too-long", weight: "lost", message, place: this.at() });
   }
 

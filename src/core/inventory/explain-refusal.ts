@@ -14,7 +14,8 @@ export interface Refusal {
 }
 
 const remedy =
-  "Expected JSON of Syft, Grype, CycloneDX 1.4–1.6 or SPDX 2.3: `syft IMAGE -o json`, `grype sbom:FILE -o json`.";
+  "Expected JSON of Syft, Grype, CycloneDX 1.4–1.6 or SPDX 2.3: " +
+  "`syft IMAGE -o json`, `grype sbom:FILE -o json`.";
 
 /** Beginnings of documents that are no JSON. */
 const beginnings: readonly (readonly [RegExp, string])[] = [

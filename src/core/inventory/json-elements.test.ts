@@ -40,7 +40,7 @@ async function read(
 
 const jsonValue = fc.jsonValue({ maxDepth: 4 });
 
-test("elements and values are those of JSON.parse, for any chunking, spacing and skipped noise", async () => {
+test("elements and values are those of JSON.parse, however the bytes are cut", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(jsonValue, { maxLength: 8 }),
@@ -62,7 +62,7 @@ test("elements and values are those of JSON.parse, for any chunking, spacing and
   );
 });
 
-test("offsets point at the first byte of an element, in bytes and with a byte order mark", async () => {
+test("offsets point at the first byte of an element, after a byte order mark, too", async () => {
   const text = '\ufeff{"ä":"ö","list":[ {"x":1}, "é", 3 ]}';
   const { places, elements, failure } = await read(text, { list: "elements" }, { size: 1 });
   assert.equal(failure, undefined);

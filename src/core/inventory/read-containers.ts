@@ -27,7 +27,8 @@ import { digestOf } from "./syft-source.ts";
 const containerCountMax = 200_000;
 
 const remedy =
-  "expected the output of `docker ps --no-trunc`, `docker inspect`, `crictl ps -o json`, `nerdctl ps`, or a TSV with the columns container_id, name, image, image_digest";
+  "expected the output of `docker ps --no-trunc`, `docker inspect`, `crictl ps -o json`, " +
+  "`nerdctl ps`, or a TSV with the columns container_id, name, image, image_digest";
 
 /**
  * Reads who containers are.

@@ -160,7 +160,8 @@ function unwrap(path: string): string {
 function checkPaths(sbom: Sbom, problems: DocumentProblems): Sbom {
   if (!sbom.hasLocations && sbom.packages.length > 0) {
     const text =
-      "its packages carry no paths, so whether they are used stays unknown; write the SBOM with `syft IMAGE -o json`.";
+      "its packages carry no paths, so whether they are used stays unknown; " +
+      "write the SBOM with `syft IMAGE -o json`.";
     problems.remark("packages-without-paths", "doubtful", text, sbom.packages.length);
   } else if (sbom.packages.length === 0) {
     problems.remark("no-packages", "doubtful", "it lists no packages at all.");

@@ -30,7 +30,8 @@ export async function readKubernetes(
   const failure = await readJsonElements(chunks, visitor);
   if (failure !== undefined) {
     const where = failure.path === "" ? "" : ` at ${failure.path}`;
-    const why = `${failure.message}${where}, byte ${failure.offset}; give the output of \`kubectl get … -A -o json\``;
+    const advice = "give the output of `kubectl get … -A -o json`";
+    const why = `${failure.message}${where}, byte ${failure.offset}; ${advice}`;
     objects.report({
       code: "kubernetes-unreadable",
       weight: "unreadable",
@@ -172,7 +173,8 @@ export class KubernetesObjects {
     }
     if (byId.size === 0) {
       const why =
-        "no pod with a running container is in it; include pods: `kubectl get pods,rs,jobs -A -o json`";
+        "no pod with a running container is in it; " +
+        "include pods: `kubectl get pods,rs,jobs -A -o json`";
       this.report({ code: "kubernetes-no-containers", weight: "doubtful", why });
     }
     return [...byId.values()];

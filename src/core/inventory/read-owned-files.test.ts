@@ -63,7 +63,7 @@ test("python joins RECORD with site-packages, and top-level names become roots",
   assert.deepEqual(readRoots(one, noFaults()), [`${root}/six`, `${root}/_six`]);
 });
 
-test("python without a root takes that of its dist-info; a lock file has neither files nor roots", () => {
+test("python without a root takes that of its dist-info; a lock file gives nothing", () => {
   const metadata = { files: [{ path: "a/b.py" }], topLevelPackages: ["a"] };
   const locations = placesOf(["/opt/site-packages/a-1.dist-info/METADATA"]);
   const installed = artifact("python", metadata, { locations });

@@ -71,8 +71,8 @@ const programDirectories: readonly string[] = [
 ];
 
 /**
- * By the last name: beside the link, at the same place below /usr, where programs are (for a link among
- * programs), or the only file of that name.
+ * By the last name: beside the link, at the same place below /usr, where programs are (for a link
+ * among programs), or the only file of that name.
  */
 function guessTarget(
   link: ImageFile,

@@ -48,6 +48,8 @@ test("an image named by the digest of its index keeps that digest", () => {
   const metadata = { manifestDigest: digest("b"), repoDigests: [] };
   const one = identity({ type: "image", name: "redis", version: digest("a"), metadata });
   assert.deepEqual(one.repoDigests, [`redis@${digest("a")}`]);
+  const same = identity({ type: "image", name: "redis", version: digest("b"), metadata });
+  assert.deepEqual(same.repoDigests, []);
 });
 
 test("old targets are text or objects, sources of scans of documents are paths", () => {
