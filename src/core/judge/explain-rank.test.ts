@@ -38,22 +38,23 @@ test("a finding without a fix says so, and a match by CPE is doubted", () => {
   assert.match(reasonsOf(doubtful), /by CPE only/);
 });
 
-test("rights are named, the denied ones are not, and a long list is cut", () => {
+test("rights are named, the weightiest first, capabilities counted, the denied left out", () => {
   const capability = (detail: string) => ({
     ...sampleRoot,
     privilege: "capability" as const,
     detail,
   });
-  const { finding } = weigh({}, sampleUsage("in-use"), {
-    privileged: true,
-    privileges: [
-      sampleRoot,
-      { ...sampleRoot, privilege: "privileged", source: "denied" },
-      ...["CAP_NET_ADMIN", "CAP_A", "CAP_B", "CAP_C"].map(capability),
-    ],
-  });
-  const [text = ""] = explainPrivilege(finding);
-  assert.match(text, /^privileged: runs as root, CAP_NET_ADMIN, CAP_A, CAP_B and 1 more$/);
+  const privileged = { ...sampleRoot, privilege: "privileged" as const, source: "denied" as const };
+  const hostPid = { ...sampleRoot, privilege: "host-pid" as const };
+  const rightsOf = (...names: readonly string[]) => {
+    const privileges = [...names.map(capability), sampleRoot, hostPid, privileged];
+    const { finding } = weigh({}, sampleUsage("in-use"), { privileged: true, privileges });
+    return explainPrivilege(finding)[0];
+  };
+  const start = "has the host's rights: host process namespace, runs as root";
+  assert.equal(rightsOf("CAP_A", "CAP_B"), `${start}, CAP_A, CAP_B`);
+  const five = rightsOf("CAP_A", "CAP_B", "CAP_C", "CAP_D", "CAP_E");
+  assert.equal(five, `${start}, 5 capabilities beyond the default`);
 });
 
 test("durations have one figure and a word", () => {

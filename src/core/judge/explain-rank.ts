@@ -69,12 +69,39 @@ function explainUsage({ finding, observedUs, loweringWindowUs }: Weighed): strin
 /** What the workload may do beyond an ordinary one; empty when it is not privileged. */
 export function explainPrivilege(finding: Finding): readonly string[] {
   if (!finding.privileged) return [];
-  const kinds = finding.privileges.filter((one) => one.source !== "denied").map(namePrivilege);
-  const named = [...new Set(kinds)];
-  const shown = named.slice(0, 4).join(", ");
-  const more = named.length > 4 ? ` and ${named.length - 4} more` : "";
   const reach = isHostEquivalent(finding) ? "has the host's rights" : "privileged";
-  return [named.length === 0 ? reach : `${reach}: ${shown}${more}`];
+  const names = namePrivileges(finding.privileges.filter((one) => one.source !== "denied"));
+  const more = names.length > 4 ? ` and ${names.length - 4} more` : "";
+  return [names.length === 0 ? reach : `${reach}: ${names.slice(0, 4).join(", ")}${more}`];
+}
+
+const weightiestFirst: readonly Privilege["privilege"][] = [
+  "privileged",
+  "host-pid",
+  "host-mount-namespace",
+  "host-mount",
+  "root",
+  "host-network",
+  "gained-by-setuid",
+  "capability",
+  "no-new-privileges",
+];
+const capabilityCountMax = 3;
+
+/** **Order**: the weightiest first. */
+export function comparePrivileges(a: Privilege, b: Privilege): number {
+  return weightiestFirst.indexOf(a.privilege) - weightiestFirst.indexOf(b.privilege);
+}
+
+/** Each once, the weightiest first; more than three capabilities are counted. */
+export function namePrivileges(privileges: readonly Privilege[]): readonly string[] {
+  const sorted = [...privileges].sort(comparePrivileges);
+  const capabilities = new Set(
+    sorted.filter((one) => one.privilege === "capability").map(({ detail }) => detail),
+  );
+  if (capabilities.size <= capabilityCountMax) return [...new Set(sorted.map(namePrivilege))];
+  const others = sorted.filter((one) => one.privilege !== "capability").map(namePrivilege);
+  return [...new Set(others), `${capabilities.size} capabilities beyond the default`];
 }
 
 /** A privilege in a few words. */

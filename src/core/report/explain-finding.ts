@@ -4,6 +4,7 @@
  * the findings and packages meant, their evidence and coverage, or what is nearest.
  * Must never guess: several meanings are all given.
  */
+import { comparePrivileges } from "../judge/explain-rank.ts";
 import type {
   CoverageSummary,
   Evidence,
@@ -114,7 +115,8 @@ function answer(report: Report, query: string, meant: Meant): Explanation {
 function explainOne(report: Report, finding: Finding): ExplainedFinding {
   const used = [finding.usage, ...finding.packages.map((one) => one.usage)];
   const ids = new Set(used.flatMap((usage) => usage.evidence));
-  const privilegeIds = new Set(finding.privileges.flatMap((one) => one.evidence));
+  const rights = [...finding.privileges].sort(comparePrivileges);
+  const privilegeIds = new Set(rights.flatMap((one) => one.evidence));
   return {
     finding,
     upgrade: report.upgrades.find((one) => one.id === finding.upgrade) ?? null,

@@ -3,7 +3,7 @@
  * In: an explanation, a width, colour or not. Out: terminal text.
  * Must never print untrusted text but through `terminal`.
  */
-import { namePrivilege } from "../judge/explain-rank.ts";
+import { namePrivileges } from "../judge/explain-rank.ts";
 import type { CoverageSummary, Evidence, Finding, Usage } from "../judge/verdict.ts";
 import type { ExplainedFinding, ExplainedPackage, Explanation } from "./explain-finding.ts";
 import { atLeast, nameVulnerability } from "./render-upgrade.ts";
@@ -119,9 +119,15 @@ function renderRights(
   finding: Finding,
   proofs: readonly Evidence[],
 ): readonly TerminalText[] {
-  const rights = finding.privileges.map((one) => `${namePrivilege(one)} (${one.source})`);
+  const from = (source: string) =>
+    namePrivileges(finding.privileges.filter((one) => one.source === source)).join(", ");
+  const said = ["seen", "declared", "denied"].filter((source) => from(source) !== "");
   return [
-    ...field(sheet, "rights", [...new Set(rights)].slice(0, 8).join(", ")),
+    ...list(
+      sheet,
+      "rights",
+      said.map((source) => `${source}: ${from(source)}`),
+    ),
     ...renderProofs(sheet, "", proofs.slice(0, 3)),
   ];
 }

@@ -38,7 +38,7 @@ test("it says what to do, where, against what, why, and shows the proof", () => 
 
 test("it says what was not seen", () => {
   const text = render(shopReport);
-  assert.match(text, /Use unknown for 1: the container ran before the sensors/);
+  assert.match(text, /Use unknown for 1 package: the container ran before the sensors/);
   assert.match(text, /1 in use, 1 not observed, 1 unknown/);
 });
 

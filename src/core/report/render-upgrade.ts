@@ -5,7 +5,7 @@
 import { explainPrivilege } from "../judge/explain-rank.ts";
 import type { Evidence, Finding, Upgrade } from "../judge/verdict.ts";
 import type { Page } from "./page.ts";
-import { type Style, type TerminalText, terminal } from "./safe-text.ts";
+import { joinTerminal, type Style, type TerminalText, terminal } from "./safe-text.ts";
 import { fit, fitPath, padEnd, plural, widthOf, wrap } from "./text-layout.ts";
 import { nameWorkload, type UpgradeView } from "./upgrade-view.ts";
 
@@ -30,20 +30,41 @@ export function renderUpgrade(
   const indent = " ".repeat(4);
   const inner = width - indent.length;
   const usage = markUsage(lead);
-  const mark = lead.band.replaceAll("-", " ");
-  const place = fit(
-    describePlace(view),
-    Math.max(8, inner - widthOf(`${mark} · ${usage.text} · `)),
+  const band = lead.band.replaceAll("-", " ");
+  const rights = explainPrivilege(lead).map((text) => fit(text, Math.floor(width * 0.45)));
+  const plain = [band, usage.text, ...rights].join(" · ");
+  const marks = joinTerminal(
+    [paint(bandStyles[lead.band], band), paint(usage.style, usage.text), ...rights.map(safe)],
+    terminal` · `,
   );
-  const marks = terminal`${paint(bandStyles[lead.band], mark)} · ${paint(usage.style, usage.text)}`;
+  const places = placeMarks({ marks, plain, place: describePlace(view), width: inner });
   const proof = lead.usage.state === "in-use" ? renderProof(view.proof, inner) : [];
   return [
     terminal`${String(position).padStart(2)}  ${paint("bold", fit(describeChange(view), inner))}`,
-    terminal`${indent}${marks} · ${place}`,
+    ...places.map((line) => terminal`${indent}${line}`),
     terminal`${indent}${describeVulnerabilities(view, inner)}`,
     ...wrap(describeWhy(lead), inner, 2).map((line) => terminal`${indent}${line}`),
     ...proof.map((line) => terminal`${indent}${paint("dim", line)}`),
   ];
+}
+
+function safe(text: string): TerminalText {
+  return terminal`${text}`;
+}
+
+interface MarkedPlace {
+  readonly marks: TerminalText;
+  /** The marks without colour, to measure. */
+  readonly plain: string;
+  readonly place: string;
+  readonly width: number;
+}
+
+/** On one line where they fit, else each on its own. */
+function placeMarks({ marks, plain, place, width }: MarkedPlace): readonly TerminalText[] {
+  if (widthOf(`${plain} · ${place}`) <= width) return [terminal`${marks} · ${place}`];
+  const first = widthOf(plain) <= width ? marks : safe(fit(plain, width));
+  return [first, safe(fit(place, width))];
 }
 
 /** The same on one line, for those further down that must not be overlooked. */
@@ -120,10 +141,9 @@ export function nameVulnerability({ vulnerability }: Finding): string {
   return `${id} (${[...known, `${severity}${score}`, ...likely].join(", ")})`;
 }
 
-function describeWhy(finding: Finding): string {
-  const { because, state } = finding.usage;
-  const short = because.replace(/\/\S{57,}/g, (path) => fitPath(path, 56));
-  return [short === "" ? state : short, ...explainPrivilege(finding)].join("; ");
+function describeWhy({ usage }: Finding): string {
+  const short = usage.because.replace(/\/\S{57,}/g, (path) => fitPath(path, 56));
+  return short === "" ? usage.state : short;
 }
 
 function renderProof(proof: Evidence | undefined, width: number): readonly string[] {

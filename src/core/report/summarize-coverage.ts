@@ -51,38 +51,49 @@ function describeReasons(packages: readonly PackageVerdict[]): readonly Coverage
   const frequent = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, 2);
   return frequent.map(([reason, count]) => ({
     weight: "gap",
-    text: `Use unknown for ${formatCount(count)}: ${reason.replace(/\.$/, "")}.`,
+    text: `Use unknown for ${plural(count, "package")}: ${reason.replace(/\.$/, "")}.`,
   }));
 }
 
 function describeUnjoined(coverage: readonly CoverageSummary[]): readonly CoverageNote[] {
-  const noSbom = coverage.filter((one) => one.sbom === "" && one.workload.kind !== "Host");
-  const noScan = coverage.filter((one) => one.sbom !== "" && one.scan === "");
+  const owned = coverage.filter(({ workload }) => workload.kind !== "Host");
+  const say = (what: string) => (names: string, are: string) =>
+    `${names} ${are} joined to ${what}.`;
   return [
+    ...gap(owned, (one) => one.sbom === "", say("no SBOM: nothing is known of their packages")),
     ...gap(
-      noSbom,
-      (names, are) => `${names} ${are} joined to no SBOM: nothing is known of their use.`,
+      owned,
+      (one) => one.sbom !== "" && one.scan === "",
+      say("no scan: no findings are listed"),
     ),
-    ...gap(noScan, (names, are) => `${names} ${are} joined to no scan: no findings are listed.`),
   ];
 }
 
 function describeLate(coverage: readonly CoverageSummary[]): readonly CoverageNote[] {
-  const late = coverage.filter((one) => !one.fromStart);
   return gap(
-    late,
+    coverage,
+    (one) => !one.fromStart,
     (names) => `${names} ran before the sensors: what was used earlier is not known.`,
   );
 }
 
+/** One sentence about the workloads that lack something; none when none does. */
 function gap(
-  containers: readonly CoverageSummary[],
+  coverage: readonly CoverageSummary[],
+  lacks: (one: CoverageSummary) => boolean,
   say: (names: string, are: string) => string,
 ): readonly CoverageNote[] {
-  const names = [...new Set(containers.map(({ workload }) => nameWorkload(workload)))];
+  const namesOf = (containers: readonly CoverageSummary[]) => [
+    ...new Set(containers.map(({ workload }) => nameWorkload(workload))),
+  ];
+  const names = namesOf(coverage.filter(lacks));
   if (names.length === 0) return [];
+  const are = names.length === 1 ? "is" : "are";
+  if (names.length > 4 && names.length === namesOf(coverage).length) {
+    return [{ weight: "gap", text: say(`All ${names.length} workloads`, are) }];
+  }
   const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
-  return [{ weight: "gap", text: say(shown.join(", "), names.length === 1 ? "is" : "are") }];
+  return [{ weight: "gap", text: say(shown.join(", "), are) }];
 }
 
 function describeLosses(coverage: readonly CoverageSummary[]): readonly CoverageNote[] {
