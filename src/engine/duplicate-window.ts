@@ -6,7 +6,10 @@
  */
 import type { Argument, Event, ProcessEvent } from "../core/event/event.ts";
 
-/** **Shape**: `bucketCount` × `wayCount` entries of 16 bytes: about 260,000 events, 4 MB. */
+/**
+ * **Shape**: 262,144 entries of 16 bytes. Buckets fill unevenly: the last 65,000 events are
+ * remembered nearly surely, older ones less and less.
+ */
 const bucketCount = 1 << 14;
 const wayCount = 16;
 
@@ -72,13 +75,13 @@ function hashEvent(event: Event, seed: number): number {
 function hashProcessEvent(event: ProcessEvent, start: number): number {
   switch (event.type) {
     case "exec": {
-      const hash = hashText(start, event.process?.binary ?? "");
+      const hash = hashText(hashText(start, idOf(event)), event.process?.binary ?? "");
       return hashText(hash, event.process?.arguments ?? "");
     }
     case "exit":
-      return hashText(hashNumber(start, event.status), event.signal);
+      return hashText(hashNumber(hashText(start, idOf(event)), event.status), event.signal);
     case "loader": {
-      const hash = hashText(start, event.process?.execId ?? "");
+      const hash = hashText(start, idOf(event));
       return hashText(hashText(hash, event.path), event.buildId);
     }
     default: {
@@ -91,6 +94,10 @@ function hashProcessEvent(event: ProcessEvent, start: number): number {
       return event.returned === undefined ? hash : hashArgument(hash, event.returned);
     }
   }
+}
+
+function idOf(event: ProcessEvent): string {
+  return event.process?.execId ?? "";
 }
 
 function hashArgument(start: number, argument: Argument): number {

@@ -1,0 +1,106 @@
+/** Holds how events that come again are told from those that only look alike. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Argument, HookEvent } from "../core/event/event.ts";
+import { DuplicateWindow } from "./duplicate-window.ts";
+
+function hook(timeUs: number, argument: Argument, more: Partial<HookEvent> = {}): HookEvent {
+  return {
+    type: "kprobe",
+    timeUs,
+    node: "n",
+    cluster: "",
+    input: 0,
+    offset: 0,
+    process: undefined,
+    parent: undefined,
+    tid: 5,
+    hook: "f",
+    object: "",
+    policy: "p",
+    arguments: [argument],
+    returned: undefined,
+    action: "",
+    message: "",
+    tags: [],
+    ...more,
+  };
+}
+
+const number = (value: number): Argument => ({ kind: "integer", label: "", value });
+
+test("an event is known again within the last sixty-four thousand", () => {
+  const window = new DuplicateWindow();
+  for (let time = 1; time <= 65_536; time++) {
+    assert.equal(window.seenBefore(hook(time, number(time))), false);
+  }
+  let forgotten = 0;
+  for (let time = 1; time <= 65_536; time++) {
+    if (!window.seenBefore(hook(time, number(time)))) forgotten++;
+  }
+  assert.equal(forgotten, 0);
+});
+
+test("events of the same moments and threads are distinct by one number", () => {
+  const window = new DuplicateWindow();
+  for (let value = 0; value < 20_000; value++) {
+    const event = hook(1 + (value & 7), number(value), { tid: value >> 10 });
+    assert.equal(window.seenBefore(event), false, `value ${value}`);
+  }
+});
+
+test("each kind of argument and each field that tells events apart does", () => {
+  const socket = {
+    kind: "socket",
+    label: "",
+    family: "AF_INET",
+    protocol: "",
+    state: "",
+    sourceAddress: "10.0.0.1",
+    sourcePort: 1,
+    destinationAddress: "10.0.0.2",
+    destinationPort: 2,
+    cookie: "",
+  } as const;
+  const file = { kind: "file", label: "", path: "/a", flags: "", permission: "" } as const;
+  const address = {
+    kind: "socket-address",
+    label: "",
+    family: "",
+    address: "/s",
+    port: 0,
+  } as const;
+  const events: readonly HookEvent[] = [
+    hook(1, file),
+    hook(1, { ...file, path: "/b" }),
+    hook(1, socket),
+    hook(1, { ...socket, sourcePort: 2, destinationPort: 1 }),
+    hook(1, { ...socket, destinationAddress: "10.0.0.3" }),
+    hook(1, address),
+    hook(1, { ...address, port: 1 }),
+    hook(1, { kind: "text", label: "", value: "a" }),
+    hook(1, { kind: "bytes", label: "", sizeBytes: 3 }),
+    hook(1, { kind: "capabilities", label: "", names: ["CAP_KILL"], uid: 0 }),
+    hook(1, { kind: "error", label: "", message: "Bad address" }),
+    hook(1, { kind: "other", label: "", name: "new_arg" }),
+    hook(1, number(0)),
+    hook(1, number(2 ** 40)),
+    hook(1, number(-1)),
+    hook(1, number(0), { returned: number(0) }),
+    hook(1, number(0), { hook: "g" }),
+    hook(1, number(0), { policy: "q" }),
+    hook(1, number(0), { node: "m" }),
+    hook(1, number(0), { tid: 6 }),
+    hook(2, number(0)),
+    hook(1, number(0), { type: "lsm" }),
+  ];
+  const window = new DuplicateWindow();
+  const seen = [...events, ...events].map((event) => window.seenBefore(event));
+  assert.deepEqual(seen, [...events.map(() => false), ...events.map(() => true)]);
+});
+
+test("what has neither time nor a path to tell it by is never taken for a copy", () => {
+  const window = new DuplicateWindow();
+  assert.equal(window.seenBefore(hook(0, number(0))), false);
+  assert.equal(window.seenBefore(hook(0, number(0))), false);
+});
