@@ -150,7 +150,6 @@ class SyftDecoder {
     this.checkSchema();
     if (this.scanRoot !== "") this.repairLinks();
     const packages = [...this.packages.values()].map((one) => this.complete(one));
-    const missing = packages.length > 0 && packages.every((one) => one.locations.length === 0);
     return {
       input: this.problems.input,
       format: "syft",
@@ -161,11 +160,16 @@ class SyftDecoder {
       distro: this.distro,
       packages,
       files: this.files,
-      hasAllFiles: [...this.files.values()].some(
-        ({ type }) => type === "symlink" || type === "directory",
-      ),
-      hasLocations: !missing,
+      hasAllFiles: this.listsAllFiles(),
+      hasLocations: packages.length === 0 || packages.some(hasPaths),
     };
+  }
+
+  private listsAllFiles(): boolean {
+    for (const { type } of this.files.values()) {
+      if (type === "symlink" || type === "directory") return true;
+    }
+    return false;
   }
 
   /** Adds what relationships say, and lets paths share their text with the list of files. */
@@ -209,6 +213,10 @@ class SyftDecoder {
       this.problems.remark("schema-older", "doubtful", text);
     }
   }
+}
+
+function hasPaths(one: Package): boolean {
+  return one.locations.length + one.files.length + one.containedFiles.length > 0;
 }
 
 function decodeArtifact(

@@ -24,6 +24,7 @@ const beginnings: readonly (readonly [RegExp, string])[] = [
   [/^\s*</, "It is XML."],
   [/^\s*SPDXVersion:/, "It is SPDX in tag-value form; only its JSON form is read."],
   [/^\s*(---|apiVersion:|[\w-]+:\s)/, "It is YAML."],
+  [/^(PK\x03\x04|BZh|\x7fELF|SQLite)/, "It is binary: an archive, a program or a database."],
   [/^NAME\s+INSTALLED/, "It is Grype's table."],
   [/^NAME\s+VERSION\s+TYPE/, "It is Syft's table."],
   [/^\s*\[?\s*(error|fatal|panic|\d{4}-\d\d-\d\d)/i, "It is the log or error of a program."],

@@ -163,7 +163,7 @@ export interface Scan {
   readonly tool: string;
   readonly toolVersion: string;
   readonly databaseBuilt: string;
-  /** "sbom" when it was made from an SBOM without image identity. */
+  /** Of kind "unknown" when it was made from an SBOM without image identity. */
   readonly identity: ImageIdentity;
   readonly matches: readonly Match[];
   readonly ignoredCount: number;

@@ -50,8 +50,8 @@ test("what is not JSON is named with what to do", async () => {
     ["SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0", /tag-value/],
     ["---\napiVersion: v1", /YAML/],
     ["NAME  INSTALLED  FIXED-IN  TYPE", /Grype's table/],
-    ["\ufffe", /./],
-    ["2026/01/01 error: could not pull image", /./],
+    ["PK\u0003\u0004rest", /binary: an archive/],
+    ["2026-01-01T10:00:00 error: could not pull image", /log or error/],
   ];
   for (const [text, expected] of cases) {
     const message = await refusal(text);
@@ -106,6 +106,12 @@ test("a list that is no list is reported, the rest is read", async () => {
   });
   assert.equal(document.kind, "sbom");
   assert.match(problems[0]?.message ?? "", /artifacts: expected a list, found an object/);
+});
+
+test("a refused document leaves no other problems behind", async () => {
+  const { document, problems } = await readWritten({ files: ["dist"], packages: [1], name: "x" });
+  assert.equal(document.kind, "refused");
+  assert.deepEqual(problems, []);
 });
 
 test("messages quote little of a hostile document", () => {

@@ -4,7 +4,7 @@
  * Must never decide by the name of the file, and never hold the whole document.
  */
 import { cutText } from "../event/bounds.ts";
-import type { ProblemLog } from "../event/problem.ts";
+import { ProblemLog } from "../event/problem.ts";
 import { createCyclonedxDecoder } from "./decode-cyclonedx.ts";
 import { createGrypeDecoder } from "./decode-grype.ts";
 import { createSpdxDecoder } from "./decode-spdx.ts";
@@ -32,14 +32,19 @@ export async function readInventory(
   input: string,
   problems: ProblemLog,
 ): Promise<InventoryDocument> {
-  const reader = new DocumentReader(new DocumentProblems(input, problems));
+  // What decoders say of a document that turns out to be another kind is of no interest.
+  const own = new ProblemLog();
+  const reader = new DocumentReader(new DocumentProblems(input, own));
   const head = new HeadKeeper(chunks);
   const failure = await readJsonElements(head, reader);
   if (failure !== undefined) {
     const keys = [...reader.seen.keys()];
     return { kind: "refused", ...explainBroken({ input, failure, head: head.bytes, keys }) };
   }
-  return reader.finish();
+  const document = reader.finish();
+  if (document.kind === "refused") return document;
+  for (const { first, ...problem } of own.list()) problems.add({ ...problem, place: first });
+  return document;
 }
 
 /** Passes chunks on and keeps the first bytes, to say what a document is when it is no JSON. */
@@ -95,8 +100,9 @@ class DocumentReader implements JsonVisitor {
     }
     if (wrappers.includes(path) && kind === "object") return "enter";
     const key = unwrap(path);
-    if (this.seen.size < 64) this.seen.set(key, kind);
-    if (this.decoders.some(({ lists }) => lists.has(key))) return "elements";
+    const isList = this.decoders.some(({ lists }) => lists.has(key));
+    if (isList || this.seen.size < 64) this.seen.set(key, kind);
+    if (isList) return "elements";
     const isMark = key === "bomFormat" || key === "$schema";
     return isMark || this.decoders.some(({ values }) => values.has(key)) ? "value" : "skip";
   }
