@@ -86,7 +86,7 @@ export function readSelector(
   for (const filter of reader.objects(own(selector, "matchArgs"), "matchArgs")) {
     readArgumentFilter({ filter, hook, narrowing, reader });
   }
-  narrowing.limits.push(...readProcessFilters(selector, reader));
+  narrowing.limits.push(...readProcessFilters(selector, reader), ...unknownFilters(selector));
   const actions = readActions(selector, reader);
   narrowing.limits.push(...(hook.kind === "none" ? [] : actions.limits));
   return {
@@ -164,6 +164,19 @@ const processFilters: readonly (readonly [string, string])[] = [
   ["matchData", "only certain data"],
   ["macros", "only what its macros select"],
 ];
+
+const knownFilters: ReadonlySet<string> = new Set([
+  ...["matchArgs", "matchBinaries", "matchNamespaces", "matchReturnArgs"],
+  ...["matchActions", "matchReturnActions"],
+  ...processFilters.map(([key]) => key),
+]);
+
+/** Filters of a later Tetragon narrow in a way that is not known here. */
+function unknownFilters(selector: Shape): readonly string[] {
+  return Object.keys(selector)
+    .filter((key) => key.startsWith("match") && !knownFilters.has(key))
+    .map((key) => `only what ${key.slice(0, 60)} selects`);
+}
 
 function readActions(
   selector: Shape,

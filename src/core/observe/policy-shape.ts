@@ -14,6 +14,8 @@ const textLengthMax = 4096;
 export class ShapeReader {
   private readonly input: string;
   private readonly problems: ProblemLog;
+  /** How often something was left out: who reads a filter must not take it for absent. */
+  leftOutCount = 0;
 
   constructor(input: string, problems: ProblemLog) {
     this.input = input;
@@ -47,6 +49,7 @@ export class ShapeReader {
     }
     if (value.length > listLengthMax) {
       const message = `A tracing policy has more than ${listLengthMax} entries under ${what}.`;
+      this.leftOutCount += 1;
       this.note("policy-too-long", message);
     }
     return value.slice(0, listLengthMax);
@@ -70,6 +73,7 @@ export class ShapeReader {
   }
 
   private wrongType(what: string, expected: string): void {
+    this.leftOutCount += 1;
     this.note("policy-wrong-type", `In a tracing policy, ${what} is not ${expected}.`);
   }
 }

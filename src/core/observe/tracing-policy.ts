@@ -136,11 +136,18 @@ function scopeOf(
 }
 
 function readPodLimits(spec: Shape, reader: ShapeReader): readonly string[] {
-  return selectorsOfPods.flatMap(([key, phrase]) => {
+  const before = reader.leftOutCount;
+  const limits = selectorsOfPods.flatMap(([key, phrase]) => {
     const selector = reader.object(own(spec, key), key);
     const isEmpty = selector === undefined || Object.keys(selector).length === 0;
     return isEmpty && !(key === "hostSelector" && selector !== undefined) ? [] : [phrase];
   });
+  return [...limits, ...unreadable(reader, before)];
+}
+
+/** A filter that cannot be read may narrow in any way. */
+function unreadable(reader: ShapeReader, before: number): readonly string[] {
+  return reader.leftOutCount > before ? ["parts of it could not be read"] : [];
 }
 
 const selectorsOfPods: readonly (readonly [string, string])[] = [
@@ -216,20 +223,19 @@ interface HookParts {
 
 function readHook({ parts, hook, call, kind, isLsm }: HookParts): readonly PolicyScope[] {
   const { reader } = parts;
+  const before = reader.leftOutCount;
   const given = readArguments(hook, reader);
   const pathIndex = given.find(({ type }) => pathTypes.test(type))?.index ?? -1;
   const hasMask = given.some(({ index }) => index === 1);
   const tellsUse = pathIndex >= 0 && (kind !== "permission" || hasMask);
   const about: HookArguments = { kind: tellsUse ? kind : "none", isLsm, pathIndex };
-  const narrowed = limitsOfHook(
-    about.kind,
-    hasMask || (isLsm && given.some(({ index }) => index === 2)),
-  );
+  const hasNumber = hasMask || (isLsm && given.some(({ index }) => index === 2));
   const selectors = reader
     .objects(own(hook, "selectors"), "selectors")
     .map((selector) => readSelector(selector, about, reader));
   const everything = { sensors: sensorsOfKind[about.kind], paths: [""], limits: [] };
   const posting = selectors.length === 0 ? [everything] : applyDrops(selectors);
+  const narrowed = [...limitsOfHook(about.kind, hasNumber), ...unreadable(reader, before)];
   const scopes = posting.flatMap(({ sensors, paths, limits }) =>
     sensors.map((sensor) => {
       const shown = sensor === "other" ? [] : paths;
