@@ -97,10 +97,12 @@ function printDetails(judged: readonly Judged[], report: WaggleReport, lazy: boo
   printPlanted(report, lazy);
 }
 
-/** Each planted, used vulnerability must be in the list, and not as "not observed". */
+const matchKey = ({ container, name, version }: PlantedRow) => `${container} ${name}@${version}`;
+
+/** Each planted, used package that Grype matches must be in the list, not as "not observed". */
 function printPlanted(report: WaggleReport, lazy: boolean): void {
   const planted = readPlanted(truthFolder).filter((row) => report.scanned.has(row.container));
-  const used = planted.filter((row) => wasUsed(row, lazy));
+  const used = planted.filter((row) => wasUsed(row, lazy) && report.matched.has(matchKey(row)));
   const listed = (row: PlantedRow) =>
     report.findings.filter(
       (one) =>

@@ -14,6 +14,8 @@ import { readTable } from "./truth.ts";
 export interface WaggleReport {
   readonly verdicts: readonly Verdict[];
   readonly scanned: ReadonlySet<string>;
+  /** `container name@version` of every package that the scans match. */
+  readonly matched: ReadonlySet<string>;
   readonly findings: readonly {
     readonly container: string;
     readonly packages: readonly string[];
@@ -97,6 +99,7 @@ export async function runWaggle(variant: Variant, work: string): Promise<WaggleR
       .map((one) => toVerdict(nameOf(one.workload), one.package, one.usage))
       .filter((one) => names.includes(one.container)),
     scanned: new Set(names),
+    matched: await matchedPackages(variant.recording, names),
     findings: report.findings.map((one) => ({
       container: nameOf(one.workload),
       packages: one.packages.map(
@@ -106,6 +109,24 @@ export async function runWaggle(variant: Variant, work: string): Promise<WaggleR
     })),
     funnel: report.funnel,
   };
+}
+
+interface GrypeDocument {
+  readonly matches: readonly { readonly artifact: { readonly name: string; version: string } }[];
+}
+
+async function matchedPackages(
+  { scans }: Recording,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  for (const container of names) {
+    const scan = (await readJson(join(scans, `${container}.grype.json.xz`))) as GrypeDocument;
+    for (const { artifact } of scan.matches) {
+      keys.add(`${container} ${artifact.name.toLowerCase()}@${artifact.version}`);
+    }
+  }
+  return keys;
 }
 
 function toVerdict(container: string, found: PackageJson, usage: UsageJson): Verdict {

@@ -4,12 +4,12 @@
  */
 import { createReadStream, readFileSync } from "node:fs";
 import { Readable } from "node:stream";
-import { XzReadableStream } from "xz-decompress";
+import xz from "xz-decompress";
 
 export async function readBytes(path: string): Promise<Uint8Array> {
   if (!path.endsWith(".xz")) return readFileSync(path);
   const compressed = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
-  const response = new Response(new XzReadableStream(compressed));
+  const response = new Response(new xz.XzReadableStream(compressed));
   return new Uint8Array(await response.arrayBuffer());
 }
 
