@@ -14,6 +14,7 @@ import type {
   FileUseHow,
   Sensor,
 } from "./fact.ts";
+import { isDynamicLinker, isLibrary } from "./file-path.ts";
 import type { ProcessNode } from "./fold.ts";
 import { compareCitations, earliest, strongerOrigin } from "./merge-facts.ts";
 import { type ProcessUses, sensorNames, type Use } from "./process-uses.ts";
@@ -193,15 +194,28 @@ function bulkReads(process: ProcessUses): ReadonlySet<string> | undefined {
     readCount: read?.size ?? 0,
     isMapped: (path) => mapped?.has(path) === true || executed?.has(path) === true,
     mappedCount: mapped?.size ?? 0,
-    seesMappings: hasMappings(mapped),
+    seesMappings: hasMappings(mapped, isPlainLibrary),
   });
 }
 
 const mmapBit = 1 << sensorNames.indexOf("mmap");
 
-function hasMappings(mapped: ReadonlyMap<string, Use> | undefined): boolean {
-  for (const use of mapped?.values() ?? []) if ((use.sensors & mmapBit) !== 0) return true;
+function hasMappings(
+  mapped: ReadonlyMap<string, Use> | undefined,
+  accepts: (path: string) => boolean,
+): boolean {
+  for (const [path, use] of mapped ?? []) {
+    if ((use.sensors & mmapBit) !== 0 && accepts(path)) return true;
+  }
   return false;
+}
+
+function isPlainLibrary(path: string): boolean {
+  return isLibrary(path) && !isDynamicLinker(path);
+}
+
+function anyPath(): boolean {
+  return true;
 }
 
 /**
@@ -214,7 +228,9 @@ function dataMappings(
   if (mapped === undefined) return undefined;
   const loaderOnly = [...mapped].filter(([, use]) => (use.sensors & mmapBit) === 0);
   const many = loaderOnly.length > 64;
-  return hasMappings(mapped) || many ? new Set(loaderOnly.map(([path]) => path)) : undefined;
+  return hasMappings(mapped, anyPath) || many
+    ? new Set(loaderOnly.map(([path]) => path))
+    : undefined;
 }
 
 function noteLoss(

@@ -130,10 +130,9 @@ export function mergeFileUses(a: FileUseFact, b: FileUseFact): FileUseFact {
 
 /** The earliest use tells: once the file was used as the image has it, that use stays true. */
 function isAfterWrite(a: FileUseFact, b: FileUseFact): boolean {
-  if (a.firstSeenUs === b.firstSeenUs || a.firstSeenUs === 0 || b.firstSeenUs === 0) {
-    return a.afterWrite && b.afterWrite;
-  }
-  return a.firstSeenUs < b.firstSeenUs ? a.afterWrite : b.afterWrite;
+  if (a.firstSeenUs === b.firstSeenUs) return a.afterWrite && b.afterWrite;
+  const first = earliest(a.firstSeenUs, b.firstSeenUs) === a.firstSeenUs ? a : b;
+  return first.afterWrite;
 }
 
 export function mergePrivileges(a: PrivilegeFact, b: PrivilegeFact): PrivilegeFact {

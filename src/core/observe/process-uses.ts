@@ -139,6 +139,7 @@ function addAgain(use: Use, access: Access): void {
 /** Holds an access back; the earliest ones held become the process's own, whatever comes. */
 export function addPending(process: ProcessUses, totals: UseTotals, access: PendingAccess): void {
   const { pending } = process;
+  if (pending.some((one) => isSame(one, access))) return;
   let at = pending.length;
   while (at > 0) {
     const before = pending[at - 1];
@@ -150,4 +151,9 @@ export function addPending(process: ProcessUses, totals: UseTotals, access: Pend
     const oldest = pending.shift();
     if (oldest !== undefined) addUse(process, totals, oldest);
   }
+}
+
+/** The same event seen twice. */
+function isSame(a: PendingAccess, b: PendingAccess): boolean {
+  return a.timeUs === b.timeUs && a.path === b.path && a.how === b.how && a.sensor === b.sensor;
 }
