@@ -49,7 +49,8 @@ export function judgeContainer(
       minimumWindowUs,
     });
     const { privileges, privileged, contradictions } = judgePrivileges(privilegeFacts, evidence);
-    for (const message of contradictions) {
+    for (const contradiction of contradictions) {
+      const message = `${JSON.stringify(join.workload.name)}: ${contradiction}`;
       const place = { input: join.identity?.input ?? "", offset: -1, line: 0 };
       problems.add({ code: "privilege-contradiction", weight: "doubtful", message, place });
     }

@@ -75,7 +75,7 @@ test("problems with the input are shown, notices are not", () => {
 
 test("an empty report says that nothing was seen", () => {
   const text = render(sampleReport(sampleJudgement([])));
-  assert.match(text, /No findings\./);
+  assert.match(text, /No findings: no scan was given/);
   assert.match(text, /No container was seen/);
 });
 

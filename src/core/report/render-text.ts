@@ -31,7 +31,7 @@ export function renderText(report: Report, options: TextOptions): TerminalText {
   const views = viewUpgrades(report);
   const sections = [
     renderHead(page),
-    renderFunnel(page),
+    ...(report.funnel.all === 0 ? [] : [renderFunnel(page)]),
     ...renderActions(page, views, top),
     renderCoverage(page),
     ...renderProblems(page),
@@ -96,7 +96,8 @@ function renderFunnel({ report, width, paint }: Page): readonly TerminalText[] {
     const counts = [stage.matches, stage.vulnerabilities, stage.upgrades].map(formatCount);
     const style = index === rows.length - 1 ? "bold" : "plain";
     const label = paint(style, padEnd(name, nameWidth) + place(counts));
-    return terminal`${label}  ${paint("cyan", bar(stage.matches, funnel.all, drawnWidth))}`;
+    const drawn = bar(stage.matches, funnel.all, drawnWidth);
+    return drawn === "" ? label : terminal`${label}  ${paint("cyan", drawn)}`;
   });
   return [head, ...lines, ...renderFunnelNotes(report, width, paint)];
 }
@@ -117,12 +118,14 @@ function renderActions(
   views: readonly UpgradeView[],
   top: number,
 ): readonly (readonly TerminalText[])[] {
-  const { paint } = page;
+  const { paint, report } = page;
   const fixable = views.filter((view) => view.findings.length > 0);
   const unfixable = views.length - fixable.length;
   if (fixable.length === 0) {
-    const nothing = views.length === 0 ? "No findings." : "No finding has a fix.";
-    return [[paint("bold", "WHAT TO DO"), terminal`  ${nothing}`]];
+    const isScanned = report.inputs.some(({ role }) => role === "vulnerabilities");
+    const nothing = isScanned ? "No findings." : "No findings: no scan was given (--vulns).";
+    const text = views.length === 0 ? nothing : "No finding has a fix.";
+    return [[paint("bold", "WHAT TO DO"), terminal`  ${text}`]];
   }
   const shown = fixable.slice(0, top);
   const title = `WHAT TO DO FIRST`;
