@@ -146,11 +146,12 @@ export function sampleCoverage(sketch: CoverageSketch = {}): ContainerCoverage {
 export interface UsageSketch extends SbomSketch {
   readonly uses: readonly (Partial<FileUseFact> & { readonly path: string })[];
   readonly coverage?: CoverageSketch;
+  readonly mountPaths?: readonly string[];
 }
 
 /** Usage by package name. */
 export function judgeSample(sketch: UsageSketch): ReadonlyMap<string, Usage> {
-  const { uses, coverage, ...image } = sketch;
+  const { uses, coverage, mountPaths = [], ...image } = sketch;
   const sbom = sampleSbom(image);
   const usages = judgeUsage({
     sbom,
@@ -158,6 +159,7 @@ export function judgeSample(sketch: UsageSketch): ReadonlyMap<string, Usage> {
     uses: uses.map(sampleUse),
     coverage: sampleCoverage(coverage),
     evidence: new EvidenceBook(["events.jsonl"]),
+    mountPaths,
   });
   const byName = new Map<string, Usage>();
   for (const { id, name } of sbom.packages) {

@@ -27,6 +27,7 @@ test("documentation, package databases, headers and licences prove nothing", () 
     "/app/node_modules/x/LICENSE",
     "/app/node_modules/x/README.md",
     "/app/node_modules/x/index.d.ts",
+    "/app/node_modules/x/.travis.yml",
     "/app/node_modules/x/dist/x.js.map",
   ];
   for (const path of paths) assert.equal(kindOf(path), "never", path);
@@ -36,6 +37,7 @@ test("code that is named like a document is code", () => {
   assert.equal(kindOf("/app/lib/license.py"), "interpreted python");
   assert.equal(kindOf("/app/node_modules/x/history.js"), "interpreted javascript");
   assert.equal(kindOf("/usr/bin/news"), "elf");
+  assert.equal(kindOf("/app/.pnp.cjs"), "interpreted javascript");
 });
 
 test("time zones, locales and certificates are data, /etc is configuration", () => {

@@ -116,7 +116,13 @@ function provesNothing(path: string, name: string): boolean {
   if (documentation.has(shared) || packageDatabase.test(path)) return true;
   if (supportExtensions.has(extensionOf(name)) || supportName.test(name)) return true;
   if (supportFile.test(path)) return true;
-  return !binaryDirectory.test(path) && isLicence(name);
+  if (binaryDirectory.test(path)) return false;
+  return isLicence(name) || isHidden(name);
+}
+
+/** Settings of editors, linters and build servers; hidden code is code. */
+function isHidden(name: string): boolean {
+  return name.startsWith(".") && !languageByExtension.has(extensionOf(name));
 }
 
 /** `LICENSE-MIT.txt`, and not `license.py`: what ends like code is code. */

@@ -184,6 +184,15 @@ test("a program that was replaced in the container is not the image's", () => {
   assert.match(usage?.because ?? "", /no longer the image's file/);
 });
 
+test("a file that is mounted over the image's is not the image's", () => {
+  const uses = [{ path: "/usr/bin/curl", how: "executed" as const }];
+  const image = { packages: [curl], files: curlFiles, uses };
+  const mounted = judgeSample({ ...image, mountPaths: ["/usr/bin/"] });
+  assert.equal(mounted.get("curl")?.state, "not-observed");
+  const beside = judgeSample({ ...image, mountPaths: ["/usr/b", "/", ""] });
+  assert.equal(beside.get("curl")?.state, "in-use");
+});
+
 test("a directory is not use", () => {
   const packages = [{ name: "x", files: ["/usr/lib/x", "/usr/lib/x/y.so"] }];
   const files = { "/usr/lib/x": "directory" as const, "/usr/lib/x/y.so": elf() };

@@ -24,12 +24,14 @@ export interface JudgeUsageOptions {
   readonly uses: readonly FileUseFact[];
   readonly coverage: ContainerCoverage;
   readonly evidence: EvidenceBook;
+  /** Paths in the container where something else is mounted: not the image's files. */
+  readonly mountPaths?: readonly string[];
 }
 
 /** **Shape**: one entry per package id. **Order**: of the SBOM; that of `uses` does not matter. */
 export function judgeUsage(options: JudgeUsageOptions): ReadonlyMap<string, Usage> {
   const { sbom, owners, coverage, evidence } = options;
-  const uses = [...options.uses].sort(compareUses);
+  const uses = withoutMounts(options.uses, options.mountPaths ?? []).sort(compareUses);
   const isHost = uses[0]?.container.startsWith("host:") === true;
   const tallies = tallyUses({ owners, uses, hasMappings: watchesMappings(uses, coverage) });
   tallyLinked(uses, owners, tallies);
@@ -39,6 +41,13 @@ export function judgeUsage(options: JudgeUsageOptions): ReadonlyMap<string, Usag
     verdicts.set(one.id, createVerdict({ one, tally, owners, coverage, evidence, isHost }));
   }
   return verdicts;
+}
+
+function withoutMounts(uses: readonly FileUseFact[], mountPaths: readonly string[]): FileUseFact[] {
+  const mounts = mountPaths.filter((path) => path !== "" && path !== "/");
+  const isMounted = (path: string) =>
+    mounts.some((mount) => path === mount || path.startsWith(`${mount.replace(/\/$/, "")}/`));
+  return uses.filter(({ path }) => !isMounted(path));
 }
 
 function compareUses(a: FileUseFact, b: FileUseFact): number {
