@@ -321,6 +321,27 @@ test("law: reordering within the window changes no fact", () => {
   );
 });
 
+test("law: reordering changes no use, loads without a time included", () => {
+  const events = recordedStart();
+  const told = (list: readonly Event[]) => {
+    const { facts, lines } = observe(list);
+    return [...facts.containers].flatMap(({ container }) => lines(container));
+  };
+  const noise = fc.array(fc.double({ min: -0.5, max: 0.5, noNaN: true }), { minLength: 97 });
+  fc.assert(
+    fc.property(noise, (values) => {
+      const moved = events.map((event, at) => {
+        // A load has a place among the others, if no time.
+        const nearUs = event.timeUs || (events[at - 1]?.timeUs ?? 0);
+        return { event, key: nearUs + (values[at % values.length] ?? 0) * 30 * second };
+      });
+      const list = moved.sort((a, b) => a.key - b.key).map(({ event }) => event);
+      assert.deepEqual(told(list), told(events));
+    }),
+    { numRuns: 4 },
+  );
+});
+
 test("law: duplicates change no fact but counts", () => {
   const events = recordedStart();
   const uncounted = (list: readonly Event[]) => canonical(list).replaceAll(/"count":\d+/g, "");

@@ -45,7 +45,8 @@ const forkUsMax = 600_000_000;
 
 /** The fork without an exec of its own that a program came from. */
 export function findFork(host: Host, program: TreeNode): TreeNode | undefined {
-  if (!program.execSeen || program.fromProc) return undefined;
+  const replaced = program.parentPid === program.pid;
+  if (!program.execSeen || program.fromProc || replaced) return undefined;
   let found: TreeNode | undefined;
   for (const one of host.pids.get(program.pid) ?? []) {
     if (one.execSeen || one === program || one.known < 2 || !isBefore(one, program)) continue;

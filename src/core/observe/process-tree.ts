@@ -206,19 +206,24 @@ function settle(state: TreeState, host: Host, node: TreeNode, context: ActorCont
 /** Joins a program with the fork or program that it replaced. */
 function linkImages(state: TreeState, host: Host, node: TreeNode): void {
   if (node.fromProc) return;
-  if (node.known >= knownAs.exec) {
-    const parent = state.nodes.get(node.parentExecId);
-    const replaced = parent !== undefined && parent.pid === node.pid && parent !== node;
-    const before = replaced ? parent : findFork(host, node);
-    if (before !== undefined) joinImages(host, before, node);
-  } else if (!node.execSeen && node.nextExecId === "") {
-    const after = host.pids.get(node.pid)?.find((other) => findFork(host, other) === node);
-    if (after !== undefined) joinImages(host, node, after);
+  if (node.execSeen) {
+    const replaced = node.parentPid === node.pid;
+    const before = replaced ? state.nodes.get(node.parentExecId) : findFork(host, node);
+    if (before !== undefined && before !== node) joinImages(state, host, before, node);
+  } else {
+    for (const after of host.pids.get(node.pid) ?? []) {
+      if (findFork(host, after) === node) joinImages(state, host, node, after);
+    }
   }
 }
 
-function joinImages(host: Host, before: TreeNode, after: TreeNode): void {
-  if (before.nextExecId !== "" && before.nextExecId !== after.execId) return;
+/** The nearest program counts: a later one may have become known before. */
+function joinImages(state: TreeState, host: Host, before: TreeNode, after: TreeNode): void {
+  if (before.nextExecId === after.execId) return;
+  const known = state.nodes.get(before.nextExecId);
+  if (known !== undefined && compareStart(known, after) < 0) return;
+  if (known?.previous === before) known.previous = undefined;
+  if (known !== undefined && before.exitUs === known.startUs) before.exitUs = after.startUs;
   before.nextExecId = after.execId;
   after.previous = before;
   if (before.exitUs === 0) markEnded(host, before, after.startUs);

@@ -5,6 +5,7 @@
  */
 import { textLengthMax } from "../event/bounds.ts";
 import type { Process } from "../event/event.ts";
+import { readExecId } from "./exec-id.ts";
 import type { ContainerKey } from "./fact.ts";
 import type { ProcessNode } from "./fold.ts";
 import { type ToolKind, toolKind } from "./program-names.ts";
@@ -23,6 +24,7 @@ export interface TreeNode extends ProcessNode {
   parent: TreeNode | undefined;
   /** The image this one replaced, or the fork it was before its exec. */
   previous: TreeNode | undefined;
+  /** As its parent's id tells; equal to `pid` when it replaced that program; -1 unknown. */
   parentPid: number;
   /** Time of its start on the kernel's own clock; 0 unknown. */
   bootUs: number;
@@ -111,7 +113,10 @@ function fillFrom(node: TreeNode, block: Process, known: number): void {
   node.binary = block.binary;
   node.arguments = boundText(block.arguments);
   node.cwd = block.cwd;
-  if (block.parentExecId !== "") node.parentExecId = block.parentExecId;
+  if (block.parentExecId !== "") {
+    node.parentExecId = block.parentExecId;
+    node.parentPid = readExecId(block.parentExecId)?.pid ?? -1;
+  }
   if (block.startTimeUs > 0) node.startUs = block.startTimeUs;
   node.fromProc = hasFlag(block.flags, "procFS");
   node.execSeen = known >= knownAs.listed || node.fromProc;
