@@ -44,6 +44,21 @@ test("binary packages of one source are one finding, led by the one that is used
   assert.deepEqual(draft?.matchUses.toSorted(), ["in-use", "not-observed"]);
 });
 
+test("a package of documentation says nothing about the code of the same source", () => {
+  const git = samplePackage({ name: "git", type: "deb" });
+  const man = samplePackage({ name: "git-man", type: "deb", source: "git" });
+  const unknown = sampleJudgedPackage(man, sampleUsage("unknown"));
+  const buildWith = (isBlank: boolean) =>
+    build([
+      sampleImage({
+        packages: [{ ...unknown, isBlank }, sampleJudgedPackage(git, sampleUsage("not-observed"))],
+        matches: [sampleMatch(git, cve), sampleMatch(man, cve)],
+      }),
+    ])[0]?.finding;
+  assert.equal(buildWith(true)?.usage.state, "not-observed");
+  assert.equal(buildWith(false)?.usage.state, "unknown", "what may hold code is not overlooked");
+});
+
 test("a library at two places is two findings with different ids", () => {
   const at = (path: string) => [{ path, accessPath: "", primary: true, visible: true }];
   const inner = samplePackage({

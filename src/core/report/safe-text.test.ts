@@ -38,7 +38,10 @@ test("no text can bring a control, bidi, invisible or broken character to a term
 });
 
 test("what cannot be seen is written out", () => {
-  assert.equal(makeVisible("a\n\x1b[31m\u202eb\ud800"), "a\\n\\x1b[31m\\u{202e}b\\u{d800}");
+  assert.equal(
+    makeVisible("a\n\x1b[31m\u202eb\ufff9\ud800"),
+    "a\\n\\x1b[31m\\u{202e}b\\u{fff9}\\u{d800}",
+  );
   assert.equal(makeVisible("plain – ünïcödé 漢字 😀"), "plain – ünïcödé 漢字 😀");
 });
 
