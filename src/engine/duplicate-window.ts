@@ -31,8 +31,9 @@ export class DuplicateWindow {
     const bucket = (hash ^ (hash >>> 16)) & (bucketCount - 1);
     const first = bucket * wayCount;
     for (let way = first; way < first + wayCount; way++) {
-      const isSame = this.times[way] === time && this.hashes[way] === hash;
-      if (isSame && this.threads[way] === thread) return true;
+      // The hashes of a bucket lie in one cache line: they are asked first.
+      if (this.hashes[way] !== hash) continue;
+      if (this.times[way] === time && this.threads[way] === thread) return true;
     }
     const next = this.nextWay[bucket] ?? 0;
     this.nextWay[bucket] = (next + 1) % wayCount;

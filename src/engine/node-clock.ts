@@ -57,8 +57,8 @@ export class NodeClock {
   }
 
   /**
-   * `isLate`: a hook that waited for its call to return carries the time the call began, minutes ago
-   * for a blocking accept; that says nothing about the clock.
+   * `isLate`: a hook that waited for its call to return carries the time the call began, minutes
+   * ago for a blocking accept; that says nothing about the clock.
    */
   add(timeUs: TimeUs, isLate: boolean): void {
     this.eventCount++;

@@ -20,8 +20,8 @@ const oddities: Readonly<Record<OddityCode, readonly [ProblemWeight, string]>> =
   ],
   "message-too-long": [
     "lost",
-    `A message claims more than ${mebibytes} MiB: its length is damaged, and nothing after it can ` +
-      "be told apart. The rest of the input was left out.",
+    `A message claims more than ${mebibytes} MiB: its length is damaged, and nothing after it ` +
+      "can be told apart. The rest of the input was left out.",
   ],
   "message-empty": ["doubtful", "A message is empty; it was passed over."],
   "message-cut": [
@@ -99,7 +99,7 @@ export class InputProblems {
       const isEmpty = input.unreadableCount === 0;
       const message = isEmpty
         ? "The input holds no events."
-        : "The input holds no event that could be read; give Tetragon's JSON export or gRPC stream.";
+        : "The input holds no event that can be read; give Tetragon's JSON export or gRPC stream.";
       this.add({ code: "no-events", weight: isEmpty ? "notice" : "unreadable", message });
     }
     this.addDuplicates(input);

@@ -152,7 +152,7 @@ test("a cut compressed stream gives what lies before the cut", async () => {
   assert.match(cut.input.cut ?? "", /gzip stream was cut/);
 });
 
-test("unreadable lines are counted by reason with the first place, and placed in time", async () => {
+test("unreadable lines are counted by reason, with the first place and a time", async () => {
   const bad = ["not json\n", "[]\n", "null\n", "\u0000\n", '{"a":\n'];
   const { input, events, problems } = await readOne(
     [line(1), ...bad, line(2), "nope\n", line(3)].join(""),
@@ -169,7 +169,7 @@ test("unreadable lines are counted by reason with the first place, and placed in
   assert.deepEqual(input.damage, damage);
 });
 
-test("a line of ten megabytes and bad UTF-8 are events, deep nesting is at most a problem", async () => {
+test("a line of ten megabytes and bad UTF-8 are events, deep nesting is none", async () => {
   const long = line(1, { arguments: "x".repeat(10_000_000) });
   const bad = Buffer.from(line(2));
   bad[bad.indexOf("/bin/a") + 1] = 0xff;
@@ -241,7 +241,7 @@ test("a hook that returns late says nothing about the clock", async () => {
   assert.equal(input.nodes[0]?.eventCount, input.eventCount);
 });
 
-test("only the asked time is handed on, timeless events by the latest time of their node", async () => {
+test("only the asked time is handed on, timeless events by the time of their node", async () => {
   const loader = (path: string) =>
     `${JSON.stringify({
       process_loader: { process: { exec_id: "a", pid: 1 }, path, buildid: "AA" },
@@ -273,7 +273,7 @@ test("several nodes in one input are kept apart", async () => {
   );
 });
 
-test("containers are told by the first digits of their id, and get their pod when it is known", async () => {
+test("containers are told by the first digits of their id, and get their pod late", async () => {
   const id = "0123456789abcdef".repeat(4);
   const early = line(1, { docker: id.slice(0, 31) });
   const pod = { namespace: "shop", name: "p", container: { id: `containerd://${id}`, name: "c" } };

@@ -165,7 +165,9 @@ const wrappings: readonly (readonly [string, string, readonly string[]])[] = [
   ["the CRI log format", `${stamp} stdout F {"a":1}\n`, ['{"a":1}@0:1']],
   [
     "parts of the CRI log format, of both streams at a time",
-    `${stamp} stdout P {"a"\n${stamp} stderr P {"b\n${stamp} stdout F :1}\n${stamp} stderr F ":2}\n`,
+    ['stdout P {"a"', 'stderr P {"b', "stdout F :1}", 'stderr F ":2}', ""]
+      .map((part) => (part === "" ? "" : `${stamp} ${part}`))
+      .join("\n"),
     ['{"a":1}@0:1', '{"b":2}@45:2'],
   ],
   [

@@ -1,7 +1,7 @@
 /**
  * Holds the taking off of what surrounds an exported line in container logs.
  * In: lines as `kubectl logs --timestamps|--prefix`, the CRI log format (`time stream P|F text`)
- * or Docker's json-file driver (`{"log":…}`) write them. Out: the exported line itself, parts joined.
+ * or Docker's json-file driver (`{"log":…}`) write them. Out: the exported line, parts joined.
  * Must never hold more than one line of the allowed size for each of the two streams.
  */
 import { Carry, type RawRecord, type RecordSink } from "./raw-record.ts";

@@ -20,8 +20,8 @@ const failures: Readonly<Record<string, string>> = {
 };
 
 /**
- * **Errors**: none; what is wrong goes into `damage`. Of damaged data (not of a cut file) the decoder
- * keeps back what it had made last: up to 64 KiB before the damage are missing.
+ * **Errors**: none; what is wrong goes into `damage`. Of damaged data, not of a cut file, the
+ * decoder keeps back what it had made last: up to 64 KiB before the damage are missing.
  */
 export async function* decompressXz(
   stored: AsyncGenerator<Uint8Array>,

@@ -1,7 +1,7 @@
 /**
  * Holds decompression by content: plain, gzip, zstd and xz bytes in, plain bytes out.
  * In: the stored chunks of a file. Out: decompressed chunks, all that lie before any damage, and in
- * words how the stream ended early. A byte order mark at the start is dropped, UTF-16 becomes UTF-8.
+ * words how the stream ended early. A byte order mark at the start is dropped, UTF-16 made UTF-8.
  * Must never hold more than a few chunks, however much the stored bytes expand to.
  */
 import type { Transform } from "node:stream";

@@ -2,7 +2,7 @@
  * Holds the cutting of stored zstd bytes at the ends of their frames.
  * In: chunks of a zstd file. Out: the same bytes, no piece reaching beyond the end of a frame.
  * Needed because Node's decoder silently drops what follows the end of a frame in the same write
- * (seen in 24.21). Only sizes are read here; whether the frames are sound is the decoder's business.
+ * (seen in 24.21). Only sizes are read here; whether the frames are sound is the decoder's part.
  * **Source**: RFC 8878, section 3.1.
  */
 const frameMagic = 0xfd2fb528;

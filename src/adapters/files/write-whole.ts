@@ -63,7 +63,7 @@ function replaceFile(target: string, text: string, old: Stats | undefined): void
   syncFolder(folder);
 }
 
-/** Makes the rename survive a power cut; some systems cannot, and the file is whole all the same. */
+/** Makes the rename survive a power cut. Some systems cannot; the file is whole all the same. */
 function syncFolder(folder: string): void {
   try {
     const descriptor = openSync(folder, "r");

@@ -21,7 +21,7 @@ import { nameTarget } from "./name-target.ts";
 
 const skip = process.platform === "win32" ? "the stand-ins are shell scripts" : false;
 
-/** Writes its arguments and environment where `-o json=FILE` says, and takes a note of each call. */
+/** Writes its arguments and environment where `-o json=FILE` says. */
 const goodTool = `
 case "$1" in version) echo "Application: x"; echo "Version:    1.2.3"; exit 0;; esac
 out=""
@@ -119,7 +119,8 @@ test("Grype's threshold code is a result, any other code a failure", { skip }, a
   await withTools({ syft: goodTool, grype: `${goodTool}\nexit 2` }, async ({ request }) => {
     assert.ok(existsSync((await scanner.scan(request())).vulnerabilitiesFile));
   });
-  const failing = `${goodTool}\nprintf 'one\\n\\033[31mred\\033[0m \\342\\200\\256bad\\n' >&2\nexit 1`;
+  const said = "one\\n\\033[31mred\\033[0m \\342\\200\\256bad\\n";
+  const failing = `${goodTool}\nprintf '${said}' >&2\nexit 1`;
   await withTools({ syft: goodTool, grype: failing }, async ({ folder, request }) => {
     const error = await failureOf(scanner.scan(request({ name: "it's" })));
     assert.equal(error.code, "tool-failed");

@@ -2,7 +2,7 @@
  * Holds the port `Scanner` over the programs `syft` and `grype`.
  * In: a target. Out: an SBOM that lists all files, symlinks included, and the vulnerabilities that
  * Grype matches to exactly that SBOM, so that the ids in both agree.
- * Must never fetch the programs, nor decide about updates of their data: their own environment does.
+ * Must never fetch the programs, nor decide about updates of their data: their environment does.
  */
 import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
