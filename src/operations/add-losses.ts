@@ -37,7 +37,11 @@ export function addLosses(sources: LossSources, problems: ProblemLog): void {
   if (evictedCount > 0) facts.add(eviction(evictedCount, recording));
 }
 
-/** A cut input ends earlier than what it recorded: from its last event on, anything may be lost. */
+/**
+ * A cut input ends earlier than what it recorded: from its last event on, anything may be lost. The
+ * loss begins just before that event, so that it weighs on all that still ran then, also when
+ * nothing comes after.
+ */
 function cutFiles(recording: Recording, problems: ProblemLog): readonly LossFact[] {
   const cutLines = new Set(
     problems.list().flatMap(({ code, first }) => (code === "cut-last-line" ? [first.input] : [])),
@@ -49,7 +53,7 @@ function cutFiles(recording: Recording, problems: ProblemLog): readonly LossFact
       node,
       container: "" as const,
       reason: "cut-file",
-      sinceUs: lastUs,
+      sinceUs: Math.max(0, lastUs - 1),
       untilUs: Math.max(lastUs, recording.toUs),
       count: 0,
       detail: "a file of events ends before its recording did",

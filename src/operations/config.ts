@@ -124,7 +124,7 @@ interface Located {
   readonly offset: number;
 }
 
-/** Follows an issue's path as far as the document goes; the offset is that of the last node found. */
+/** Follows an issue's path as far as the document goes; the offset is of the last node found. */
 function locate(root: Node, path: readonly PropertyKey[]): Located {
   let node: unknown = root;
   let offset = root.range?.[0] ?? 0;

@@ -35,8 +35,8 @@ export const explain: Operation<z.infer<typeof input>, Explanation> = {
   summary: "say why a vulnerability or package is ranked as it is",
   description:
     "Shows for one vulnerability, package or finding the verdict, every proof down to the raw " +
-    "event, the coverage behind it, and what would change it. Takes the same inputs as report, or " +
-    "a report saved as JSON.",
+    "event, the coverage behind it, and what would change it. Takes the same inputs as report, " +
+    "or a report saved as JSON.",
   effect: "read",
   input,
   run: async ({ query, report: file, ...sources }, context) => {

@@ -1,6 +1,6 @@
 /**
  * Holds `--fail-on`: which findings make a pipeline stop.
- * In: conditions as written, and findings. Out: the conditions that are met, with how many findings.
+ * In: conditions as written, and findings. Out: the conditions that are met, and by how many.
  * Must never change a finding or its rank.
  *
  * A condition is words joined by `:`; one finding has to meet all of them. Several conditions: any.

@@ -63,8 +63,8 @@ export const inspect: Operation<z.infer<typeof input>, Inspection> = {
   summary: "tell what is in recordings and documents",
   description:
     "Reads files of any kind that waggle knows and tells what is in them: types of events, " +
-    "policies, containers, time span, what was lost, what is unknown or broken and where. Policies " +
-    "and metrics given along are used to tell what could be seen and what was lost.",
+    "policies, containers, time span, what was lost, what is unknown or broken and where. " +
+    "Policies and metrics given along are used to tell what could be seen and what was lost.",
   effect: "read",
   input,
   run: async (given, context) => {

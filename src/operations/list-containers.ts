@@ -1,6 +1,6 @@
 /**
  * Holds the containers of a recording by the names that people call them.
- * In: what was read of the events, identities from files. Out: containers with names; the one meant.
+ * In: what was read of the events, identities from files. Out: containers; the one meant.
  * Must never guess: several that fit are an error that lists them.
  */
 import type { ContainerIdentity } from "../core/inventory/image.ts";
@@ -83,5 +83,6 @@ export function findContainer(containers: readonly SeenContainer[], name: string
 
 function namesOf({ namespace, pod, container, workload }: SeenContainer): readonly string[] {
   const names = [container, workload, pod].filter((name) => name !== "");
-  return namespace === "" ? names : names.map((name) => `${namespace}/${name}`);
+  const spaced = names.map((name) => `${namespace}/${name}`);
+  return namespace === "" ? names : [...names, ...spaced];
 }

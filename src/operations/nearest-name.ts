@@ -8,8 +8,8 @@
 const lengthMax = 80;
 
 /**
- * The nearest of `names` to `word`: an edit distance of at most a third of the word, or one contains
- * the other. **Order**: the first of equals. **Cost**: word × name characters each.
+ * The nearest of `names` to `word`: an edit distance of at most a third of the word, or a name that
+ * contains it. **Order**: the first of equals. **Cost**: word × name characters each.
  */
 export function nearestName(word: string, names: Iterable<string>): string | undefined {
   const wanted = word.slice(0, lengthMax).toLowerCase();

@@ -4,13 +4,10 @@
  * Must never judge, and never keep events.
  */
 import type { ProblemLog } from "../core/event/problem.ts";
-import { createContainers } from "../core/observe/container.ts";
-import { createCoverage } from "../core/observe/coverage.ts";
 import { FactSet } from "../core/observe/fact-set.ts";
-import { createFileUse } from "../core/observe/file-use.ts";
-import { createPrivileges } from "../core/observe/privilege.ts";
 import { createObserver } from "../engine/observe-events.ts";
 import { addLosses } from "./add-losses.ts";
+import { createFolds } from "./create-folds.ts";
 import { listEvents } from "./list-events.ts";
 import type { ClusterDocuments } from "./load-cluster.ts";
 import type { OperationContext } from "./operation.ts";
@@ -34,12 +31,7 @@ export async function observeEvents(
   const emit = facts.add.bind(facts);
   const probeCommands = collectProbeCommands(cluster.identities, context.settings, problems);
   const observer = createObserver({
-    folds: [
-      createContainers(),
-      createFileUse(),
-      createPrivileges(),
-      createCoverage({ policies: cluster.policies }),
-    ],
+    folds: createFolds(cluster.policies),
     tree: { probeCommands },
     emit,
   });

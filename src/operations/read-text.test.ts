@@ -45,7 +45,7 @@ test("text beyond its bound is refused, not cut", async () => {
   await assert.rejects(readText(files, "big", limits), /big: larger than 2 MB/);
 });
 
-test("UTF-16 as PowerShell writes it, and a mark at the start of UTF-8, are understood", async () => {
+test("UTF-16 as PowerShell writes it is understood, and a mark at the start of UTF-8", async () => {
   const wide = Uint8Array.of(0xff, 0xfe, 0x61, 0, 0xe4, 0);
   const files = filesOf({ wide, marked: "\uFEFFab" });
   const limits = { sizeBytesMax: 100, problems: new ProblemLog() };

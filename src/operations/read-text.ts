@@ -11,7 +11,7 @@ import { WaggleError } from "../ports/waggle-error.ts";
 export interface NamedFile extends FileEntry {
   /** What the user wrote before `=`: which container the file belongs to; "" when nothing. */
   readonly joinName: string;
-  /** True when the user named a directory: then a file of another kind is left out, not an error. */
+  /** True when a directory was named: then a file of another kind is left out, not an error. */
   readonly fromDirectory: boolean;
 }
 

@@ -31,9 +31,9 @@ export const report: Operation<z.infer<typeof input>, ReportOutput> = {
   name: "report",
   summary: "rank the vulnerabilities that matter now, with proof",
   description:
-    "Joins recorded Tetragon events with SBOMs and vulnerability scans: which vulnerable packages " +
-    "were really used, by whom, with which rights, and what to upgrade first. What was not seen is " +
-    "said; 'not observed' is never guessed.",
+    "Joins recorded Tetragon events with SBOMs and vulnerability scans: which vulnerable " +
+    "packages were really used, by whom, with which rights, and what to upgrade first. What was " +
+    "not seen is said; 'not observed' is never guessed.",
   effect: "read",
   input,
   run: async ({ failOn, ...sources }, context) => {

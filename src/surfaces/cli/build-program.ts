@@ -4,7 +4,7 @@
  * Must never run an operation, and must not know one by name.
  */
 import { Argument, Command as Commander, Option } from "commander";
-import { type Shell, shells } from "./completion.ts";
+import { completionScript, type Shell, shells } from "./completion.ts";
 import { exitStatusTable } from "./exit-status.ts";
 import type { Command, Format } from "./presentation.ts";
 import { readOptionValue, type SchemaOption, schemaOptions } from "./schema-options.ts";
@@ -31,7 +31,6 @@ export interface ProgramOptions {
   readonly width: number;
   readonly writeOut: (text: string) => void;
   readonly onRequest: (request: Request) => void;
-  readonly onCompletion: (shell: Shell) => void;
 }
 
 /** **Errors**: parsing throws commander's `CommanderError`, help and version included. */
@@ -61,7 +60,7 @@ function completionCommand(options: ProgramOptions): Commander {
     .summary("print a completion script for a shell")
     .description("Prints a script for your shell, for example: source <(waggle completion bash)")
     .addArgument(shell)
-    .action((chosen: Shell) => options.onCompletion(chosen));
+    .action((chosen: Shell) => options.writeOut(completionScript(chosen, options.commands)));
 }
 
 function plainCommand(name: string, options: ProgramOptions): Commander {

@@ -3,7 +3,7 @@
  * In: processes, each before its children. Out: the same without repeated subtrees, with counts.
  * Must never recurse: how deep the tree is decides who is traced.
  */
-import type { ShownProcess } from "../../operations/ps.ts";
+import type { ShownProcess } from "../../operations/list-processes.ts";
 
 /** **Cost**: linear. Siblings count as equal when class, command line and all below are equal. */
 export function foldEqual(processes: readonly ShownProcess[]): readonly ShownProcess[] {

@@ -1,7 +1,8 @@
-/** Tests of `present-ps.ts`, `fold-equal.ts` and `text-table.ts`: what a person sees of processes. */
+/** Tests of `present-ps.ts`, `fold-equal.ts`, `text-table.ts`: what one sees of processes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PsOutput, ShownProcess } from "../../operations/ps.ts";
+import type { ShownProcess } from "../../operations/list-processes.ts";
+import type { PsOutput } from "../../operations/ps.ts";
 import { foldEqual } from "./fold-equal.ts";
 import { renderPs } from "./present-ps.ts";
 import { textTable } from "./text-table.ts";

@@ -11,7 +11,8 @@ import {
   terminal,
 } from "../../core/report/safe-text.ts";
 import type { SeenContainer } from "../../operations/describe-event-file.ts";
-import type { PsOutput, ShownProcess } from "../../operations/ps.ts";
+import type { ShownProcess } from "../../operations/list-processes.ts";
+import type { PsOutput } from "../../operations/ps.ts";
 import { exitStatus } from "./exit-status.ts";
 import { foldEqual } from "./fold-equal.ts";
 import { toJson } from "./present-report.ts";

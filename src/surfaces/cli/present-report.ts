@@ -35,15 +35,15 @@ export const reportPresentation: Presentation<ReportOutput> = {
       says: "What matters now, on the terminal",
     },
     {
-      line: "waggle report --events events.jsonl.xz --sbom web=nginx.syft.json --vulns nginx.grype.json",
+      line: "waggle report --events e.jsonl.xz --sbom web=nginx.json --vulns nginx.grype.json",
       says: "Say by hand which container an SBOM belongs to",
     },
     {
-      line: "waggle report --events logs/ --sbom s/ --policies policies/ --since 24h --format json -o report.json",
+      line: "waggle report --events logs/ --sbom s/ --since 24h --format json -o report.json",
       says: "The last day of a directory of rotated exports, as JSON",
     },
     {
-      line: "waggle report --events logs/ --sbom s/ --fail-on kev --fail-on in-use:fixable:critical",
+      line: "waggle report --events logs/ --sbom s/ --fail-on kev in-use:fixable:critical",
       says: "Stop a pipeline (exit status 10) when it must",
     },
   ],

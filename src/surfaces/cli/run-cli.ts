@@ -9,37 +9,14 @@ import { type TerminalText, terminal } from "../../core/report/safe-text.ts";
 import { loadConfig } from "../../operations/load-config.ts";
 import type { OperationContext } from "../../operations/operation.ts";
 import type { Files } from "../../ports/files.ts";
-import type { Scanner } from "../../ports/scanner.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { buildProgram, type Request } from "./build-program.ts";
 import { commands } from "./commands.ts";
-import { completionScript } from "./completion.ts";
 import { describeFailure, exitStatus } from "./exit-status.ts";
+import type { Host } from "./host.ts";
 import type { Shown } from "./presentation.ts";
 import { createProgressLine } from "./progress.ts";
-import {
-  type Stream,
-  safeLines,
-  screenWidth,
-  tolerateBrokenPipe,
-  wantsColor,
-  writeTo,
-} from "./screen.ts";
-
-export interface Host {
-  /** Words after the program's name. */
-  readonly words: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly output: Stream;
-  readonly error: Stream;
-  readonly version: string;
-  /** Milliseconds that only grow; for progress, never for a document. */
-  readonly clock: () => number;
-  readonly ports: () => Promise<{ readonly files: Files; readonly scanner: Scanner }>;
-  /** Calls back when the person interrupts; the second time the program just ends. */
-  readonly onInterrupt: (listener: () => void) => void;
-  readonly exit: (status: number) => void;
-}
+import { safeLines, screenWidth, tolerateBrokenPipe, wantsColor, writeTo } from "./screen.ts";
 
 export async function runCli(host: Host): Promise<number> {
   tolerateBrokenPipe(host.output);
@@ -65,7 +42,6 @@ async function parse(host: Host): Promise<Request | undefined> {
     width: screenWidth(host.output, host.environment),
     writeOut: (text) => void printed.push(text),
     onRequest: (request) => void requests.push(request),
-    onCompletion: (shell) => void printed.push(completionScript(shell, commands)),
   });
   const words = host.words.length === 0 ? ["--help"] : host.words;
   try {

@@ -1,0 +1,70 @@
+/**
+ * Holds one look at the processes of a recording: which containers there are, what ran in one.
+ * In: resolved sources. Out: containers, and the process tree of one with class and reason.
+ * Must never keep events: a name is found in a first pass, its processes in a second one.
+ */
+import type { Event } from "../core/event/event.ts";
+import type { ProblemLog } from "../core/event/problem.ts";
+import type { ContainerIdentity } from "../core/inventory/image.ts";
+import { formatTime } from "../core/judge/format-time.ts";
+import { createProcessList, type ListedProcess } from "../core/observe/process-list.ts";
+import { createObserver } from "../engine/observe-events.ts";
+import type { SeenContainer } from "./describe-event-file.ts";
+import { keyLength, listContainers } from "./list-containers.ts";
+import { listEvents } from "./list-events.ts";
+import type { OperationContext } from "./operation.ts";
+import { type Recording, readRecording } from "./read-recording.ts";
+import type { Sources } from "./sources.ts";
+
+/** What is read, and where it comes from. */
+export interface Look {
+  readonly sources: Sources;
+  readonly identities: readonly ContainerIdentity[];
+  /** By container key. */
+  readonly probeCommands: ReadonlyMap<string, readonly string[]>;
+  readonly problems: ProblemLog;
+  readonly context: OperationContext;
+}
+
+/** A process as `ps` shows it. Times are ISO 8601; null when unknown, or while it runs. */
+export interface ShownProcess extends Omit<ListedProcess, "startUs" | "exitUs"> {
+  readonly start: string | null;
+  readonly exit: string | null;
+}
+
+export interface ProcessesOfOne {
+  /** **Order**: each process before its children. */
+  readonly processes: readonly ShownProcess[];
+  /** Processes beyond the bound of the list. */
+  readonly leftOutCount: number;
+}
+
+const processCountMax = 20_000;
+
+/** **Cost**: one pass over the events. */
+export async function seenContainers(look: Look): Promise<readonly SeenContainer[]> {
+  const recording = await readAll(look, () => {});
+  return listContainers(recording, look.identities);
+}
+
+/** `id` is a container's, or `host:` with the name of a node or nothing. **Cost**: one pass. */
+export async function listProcesses(id: string, look: Look): Promise<ProcessesOfOne> {
+  const container = id.startsWith("host:") ? id : id.slice(0, keyLength);
+  const list = createProcessList({ container, countMax: processCountMax });
+  const { probeCommands } = look;
+  const observer = createObserver({ folds: [list], tree: { probeCommands }, emit: () => {} });
+  await readAll(look, observer.observe);
+  observer.finish();
+  return { processes: list.list().map(show), leftOutCount: list.leftOutCount() };
+}
+
+async function readAll(look: Look, onEvent: (event: Event) => void): Promise<Recording> {
+  const { sources, context, problems } = look;
+  const { since, until } = sources;
+  const names = await listEvents(context.files, sources.events, problems);
+  return readRecording({ names, since, until, onEvent }, context, problems);
+}
+
+function show({ startUs, exitUs, ...process }: ListedProcess): ShownProcess {
+  return { ...process, start: formatTime(startUs), exit: formatTime(exitUs) };
+}
