@@ -110,6 +110,7 @@ export function bandOf(weighed: Weighed): {
   const base = bands.find((band) => band.holds(weighed))?.name ?? "negligible";
   const index = bandNames.indexOf(base);
   const shift = shifts.find((one) => one.holds(weighed));
+  const moved = Math.max(firstShiftable, index + (shift?.by ?? 0));
   const name = index < firstShiftable ? base : (bandNames[moved] ?? base);
   return { name, base, shift: name === base ? undefined : shift };
 }

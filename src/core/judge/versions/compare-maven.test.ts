@@ -1,4 +1,4 @@
-/** Holds the cases of the version order of Maven and versions of no known scheme that are easily got wrong. */
+/** Holds the easily missed cases of Maven's version order, and of versions of no known scheme. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compareMaven } from "./compare-maven.ts";
