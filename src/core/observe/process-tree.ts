@@ -124,7 +124,7 @@ const clockBackUs = 3_600_000_000;
 
 /** One stray time far ahead must not end the grace of everything that follows. */
 function advance(host: Host, nowUs: number): void {
-  if (nowUs > host.nowUs || nowUs < host.nowUs - clockBackUs) {
+  if (nowUs > host.nowUs || (nowUs > 0 && nowUs < host.nowUs - clockBackUs)) {
     host.nowUs = nowUs;
     host.nextSweepUs = Math.min(host.nextSweepUs, nowUs + sweepUs);
   }
