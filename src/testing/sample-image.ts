@@ -112,6 +112,8 @@ export function sampleUse(given: Partial<FileUseFact> & { readonly path: string 
 export interface CoverageSketch {
   readonly grade?: CoverageGrade;
   readonly sensors?: readonly Sensor[];
+  /** Of all sensors; everything when not given. */
+  readonly prefixes?: readonly string[];
   /** Called with what is asked, to see it. */
   readonly onGrade?: (files: readonly CodeFile[]) => void;
 }
@@ -127,7 +129,7 @@ export function sampleCoverage(sketch: CoverageSketch = {}): ContainerCoverage {
       sinceUs: 1,
       untilUs: 2,
       basis: "stated",
-      pathPrefixes: [""],
+      pathPrefixes: sketch.prefixes ?? [""],
       limits: [],
       eventCount: 1,
     }),

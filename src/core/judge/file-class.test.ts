@@ -46,6 +46,7 @@ test("time zones, locales and certificates are data, /etc is configuration", () 
   assert.equal(kindOf("/usr/share/ca-certificates/mozilla/x.crt"), "data");
   assert.equal(kindOf("/etc/ssl/openssl.cnf"), "config");
   assert.equal(kindOf("/etc/profile.d/x.sh"), "config");
+  assert.equal(kindOf("/usr/lib/os-release"), "config");
 });
 
 test("interpreted code is told by its ending or what the SBOM knows of its content", () => {

@@ -89,6 +89,9 @@ function each(language: Language, extensions: readonly string[]): (readonly [str
   return extensions.map((extension) => [extension, language] as const);
 }
 
+/** With the name of the distribution, which all kinds of programs ask for. */
+const configuration = /^\/(?:usr\/)?etc\/|^\/usr\/lib\/(?:os|[a-z]+)-release$/;
+
 const elfMime = /^application\/x-(?:sharedlib|executable|pie-executable|object|elf|mach-binary)$/;
 const sharedObject = /\.so(?:\.[^/]*)?$|\.node$/;
 const binaryDirectory = /^(?:\/usr(?:\/local)?)?\/s?bin\/[^/]+$|\/libexec\//;
@@ -103,7 +106,7 @@ export function classifyFile(path: string, file: ImageFile | undefined): FileCla
   const archive = archiveLanguage.get(extension);
   if (archive !== undefined) return { kind: "archive", language: archive };
   if (sharedObject.test(name)) return { kind: "elf" };
-  if (path.startsWith("/etc/") || path.startsWith("/usr/etc/")) return { kind: "config" };
+  if (configuration.test(path)) return { kind: "config" };
   const language = languageByExtension.get(extension) ?? languageByMime.get(file?.mimeType ?? "");
   if (language !== undefined) return { kind: "interpreted", language };
   if (file?.executable === true) return ofExecutable(file);

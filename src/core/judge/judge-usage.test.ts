@@ -105,6 +105,15 @@ test("a library that a scanner only opens is not in use, one that is mapped is",
   assert.equal(mapped.get("zlib1g")?.level, "mapped");
 });
 
+test("a library below no watched directory of mappings counts when opened", () => {
+  const image = { packages: [{ name: "libx", files: ["/opt/lib/libx.so.1"] }] };
+  const uses = [{ path: "/opt/lib/libx.so.1" }];
+  const state = (prefixes: readonly string[]) =>
+    judgeSample({ ...image, uses, coverage: { prefixes } }).get("libx")?.state;
+  assert.equal(state(["/usr/lib"]), "in-use");
+  assert.equal(state(["/usr/lib", "/opt"]), "unknown");
+});
+
 test("code that an unknown program reads is read, and copied code is not use", () => {
   const path = "/usr/share/perl5/JSON.pm";
   const packages = [{ name: "libjson-perl", files: [path] }];

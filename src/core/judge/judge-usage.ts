@@ -33,7 +33,7 @@ export function judgeUsage(options: JudgeUsageOptions): ReadonlyMap<string, Usag
   const { sbom, owners, coverage, evidence } = options;
   const uses = withoutMounts(options.uses, options.mountPaths ?? []).sort(compareUses);
   const isHost = uses[0]?.container.startsWith("host:") === true;
-  const tallies = tallyUses({ owners, uses, hasMappings: watchesMappings(uses, coverage) });
+  const tallies = tallyUses({ owners, uses, coverage });
   tallyLinked(uses, owners, tallies);
   const verdicts = new Map<string, Usage>();
   for (const one of sbom.packages) {
@@ -59,9 +59,22 @@ function compareUses(a: FileUseFact, b: FileUseFact): number {
   );
 }
 
-function watchesMappings(uses: readonly FileUseFact[], coverage: ContainerCoverage): boolean {
-  if (coverage.sensors.some(({ sensor }) => sensor === "mmap")) return true;
-  return uses.some(({ sensors }) => sensors.includes("mmap"));
+/** A second: when a sensor began is told by its first event. */
+const slackUs = 1_000_000;
+
+/** Whether a mapping of this file as code would have been seen, so that its lack says something. */
+function watchesMapping(
+  { path, lastSeenUs }: FileUseFact,
+  { sensors }: ContainerCoverage,
+): boolean {
+  return sensors.some(
+    ({ sensor, sinceUs, eventCount, limits, pathPrefixes }) =>
+      sensor === "mmap" &&
+      eventCount > 0 &&
+      limits.length === 0 &&
+      sinceUs <= lastSeenUs + slackUs &&
+      pathPrefixes.some((prefix) => path.startsWith(prefix)),
+  );
 }
 
 type Tallies = Map<Package, Tally>;
@@ -69,10 +82,10 @@ type Tallies = Map<Package, Tally>;
 interface TallyParts {
   readonly owners: FileOwners;
   readonly uses: readonly FileUseFact[];
-  readonly hasMappings: boolean;
+  readonly coverage: ContainerCoverage;
 }
 
-function tallyUses({ owners, uses, hasMappings }: TallyParts): Tallies {
+function tallyUses({ owners, uses, coverage }: TallyParts): Tallies {
   const tallies: Tallies = new Map();
   const { runtimes, isWideOpening } = readingsOf(uses, owners);
   for (const use of uses) {
@@ -81,6 +94,7 @@ function tallyUses({ owners, uses, hasMappings }: TallyParts): Tallies {
     if (found.length === 0) continue;
     const fileClass = owners.classOf(use.path);
     const isWide = isWideOpening(use.path);
+    const hasMappings = watchesMapping(use, coverage);
     for (const owner of found) {
       const weighed = { use, owner, fileClass, runtimes, isWideOpening: isWide, hasMappings };
       const weight = weighUse(weighed);
