@@ -160,59 +160,6 @@ test("a line of ten megabytes is a line", () => {
   );
 });
 
-const stamp = "2026-03-15T00:06:32.475152409Z";
-const wrappings: readonly (readonly [string, string, readonly string[]])[] = [
-  ["the CRI log format", `${stamp} stdout F {"a":1}\n`, ['{"a":1}@0:1']],
-  [
-    "parts of the CRI log format, of both streams at a time",
-    ['stdout P {"a"', 'stderr P {"b', "stdout F :1}", 'stderr F ":2}', ""]
-      .map((part) => (part === "" ? "" : `${stamp} ${part}`))
-      .join("\n"),
-    ['{"a":1}@0:1', '{"b":2}@45:2'],
-  ],
-  [
-    "parts whose last one is missing",
-    `${stamp} stdout P {"a"\n${stamp} stdout P :1\n`,
-    ['{"a":1@0:1…'],
-  ],
-  ["`kubectl logs --timestamps`", `${stamp} {"a":1}\n`, ['{"a":1}@0:1']],
-  ["`kubectl logs --prefix`", '[pod/tetragon-x/export-stdout] {"a":1}\n', ['{"a":1}@0:1']],
-  [
-    "Docker's json-file driver",
-    '{"log":"{\\"a\\":\\"ä\\"}\\n","stream":"stdout","time":"…"}\n',
-    ['{"a":"Ã¤"}@0:1'],
-  ],
-  [
-    "parts of Docker's json-file driver",
-    '{"log":"{\\"a\\"","stream":"stdout"}\n{"log":":1}\\n","stream":"stdout"}\n',
-    ['{"a":1}@0:1'],
-  ],
-  ["a stamp with nothing behind it", `${stamp} stdout F \n{}\n`, [`{}@${stamp.length + 11}:2`]],
-];
-
-for (const [what, text, expected] of wrappings) {
-  test(`${what} is taken off`, () => {
-    assert.deepEqual(split([bytesOf(text)]), { records: expected, oddities: [] });
-  });
-}
-
-test("what only looks wrapped is left as it is", () => {
-  for (const line of ['{"log":"cut', '{"log":"{}","', "[1]", "2026 apples", '{"log":7}']) {
-    assert.deepEqual(split([bytesOf(`${line}\n`)]).records, [`${line}@0:1`]);
-  }
-});
-
-test("parts that grow too long together are skipped as one", () => {
-  const make = (sink: RecordSink) => createLineSplitter(sink, 60);
-  const part = `${stamp} stdout P ${"x".repeat(15)}\n`;
-  const { records, oddities } = split(
-    [bytesOf(`${part.repeat(9)}${stamp} stdout F }\n{}\n`)],
-    make,
-  );
-  assert.deepEqual(records.length, 1);
-  assert.deepEqual(oddities, ["line-too-long@0:1"]);
-});
-
 test("a message cut at the end is told, a damaged length ends the stream", () => {
   const good = bytesOf("\u000aabc");
   const bytes = framed([good, good]);

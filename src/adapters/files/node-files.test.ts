@@ -6,11 +6,8 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
-  statSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -113,42 +110,3 @@ test("standard input is decompressed as a file is", () => {
   });
   assert.equal(ran.stdout.toString(), "gzip 300000 -1", ran.stderr.toString());
 });
-
-test(
-  "writing fails in words and leaves neither a temporary file nor a changed one",
-  inFolder(async (folder) => {
-    const missing = files.writeWhole(join(folder, "no", "such", "file"), "x");
-    await assert.rejects(missing, {
-      code: "file-not-written",
-      message: /directory does not exist/,
-    });
-    const target = join(folder, "target");
-    mkdirSync(target);
-    await assert.rejects(files.writeWhole(target, "x"), { code: "file-not-written" });
-    assert.deepEqual(readdirSync(folder), ["target"]);
-  }),
-);
-
-test("a full device is told, and the old file stays", {
-  skip: !existsSync("/dev/full"),
-}, async () => {
-  const full = files.writeWhole("/dev/full", "x");
-  await assert.rejects(full, { code: "file-not-written", message: /no space/ });
-});
-
-test(
-  "a link stays a link, rights stay as they were, and a device stays a device",
-  { skip: !isPosix },
-  inFolder(async (folder) => {
-    const real = join(folder, "real");
-    writeFileSync(real, "old");
-    chmodSync(real, 0o640);
-    symlinkSync(real, join(folder, "link"));
-    await files.writeWhole(join(folder, "link"), "new");
-    assert.equal(readFileSync(real, "utf8"), "new");
-    assert.equal(statSync(real).mode & 0o777, 0o640);
-    assert.deepEqual(readdirSync(folder).sort(), ["link", "real"]);
-    await files.writeWhole("/dev/null", "gone");
-    assert.ok(statSync("/dev/null").isCharacterDevice());
-  }),
-);

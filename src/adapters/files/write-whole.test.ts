@@ -1,0 +1,78 @@
+/** Holds that writing is all or nothing, and what it must leave alone. */
+import assert from "node:assert/strict";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { tellFileError } from "./tell-file-error.ts";
+import { writeWhole } from "./write-whole.ts";
+
+const isPosix = process.platform !== "win32";
+
+function inFolder(check: (folder: string) => void): () => void {
+  return () => {
+    const folder = mkdtempSync(join(tmpdir(), "waggle-files-"));
+    try {
+      check(folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+}
+
+test(
+  "writing fails in words and leaves neither a temporary file nor a changed one",
+  inFolder((folder) => {
+    const missing = join(folder, "no", "such", "file");
+    assert.throws(() => writeWhole(missing, "x"), {
+      code: "file-not-written",
+      message: /directory does not exist/,
+    });
+    const target = join(folder, "target");
+    mkdirSync(target);
+    assert.throws(() => writeWhole(target, "x"), { code: "file-not-written" });
+    assert.deepEqual(readdirSync(folder), ["target"]);
+  }),
+);
+
+test("a full device is told", { skip: !existsSync("/dev/full") }, () => {
+  const full = { code: "file-not-written", message: /no space/ };
+  assert.throws(() => writeWhole("/dev/full", "x"), full);
+});
+
+test(
+  "a link stays a link, rights stay as they were, and a device stays a device",
+  { skip: !isPosix },
+  inFolder((folder) => {
+    const real = join(folder, "real");
+    writeFileSync(real, "old");
+    chmodSync(real, 0o640);
+    symlinkSync(real, join(folder, "link"));
+    writeWhole(join(folder, "link"), "new");
+    assert.equal(readFileSync(real, "utf8"), "new");
+    assert.equal(statSync(real).mode & 0o777, 0o640);
+    assert.deepEqual(readdirSync(folder).sort(), ["link", "real"]);
+    writeWhole("/dev/null", "gone");
+    assert.ok(statSync("/dev/null").isCharacterDevice());
+  }),
+);
+
+test("what a file system answers is told in words, and the unknown as it is", () => {
+  assert.equal(
+    tellFileError(Object.assign(new Error("x"), { code: "ENOSPC" })),
+    "no space is left on the device",
+  );
+  assert.equal(tellFileError(new Error("something else")), "something else");
+  assert.equal(tellFileError("thrown text"), "thrown text");
+});
