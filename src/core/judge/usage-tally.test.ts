@@ -53,6 +53,25 @@ test("times span the workload's own uses, a missing time counts for none", () =>
   assert.deepEqual([tally.firstUs, tally.lastUs], [20, 60]);
 });
 
+test("of equal proofs the service's own comes first, then the earliest", () => {
+  const tally = createTally();
+  const weight = { level: "mapped", force: "use", reason: "" } as const;
+  const add = (path: string, actor: "service" | "startup", firstSeenUs: number) =>
+    addUse(tally, {
+      use: sampleUse({ path, how: "mapped", actor, firstSeenUs }),
+      weight,
+      party: "own",
+      linkedPath: "",
+    });
+  add("/a", "startup", 1);
+  add("/b", "service", 3);
+  add("/c", "service", 2);
+  assert.deepEqual(
+    tally.own.map(({ use }) => use.path),
+    ["/c", "/b", "/a"],
+  );
+});
+
 test("each verdict is one sentence that names what it rests on", () => {
   const tally = createTally();
   const parts = { grade: "good", reasons: [], blank: "", tally, fileCount: 3 } as const;

@@ -55,12 +55,13 @@ function keepStrongest(kept: readonly TalliedUse[], added: TalliedUse): TalliedU
   return [...kept, added].sort(compareUses).slice(0, keptMax);
 }
 
-/** **Order**: force, level, what was seen before what was concluded, time, then names. */
+/** **Order**: force, level, seen before concluded, the service before its start-up, time, names. */
 function compareUses(a: TalliedUse, b: TalliedUse): number {
   return (
     forces.indexOf(a.weight.force) - forces.indexOf(b.weight.force) ||
     levelRank(a.weight.level) - levelRank(b.weight.level) ||
     Number(a.linkedPath !== "") - Number(b.linkedPath !== "") ||
+    Number(a.use.actor !== "service") - Number(b.use.actor !== "service") ||
     a.use.firstSeenUs - b.use.firstSeenUs ||
     compareText(a.use.path, b.use.path) ||
     compareText(a.linkedPath, b.linkedPath) ||
