@@ -143,7 +143,9 @@ export class FactSet {
   }
 }
 
-function put<T>(facts: Map<string, T>, key: string, fact: T, merge: (a: T, b: T) => T): void {
+type Merge<T> = (a: T, b: T) => T;
+
+function put<T>(facts: Map<string, T>, key: string, fact: T, merge: Merge<T>): void {
   const known = facts.get(key);
   facts.set(key, known === undefined ? fact : merge(known, fact));
 }

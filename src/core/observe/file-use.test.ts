@@ -29,7 +29,7 @@ function started(): { readonly story: Story; readonly app: Process } {
   return { story, app: first };
 }
 
-test("what the kernel opens for a new program is credited to it, never to the runtime before", () => {
+test("what the kernel opens for a new program is credited to it, not to the runtime before", () => {
   const { story } = started();
   const { lines, uses } = observe(story.events);
   assert.deepEqual(
@@ -49,7 +49,7 @@ test("what the kernel opens for a new program is credited to it, never to the ru
   assert.equal(mapped?.citations[0]?.binary, "/usr/sbin/runc", "cited as the event names it");
 });
 
-test("a script's interpreter is executed by the script, and the old program keeps its libraries", () => {
+test("a script executes its interpreter, and the old program keeps its libraries", () => {
   const { story, app } = started();
   story.map(app, "/usr/lib/libold.so.1");
   const fork = story.fork(app, { pid: 11 });
@@ -265,7 +265,7 @@ test("many written files lose no uses", () => {
   );
 });
 
-test("recorded: every program is credited with its own start, the runtime with none of ours", () => {
+test("recorded: programs are credited with their start, the runtime with none of ours", () => {
   const { facts } = observe(recordedStart());
   const uses = [...facts.containers].flatMap(({ container }) => facts.fileUses(container));
   const own = uses.filter(({ actor }) => actor !== "runtime");

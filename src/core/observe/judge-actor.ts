@@ -136,7 +136,7 @@ function own(reason: string): Verdict {
   return { actor: "service", reason };
 }
 
-/** Its parent is gone and had its class: entry points end, what they left running is the service. */
+/** Its parent is gone and had its class: what an entry point left running is the service. */
 function inherited(parent: TreeNode): Verdict {
   if (parent.origin === "startup") return own("took over from the entry point");
   return { actor: parent.origin, reason: parent.actorReason };

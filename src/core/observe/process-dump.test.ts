@@ -70,7 +70,7 @@ test("with the host's pids every process is taken as the service's", () => {
   assert.deepEqual(new Set(uses.map(({ actor }) => actor)), new Set(["service"]));
 });
 
-test("mapped as code, mapped as data and open files are told apart; what is no file is left out", () => {
+test("mapped code, mapped data and open files are told apart; the rest is left out", () => {
   const maps = [
     { path: "/usr/lib/libc.so.6", exec: true },
     { path: "/usr/lib/locale/x", exec: false },

@@ -18,7 +18,7 @@ export interface Host {
 const hostCountMax = 4096;
 const samePidCountMax = 32;
 
-/** Beyond `hostCountMax` machines the rest share one: pids may then collide, memory does not grow. */
+/** Beyond `hostCountMax` machines the rest share one: pids may collide, memory does not grow. */
 export function hostOf(hosts: Map<string, Host>, name: string): Host {
   const known = hosts.get(name);
   if (known !== undefined) return known;

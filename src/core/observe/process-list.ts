@@ -3,9 +3,9 @@
  * In: events with their process. Out: the list, with the class of each process and its reason.
  * Must keep at most `countMax` processes and say how many it left out.
  */
-import type { Event, TimeUs } from "../event/event.ts";
+import type { TimeUs } from "../event/event.ts";
 import type { Actor, ContainerKey } from "./fact.ts";
-import type { Fold, ProcessNode, StepContext } from "./fold.ts";
+import type { Fold, ProcessNode } from "./fold.ts";
 import { compareText } from "./merge-facts.ts";
 
 export interface ListedProcess {
@@ -52,23 +52,24 @@ export interface ProcessList extends Fold<ProcessListState> {
 export function createProcessList(options: ProcessListOptions): ProcessList {
   const { container, countMax } = options;
   let current: ProcessListState = { nodes: new Map(), leftOutCount: 0 };
+  const start = (): ProcessListState => {
+    current = { nodes: new Map(), leftOutCount: 0 };
+    return current;
+  };
+  const retire = (state: ProcessListState, node: ProcessNode): void => {
+    const inside = container !== "" || !node.container.startsWith("host:");
+    // A fork that became another program is shown as that program.
+    const isReplacedFork = !node.execSeen && node.nextExecId !== "";
+    if (!inside || isReplacedFork || !node.container.startsWith(container)) return;
+    if (state.nodes.size < countMax) state.nodes.set(node.execId, toKept(node));
+    else state.leftOutCount++;
+  };
   return {
     name: "process-list",
-    start() {
-      current = { nodes: new Map(), leftOutCount: 0 };
-      return current;
-    },
-    step(_state: ProcessListState, _event: Event, _at: StepContext) {
-      // Classes are final only when the tree lets go of a process: nothing is taken before.
-    },
-    retire(state, node) {
-      const inside = container === "" ? !node.container.startsWith("host:") : true;
-      // A fork that became another program is shown as that program.
-      const isReplacedFork = !node.execSeen && node.nextExecId !== "";
-      if (!inside || isReplacedFork || !node.container.startsWith(container)) return;
-      if (state.nodes.size < countMax) state.nodes.set(node.execId, toKept(node));
-      else state.leftOutCount++;
-    },
+    start,
+    // Classes are final only when the tree lets go of a process: nothing is taken before.
+    step: () => undefined,
+    retire,
     list: () => asTree(current.nodes),
     leftOutCount: () => current.leftOutCount,
   };

@@ -3,7 +3,13 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { containerA, createStory, observe, startContainer } from "../../testing/event-story.ts";
+import {
+  containerA,
+  containerB,
+  createStory,
+  observe,
+  startContainer,
+} from "../../testing/event-story.ts";
 import { recordedStart } from "../../testing/recorded-start.ts";
 import type { Process } from "../event/event.ts";
 import { createProcessTree } from "./process-tree.ts";
@@ -11,7 +17,7 @@ import { containerKey } from "./tree-node.ts";
 
 const second = 1_000_000;
 
-test("what the entry point runs before the main program is startup, the rest is the service", () => {
+test("what runs before the main program is startup, the rest is the service", () => {
   const story = createStory();
   const { first } = startContainer(story, { pid: 10, binary: "/entrypoint.sh" });
   const mkdir = story.exec({
@@ -156,7 +162,7 @@ test("a probe is told by the command that an object declares", () => {
   assert.equal(actorOf(other), "operator");
 });
 
-test("the same command at even distances is a probe; at odd ones, or a bare shell, it is not", () => {
+test("a command at even distances is a probe; at odd ones, or a bare shell, it is not", () => {
   const story = createStory();
   startContainer(story, { pid: 10, binary: "/app" });
   const from = story.nowUs;
@@ -180,7 +186,7 @@ test("the same command at even distances is a probe; at odd ones, or a bare shel
   assert.deepEqual(shells.map(actorOf), ["operator", "operator", "operator", "operator"]);
 });
 
-test("with the host's pids nobody is in the init tree: descent from the first process decides", () => {
+test("with the host's pids nobody is in the init tree: descent decides", () => {
   const story = createStory();
   const { first } = startContainer(story, { pid: 10, binary: "/entry.sh", inInitTree: false });
   const rest = { containerId: containerA, inInitTree: false };
@@ -200,6 +206,21 @@ test("with the host's pids nobody is in the init tree: descent from the first pr
   assert.equal(actorOf(worker), "service");
   assert.equal(actorOf(shell), "operator");
   assert.equal([...facts.containers][0]?.fromStart, true);
+});
+
+test("containers of a pod that share their pids have each their own first process", () => {
+  const story = createStory();
+  const shared = { inInitTree: false };
+  const one = startContainer(story, { ...shared, pid: 10, binary: "/one" }).first;
+  const other = { ...shared, containerId: containerB };
+  const two = startContainer(story, { ...other, pid: 30, binary: "/two" }).first;
+  const child = story.exec({ ...other, pid: 31, binary: "/helper", parent: two });
+  const { actorOf, facts } = observe(story.events);
+  assert.deepEqual([one, two, child].map(actorOf), ["service", "service", "service"]);
+  assert.deepEqual(
+    [...facts.containers].map(({ fromStart }) => fromStart),
+    [true, true],
+  );
 });
 
 test("older sensors without the mark of the init tree: descent decides as well", () => {

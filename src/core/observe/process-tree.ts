@@ -67,57 +67,78 @@ const sceneCountMax = 16_384;
 const sweepUs = 5_000_000;
 
 export function createProcessTree(options: ProcessTreeOptions = {}): ProcessTree {
-  const nodeCountMax = Math.max(16, options.nodeCountMax ?? 65_536);
-  const graceUs = options.graceUs ?? 120_000_000;
-  const state: TreeState = {
-    nodes: new Map(),
-    hosts: new Map(),
-    scenes: new Map(),
-    evictedCount: 0,
-    finishing: false,
-  };
-  const context: ActorContext = {
-    parentOf: (node) => parentOf(state, node),
-    sceneOf: (node) => sceneOf(state, node.container),
-    probeCommandsOf: (node) => options.probeCommands?.get(node.container) ?? [],
-    horizonUs: (node) =>
-      state.finishing || node.exitUs === 0 ? Number.MAX_SAFE_INTEGER : node.exitUs + graceUs / 2,
-  };
-  const retireAll = (nodes: TreeNode[], retire: Retire) => {
-    for (const node of nodes) judgeActor(node, context);
-    for (const node of nodes) forget(state, node, retire);
-  };
-  return {
-    place(event, nowUs, retire) {
-      if (!("process" in event) || event.process === undefined) return undefined;
-      const host = hostOf(state.hosts, event.node);
-      advance(host, nowUs);
-      // First, so that no node is forgotten between being placed and being used.
-      if (host.nowUs >= host.nextSweepUs || host.ended.length > nodeCountMax) {
-        host.nextSweepUs = host.nowUs + sweepUs;
-        retireAll(takeEnded(host, graceUs), retire);
-      }
-      const node = upsert(state, host, event, context);
-      if (state.nodes.size > nodeCountMax) {
-        const excess = chooseExcess(state, nodeCountMax, node);
-        state.evictedCount += excess.length;
-        retireAll(excess, retire);
-      }
-      return node;
-    },
-    finish(retire) {
-      state.finishing = true;
-      retireAll([...state.nodes.values()].sort(compareEnd), retire);
-    },
-    get(execId) {
-      const node = state.nodes.get(execId);
-      if (node !== undefined) judgeActor(node, context);
-      return node;
-    },
-    get evictedCount() {
-      return state.evictedCount;
-    },
-  };
+  return new BoundedTree(options);
+}
+
+class BoundedTree implements ProcessTree {
+  private readonly nodeCountMax: number;
+  private readonly graceUs: number;
+  private readonly state: TreeState;
+  private readonly context: ActorContext;
+
+  constructor(options: ProcessTreeOptions) {
+    this.nodeCountMax = Math.max(16, options.nodeCountMax ?? 65_536);
+    this.graceUs = options.graceUs ?? 120_000_000;
+    const state: TreeState = {
+      nodes: new Map(),
+      hosts: new Map(),
+      scenes: new Map(),
+      evictedCount: 0,
+      finishing: false,
+    };
+    this.state = state;
+    this.context = {
+      parentOf: (node) => parentOf(state, node),
+      sceneOf: (node) => sceneOf(state, node.container),
+      probeCommandsOf: (node) => options.probeCommands?.get(node.container) ?? [],
+      horizonUs: (node) => this.horizonUs(node),
+    };
+  }
+
+  get evictedCount(): number {
+    return this.state.evictedCount;
+  }
+
+  place(event: Event, nowUs: number, retire: Retire): TreeNode | undefined {
+    if (!("process" in event) || event.process === undefined) return undefined;
+    const { state, nodeCountMax } = this;
+    const host = hostOf(state.hosts, event.node);
+    advance(host, nowUs);
+    // First, so that no node is forgotten between being placed and being used.
+    if (host.nowUs >= host.nextSweepUs || host.ended.length > nodeCountMax) {
+      host.nextSweepUs = host.nowUs + sweepUs;
+      this.retireAll(takeEnded(host, this.graceUs), retire);
+    }
+    const node = upsert(state, host, event, this.context);
+    if (state.nodes.size > nodeCountMax) {
+      const excess = chooseExcess(state, nodeCountMax, node);
+      state.evictedCount += excess.length;
+      this.retireAll(excess, retire);
+    }
+    return node;
+  }
+
+  finish(retire: Retire): void {
+    this.state.finishing = true;
+    this.retireAll([...this.state.nodes.values()].sort(compareEnd), retire);
+  }
+
+  get(execId: string): TreeNode | undefined {
+    const node = this.state.nodes.get(execId);
+    if (node !== undefined) judgeActor(node, this.context);
+    return node;
+  }
+
+  private horizonUs(node: TreeNode): number {
+    const open = this.state.finishing || node.exitUs === 0;
+    return open ? Number.MAX_SAFE_INTEGER : node.exitUs + this.graceUs / 2;
+  }
+
+  /** All are judged before the first is forgotten: they may be each other's parents. */
+  private retireAll(nodes: readonly TreeNode[], retire: Retire): void {
+    for (const node of nodes) judgeActor(node, this.context);
+    for (const node of nodes) forget(this.state, node, retire);
+  }
 }
 
 const clockBackUs = 3_600_000_000;

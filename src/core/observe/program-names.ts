@@ -13,9 +13,10 @@ export function baseName(path: string): string {
 
 const systemPackageManagers = new Set(
   (
-    "apt apt-get aptitude apt-cache dpkg dpkg-deb dpkg-query dpkg-split dpkg-trigger dpkg-preconfigure " +
-    "unattended-upgrade debconf frontend rpm rpm2cpio rpmkeys yum dnf dnf5 microdnf tdnf zypper apk " +
-    "pacman opkg xbps-install emerge nix nix-env guix snap flatpak"
+    "apt apt-get aptitude apt-cache dpkg dpkg-deb dpkg-query dpkg-split dpkg-trigger " +
+    "dpkg-preconfigure unattended-upgrade debconf frontend rpm rpm2cpio rpmkeys yum dnf " +
+    "dnf5 microdnf tdnf zypper apk pacman opkg xbps-install emerge nix nix-env guix snap " +
+    "flatpak"
   ).split(" "),
 );
 
@@ -47,12 +48,13 @@ const languagePackageManagers: ReadonlyMap<string, RegExp> = new Map(
 
 const bulkReaders = new Set(
   (
-    "tar bsdtar star cpio pax rsync rclone restic borg borgmatic duplicity duplicati bacula-fd amandad " +
-    "find updatedb updatedb.mlocate updatedb.plocate plocate-build mlocate " +
-    "clamscan clamdscan clamd freshclam rkhunter chkrootkit lynis aide tripwire samhain osqueryi osqueryd " +
-    "wazuh-syscheckd trivy grype syft dockle debsums debsecan needrestart cve-bin-tool dependency-check " +
-    "md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum b3sum cksum sum md5deep hashdeep " +
-    "sha256deep cp scp install zip 7z 7za 7zz mksquashfs ldconfig prelink mandb yara rg ag"
+    "tar bsdtar star cpio pax rsync rclone restic borg borgmatic duplicity duplicati " +
+    "bacula-fd amandad find updatedb updatedb.mlocate updatedb.plocate plocate-build " +
+    "mlocate clamscan clamdscan clamd freshclam rkhunter chkrootkit lynis aide tripwire " +
+    "samhain osqueryi osqueryd wazuh-syscheckd trivy grype syft dockle debsums debsecan " +
+    "needrestart cve-bin-tool dependency-check md5sum sha1sum sha224sum sha256sum " +
+    "sha384sum sha512sum b2sum b3sum cksum sum md5deep hashdeep sha256deep cp scp install " +
+    "zip 7z 7za 7zz mksquashfs ldconfig prelink mandb yara rg ag"
   ).split(" "),
 );
 
@@ -101,12 +103,18 @@ export function toolKind(binary: string, args: string): ToolKind | undefined {
   return recursiveReaders.get(name)?.test(args) === true ? "bulk-reader" : undefined;
 }
 
-const runtimeName =
-  /^(?:runc|crun|youki|runsc|kata-runtime|conmon|conmonrs|containerd-shim[\w.-]*|dockerd?-init-runc|lxc-start|systemd-nspawn|nvidia-container-[\w-]+|runc\.[\w-]+|docker-runc)$/;
+const runtimeNames = new Set(
+  "runc crun youki runsc kata-runtime conmon conmonrs lxc-start systemd-nspawn docker-runc".split(
+    " ",
+  ),
+);
+
+const runtimeFamily = /^(?:containerd-shim[\w.-]*|nvidia-container-[\w-]+|runc\.[\w-]+)$/;
 
 /** Container runtimes and their helpers, by name. */
 export function isRuntimeName(binary: string): boolean {
-  return runtimeName.test(baseName(binary));
+  const name = baseName(binary);
+  return runtimeNames.has(name) || runtimeFamily.test(name);
 }
 
 /**
