@@ -4,19 +4,36 @@
  * Must never look at what the container does with it.
  */
 
+/** These alone, and not what lies below. **Source**: see `trees`. */
+const places: ReadonlySet<string> = new Set(
+  "/ /home /run /var /var/run /var/lib /var/log /var/spool /sys".split(" "),
+);
+
 /**
- * The host's root, its configuration, devices, kernel interfaces, homes, programs and libraries,
- * and the state and sockets of container runtimes, kubelet and databases of the cluster.
+ * These and all below: the host's configuration, devices, kernel interfaces, homes, programs and
+ * libraries, and the state of container runtimes, the kubelet and the cluster's database.
  * **Source**: Kubernetes Pod Security Standards (hostPath), CIS Docker Benchmark 5.5 and 5.31.
  */
-const sensitivePaths =
-  /^(?:\/|\/(?:etc|root|home|boot|dev|proc|sys|usr|bin|sbin|lib|lib64|run|var|var\/run|var\/lib|var\/log)|\/var\/spool(?:\/cron.*)?|(?:\/var)?\/run\/(?:docker|containerd|crio|podman|systemd|dbus)(?:\/.*)?|\/(?:etc|dev|proc|root|boot)\/.*|\/sys\/(?:fs\/cgroup|fs\/bpf|kernel)(?:\/.*)?|\/(?:usr|lib|lib64|bin|sbin)\/.*|\/home\/[^/]+(?:\/\.ssh.*)?|\/var\/lib\/(?:kubelet|docker|containerd|containers|rancher|etcd|cni|cri-o)(?:\/.*)?|\/opt\/cni(?:\/.*)?)$/;
+const trees: readonly string[] = (
+  "/etc /root /boot /dev /proc /usr /bin /sbin /lib /lib64 /sys/fs/cgroup /sys/fs/bpf " +
+  "/sys/kernel /var/spool/cron /run/docker /run/containerd /run/crio /run/podman /run/systemd " +
+  "/run/dbus /var/lib/kubelet /var/lib/docker /var/lib/containerd /var/lib/containers " +
+  "/var/lib/rancher /var/lib/etcd /var/lib/cni /var/lib/cri-o /opt/cni"
+).split(" ");
+
+/** A user's home as such, or the keys in it; a project below it is ordinary. */
+const homes = /^\/home\/[^/]+(?:\/\.ssh(?:\/.*)?)?$/;
+
+/** Parts of those trees that containers get as a matter of course. */
+const ordinaryTrees: readonly string[] = (
+  "/etc/localtime /etc/timezone /etc/hosts /etc/hostname /etc/resolv.conf /etc/ssl /etc/pki " +
+  "/etc/ca-certificates /usr/share/zoneinfo /usr/share/ca-certificates /usr/local/share " +
+  "/dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /dev/shm /dev/mqueue " +
+  "/dev/pts /dev/console /dev/termination-log /var/lib/kubelet/pods /var/lib/docker/volumes " +
+  "/var/lib/docker/containers /var/lib/containers/storage/volumes"
+).split(" ");
 
 const socketName = /docker|containerd|crio|podman|kubelet|dockershim|buildkit/;
-
-/** Files that every runtime mounts into its containers are none. */
-const ordinary =
-  /^\/(?:etc\/(?:localtime|timezone|hosts|hostname|resolv\.conf|ssl(?:\/.*)?|pki(?:\/.*)?|ca-certificates(?:\/.*)?)|usr\/share\/(?:zoneinfo|ca-certificates)(?:\/.*)?|dev\/(?:null|zero|full|u?random|tty|shm|mqueue|pts|console|termination-log)(?:\/.*)?)$|\/var\/lib\/kubelet\/pods\/|\/var\/lib\/docker\/(?:volumes|containers)\//;
 
 /** **Shape**: the host's part is before the first colon; `?` where only the target is known. */
 export function isSensitiveMount(mount: string): boolean {
@@ -24,15 +41,22 @@ export function isSensitiveMount(mount: string): boolean {
   const host = colon < 0 ? mount : mount.slice(0, colon);
   const target = colon < 0 ? "" : mount.slice(colon + 1);
   const source = normalize(host === "?" ? target : host);
-  if (ordinary.test(source)) return false;
-  return sensitivePaths.test(source) || isRuntimeSocket(source);
+  if (isRuntimeSocket(source)) return true;
+  if (isBelow(source, ordinaryTrees)) return false;
+  return places.has(source) || homes.test(source) || isBelow(source, trees);
+}
+
+function isBelow(path: string, roots: readonly string[]): boolean {
+  return roots.some((root) => path === root || path.startsWith(`${root}/`));
 }
 
 function isRuntimeSocket(path: string): boolean {
   return path.endsWith(".sock") && socketName.test(path.slice(path.lastIndexOf("/") + 1));
 }
 
+/** `/var/run` is a link to `/run` nearly everywhere. */
 function normalize(path: string): string {
-  const plain = path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
-  return plain.length > 4096 ? plain.slice(0, 4096) : plain;
+  const plain = path.slice(0, 4096).replace(/\/+/g, "/");
+  const bare = plain.length > 1 && plain.endsWith("/") ? plain.slice(0, -1) : plain;
+  return bare.startsWith("/var/run/") ? bare.slice("/var".length) : bare;
 }

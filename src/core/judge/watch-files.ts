@@ -135,12 +135,18 @@ function isProgram(path: string): boolean {
 }
 
 /** What can stand behind `#!`: its own start is not named when a script is executed. */
-const interpreter =
-  /^(?:(?:ba|da|z|k|mk|a|c|tc|fi)?sh|busybox|env|perl|python|pypy|ruby|node|nodejs|php|lua|luajit|tclsh|wish|expect|[gmn]?awk|sed|make|Rscript|java|guile|bun|deno|groovy|escript|pwsh|raku|ocaml|runghc|jq|nft|bc|psql)[-\d.]*$/;
+const interpreters: ReadonlySet<string> = new Set(
+  (
+    "sh bash dash ash zsh ksh mksh csh tcsh fish busybox env perl python pypy ruby node nodejs " +
+    "php lua luajit tclsh wish expect awk gawk mawk nawk sed make rscript java groovy guile bun " +
+    "deno escript elixir pwsh raku ocaml runghc jq nft bc psql gnuplot octave r"
+  ).split(" "),
+);
 
 function seeProgram(path: string): Sight {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  return interpreter.test(name)
+  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+  // Versions stand behind the name: python3.11, perl5.36.0, php-8.2.
+  return interpreters.has(name.replace(/[-\d.]+$/, ""))
     ? partly("the interpreter of a script is not named when the script is executed")
     : yes;
 }

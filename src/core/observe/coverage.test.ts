@@ -101,6 +101,7 @@ test("a second listing of running processes is a restart", () => {
     ...listing(at(-9), 4),
     sampleExec(at(4)),
     sampleOpen(at(6), "/usr/x"),
+    sampleExec(at(8)),
   ];
   const { losses } = observe(events, [files]);
   const [restart, absence] = losses;

@@ -1,5 +1,5 @@
 /**
- * Holds what one selector of a hook watches: which paths, which kinds of access, and what narrows it.
+ * Holds what one selector of a hook watches: paths, kinds of access, and what narrows it.
  * In: a selector and the arguments of its hook. Out: patterns and limits.
  * Must never widen: a filter that is not understood becomes a limit.
  */
@@ -114,7 +114,7 @@ function readArgumentFilter({ filter, hook, narrowing, reader }: FilterParts): v
   else narrowing.addNumber(nameNumber(hook, index), operator, values);
 }
 
-/** **Source**: `security_mmap_file(file, prot, flags)`; the LSM hook has `reqprot` before `prot`. */
+/** **Source**: `security_mmap_file(file, prot, flags)`; the LSM hook: `reqprot` before `prot`. */
 function nameNumber({ kind, isLsm }: HookArguments, index: number): string {
   if (kind === "permission" && index === 1) return "access mask";
   if (kind === "map") {

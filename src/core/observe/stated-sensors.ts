@@ -33,13 +33,15 @@ export function collectStated(scopes: readonly PolicyScope[]): readonly StatedSe
     const free = group.filter((scope) => scope.limits.length === 0 && scope.namespace === "");
     const counted = free.length > 0 ? free : group;
     const paths = [...new Set(counted.flatMap((scope) => scope.paths))];
-    const limits = counted.flatMap(({ namespace, limits: own }) =>
-      namespace === "" ? own : [namespaceLimit(namespace), ...own],
-    );
+    const limits = counted.flatMap(limitsOf);
     const { policy, sensor } = first;
     const pathPrefixes = withExceptionsFirst(paths).slice(0, patternCountMax);
     return [{ policy, sensor, pathPrefixes, limits: [...new Set(limits)] }];
   });
+}
+
+function limitsOf(scope: PolicyScope): readonly string[] {
+  return scope.namespace === "" ? scope.limits : [namespaceLimit(scope.namespace), ...scope.limits];
 }
 
 /** So that a cut list never loses an exception. */

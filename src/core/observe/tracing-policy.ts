@@ -137,11 +137,12 @@ function scopeOf(
 
 function readPodLimits(spec: Shape, reader: ShapeReader): readonly string[] {
   const before = reader.leftOutCount;
-  const limits = selectorsOfPods.flatMap(([key, phrase]) => {
+  const limits: string[] = [];
+  for (const [key, phrase] of selectorsOfPods) {
     const selector = reader.object(own(spec, key), key);
-    const isEmpty = selector === undefined || Object.keys(selector).length === 0;
-    return isEmpty && !(key === "hostSelector" && selector !== undefined) ? [] : [phrase];
-  });
+    const selects = selector !== undefined && Object.keys(selector).length > 0;
+    if (selects || (key === "hostSelector" && selector !== undefined)) limits.push(phrase);
+  }
   return [...limits, ...unreadable(reader, before)];
 }
 
