@@ -28,8 +28,7 @@ export function addLosses(sources: LossSources, problems: ProblemLog): void {
     problems.add({
       code: `lost-${fact.reason}`,
       weight: "lost",
-      message: `Tetragon's metrics: ${fact.detail}`,
-      count: Math.max(1, fact.count),
+      message: `Tetragon's own counters tell of losses: ${fact.detail}.`,
       place: { input: "", offset: -1, line: 0 },
     });
   }

@@ -9,7 +9,7 @@ import { WaggleError } from "../ports/waggle-error.ts";
 import type { InputKind } from "./detect-kind.ts";
 import { loadContainers, loadKubernetes, loadMetrics, loadPolicies } from "./load-cluster.ts";
 import { loadInventory } from "./load-inventory.ts";
-import { loadProcesses } from "./load-processes.ts";
+import { type DumpRequest, loadProcesses } from "./load-processes.ts";
 import type { OperationContext } from "./operation.ts";
 
 export interface KnownFile {
@@ -39,6 +39,10 @@ export async function loadDocuments(
   return inputs;
 }
 
+function dumpOf(name: string): DumpRequest {
+  return { names: [name], firstIndex: 0, emit: () => {} };
+}
+
 async function loadDocument(
   { name, kind }: KnownFile,
   context: OperationContext,
@@ -57,7 +61,7 @@ async function loadDocument(
     case "policies":
       return (await loadPolicies([name], context, problems)).inputs;
     case "processes":
-      return loadProcesses({ names: [name], firstIndex: 0, emit: () => {} }, context, problems);
+      return (await loadProcesses(dumpOf(name), context, problems)).inputs;
     case "events":
       return [];
   }

@@ -21,23 +21,31 @@ export interface DumpRequest {
   readonly emit: Emit;
 }
 
+export interface Dumps {
+  readonly inputs: readonly InputSummary[];
+  /** When each was made; only those that say so. */
+  readonly timesUs: readonly number[];
+}
+
 /** **Order**: of the result: the dump at `firstIndex + n` is the n-th. */
 export async function loadProcesses(
   request: DumpRequest,
   context: OperationContext,
   problems: ProblemLog,
-): Promise<readonly InputSummary[]> {
+): Promise<Dumps> {
   const inputs: InputSummary[] = [];
+  const timesUs: number[] = [];
   for (const { name } of await listFiles(context.files, request.names)) {
     const limits = { sizeBytesMax: dumpSizeBytesMax, problems };
     const document = await readText(context.files, name, limits);
     const inputIndex = request.firstIndex + inputs.length;
     const { emit } = request;
     const options = { inputIndex, input: name, problems, emit };
-    const { processCount } = readProcessDump(linesOf(document.text), options);
+    const { processCount, timeUs } = readProcessDump(linesOf(document.text), options);
+    if (timeUs > 0) timesUs.push(timeUs);
     inputs.push(summary({ ...document, role: "processes", format: "jsonl", count: processCount }));
   }
-  return inputs;
+  return { inputs, timesUs };
 }
 
 function* linesOf(text: string): Generator<string> {

@@ -126,11 +126,12 @@ test("a dump of processes gives facts that cite its place among the inputs", asy
   });
   const facts: Fact[] = [];
   const request = { names: ["p.jsonl"], firstIndex: 4, emit: (fact: Fact) => facts.push(fact) };
-  const inputs = await loadProcesses(request, context, new ProblemLog());
+  const { inputs, timesUs } = await loadProcesses(request, context, new ProblemLog());
   assert.deepEqual(
     inputs.map(({ role, count }) => [role, count]),
     [["processes", 1]],
   );
+  assert.deepEqual(timesUs, [1_795_356_970_500_000]);
   const uses = facts.filter((fact) => fact.kind === "file-use");
   assert.ok(uses.some(({ path }) => path === "/usr/lib/libssl.so.1.1"));
   assert.ok(uses.every(({ citations }) => citations.every(({ input }) => input === 4)));

@@ -12,7 +12,7 @@ import { loadInventory } from "./load-inventory.ts";
 import { loadProcesses } from "./load-processes.ts";
 import { observeEvents } from "./observe-inputs.ts";
 import type { OperationContext, Settings } from "./operation.ts";
-import { summarizeEvents } from "./read-recording.ts";
+import { type Recording, summarizeEvents } from "./read-recording.ts";
 import { resolveSources, type SourceInput } from "./sources.ts";
 import { readDuration } from "./time-range.ts";
 
@@ -27,7 +27,7 @@ export async function makeReport(input: SourceInput, context: OperationContext):
   const events = recording.inputs.map(summarizeEvents);
   const emit = facts.add.bind(facts);
   const dumps = { names: sources.processes, firstIndex: events.length, emit };
-  const processes = await loadProcesses(dumps, context, problems);
+  const { inputs: processes, timesUs } = await loadProcesses(dumps, context, problems);
   const judgement = judge({
     facts,
     identities: cluster.identities,
@@ -38,7 +38,6 @@ export async function makeReport(input: SourceInput, context: OperationContext):
     settings: judgeSettings(context.settings),
     problems,
   });
-  const { fromUs, toUs, eventCount } = recording;
   return buildReport({
     judgement,
     inputs: [
@@ -48,10 +47,18 @@ export async function makeReport(input: SourceInput, context: OperationContext):
       ...cluster.inputs,
       ...configInput(context.settings),
     ],
-    window: { fromUs, toUs, eventCount },
+    window: windowOf(recording, timesUs),
     generatedAt: context.now ?? null,
     problems,
   });
+}
+
+/** That of the events; without any, the moments at which processes were listed. */
+function windowOf({ fromUs, toUs, eventCount }: Recording, timesUs: readonly number[]) {
+  if (fromUs > 0 || timesUs.length === 0) return { fromUs, toUs, eventCount };
+  const earliest = timesUs.reduce((a, b) => Math.min(a, b));
+  const latest = timesUs.reduce((a, b) => Math.max(a, b));
+  return { fromUs: earliest, toUs: latest, eventCount };
 }
 
 function judgeSettings({ config }: Settings): JudgeSettings {

@@ -15,7 +15,7 @@ export interface OperationProgress {
   /** What is being done, for example `events` or `sbom`; or a line of a tool. */
   readonly stage: string;
   readonly input: string;
-  /** **Unit**: stored bytes of this input. */
+  /** **Unit**: stored bytes, of all inputs of the stage. */
   readonly consumedBytes: number;
   /** -1 when unknown. */
   readonly sizeBytes: number;

@@ -7,7 +7,7 @@ import type { Event } from "../core/event/event.ts";
 import { ProblemLog } from "../core/event/problem.ts";
 import { formatTime } from "../core/judge/format-time.ts";
 import type { InputSummary } from "../core/report/report.ts";
-import { type EventInput, readEvents } from "../engine/read-events.ts";
+import { type EventInput, type Progress, readEvents } from "../engine/read-events.ts";
 import type { OperationContext } from "./operation.ts";
 import { resolveTimeBound, type TimeBound } from "./time-range.ts";
 
@@ -43,7 +43,7 @@ export async function readRecording(
     names: request.names,
     problems,
     onEvent: request.onEvent,
-    onProgress: (progress) => context.onProgress({ stage: "events", ...progress }),
+    onProgress: await overallProgress("events", request.names, context),
     ...(sinceUs === undefined ? {} : { sinceUs }),
     ...(untilUs === undefined ? {} : { untilUs }),
   });
@@ -62,9 +62,32 @@ async function findEnd(names: readonly string[], context: OperationContext): Pro
     names,
     problems: new ProblemLog(),
     onEvent: () => {},
-    onProgress: (progress) => context.onProgress({ stage: "finding the end", ...progress }),
+    onProgress: await overallProgress("finding the end", names, context),
   });
   return inputs.reduce((last, input) => Math.max(last, input.lastUs), 0);
+}
+
+/** Adds up what came before, so that thirty rotated files are one way and not thirty. */
+async function overallProgress(
+  stage: string,
+  names: readonly string[],
+  context: OperationContext,
+): Promise<(progress: Progress) => void> {
+  const entries = (await Promise.all(names.map((name) => context.files.list(name)))).flat();
+  const isKnown = entries.every((entry) => entry.sizeBytes >= 0);
+  const sizeBytes = isKnown ? entries.reduce((sum, entry) => sum + entry.sizeBytes, 0) : -1;
+  const before = { bytes: 0, events: 0 };
+  let last: Progress | undefined;
+  return (progress) => {
+    if (last !== undefined && last.input !== progress.input) {
+      before.bytes += last.consumedBytes;
+      before.events += last.eventCount;
+    }
+    last = progress;
+    const consumedBytes = before.bytes + progress.consumedBytes;
+    const eventCount = before.events + progress.eventCount;
+    context.onProgress({ stage, input: progress.input, consumedBytes, sizeBytes, eventCount });
+  };
 }
 
 /** An event input's line in the report. */

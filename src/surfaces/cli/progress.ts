@@ -20,27 +20,27 @@ export interface ProgressLine {
 interface State {
   startedMs: number;
   drawnMs: number;
-  input: string;
-  inputStartedMs: number;
+  stage: string;
+  stageStartedMs: number;
 }
 
 /** `now` gives milliseconds that only grow. The first line appears after half a second. */
 export function createProgressLine(stream: Stream, now: () => number): ProgressLine {
-  const state: State = { startedMs: now(), drawnMs: 0, input: "", inputStartedMs: 0 };
+  const state: State = { startedMs: now(), drawnMs: 0, stage: "", stageStartedMs: 0 };
   const write = (text: string): void => void stream.write(text, () => {});
   let drawn = false;
   return {
     update: (progress) => {
       if (stream.isTTY !== true) return;
       const at = now();
-      if (progress.input !== state.input) {
-        state.input = progress.input;
-        state.inputStartedMs = at;
+      if (progress.stage !== state.stage) {
+        state.stage = progress.stage;
+        state.stageStartedMs = at;
       }
       if (at - state.startedMs < firstDrawMs || at - state.drawnMs < drawIntervalMs) return;
       state.drawnMs = at;
       drawn = true;
-      const line = progressText(progress, at - state.inputStartedMs, stream.columns ?? 80);
+      const line = progressText(progress, at - state.stageStartedMs, stream.columns || 80);
       write(`\r\x1b[K${line}`);
     },
     erase: () => {

@@ -252,6 +252,7 @@ test("a wrong path, option, choice or document each has its status and sentence"
     [["report", ...events, "--fail-on", "critcal"], 2, /Did you mean "critical"\?/],
     [["report", ...events, "--since", "yesterday"], 2, /since takes an ISO time/],
     [["report", ...events, "--top", "many"], 2, /--top takes a whole number/],
+    [["report", ...events, "--sbom", "--vulns", "x"], 2, /--sbom needs a value before --vulns/],
     [["explain", ...events], 2, /missing required argument 'query'/],
   ];
   for (const [words, status, says] of cases) {

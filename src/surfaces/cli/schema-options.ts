@@ -47,8 +47,15 @@ function kindOf(property: JsonProperty): OptionKind {
   return "text";
 }
 
-/** **Errors**: throws `usage` for a number that is none. */
+/**
+ * **Errors**: throws `usage` for a number that is none, and for a value that is the next option:
+ * commander takes `--sbom --vulns x` for a file called `--vulns`.
+ */
 export function readOptionValue(option: SchemaOption, typed: unknown): unknown {
+  const swallowed = [typed].flat().find((word) => /^--[a-z]/.test(String(word)));
+  if (swallowed !== undefined) {
+    throw new WaggleError("usage", `--${option.flag} needs a value before ${swallowed}.`);
+  }
   if (option.kind !== "integer" || typeof typed !== "string") return typed;
   if (/^\d{1,15}$/.test(typed)) return Number(typed);
   throw new WaggleError("usage", `--${option.flag} takes a whole number, not "${typed}".`);
