@@ -46,6 +46,19 @@ test(
   }),
 );
 
+test(
+  "a write that fails in the midst leaves the old file and nothing beside it",
+  inFolder((folder) => {
+    const name = join(folder, "report.md");
+    writeWhole(name, "old");
+    // Node refuses to write this only after the temporary file was made.
+    const unwritable = 7 as unknown as string;
+    assert.throws(() => writeWhole(name, unwritable), { code: "file-not-written" });
+    assert.equal(readFileSync(name, "utf8"), "old");
+    assert.deepEqual(readdirSync(folder), ["report.md"]);
+  }),
+);
+
 test("a full device is told", { skip: !existsSync("/dev/full") }, () => {
   const full = { code: "file-not-written", message: /no space/ };
   assert.throws(() => writeWhole("/dev/full", "x"), full);
