@@ -77,7 +77,7 @@ test("without a sensor for files only programs are seen", () => {
   assert.equal(grade(onlyExec, { path: "/app/server", kind: "elf" }), "good");
   assert.equal(grade(onlyExec, library), "none");
   assert.equal(grade(onlyExec, script), "none");
-  assert.equal(grade(onlyExec, { path: "/usr/bin/script", kind: "interpreted" }), "none");
+  assert.equal(grade(onlyExec, { path: "/usr/bin/script", kind: "interpreted" }), "partial");
   assert.match(reasons(onlyExec, script), /no sensor for opened files/);
 });
 

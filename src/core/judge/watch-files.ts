@@ -70,6 +70,9 @@ export function createWatchers(options: WatcherOptions): Watchers {
       if (isProgram(file.path) && execs.length > 0) return seeProgram(file.path);
       if (hasLoader) return partly("the loader sensor sees only libraries with a build id");
     }
+    if (file.kind === "interpreted" && isInProgramDirectory(file.path) && execs.length > 0) {
+      return partly("of a script only its own start would show, and not what else reads it");
+    }
     const inListing = file.kind === "elf" || file.kind === "archive";
     if (container.dumped && inListing) {
       return partly("only a listing of the processes running at one moment could show it");
@@ -131,7 +134,11 @@ function doubtOf(fact: CoverageFact, { container, startUs, losses }: WatcherOpti
 function isProgram(path: string): boolean {
   if (path.endsWith("/")) return false;
   const name = path.slice(path.lastIndexOf("/") + 1);
-  return /\/(?:s?bin|libexec)\//.test(path) || !name.includes(".");
+  return isInProgramDirectory(path) || !name.includes(".");
+}
+
+function isInProgramDirectory(path: string): boolean {
+  return /\/(?:s?bin|libexec)\//.test(path);
 }
 
 /** What can stand behind `#!`: its own start is not named when a script is executed. */

@@ -200,8 +200,9 @@ const kernelReads = /kernel_(?:post_)?read_file$/;
  * they are called, and neither does what the kernel reads for itself.
  */
 export function watchKind(type: HookEvent["type"], hook: string): HookKind {
-  const isKernel = type !== "uprobe" && type !== "usdt";
-  return isKernel && !kernelReads.test(hook) ? hookKind(hook) : "none";
+  if (type === "uprobe" || type === "usdt") return "none";
+  const kind = hookKind(hook);
+  return kind === "read" && kernelReads.test(hook) ? "none" : kind;
 }
 
 /** `list:NAME` stands for the calls of a list of the policy. */
