@@ -42,6 +42,18 @@ test("a container that was there before is not, whatever starts in it later", ()
   assert.equal(fact.startedUs, startUs);
 });
 
+test("a restart of the sensor does not undo that the start was seen", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/server" });
+  const born = first.startTimeUs - 500_000;
+  const again = { ...inA, flags: "procFS rootcwd", startUs: born };
+  const listed = story.exec({ ...again, pid: 10, binary: "/server" });
+  assert.equal(only(story.events).fromStart, true);
+  assert.equal(only([...story.events].reverse()).fromStart, true);
+  story.exit(listed);
+  assert.equal(only(story.events).ended, true);
+});
+
 test("a container of which only an exec from outside was seen is not seen from its start", () => {
   const story = createStory();
   const inside = { containerId: containerA, inInitTree: false };

@@ -19,11 +19,9 @@ interface Seen {
   firstUs: TimeUs;
   lastUs: TimeUs;
   startedUs: TimeUs;
-  /** Some process of it was listed from /proc: it ran before the sensor. */
-  listed: boolean;
   first: { execId: string; pid: number; startUs: TimeUs; live: boolean } | undefined;
-  /** Pids of first processes that ended, with their session. */
-  ended: Set<string>;
+  /** Pids of session roots that ended. */
+  ended: Set<number>;
 }
 
 interface ContainersState {
@@ -78,9 +76,8 @@ function createSeen(node: ProcessNode, event: Event): Seen {
     firstUs: 0,
     lastUs: 0,
     startedUs: 0,
-    listed: false,
     first: undefined,
-    ended: new Set(),
+    ended: new Set<number>(),
   };
 }
 
@@ -97,19 +94,23 @@ const endedCountMax = 64;
 function retire(state: ContainersState, node: ProcessNode): void {
   const seen = state.seen.get(node.container);
   if (seen === undefined || node.actor === "runtime") return;
-  if (node.fromProc) seen.listed = true;
   const own = node.origin === "service" || node.origin === "startup";
   if (!own || node.startUs <= 0) return;
   if (seen.startedUs === 0 || node.startUs < seen.startedUs) seen.startedUs = node.startUs;
-  if (node.sessionExecId === node.execId && isEarlier(node, seen)) {
-    const { execId, pid, startUs } = node;
-    seen.first = { execId, pid, startUs, live: node.startsContainer };
-  }
+  if (node.sessionExecId === node.execId) noteFirst(seen, node);
   if (node.exitUs > 0 && node.nextExecId === "" && seen.ended.size < endedCountMax) {
     if (seen.first?.pid === node.pid || node.sessionExecId === node.execId) {
-      seen.ended.add(`${node.pid} ${node.sessionExecId}`);
+      seen.ended.add(node.pid);
     }
   }
+}
+
+/** After a restart of the sensor the first process is listed again, with its time of birth. */
+function noteFirst(seen: Seen, node: ProcessNode): void {
+  const { execId, pid, startUs } = node;
+  const live = node.startsContainer || (seen.first?.pid === pid && seen.first.live);
+  const isSame = seen.first?.pid === pid;
+  if (isSame || isEarlier(node, seen)) seen.first = { execId, pid, startUs, live };
 }
 
 function isEarlier(node: ProcessNode, seen: Seen): boolean {
@@ -154,8 +155,8 @@ function toFact(seen: Seen): ContainerFact {
     firstSeenUs: seen.firstUs,
     lastSeenUs: seen.lastUs,
     startedUs: seen.startedUs,
-    fromStart: first?.live === true && !seen.listed,
-    ended: first !== undefined && seen.ended.has(`${first.pid} ${first.execId}`),
+    fromStart: first?.live === true,
+    ended: first !== undefined && seen.ended.has(first.pid),
     dumped: false,
   };
 }

@@ -70,6 +70,15 @@ test("a script executes its interpreter, and the old program keeps its libraries
   assert.deepEqual(by("/usr/lib/libold.so.1", "mapped"), ["/usr/bin/app"]);
 });
 
+test("what a program outside had before it entered a container is not the container's", () => {
+  const story = createStory();
+  const host = story.exec({ pid: 5, binary: "/usr/bin/enter" });
+  story.map(host, "/usr/bin/host-tool");
+  const flags = "execve";
+  story.exec({ ...inA, pid: 5, binary: "/app", flags, parent: host });
+  assert.deepEqual(observe(story.events).lines(containerA), ["executed service /app"]);
+});
+
 test("with loader events alone a fork's program is the next one's", () => {
   const { story, app } = started();
   const fork = story.fork(app, { pid: 11 });
@@ -347,6 +356,13 @@ test("law: duplicates change no fact but counts", () => {
   const uncounted = (list: readonly Event[]) => canonical(list).replaceAll(/"count":\d+/g, "");
   const twice = events.flatMap((event) => [event, event]);
   assert.equal(uncounted(twice), uncounted(events));
+  const { story, app } = started();
+  const fork = story.fork(app, { pid: 11 });
+  story.open(fork, "/run.sh", "-rwxr-xr-x");
+  story.prelude(fork, "/bin/dash");
+  story.exec({ ...inA, pid: 11, binary: "/run.sh", parent: app });
+  const often = story.events.flatMap((event) => Array<Event>(4).fill(event));
+  assert.equal(canonical(often), canonical(story.events));
   const timed = withoutLoads(events);
   const again = timed.flatMap((event, at) => [event, timed[Math.max(0, at - 40)] ?? event]);
   assert.equal(uncounted(again), uncounted(timed));

@@ -143,6 +143,8 @@ test("what was opened long before an exec is the old program's", () => {
   const pending = [access("/usr/bin/x", "mapped", 1)];
   const next = { binary: "/usr/bin/x", execUs: 60_000_000 };
   assert.deepEqual(findPrelude(pending, next, true), { moved: [], program: undefined });
+  const late = [access("/usr/bin/x", "mapped", 60_020_000)];
+  assert.equal(findPrelude(late, next, true).moved.length, 1, "clocks differ a little");
 });
 
 test("with opens alone a program moves only when the picture fits", () => {

@@ -97,6 +97,55 @@ test("a fork that still has the runtime's image is the runtime, also inside the 
   assert.equal(observe(story.events).actorOf(fork), "runtime");
 });
 
+test("a process whose exec was not seen is no runtime for having a parent outside", () => {
+  const story = createStory();
+  const shim = story.process({ pid: 5, binary: "/usr/bin/containerd-shim-runc-v2" });
+  const app = story.process({ ...inA, pid: 6, binary: "/app", parent: shim });
+  story.open(app, "/etc/x");
+  assert.equal(observe(story.events).actorOf(app), "service");
+});
+
+test("a fork is joined to the next program of its pid, whatever becomes known first", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/app" });
+  const from = story.events.length;
+  const fork = story.fork(first, { pid: 11 });
+  story.open(fork, "/etc/x");
+  const one = story.exec({ ...inA, pid: 11, binary: "/one", parent: first });
+  const flags = "execve";
+  const two = story.exec({ ...inA, pid: 11, binary: "/two", flags, parent: one });
+  const before = story.events.slice(0, from);
+  const [opened, execOne, execTwo] = story.events.slice(from);
+  assert.ok(opened !== undefined && execOne !== undefined && execTwo !== undefined);
+  const next = (events: Parameters<typeof observe>[0], process: Process) =>
+    observe(events).retired.find(({ execId }) => execId === process.execId)?.nextExecId;
+  for (const order of [
+    [opened, execOne, execTwo],
+    [execTwo, opened, execOne],
+    [execTwo, execOne, opened],
+  ]) {
+    assert.equal(next([...before, ...order], fork), one.execId);
+    assert.equal(next([...before, ...order], one), two.execId);
+  }
+  const lost = { ...execTwo, parent: undefined };
+  assert.equal(next([...before, opened, lost], fork), "", "the program between was not seen");
+});
+
+test("what becomes known late does not change a class that others have seen as final", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/entry.sh" });
+  const child = story.exec({ ...inA, pid: 11, binary: "/usr/bin/migrate", parent: first });
+  story.exit(child);
+  story.nowUs += 100 * second;
+  const flags = "execve";
+  const main = story.exec({ ...inA, pid: 10, binary: "/server", flags, parent: first });
+  story.nowUs += 200 * second;
+  story.open(main, "/etc/x");
+  const { actorOf } = observe(story.events);
+  assert.equal(actorOf(child), "service");
+  assert.equal(actorOf(first), "startup");
+});
+
 test("a program from memory that the container runs itself is not the runtime", () => {
   const story = createStory();
   const { first } = startContainer(story, { pid: 10, binary: "/app" });
@@ -353,6 +402,21 @@ test("one stray time far ahead does not end the grace of later processes", () =>
 });
 
 const storyStartUsFar = 4_000_000_000_000_000;
+
+test("after a stray time ended processes are still let go", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/app" });
+  story.open(first, "/etc/x");
+  const stray = story.events.at(-1);
+  if (stray !== undefined) story.events.push({ ...stray, timeUs: storyStartUsFar });
+  const child = story.exec({ ...inA, pid: 11, binary: "/usr/bin/id", parent: first });
+  story.exit(child);
+  story.nowUs += 300 * second;
+  story.open(first, "/etc/y");
+  const tree = createProcessTree();
+  for (const event of story.events) tree.place(event, event.timeUs, () => undefined);
+  assert.equal(tree.get(child.execId), undefined);
+});
 
 test("the tree never holds more than its bound, and counts what it lets go", () => {
   const nodeCountMax = 1000;
