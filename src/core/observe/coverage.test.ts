@@ -94,6 +94,11 @@ test("missing parts of events name the flag that would tell", () => {
   assert.doesNotMatch(told?.limits.join() ?? "", /process-cred/);
 });
 
+test("ends of processes alone do not show that starts were told", () => {
+  const exit: Event = { ...sampleBase(at(0)), type: "exit", status: 0, signal: "" };
+  assert.equal(sensorOf(observe([exit, exit]).coverage, "exec"), undefined);
+});
+
 test("a second listing of running processes is a restart", () => {
   const events = [
     ...listing(at(-9), 4),

@@ -75,8 +75,10 @@ export function createCoverage(options: CoverageOptions): Fold<CoverageState> {
       if (node === undefined) return;
       if (!noteTime(node, event, at)) return;
       switch (event.type) {
+        case "exit": // An export may leave out starts: ends do not show that starts were told.
+          noteFlags(node, event.process);
+          break;
         case "exec":
-        case "exit":
           noteFlags(node, event.process);
           count(state, node, { sensor: "exec", policy: "", at });
           break;
