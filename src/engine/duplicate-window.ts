@@ -27,7 +27,8 @@ export class DuplicateWindow {
     const time = timeKey(event);
     if (time === 0) return false;
     const thread = threadOf(event);
-    const hash = hashEvent(event, 0x1b873593);
+    // With the time in it: the same call again and again must not crowd into one bucket.
+    const hash = hashNumber(hashEvent(event, 0x1b873593), time);
     const bucket = (hash ^ (hash >>> 16)) & (bucketCount - 1);
     const first = bucket * wayCount;
     for (let way = first; way < first + wayCount; way++) {
