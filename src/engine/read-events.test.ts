@@ -112,6 +112,12 @@ test("what differs in anything that counts is no duplicate", async () => {
   assert.equal((await readOne(kinds.join(""))).events.length, kinds.length);
 });
 
+test("a copy does not tell the doubts about its original again", async () => {
+  const doubtful = line(1, { arguments: "x".repeat(10_000) });
+  const { problems } = await readOne(doubtful.repeat(3));
+  assert.deepEqual(problems, ["duplicate-events×2@-1:0", "text-cut×1@0:1"]);
+});
+
 test("loader events carry no time, and are still told apart from their copies", async () => {
   const loader = (path: string, id: string) =>
     `${JSON.stringify({

@@ -136,9 +136,6 @@ class InputReader {
       this.noteUnreadable(record);
       return;
     }
-    const { problem } = decoder;
-    const { line } = record;
-    if (problem !== undefined) this.problems.add({ ...problem, offset, line });
     const { range, window, options } = this.shared;
     const isInside = range.includes(event);
     const isLive = event.timeUs !== 0 && !isFromProc(event);
@@ -146,11 +143,18 @@ class InputReader {
     if (window.seenBefore(event)) this.duplicateCount++;
     else if (!isInside) this.outsideCount++;
     else {
-      if (event.type === "unknown") this.problems.addUnknown(event.name, offset, line);
+      this.noteDoubts(record, event);
       this.eventCount++;
       this.statistics.add(event, isLive);
       options.onEvent(event);
     }
+  }
+
+  /** Only of events that count: a copy would tell the same doubt again. */
+  private noteDoubts({ offset, line }: RawRecord, event: Event): void {
+    const { problem } = this.decoder;
+    if (problem !== undefined) this.problems.add({ ...problem, offset, line });
+    if (event.type === "unknown") this.problems.addUnknown(event.name, offset, line);
   }
 
   private noteUnreadable({ bytes, start, offset, line, complete }: RawRecord): void {
