@@ -34,6 +34,7 @@ export function newIdentity(input: string, containerId: string): ContainerIdenti
     uid: undefined,
     addedCapabilities: [],
     hostMounts: [],
+    mountPaths: [],
     probeCommands: [],
     startedUs: 0,
   };

@@ -74,6 +74,9 @@ export function decodePod(pod: JsonObject, input: string, faults: Faults): Decod
         ),
         ...readRights(one.spec, spec, faults),
         hostMounts: readHostMounts(one.spec, spec, faults),
+        mountPaths: readObjects(one.spec, "volumeMounts", faults).map((mount) =>
+          readText(mount, "mountPath", faults),
+        ),
         probeCommands: readProbeCommands(one.spec, faults),
         startedUs,
       });

@@ -51,6 +51,8 @@ export function decodeRuntimeContainer(
     ...rights,
     ...(info === undefined ? {} : criRights(info, faults)),
     hostMounts: mounts,
+    // A docker volume starts as a copy of the image's directory; a bind mount hides it.
+    mountPaths: mounts.map((mount) => mount.slice(mount.lastIndexOf(":") + 1)),
     startedUs: startTime(body),
   };
 }

@@ -194,6 +194,8 @@ export interface ContainerIdentity {
   readonly addedCapabilities: readonly string[];
   /** `host path:container path`. */
   readonly hostMounts: readonly string[];
+  /** Every place inside the container where something else is mounted over the image. */
+  readonly mountPaths: readonly string[];
   /** Exec commands of startup, liveness and readiness probes and hooks, space-joined. */
   readonly probeCommands: readonly string[];
   readonly startedUs: number;

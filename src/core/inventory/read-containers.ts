@@ -187,6 +187,7 @@ function addRow(row: TableRow, list: ContainerList): void {
       uid: numericUser(cell("uid")),
       addedCapabilities: capabilityNames(split(cell("capabilities"))),
       hostMounts: split(cell("host_mounts")).filter((mount) => mount.includes(":")),
+      mountPaths: split(cell("host_mounts")).map((mount) => mount.split(":")[1] ?? ""),
       probeCommands: cell("probe_commands")
         .split(";")
         .map((one) => one.trim())

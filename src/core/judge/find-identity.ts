@@ -93,6 +93,7 @@ function fill(known: ContainerIdentity, more: ContainerIdentity): ContainerIdent
     uid: known.uid ?? more.uid,
     addedCapabilities: list(known.addedCapabilities, more.addedCapabilities),
     hostMounts: list(known.hostMounts, more.hostMounts),
+    mountPaths: list(known.mountPaths, more.mountPaths),
     probeCommands: list(known.probeCommands, more.probeCommands),
     startedUs: known.startedUs === 0 ? more.startedUs : known.startedUs,
   };

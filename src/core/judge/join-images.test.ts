@@ -58,6 +58,7 @@ function identityOf(given: Partial<ContainerIdentity>): ContainerIdentity {
     uid: undefined,
     addedCapabilities: [],
     hostMounts: [],
+    mountPaths: [],
     probeCommands: [],
     startedUs: 0,
     ...given,

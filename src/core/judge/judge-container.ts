@@ -56,10 +56,11 @@ export function judgeContainer(
     }
     const indexed = sbom === undefined ? undefined : index(sbom);
     const uses = facts.fileUses(container.container);
+    const mountPaths = join.identity?.mountPaths ?? [];
     const usages =
       sbom === undefined || indexed === undefined
         ? new Map<string, Usage>()
-        : judgeUsage({ sbom, owners: indexed.owners, uses, coverage, evidence });
+        : judgeUsage({ sbom, owners: indexed.owners, uses, coverage, evidence, mountPaths });
     const blanks = indexed?.blanks ?? new Set<string>();
     const untilUs = watchedUntil(join, coverage);
     const summary = summarize({ join, coverage, usages, privileges, untilUs });

@@ -12,6 +12,7 @@ const silent: ContainerIdentity = {
   uid: undefined,
   addedCapabilities: [],
   hostMounts: [],
+  mountPaths: [],
   probeCommands: [],
   startedUs: 0,
 };
