@@ -9,7 +9,6 @@ import type { LossFact } from "../core/observe/fact.ts";
 import type { FactSet } from "../core/observe/fact-set.ts";
 import { lossesBetween, type MetricsSnapshot } from "../core/observe/tetragon-metrics.ts";
 import type { Observer } from "../engine/observe-events.ts";
-import type { EventInput } from "../engine/read-events.ts";
 import type { Recording } from "./read-recording.ts";
 
 export interface LossSources {
@@ -21,7 +20,7 @@ export interface LossSources {
 
 export function addLosses(sources: LossSources, problems: ProblemLog): void {
   const { facts, recording, metrics, observer } = sources;
-  for (const fact of cutFiles(recording, problems)) facts.add(fact);
+  for (const fact of [...cutFiles(recording), ...damages(recording)]) facts.add(fact);
   const window = { fromUs: recording.fromUs, toUs: recording.toUs };
   for (const fact of lossesBetween(metrics, window)) {
     facts.add(fact);
@@ -41,12 +40,9 @@ export function addLosses(sources: LossSources, problems: ProblemLog): void {
  * loss begins just before that event, so that it weighs on all that still ran then, also when
  * nothing comes after.
  */
-function cutFiles(recording: Recording, problems: ProblemLog): readonly LossFact[] {
-  const cutLines = new Set(
-    problems.list().flatMap(({ code, first }) => (code === "cut-last-line" ? [first.input] : [])),
-  );
-  const isCut = (input: EventInput) => input.cut !== undefined || cutLines.has(input.name);
-  return recording.inputs.filter(isCut).flatMap((input) =>
+function cutFiles(recording: Recording): readonly LossFact[] {
+  const cut = recording.inputs.filter((input) => input.cut !== undefined);
+  return cut.flatMap((input) =>
     input.nodes.map(({ node, lastUs }) => ({
       kind: "loss" as const,
       node,
@@ -58,6 +54,24 @@ function cutFiles(recording: Recording, problems: ProblemLog): readonly LossFact
       detail: "a file of events ends before its recording did",
     })),
   );
+}
+
+/** Records that could not be read may have been anyone's of the nodes in the file. */
+function damages(recording: Recording): readonly LossFact[] {
+  return recording.inputs.flatMap(({ damage, nodes }) => {
+    if (damage === undefined) return [];
+    const names = nodes.length === 0 ? [""] : nodes.map(({ node }) => node);
+    return names.map((node) => ({
+      kind: "loss" as const,
+      node,
+      container: "" as const,
+      reason: "damaged-file",
+      sinceUs: damage.sinceUs === 0 ? recording.fromUs : damage.sinceUs,
+      untilUs: damage.untilUs === 0 ? recording.toUs : damage.untilUs,
+      count: damage.count,
+      detail: "a file of events has records that cannot be read",
+    }));
+  });
 }
 
 function eviction(count: number, { fromUs, toUs }: Recording): LossFact {

@@ -17,15 +17,27 @@ export async function listEvents(
 ): Promise<readonly string[]> {
   const found: string[] = [];
   for (const file of await listFiles(files, names)) {
-    const kind = file.fromDirectory ? await kindOf(files, file.name) : "events";
-    if (kind === "events") found.push(file.name);
-    else noteLeftOut(file.name, kind, problems);
+    const kind = await kindOf(files, file.name);
+    const isTaken = kind === "events" || (kind === "other" && !file.fromDirectory);
+    if (isTaken) found.push(file.name);
+    else if (file.fromDirectory) noteLeftOut(file.name, kind, problems);
+    else throw new WaggleError("input-unsupported", `${file.name}: ${hints[kind]}`);
   }
   if (found.length === 0 && names.length > 0) {
     throw new WaggleError("input-unsupported", `${names.join(", ")}: no file of events in there.`);
   }
   return found;
 }
+
+const hints: Readonly<Record<Exclude<InputKind, "events">, string>> = {
+  inventory: "this is an SBOM or a scan, not events; give it with --sbom or --vulns.",
+  kubernetes: "these are objects of a cluster, not events; give them with --k8s.",
+  containers: "this is a list of containers, not events; give it with --containers.",
+  metrics: "these are metrics, not events; give them with --tetragon-metrics.",
+  policies: "this is a tracing policy, not events; give it with --policies.",
+  processes: "this is a listing of processes, not events; give it with --processes.",
+  other: "this is nothing that waggle knows.",
+};
 
 /** Reads only the start of the file. */
 export async function kindOf(files: Files, name: string): Promise<InputKind> {

@@ -13,7 +13,7 @@ import type { SeenContainer } from "./describe-event-file.ts";
 import { keyLength, listContainers } from "./list-containers.ts";
 import { listEvents } from "./list-events.ts";
 import type { OperationContext } from "./operation.ts";
-import { type Recording, readRecording } from "./read-recording.ts";
+import { type Recording, readRecording, refuseUnreadable } from "./read-recording.ts";
 import type { Sources } from "./sources.ts";
 
 /** What is read, and where it comes from. */
@@ -44,6 +44,7 @@ const processCountMax = 20_000;
 /** **Cost**: one pass over the events. */
 export async function seenContainers(look: Look): Promise<readonly SeenContainer[]> {
   const recording = await readAll(look, () => {});
+  refuseUnreadable(recording);
   return listContainers(recording, look.identities);
 }
 

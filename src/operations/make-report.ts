@@ -12,7 +12,7 @@ import { loadInventory } from "./load-inventory.ts";
 import { loadProcesses } from "./load-processes.ts";
 import { observeEvents } from "./observe-inputs.ts";
 import type { OperationContext, Settings } from "./operation.ts";
-import { type Recording, summarizeEvents } from "./read-recording.ts";
+import { type Recording, refuseUnreadable, summarizeEvents } from "./read-recording.ts";
 import { resolveSources, type SourceInput } from "./sources.ts";
 import { readDuration } from "./time-range.ts";
 
@@ -24,6 +24,7 @@ export async function makeReport(input: SourceInput, context: OperationContext):
   const cluster = await loadCluster(sources, context, problems);
   const inventory = await loadInventory(sources, context, problems);
   const { facts, recording } = await observeEvents({ sources, cluster }, context, problems);
+  refuseUnreadable(recording);
   const events = recording.inputs.map(summarizeEvents);
   const emit = facts.add.bind(facts);
   const dumps = { names: sources.processes, firstIndex: events.length, emit };

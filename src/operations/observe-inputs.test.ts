@@ -107,6 +107,7 @@ test("without pods in the events, who a container is comes from a list", async (
     ...{ podUid: "", workloadKind: "", workload: "cache", imageReference: "redis:6" },
     ...{ imageDigest: "", imageId: "", privileged: undefined, hostPid: undefined },
     ...{ hostNetwork: undefined, uid: undefined, addedCapabilities: [], hostMounts: [] },
+    mountPaths: [],
     ...{ probeCommands: [], startedUs: 0 },
   };
   const inputs = [{ ...input, containers: bare }];

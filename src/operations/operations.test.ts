@@ -97,6 +97,22 @@ test("reading a recording in two files gives the verdicts of reading it in one",
   assert.equal(split.inputs.filter(({ role }) => role === "events").length, 2);
 });
 
+test("events of which none can be read are an error; some broken ones are a problem", async () => {
+  const none = contextOf({ "events.jsonl": encode("hello\nworld\n") });
+  await assert.rejects(makeReport(sources, none), { message: /no event in it could be read \(2/ });
+  await assert.rejects(ps.run({ events: ["events.jsonl"] }, none), { code: "input-unsupported" });
+  const some = contextOf({
+    "events.jsonl": encode([lines[0], "hello", ...lines.slice(1), ""].join("\n")),
+  });
+  const made = await makeReport(sources, some);
+  assert.deepEqual(
+    made.problems.map(({ code, count }) => [code, count]),
+    [["line-not-json", 1]],
+  );
+  const reasons = made.coverage.flatMap(({ losses }) => losses.map(({ reason }) => reason));
+  assert.deepEqual(reasons, ["damaged-file"]);
+});
+
 test("the same events again change nothing but their count of duplicates", async () => {
   const twice = encode(`${[...lines, ...lines].join("\n")}\n`);
   const whole = await makeReport(sources, contextOf());

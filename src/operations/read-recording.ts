@@ -8,6 +8,7 @@ import { ProblemLog } from "../core/event/problem.ts";
 import { formatTime } from "../core/judge/format-time.ts";
 import type { InputSummary } from "../core/report/report.ts";
 import { type EventInput, type Progress, readEvents } from "../engine/read-events.ts";
+import { WaggleError } from "../ports/waggle-error.ts";
 import type { OperationContext } from "./operation.ts";
 import { resolveTimeBound, type TimeBound } from "./time-range.ts";
 
@@ -54,6 +55,24 @@ export async function readRecording(
     toUs: inputs.reduce((last, input) => Math.max(last, input.lastUs), 0),
     eventCount: inputs.reduce((sum, input) => sum + input.eventCount, 0),
   };
+}
+
+/**
+ * **Errors**: throws `input-unsupported` when there was something to read and not one event in it:
+ * a report over the wrong file would look like a quiet day.
+ */
+export function refuseUnreadable({ inputs, eventCount }: Recording): void {
+  const count = (of: (input: EventInput) => number) =>
+    inputs.reduce((sum, input) => sum + of(input), 0);
+  const refused = count((input) => input.unreadableCount);
+  const known = eventCount + count((input) => input.duplicateCount + input.outsideCount);
+  if (refused === 0 || known > 0) return;
+  const names = inputs.map(({ name }) => name).join(", ");
+  throw new WaggleError(
+    "input-unsupported",
+    `${names}: no event in it could be read (${refused} records were refused). Events are ` +
+      "Tetragon's JSON export or its gRPC stream; `waggle inspect` tells what is wrong.",
+  );
 }
 
 async function findEnd(names: readonly string[], context: OperationContext): Promise<number> {

@@ -69,7 +69,14 @@ test("of a directory only events are read as events, and the rest is said", asyn
   ]);
 });
 
-test("a file that was named is read as events whatever it looks like", async () => {
+test("a document given as events is refused, and the option it belongs to is named", async () => {
+  const files = filesOf({ "a.json": '{"artifacts":[]}', "m.txt": "# HELP tetragon_x y\n" });
+  const list = (name: string) => listEvents(files, [name], new ProblemLog());
+  await assert.rejects(list("a.json"), /a\.json: .*--sbom or --vulns/);
+  await assert.rejects(list("m.txt"), /m\.txt: .*--tetragon-metrics/);
+});
+
+test("a file that was named and is of no known kind is read as events", async () => {
   const files = filesOf({ "odd.txt": "hello" });
   assert.deepEqual(await listEvents(files, ["odd.txt"], new ProblemLog()), ["odd.txt"]);
   assert.equal(await kindOf(files, "odd.txt"), "other");

@@ -157,7 +157,7 @@ function renderDocuments(documents: readonly InputSummary[], sheet: Sheet): Term
 function renderSensors(sensors: readonly SensorSummary[], sheet: Sheet): TerminalText[] {
   if (sensors.length === 0) return [];
   const rows = sensors.map((one) => [
-    one.node,
+    one.node === "" ? "(unnamed)" : one.node,
     one.sensor,
     one.policy === "" ? "(base)" : one.policy,
     one.basis,

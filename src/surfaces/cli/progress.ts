@@ -62,7 +62,7 @@ export function progressText(
   if (eventCount > 0) parts.push(`${count(eventCount)} events`);
   if (eventCount > 0 && seconds > 0.2) parts.push(`${count(eventCount / seconds)}/s`);
   if (consumedBytes > 0 && sizeBytes > 0) {
-    const share = Math.min(1, consumedBytes / sizeBytes);
+    const share = Math.min(0.99, consumedBytes / sizeBytes);
     parts.push(`${Math.floor(share * 100)} %`);
     if (seconds > 1 && share > 0.02)
       parts.push(`${duration((seconds / share) * (1 - share))} left`);
