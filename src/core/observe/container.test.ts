@@ -44,7 +44,9 @@ test("a container that was there before is not, whatever starts in it later", ()
 
 test("a restart of the sensor does not undo that the start was seen", () => {
   const story = createStory();
-  const { first } = startContainer(story, { pid: 10, binary: "/server" });
+  const { first } = startContainer(story, { pid: 10, binary: "/entry.sh" });
+  const flags = "execve";
+  story.exec({ ...inA, pid: 10, binary: "/server", flags, parent: first });
   const born = first.startTimeUs - 500_000;
   const again = { ...inA, flags: "procFS rootcwd", startUs: born };
   const listed = story.exec({ ...again, pid: 10, binary: "/server" });

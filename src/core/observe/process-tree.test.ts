@@ -128,7 +128,29 @@ test("a fork is joined to the next program of its pid, whatever becomes known fi
     assert.equal(next([...before, ...order], one), two.execId);
   }
   const lost = { ...execTwo, parent: undefined };
-  assert.equal(next([...before, opened, lost], fork), "", "the program between was not seen");
+  for (const order of [
+    [opened, lost],
+    [lost, opened],
+  ]) {
+    assert.equal(next([...before, ...order], fork), "", "the program between was not seen");
+  }
+});
+
+test("a fork is not taken for the beginning of a later process with its pid", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/app" });
+  const from = story.events.length;
+  const fork = story.fork(first, { pid: 11 });
+  story.open(fork, "/etc/x");
+  const one = story.exec({ ...inA, pid: 11, binary: "/one", parent: first });
+  const two = story.exec({ ...inA, pid: 11, binary: "/two", parent: first });
+  const before = story.events.slice(0, from);
+  const [opened, execOne, execTwo] = story.events.slice(from);
+  assert.ok(opened !== undefined && execOne !== undefined && execTwo !== undefined);
+  const { retired } = observe([...before, execTwo, opened, execOne]);
+  const next = retired.find(({ execId }) => execId === fork.execId)?.nextExecId;
+  assert.equal(next, one.execId);
+  assert.notEqual(next, two.execId);
 });
 
 test("what becomes known late does not change a class that others have seen as final", () => {
