@@ -24,7 +24,8 @@ import {
 const separator = "\u0000";
 
 interface ContainerShelf {
-  readonly fileUses: Map<string, FileUseFact>;
+  /** By path: the few ways and actors of one path share its text. */
+  readonly fileUses: Map<string, FileUseFact[]>;
   readonly privileges: Map<string, PrivilegeFact>;
 }
 
@@ -74,7 +75,10 @@ export class FactSet {
 
   /** **Order**: by path, then how, then actor. */
   fileUses(container: ContainerKey): readonly FileUseFact[] {
-    return sorted(this.shelves.get(container)?.fileUses ?? new Map());
+    return sorted<FileUseFact[]>(this.shelves.get(container)?.fileUses ?? new Map()).flatMap(
+      (same) =>
+        [...same].sort((a, b) => compareText(a.how, b.how) || compareText(a.actor, b.actor)),
+    );
   }
 
   /** **Order**: by privilege, then detail, then source. */
@@ -106,15 +110,20 @@ export class FactSet {
 
   private addFileUse(fact: FileUseFact): void {
     const { fileUses } = this.shelf(fact.container);
-    const key = [fact.path, fact.how, fact.actor].join(separator);
-    if (!fileUses.has(key)) {
-      if (this.fileUseCount >= this.fileUseCountMax) {
-        this.loseFileUse(fact);
-        return;
-      }
-      this.fileUseCount++;
+    const same = fileUses.get(fact.path);
+    const at = same?.findIndex(({ how, actor }) => how === fact.how && actor === fact.actor) ?? -1;
+    const known = same?.[at];
+    if (same !== undefined && known !== undefined) {
+      same[at] = mergeFileUses(known, fact);
+      return;
     }
-    put(fileUses, key, fact, mergeFileUses);
+    if (this.fileUseCount >= this.fileUseCountMax) {
+      this.loseFileUse(fact);
+      return;
+    }
+    this.fileUseCount++;
+    if (same === undefined) fileUses.set(fact.path, [fact]);
+    else same.push(fact);
   }
 
   private loseFileUse(fact: FileUseFact): void {

@@ -46,11 +46,17 @@ interface Loss {
   count: number;
 }
 
+interface ContainerTotals {
+  readonly byPath: Map<string, Total[]>;
+  count: number;
+}
+
 export interface UseTotalsState {
   /** Records of living processes. */
   useCount: number;
   totalCount: number;
-  readonly totals: Map<ContainerKey, Map<string, Total>>;
+  /** By container and path: the few ways and actors of one path share its text. */
+  readonly totals: Map<ContainerKey, ContainerTotals>;
   readonly losses: Map<string, Loss>;
   readonly writes: WrittenPaths;
 }
@@ -128,29 +134,30 @@ function totalOf(
   const { path, how, whose } = key;
   let totals = state.totals.get(process.container);
   if (totals === undefined) {
-    totals = new Map();
+    totals = { byPath: new Map(), count: 0 };
     state.totals.set(process.container, totals);
   }
-  const name = `${how} ${whose.actor} ${path}`;
-  let total = totals.get(name);
-  if (total === undefined) {
-    if (totals.size >= containerUseCountMax || state.totalCount >= totalCountMax) return undefined;
-    total = {
-      path,
-      how,
-      actor: whose.actor,
-      origin: whose.origin,
-      reason: whose.reason,
-      count: 0,
-      firstUs: 0,
-      lastUs: 0,
-      sensors: 0,
-      binaries: [],
-      citations: [],
-    };
-    totals.set(name, total);
-    state.totalCount++;
-  }
+  const same = totals.byPath.get(path);
+  const known = same?.find((one) => one.how === how && one.actor === whose.actor);
+  if (known !== undefined) return known;
+  if (totals.count >= containerUseCountMax || state.totalCount >= totalCountMax) return undefined;
+  const total: Total = {
+    path,
+    how,
+    actor: whose.actor,
+    origin: whose.origin,
+    reason: whose.reason,
+    count: 0,
+    firstUs: 0,
+    lastUs: 0,
+    sensors: 0,
+    binaries: [],
+    citations: [],
+  };
+  if (same === undefined) totals.byPath.set(path, [total]);
+  else same.push(total);
+  totals.count++;
+  state.totalCount++;
   return total;
 }
 
@@ -259,8 +266,11 @@ const lossDetails: ReadonlyMap<string, string> = new Map([
 /** Emits and forgets all. */
 export function emitTotals(state: UseTotalsState, emit: Emit): void {
   for (const [container, totals] of state.totals) {
-    for (const total of totals.values()) emit(toFact(container, total, state.writes));
-    totals.clear();
+    for (const same of totals.byPath.values()) {
+      for (const total of same) emit(toFact(container, total, state.writes));
+    }
+    // At once, not at the end: what receives the facts grows meanwhile.
+    totals.byPath.clear();
   }
   for (const [key, loss] of state.losses) {
     const [container = "", reason = ""] = splitLast(key);
