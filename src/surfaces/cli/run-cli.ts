@@ -48,13 +48,14 @@ async function parse(host: Host): Promise<Request | undefined> {
     program.parse([...words], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw new WaggleError("usage", usageMessage(error.message));
+    if (error.exitCode !== 0) throw new WaggleError("usage", usageMessage(error));
   }
   await writeTo(host.output, safeLines(printed.join("")).toString());
   return requests[0];
 }
 
-function usageMessage(message: string): string {
+function usageMessage({ code, message }: CommanderError): string {
+  if (code === "commander.help") return "There is no such command; `waggle help` lists them.";
   const text = message.replace(/^error: /, "").replaceAll("\n", " ");
   return /[.?)]$/.test(text) ? text : `${text}.`;
 }
@@ -72,12 +73,8 @@ async function answer(request: Request, host: Host): Promise<number> {
     settings,
     onProgress: (at) => progress.update(at),
   };
-  let show: (view: Parameters<Awaited<ReturnType<Request["command"]["run"]>>>[0]) => Shown;
-  try {
-    show = await request.command.run(request.raw, context);
-  } finally {
-    progress.erase();
-  }
+  const running = request.command.run(request.raw, context);
+  const show = await running.finally(() => progress.erase());
   const { formats } = request.command.presentation;
   const configured = formats.find((format) => format === settings.config.format);
   const isTerminal = request.output === "" && host.output.isTTY === true;
