@@ -7,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rankingDocument } from "../src/core/judge/rank-findings.ts";
 import { configJsonSchema } from "../src/operations/config.ts";
+import { describeConfig } from "../src/operations/describe-config.ts";
 import { describeOperations } from "../src/operations/describe-operations.ts";
 import { reportJsonSchema } from "../src/operations/report-schema.ts";
 import { operations } from "../src/operations/table.ts";
@@ -19,6 +20,7 @@ const documents: Readonly<Record<string, () => string>> = {
   "docs/errors.md": errorsDocument,
   "docs/ranking.md": () => `${notice}\n\n${rankingDocument()}`,
   "docs/operations.md": () => `${notice}\n\n${describeOperations(operations)}`,
+  "docs/configuration.md": () => `${notice}\n\n${describeConfig()}`,
   "docs/report.schema.json": () => `${JSON.stringify(reportJsonSchema(), null, 2)}\n`,
   "docs/config.schema.json": () => `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
 };
