@@ -39,7 +39,7 @@ async function readAll(files: Files, name: string): Promise<Read> {
   for await (const chunk of file.chunks) {
     // Not a `Buffer`, whose `slice` shares memory: readers keep slices.
     assert.equal(Object.getPrototypeOf(chunk), Uint8Array.prototype);
-    chunks.push(chunk);
+    chunks.push(chunk.slice());
   }
   const { compression } = file;
   return { bytes: Buffer.concat(chunks), compression, truncated: file.truncated() };

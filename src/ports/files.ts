@@ -18,8 +18,9 @@ export interface OpenFile {
   /** `plain`, `gzip`, `zstd` or `xz`, by content and not by name. */
   readonly compression: string;
   /**
-   * Decompressed chunks: plain `Uint8Array`, never written over, without a byte order mark. Read
-   * them to the end or stop in the midst: either way the file is closed then, and only then.
+   * Decompressed chunks: plain `Uint8Array`, without a byte order mark. **A chunk is valid only
+   * until the next one is asked for**: its memory is used again; copy what is kept. Read them to
+   * the end or stop in the midst: either way the file is closed then, and only then.
    * **Errors**: a broken stream ends with `truncated()` telling how.
    */
   readonly chunks: AsyncIterable<Uint8Array>;

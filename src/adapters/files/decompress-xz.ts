@@ -47,12 +47,13 @@ export async function* decompressXz(
   }
 }
 
+/** Chunks wait in its queue while the next is read: they are copied. */
 function toWebStream(stored: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const next = await stored.next();
       if (next.done === true) controller.close();
-      else controller.enqueue(next.value);
+      else controller.enqueue(Uint8Array.from(next.value));
     },
   });
 }

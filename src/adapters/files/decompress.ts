@@ -50,6 +50,7 @@ function tellCompression(head: readonly Uint8Array[]): Compression {
   return found?.[0] ?? "plain";
 }
 
+/** The chunks are valid as long as the last of them is: those before it are copies. */
 async function readHead(
   stored: AsyncGenerator<Uint8Array>,
 ): Promise<{ head: Uint8Array[]; ended: boolean }> {
@@ -58,8 +59,8 @@ async function readHead(
   while (size < headSizeBytes) {
     const next = await stored.next();
     if (next.done === true) return { head, ended: true };
-    head.push(next.value);
     size += next.value.length;
+    head.push(size < headSizeBytes ? Uint8Array.from(next.value) : next.value);
   }
   return { head, ended: false };
 }

@@ -1,7 +1,8 @@
 /**
  * Holds the port `Files` over bytes in memory: the reference of its contract, and what tests use.
  * In: a map from name to stored bytes, which `writeWhole` adds to. Out: the same answers as the
- * file system gives; a name that others start with, up to a slash, is a directory.
+ * file system gives; a name that others start with, up to a slash, is a directory. Must never
+ * leave a chunk whole after the next one was asked for.
  */
 import type { Files } from "../../ports/files.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
@@ -37,7 +38,7 @@ export function createMemoryFiles(stored: Map<string, Uint8Array>): Files {
       name,
       sizeBytes: bytes.length,
       compression,
-      chunks,
+      chunks: wipeBehind(chunks),
       consumedBytes: () => consumed,
       truncated: () => damage.text,
     };
@@ -51,6 +52,20 @@ export function createMemoryFiles(stored: Map<string, Uint8Array>): Files {
   };
 
   return { list, open, writeWhole };
+}
+
+const wipe = 0x3f;
+
+/** A reader that keeps what it must copy finds question marks there: so tests show it. */
+async function* wipeBehind(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    const lent = Uint8Array.from(chunk);
+    try {
+      yield lent;
+    } finally {
+      lent.fill(wipe);
+    }
+  }
 }
 
 function notFound(name: string): WaggleError {

@@ -11,13 +11,11 @@ import type { FileEntry, Files, OpenFile } from "../../ports/files.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { decompress } from "./decompress.ts";
 import { orderRotated } from "./order-rotated.ts";
+import { readHandle, readStandardInput } from "./read-stored.ts";
 import { fileErrorCode, tellFileError } from "./tell-file-error.ts";
 import { writeWhole } from "./write-whole.ts";
 
 const standardInput = "-";
-/** Few large reads keep the cost per byte near nothing; pipes give 64 KiB at most. */
-const readSizeBytes = 1024 * 1024;
-const pipeReadSizeBytes = 64 * 1024;
 
 export function createNodeFiles(): Files {
   return { list, open, writeWhole: async (name, text) => writeWhole(name, text) };
@@ -84,48 +82,6 @@ async function openFile(name: string): Promise<FileHandle> {
     return await openHandle(name, "r");
   } catch (error) {
     throw refusal(name, error);
-  }
-}
-
-/** Reads one chunk ahead, so that the disk works while the caller does. Closes the file. */
-async function* readHandle(
-  handle: FileHandle,
-  position: { bytes: number },
-  isRegular: boolean,
-): AsyncGenerator<Uint8Array> {
-  const sizeBytes = isRegular ? readSizeBytes : pipeReadSizeBytes;
-  let ahead = readChunk(handle, sizeBytes);
-  try {
-    for (;;) {
-      const chunk = await ahead;
-      if (chunk instanceof Error) throw chunk;
-      if (chunk.length === 0) return;
-      position.bytes += chunk.length;
-      ahead = readChunk(handle, sizeBytes);
-      yield chunk;
-    }
-  } finally {
-    await ahead;
-    await handle.close();
-  }
-}
-
-/** Fresh memory each time: the reader may still hold the chunk before. Never rejects. */
-async function readChunk(handle: FileHandle, sizeBytes: number): Promise<Uint8Array | Error> {
-  try {
-    const buffer = Buffer.allocUnsafeSlow(sizeBytes);
-    const { bytesRead } = await handle.read(buffer, 0, sizeBytes, null);
-    return buffer.subarray(0, bytesRead);
-  } catch (error) {
-    return new Error(tellFileError(error), { cause: error });
-  }
-}
-
-async function* readStandardInput(position: { bytes: number }): AsyncGenerator<Uint8Array> {
-  for await (const chunk of process.stdin) {
-    const bytes: Uint8Array = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
-    position.bytes += bytes.length;
-    if (bytes.length > 0) yield bytes;
   }
 }
 
