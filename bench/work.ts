@@ -3,7 +3,7 @@
  * In: the kind of work and a file (`-` for standard input). Out: one line of JSON on standard output.
  * Each kind reads the same bytes from the same plain file.
  */
-import { createReadStream, readFileSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { createNodeFiles } from "../src/adapters/files/node-files.ts";
 import { createPlainJsonDecoder } from "../src/core/event/decode-json.ts";
 import type { EventDecoder } from "../src/core/event/event-decoder.ts";
@@ -22,7 +22,7 @@ interface Result {
   readonly bytes: number;
   readonly seconds: number;
   readonly residentBytesMax: number;
-  readonly facts?: number;
+  readonly facts: number;
 }
 
 const [kind = "", file = ""] = process.argv.slice(2);
@@ -32,7 +32,9 @@ function sample(): void {
   residentBytesMax = Math.max(residentBytesMax, process.memoryUsage.rss());
 }
 
-async function observeAll(): Promise<Omit<Result, "seconds" | "residentBytesMax">> {
+type Done = Pick<Result, "events" | "facts">;
+
+async function observeAll(): Promise<Done> {
   const facts = new FactSet();
   const observer = createObserver({
     folds: [
@@ -56,56 +58,76 @@ async function observeAll(): Promise<Omit<Result, "seconds" | "residentBytesMax"
   });
   observer.finish();
   const events = inputs.reduce((sum, input) => sum + input.eventCount, 0);
-  return { events, bytes: 0, facts: facts.canonical().split("\n").length };
+  return { events, facts: countFacts(facts) };
 }
 
-/** Splits the file into lines as cheaply as can be, and hands each to `take`. */
-async function eachLine(
-  take: (bytes: Buffer, start: number, end: number) => void,
-): Promise<number> {
-  let rest = Buffer.alloc(0);
-  let count = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: 4 << 20 })) {
-    const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    let start = 0;
-    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-      take(bytes, start, end);
-      count += 1;
-      start = end + 1;
-    }
-    rest = Buffer.from(bytes.subarray(start));
-    sample();
+function countFacts(facts: FactSet): number {
+  let count = facts.coverage.length + facts.losses.length;
+  for (const { container } of facts.containers) {
+    count += 1 + facts.fileUses(container).length + facts.privileges(container).length;
   }
   return count;
 }
 
-async function parseAll(): Promise<Omit<Result, "seconds" | "residentBytesMax">> {
+const readSizeBytes = 256 * 1024;
+const newline = 0x0a;
+
+/**
+ * Splits the file into lines as cheaply as can be, in one buffer that is used again and again, and
+ * hands each to `take`: so the works differ in what they do, not in how they read.
+ */
+function eachLine(take: (bytes: Buffer, start: number, end: number) => void): number {
+  const descriptor = openSync(file, "r");
+  let buffer = Buffer.allocUnsafeSlow(4 * readSizeBytes);
   let kept = 0;
-  const events = await eachLine((bytes, start, end) => {
+  let count = 0;
+  for (;;) {
+    if (buffer.length - kept < readSizeBytes) {
+      buffer = Buffer.concat([buffer], 2 * buffer.length);
+    }
+    const length = kept + readSync(descriptor, buffer, kept, readSizeBytes, null);
+    if (length === kept) break;
+    const bytes = buffer.subarray(0, length);
+    let start = 0;
+    for (let end = bytes.indexOf(newline, kept); end >= 0; end = bytes.indexOf(newline, start)) {
+      take(bytes, start, end);
+      count += 1;
+      start = end + 1;
+    }
+    kept = length - start;
+    buffer.copyWithin(0, start, length);
+    if (count % 256 === 0) sample();
+  }
+  closeSync(descriptor);
+  sample();
+  return count;
+}
+
+/** The text of a line is made from its bytes first, as every reader of JSON must. */
+function parseAll(): Done {
+  let kept = 0;
+  const events = eachLine((bytes, start, end) => {
     const value = JSON.parse(bytes.toString("utf8", start, end)) as Record<string, unknown>;
     kept += "time" in value ? 1 : 0;
   });
-  return { events, bytes: 0, facts: kept };
+  return { events, facts: kept };
 }
 
-async function decodeAll(
-  decoder: EventDecoder,
-): Promise<Omit<Result, "seconds" | "residentBytesMax">> {
+function decodeAll(decoder: EventDecoder): Done {
   let kept = 0;
-  const events = await eachLine((bytes, start, end) => {
+  const events = eachLine((bytes, start, end) => {
     if (decoder.decode(bytes, start, end, 0, 0) !== undefined) kept += 1;
   });
-  return { events, bytes: 0, facts: kept };
+  return { events, facts: kept };
 }
 
-const kinds: Readonly<Record<string, () => Promise<Omit<Result, "seconds" | "residentBytesMax">>>> =
-  {
-    waggle: observeAll,
-    decode: () => decodeAll(createJsonDecoder()),
-    plain: () => decodeAll(createPlainJsonDecoder()),
-    parse: parseAll,
-    lines: async () => ({ events: await eachLine(() => {}), bytes: 0 }),
-  };
+const kinds: Readonly<Record<string, () => Done | Promise<Done>>> = {
+  waggle: observeAll,
+  decode: () => decodeAll(createJsonDecoder()),
+  plain: () => decodeAll(createPlainJsonDecoder()),
+  parse: parseAll,
+  lines: () => ({ events: eachLine(() => {}), facts: 0 }),
+};
 
 const run = kinds[kind];
 if (run === undefined) throw new Error(`no such work: ${kind}; there are ${Object.keys(kinds)}`);
@@ -113,6 +135,6 @@ const started = process.hrtime.bigint();
 const done = await run();
 const seconds = Number(process.hrtime.bigint() - started) / 1e9;
 sample();
-const bytes = file === "-" ? 0 : readFileSync(file).length;
+const bytes = file === "-" ? 0 : statSync(file).size;
 const result: Result = { ...done, bytes, seconds, residentBytesMax };
 process.stdout.write(`${JSON.stringify(result)}\n`);
