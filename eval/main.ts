@@ -10,7 +10,7 @@ import { join as path } from "node:path";
 import { exactPathMatch, pathsByContainer, relationshipClosure } from "./baselines.ts";
 import { baselineVerdicts, containersWithScan, runWaggle, type WaggleReport } from "./methods.ts";
 import { findRecordings, makeVariants, type Variant } from "./recordings.ts";
-import { type Judged, join, type Score, score } from "./score.ts";
+import { isVisible, type Judged, join, type Score, score } from "./score.ts";
 import { type PlantedRow, readPlanted, readTruth, wasUsed } from "./truth.ts";
 
 const truthFolder = path(import.meta.dirname, "truth");
@@ -128,10 +128,7 @@ function printPlanted(report: WaggleReport, lazy: boolean): void {
 function printMistakes(judged: readonly Judged[]): void {
   const wrong = judged.filter(
     (one) =>
-      (one.used &&
-        one.state !== "in-use" &&
-        one.coverage !== "none" &&
-        one.level !== "archive-opened") ||
+      (one.used && one.state !== "in-use" && isVisible(one)) ||
       (!one.used && one.state === "in-use"),
   );
   if (wrong.length === 0) return;

@@ -35,6 +35,7 @@ interface UsageJson {
   readonly state: Verdict["state"];
   readonly level: string;
   readonly coverage: string;
+  readonly coverageReasons: readonly string[];
 }
 
 interface ReportJson {
@@ -132,7 +133,8 @@ async function matchedPackages(
 function toVerdict(container: string, found: PackageJson, usage: UsageJson): Verdict {
   const { name, version, type, location } = found;
   const { state, level, coverage } = usage;
-  return { container, name, version, type, location, state, level, coverage };
+  const partlyBlind = usage.coverageReasons.some((reason) => reason.includes("could not be seen"));
+  return { container, name, version, type, location, state, level, coverage, partlyBlind };
 }
 
 export async function baselineVerdicts(
@@ -148,7 +150,8 @@ export async function baselineVerdicts(
     for (const { id, name, version, type, locations } of sbom.artifacts) {
       const state = used.has(id) ? "in-use" : "not-observed";
       const location = locations[0]?.path ?? "";
-      verdicts.push({ container, name, version, type, location, state, level: "", coverage: "" });
+      const seen = { state, level: "", coverage: "", partlyBlind: false } as const;
+      verdicts.push({ container, name, version, type, location, ...seen });
     }
   }
   return verdicts;

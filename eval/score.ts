@@ -14,6 +14,8 @@ export interface Verdict {
   readonly state: "in-use" | "not-observed" | "unknown";
   readonly level: string;
   readonly coverage: string;
+  /** True when no sensor could have seen a use of some of its files. */
+  readonly partlyBlind: boolean;
 }
 
 export interface Judged extends Verdict {
@@ -65,8 +67,7 @@ export function score(judged: readonly Judged[]): Score {
   const truePositive = count((one) => one.used && one.state === "in-use");
   const falsePositive = count((one) => !one.used && one.state === "in-use");
   const used = count((one) => one.used);
-  const visible = (one: Judged) => one.coverage !== "none" && one.level !== "archive-opened";
-  const missed = count((one) => one.used && one.state !== "in-use" && visible(one));
+  const missed = count((one) => one.used && one.state !== "in-use" && isVisible(one));
   return {
     packages: judged.length,
     used,
@@ -82,6 +83,11 @@ export function score(judged: readonly Judged[]): Score {
     recall: ratio(truePositive, used),
     visibleRecall: ratio(truePositive, truePositive + missed),
   };
+}
+
+/** Whether the active sensors could have told that this package is used. */
+export function isVisible(one: Verdict): boolean {
+  return one.coverage !== "none" && one.level !== "archive-opened" && !one.partlyBlind;
 }
 
 function ratio(part: number, whole: number): number {

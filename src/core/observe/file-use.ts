@@ -17,6 +17,7 @@ import {
 } from "./file-use-totals.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
 import { addPending, addUse, createProcessUses, type ProcessUses } from "./process-uses.ts";
+import { scriptArgument } from "./script-argument.ts";
 import { noteWriting } from "./written-paths.ts";
 
 export interface FileUseOptions {
@@ -215,11 +216,23 @@ function isForeign(before: ContainerKey, after: ContainerKey): boolean {
 
 /** The path as it was called. A fork runs the program of its parent. */
 function addOwnProgram(state: FileUseState, process: ProcessUses, node: ProcessNode): void {
-  const path = imagePath(node.binary);
+  const { binary, arguments: args, cwd } = node;
+  addStart(state, process, imagePath(binary), "executed");
+  const script = imagePath(scriptArgument(binary, args, cwd));
+  // The archive of `java -jar` is opened by its runtime: how much of it runs is not told.
+  addStart(state, process, script, script.endsWith(".jar") ? "read" : "executed");
+}
+
+function addStart(
+  state: FileUseState,
+  process: ProcessUses,
+  path: string,
+  how: "executed" | "read",
+): void {
   if (path === "") return;
   addUse(process, state.totals, {
     path,
-    how: "executed",
+    how,
     sensor: "exec",
     policy: "",
     timeUs: process.firstUs,
