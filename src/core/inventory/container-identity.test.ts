@@ -34,7 +34,8 @@ test("a digest after @ is a manifest, a bare one a config", () => {
     imageId: digest("b"),
   });
   assert.equal(readImageNames(`docker://${digest("c")}`).imageId, digest("c"));
-  assert.equal(readImageNames("f".repeat(64)).imageReference, "");
+  const bare = readImageNames("f".repeat(64));
+  assert.deepEqual([bare.imageReference, bare.imageId], ["", digest("f")]);
 });
 
 test("capabilities have one spelling", () => {

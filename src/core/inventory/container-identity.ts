@@ -47,21 +47,21 @@ export interface ImageNames {
 }
 
 /**
- * What a runtime calls the image: `repo:tag`, `repo@sha256:…` (a manifest), `sha256:…` (a config),
- * with or without `docker-pullable://`.
+ * What a runtime calls the image: `repo:tag`, `repo@sha256:…` (a manifest), `sha256:…` or bare hex
+ * (a config), with or without `docker-pullable://`.
  */
 export function readImageNames(...texts: readonly string[]): ImageNames {
   let imageReference = "";
   let imageDigest = "";
   let imageId = "";
   for (const text of texts) {
-    const bare = text.replace(/^[a-z-]+:\/\//, "");
+    const bare = text.replace(/^[a-z-]+:\/\//, "").replace(/^(?=[0-9a-f]{64}$)/, "sha256:");
     const at = bare.lastIndexOf("@");
     const digest = digestOf(at >= 0 ? bare.slice(at + 1) : bare);
     if (at >= 0 && digest !== "") imageDigest ||= digest;
     else if (digest !== "") imageId ||= digest;
     const isReference = digest === "" || at > 0;
-    if (isReference && bare !== "" && !/^[0-9a-f]{64}$/.test(bare)) imageReference ||= bare;
+    if (isReference && bare !== "") imageReference ||= bare;
   }
   return { imageReference, imageDigest, imageId };
 }

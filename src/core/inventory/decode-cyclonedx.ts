@@ -1,5 +1,5 @@
 /**
- * Holds the decoding of CycloneDX 1.4 to 1.6 JSON as far as it carries packages.
+ * Holds the decoding of CycloneDX 1.4 to 1.7 JSON as far as it carries packages.
  * In: elements of `components` (nested ones too) and `metadata`, as Syft, Trivy and others write
  * them. Out: an `Sbom`; file ownership is unknown to the format.
  * Must never take licences, services or vulnerabilities for packages.

@@ -127,6 +127,25 @@ test("severity and fix state outside the known words are unknown", () => {
   }
 });
 
+test("a word that is no severity is a doubt, and so is a scan without any word on fixes", async () => {
+  const bare = { id: "CVE-2020-1", severity: "Moderate", fix: undefined };
+  const { scan, problems } = await readScan({
+    matches: [matchOf(bare), matchOf({ ...bare, severity: "Low" })],
+    descriptor: { name: "grype", version: "0.7.0" },
+  });
+  assert.deepEqual(
+    scan.matches.map(({ vulnerability }) => [vulnerability.severity, vulnerability.fixState]),
+    [
+      ["Unknown", "unknown"],
+      ["Low", "unknown"],
+    ],
+  );
+  const counts = new Map(problems.map(({ code, count }) => [code, count]));
+  assert.deepEqual([counts.get("field-wrong-type"), counts.get("scan-without-fixes")], [1, 2]);
+  const told = await readScan({ matches: [matchOf({})], descriptor: { name: "grype" } });
+  assert.deepEqual(told.problems, []);
+});
+
 test("the description falls back to the related record and is bounded", () => {
   const related = [{ id: "CVE-2024-1", description: "x".repeat(100_000) }];
   assert.equal(vulnerabilityOf({}, related).description.length, 1024);

@@ -28,6 +28,7 @@ export function createGrypeDecoder(problems: DocumentProblems): DocumentDecoder<
   const shareText = createTextPool(200_000);
   let ignoredCount = 0;
   let endOfLifeDistro = false;
+  let hasFixes = false;
   let scan = { tool: "grype", toolVersion: "", databaseBuilt: "", identity: noIdentity };
 
   const addMatch = (value: unknown, place: JsonPlace): void => {
@@ -42,6 +43,7 @@ export function createGrypeDecoder(problems: DocumentProblems): DocumentDecoder<
     } else {
       problems.doubt(place, faults);
       matches.push(match);
+      hasFixes ||= isObject(value) && saysFix(value);
     }
   };
   const setDescriptor = (value: unknown, place: JsonPlace): void => {
@@ -77,8 +79,25 @@ export function createGrypeDecoder(problems: DocumentProblems): DocumentDecoder<
       ["descriptor", setDescriptor],
       ["source", setSource],
     ]),
-    finish: () => ({ input: problems.input, ...scan, matches, ignoredCount, endOfLifeDistro }),
+    finish: () => {
+      if (!hasFixes) remarkNoFixes(matches.length, problems);
+      return { input: problems.input, ...scan, matches, ignoredCount, endOfLifeDistro };
+    },
   };
+}
+
+function remarkNoFixes(matchCount: number, problems: DocumentProblems): void {
+  if (matchCount === 0) return;
+  const text =
+    "no match says whether a fix exists, so none of them counts as fixable; " +
+    "scan again with a newer Grype.";
+  problems.remark("scan-without-fixes", "doubtful", text, matchCount);
+}
+
+/** The first releases told at most a version; later ones always say whether there is a fix. */
+function saysFix(match: JsonObject): boolean {
+  const vulnerability = match["vulnerability"];
+  return isObject(vulnerability) && isObject(vulnerability["fix"]);
 }
 
 /** One text for many equal ones: a CVE is described once per package it hits. */

@@ -37,9 +37,11 @@ export function decodeRuntimeContainer(
   // `crictl inspect` puts the container one level deeper; elsewhere `status` is text.
   const body = isObject(record["status"]) ? status : record;
   if (body === undefined) return undefined;
-  const id = containerIdOf(firstText(body, ["Id", "ID", "id"]));
+  const given = firstText(body, ["Id", "ID", "id"]);
+  const id = containerIdOf(given);
   if (id === "") {
-    faults.first ??= `Id: expected at least 12 hex digits, found none`;
+    const found = digestOf(given) === "" ? "found none" : "found the id of an image";
+    faults.first ??= `Id: expected at least 12 hex digits, ${found}`;
     return undefined;
   }
   const named = withNames(newIdentity(input, id), body, faults);
@@ -80,10 +82,10 @@ function withNames(
     firstText(config, ["Image"]),
     firstText(image, ["userSpecifiedImage", "user_specified_image"]),
     firstText(body, ["ImageName"]),
-    firstText(body, ["Image"]).replace(/^(?=[0-9a-f]{64}$)/, "sha256:"),
+    firstText(body, ["Image"]),
     firstText(image, ["image"]),
     firstText(body, ["imageRef", "image_ref"]),
-    firstText(body, ["imageId", "image_id"]).replace(/^(?=[0-9a-f]{64}$)/, "sha256:"),
+    firstText(body, ["imageId", "image_id"]),
     digestOf(hexId),
   );
   const manifestDigest = digestOf(

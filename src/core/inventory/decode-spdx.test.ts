@@ -7,7 +7,7 @@ const head = {
   spdxVersion: "SPDX-2.3",
   SPDXID: "SPDXRef-DOCUMENT",
   name: "app",
-  creationInfo: { creators: ["Organization: x", "Tool: some-tool-1.2.3"] },
+  creationInfo: { creators: ["Organization: x", "Tool: some-tool-1.2.3-rc.1"] },
 };
 
 test("a recorded document gives the same owned files as Syft's own format", async () => {
@@ -60,7 +60,7 @@ test("files belong by CONTAINS, CONTAINED_BY and hasFiles, in any order", async 
   const [one] = sbom.packages;
   assert.deepEqual(one?.containedFiles, ["/usr/f1", "/usr/f2", "/usr/f3"]);
   assert.equal(one?.version, "");
-  assert.deepEqual([sbom.tool, sbom.toolVersion], ["some-tool", "1.2.3"]);
+  assert.deepEqual([sbom.tool, sbom.toolVersion], ["some-tool", "1.2.3-rc.1"]);
   assert.equal(sbom.hasLocations, true);
 });
 

@@ -140,7 +140,7 @@ class SpdxDecoder {
     if (!isObject(value)) return;
     const creators = readTexts(value, "creators", faults);
     const tool = creators.find((one) => one.startsWith("Tool: "))?.slice("Tool: ".length) ?? "";
-    const match = /^(.+)-v?(\d[^-]*)$/.exec(tool);
+    const match = /^(.+?)-v?(\d.*)$/.exec(tool);
     this.creator = { tool: match?.[1] ?? tool, toolVersion: match?.[2] ?? "" };
     this.problems.doubt(place, faults);
   }

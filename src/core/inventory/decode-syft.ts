@@ -1,5 +1,5 @@
 /**
- * Holds the decoding of Syft JSON, schema 10 to 16 and the older shapes that differ little.
+ * Holds the decoding of Syft JSON, schema 10 to 16, and the older shapes, which differ little.
  * In: elements of `artifacts`, `artifactRelationships` and `files` in any order. Out: an `Sbom`.
  * Must never take `evident-by` or `dependency-of` for ownership.
  */
@@ -225,13 +225,12 @@ function decodeArtifact(
   problems: DocumentProblems,
   place: JsonPlace,
 ): Package | undefined {
-  const needed: Faults = { first: undefined };
-  const id = readRequiredText(record, "id", needed);
-  const name = readRequiredText(record, "name", needed);
-  const version = readText(record, "version", needed);
-  const type = readText(record, "type", needed);
-  faults.first = needed.first;
-  if (needed.first !== undefined) return undefined;
+  const name = readRequiredText(record, "name", faults);
+  const version = readText(record, "version", faults);
+  const type = readText(record, "type", faults);
+  if (faults.first !== undefined) return undefined;
+  // The first schemas had no ids: then package and scan are joined by what they say of themselves.
+  const id = readRequiredText(record, "id", faults) || `${type}:${name}@${version}#${place.path}`;
   const metadata = readObject(record, "metadata", faults) ?? {};
   const locations = readLocations(record, faults);
   const purl = readText(record, "purl", faults);

@@ -14,7 +14,7 @@ export interface Refusal {
 }
 
 const remedy =
-  "Expected JSON of Syft, Grype, CycloneDX 1.4–1.6 or SPDX 2.3: " +
+  "Expected JSON of Syft, Grype, CycloneDX 1.4–1.7 or SPDX 2.3: " +
   "`syft IMAGE -o json`, `grype sbom:FILE -o json`.";
 
 /** Beginnings of documents that are no JSON. */
@@ -27,6 +27,7 @@ const beginnings: readonly (readonly [RegExp, string])[] = [
   [/^(PK\x03\x04|BZh|\x7fELF|SQLite)/, "It is binary: an archive, a program or a database."],
   [/^NAME\s+INSTALLED/, "It is Grype's table."],
   [/^NAME\s+VERSION\s+TYPE/, "It is Syft's table."],
+  [/^(CONTAINER|NAMES)\s/, "It is a table of containers: give it with --containers."],
   [/^\s*\[?\s*(error|fatal|panic|\d{4}-\d\d-\d\d)/i, "It is the log or error of a program."],
 ];
 
@@ -42,7 +43,14 @@ const relatives: readonly (readonly [string, string])[] = [
   ["payloadType", "It is a signed envelope: take the document out of its payload first."],
   ["@graph", "It is SPDX 3 or other linked data; write SPDX 2.3."],
   ["items", "It is a list of Kubernetes objects: give it with --k8s."],
+  ["statements", "It is OpenVEX, which has no packages."],
+  ["product_tree", "It is CSAF, which has no packages."],
+  ["predicateType", "It is an attestation of something else than an SBOM."],
+  ["detector", "It is a GitHub dependency snapshot, which has no files."],
   ["manifests", "It is an image index: scan the image with `syft`."],
+  ["rootfs", "It is the configuration of an image: scan the image with `syft`."],
+  ["spec", "It is a Kubernetes object: give it with --k8s."],
+  ["HostConfig", "It is a container: give it with --containers."],
 ];
 
 function refuse(input: string, path: string, what: string): Refusal {
@@ -72,7 +80,8 @@ export function explainBroken(broken: {
   const isCut = failure.message.startsWith("the document ends");
   const advice = isCut ? " The file was cut: copy or write it again." : "";
   const where = `${failure.message} at byte ${failure.offset}.${advice}`;
-  return refuse(input, failure.path, where);
+  const isOther = failure.path === "" && !isCut && keys.every((key) => key === "");
+  return refuse(input, failure.path, isOther ? `It is no JSON: ${where}` : where);
 }
 
 /** Whole JSON of a kind that is not read here. */
@@ -84,7 +93,8 @@ export function explainUnknown(unknown: {
 }): Refusal {
   const { input, kind, keys, texts } = unknown;
   if (kind !== "object") {
-    const found = kind === "array" ? "a list" : "a single value";
+    const found =
+      kind === "array" ? "a list; containers are given with --containers" : "a single value";
     return refuse(input, "", `Expected one JSON object, found ${found}.`);
   }
   const version = texts.get("spdxVersion");

@@ -40,7 +40,8 @@ export function readText(record: JsonObject, key: string, faults: Faults): strin
 /** Like `readText`, but absent and empty are faults too. */
 export function readRequiredText(record: JsonObject, key: string, faults: Faults): string {
   const value = readText(record, key, faults);
-  if (value === "") note(faults, key, "text", record[key] === "" ? null : record[key]);
+  const found = record[key] === "" ? "empty text" : nameKind(record[key]);
+  if (value === "") faults.first ??= `${key}: expected text, found ${found}`;
   return value;
 }
 

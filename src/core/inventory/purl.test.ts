@@ -32,6 +32,7 @@ test("types carry the names that Syft gives them", () => {
     ["composer", "php-composer"],
     ["nuget", "dotnet"],
     ["generic", "binary"],
+    ["alpine", "apk"],
     ["deb", "deb"],
     ["gem", "gem"],
   ];

@@ -51,6 +51,8 @@ function decodeEscapes(text: string): string {
 
 const syftTypes: ReadonlyMap<string, string> = new Map([
   ["pypi", "python"],
+  // Syft before 0.61 named what is `apk` today.
+  ["alpine", "apk"],
   ["maven", "java-archive"],
   ["golang", "go-module"],
   ["cargo", "rust-crate"],

@@ -256,6 +256,12 @@ test("text of another kind gives no containers and says what was expected", () =
   assert.equal(readTable("nothing here"), undefined);
 });
 
+test("the inspection of an image is told from that of a container", () => {
+  const { list, problems } = read(JSON.stringify([{ Id: digest("a"), RepoTags: ["redis:6"] }]));
+  assert.deepEqual(list, []);
+  assert.match(problems[0]?.message ?? "", /\[0\]: Id: .* found the id of an image; it was left/);
+});
+
 test("elements of wrong types are left out and counted", () => {
   const { list, problems } = read(
     JSON.stringify([1, { Id: 5 }, { Id: id, Mounts: 7, Config: "x" }]),

@@ -26,7 +26,8 @@ test("the kind is told by content, whatever the order of keys", async () => {
 
 test("a document inside an attestation or an export is found", async () => {
   const inner = { spdxVersion: "SPDX-2.3", packages: [{ SPDXID: "SPDXRef-a", name: "a" }] };
-  for (const wrapped of [{ sbom: inner }, { predicateType: "x", predicate: inner }]) {
+  const stored = { apiVersion: "v1beta1", kind: "Sbom", spec: { metadata: {}, spdx: inner } };
+  for (const wrapped of [{ sbom: inner }, { predicateType: "x", predicate: inner }, stored]) {
     const { document } = await readWritten(wrapped);
     assert.equal(document.kind === "sbom" && document.sbom.packages.length, 1);
   }
@@ -52,6 +53,9 @@ test("what is not JSON is named with what to do", async () => {
     ["NAME  INSTALLED  FIXED-IN  TYPE", /Grype's table/],
     ["PK\u0003\u0004rest", /binary: an archive/],
     ["2026-01-01T10:00:00 error: could not pull image", /log or error/],
+    ["CONTAINER ID   IMAGE   NAMES", /table of containers.*--containers/],
+    ["FROM debian:12", /is no JSON: .*found "F" at byte 0/],
+    ["5e18bb80295d 7b8c82ec6fb2", /is no JSON: /],
   ];
   for (const [text, expected] of cases) {
     const message = await refusal(text);
@@ -72,7 +76,14 @@ test("other JSON is named for what it is", async () => {
     [{ catalogVersion: "1", vulnerabilities: [] }, /catalogue/],
     [{ apiVersion: "v1", kind: "List", items: [] }, /Kubernetes.*--k8s/],
     [{ payload: "e30=", payloadType: "application/vnd.in-toto+json" }, /signed envelope/],
-    [[{ Id: "x" }], /Expected one JSON object, found a list/],
+    [[{ Id: "x" }], /Expected one JSON object, found a list; .*--containers/],
+    [{ Id: "x", HostConfig: {} }, /container.*--containers/],
+    [{ "@context": "https://openvex.dev/ns", statements: [] }, /OpenVEX/],
+    [{ document: {}, product_tree: {}, vulnerabilities: [] }, /CSAF/],
+    [{ predicateType: "x", predicate: { builder: {} } }, /attestation of something else/],
+    [{ detector: {}, job: {}, manifests: {} }, /dependency snapshot/],
+    [{ architecture: "amd64", rootfs: {} }, /configuration of an image/],
+    [{ apiVersion: "v1", kind: "Pod", spec: {} }, /Kubernetes object.*--k8s/],
     ["5", /found a single value/],
     [{}, /empty/],
     [{ a: 1, b: 2 }, /keys: "a", "b"/],
@@ -105,7 +116,10 @@ test("a list that is no list is reported, the rest is read", async () => {
     schema: { version: "16.0.0" },
   });
   assert.equal(document.kind, "sbom");
-  assert.match(problems[0]?.message ?? "", /artifacts: expected a list, found an object/);
+  const left = problems.find(({ code }) => code === "element-left-out");
+  assert.match(left?.message ?? "", /artifacts: expected a list, found an object/);
+  const twice = await readWritten({ spdxVersion: "SPDX-2.3", files: "x" });
+  assert.equal(twice.problems.find(({ code }) => code === "element-left-out")?.count, 1);
 });
 
 test("a refused document leaves no other problems behind", async () => {

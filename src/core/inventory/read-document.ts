@@ -70,8 +70,11 @@ class HeadKeeper implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** Objects that wrap a document: in-toto statements and exports of code hosts. */
-const wrappers: readonly string[] = ["predicate", "sbom"];
+/**
+ * Objects that wrap a document: in-toto statements, exports of code hosts, and the Kubernetes
+ * objects in which Kubescape keeps SBOMs (`syft`, `spdx`) and scans (`payload`).
+ */
+const wrappers: readonly string[] = ["predicate", "sbom", "spec.syft", "spec.spdx", "spec.payload"];
 
 class DocumentReader implements JsonVisitor {
   /** Keys of the document and the kind of their values; bounded. */
@@ -98,7 +101,10 @@ class DocumentReader implements JsonVisitor {
       this.seen.set("", kind);
       return kind === "object" ? "enter" : "skip";
     }
-    if (wrappers.includes(path) && kind === "object") return "enter";
+    if ((path === "spec" || wrappers.includes(path)) && kind === "object") {
+      this.seen.set(path, kind);
+      return "enter";
+    }
     const key = unwrap(path);
     const isList = this.decoders.some(({ lists }) => lists.has(key));
     if (isList || this.seen.size < 64) this.seen.set(key, kind);
@@ -119,10 +125,9 @@ class DocumentReader implements JsonVisitor {
       const name: unknown = Reflect.get(value, "name");
       if (typeof name === "string") this.texts.set("descriptor.name", cutText(name, 200));
     }
-    for (const { values, lists } of this.decoders) {
-      if (lists.has(key) && value !== null) this.refuseList(place, value);
-      values.get(key)?.(value, place);
-    }
+    const isMisplaced = value !== null && this.decoders.some(({ lists }) => lists.has(key));
+    if (isMisplaced) this.problems.leftOut(place, `expected a list, found ${nameKind(value)}`);
+    for (const { values } of this.decoders) values.get(key)?.(value, place);
   }
 
   tooLarge(place: JsonPlace): void {
@@ -149,10 +154,6 @@ class DocumentReader implements JsonVisitor {
     const kind = this.seen.get("") ?? "scalar";
     const { input } = this.problems;
     return { kind: "refused", ...explainUnknown({ input, kind, keys, texts: this.texts }) };
-  }
-
-  private refuseList(place: JsonPlace, value: unknown): void {
-    this.problems.leftOut(place, `expected a list, found ${nameKind(value)}`);
   }
 }
 

@@ -106,6 +106,30 @@ test("composer packages are below vendor, but only those that are installed", ()
   assert.deepEqual(readRoots(at("/app/composer.lock"), noFaults()), []);
 });
 
+test("default gems of old Rubies list their libraries as they are installed", () => {
+  const files = ["bigdecimal.so", "bigdecimal/util.rb", "ext/bigdecimal/extconf.rb", "NEWS.md"];
+  const place = "/usr/lib/ruby/gems/2.5.0/specifications/default/bigdecimal-1.3.4.gemspec";
+  const one = artifact("gem", { files }, { locations: placesOf([place]) });
+  assert.deepEqual(readOwnedFiles(one, noFaults()), ["/usr/lib/ruby/2.5.0/bigdecimal/util.rb"]);
+});
+
+test("dotnet assemblies lie beside deps.json and not where the package of NuGet has them", () => {
+  const executables = {
+    "lib/net8.0/Some.Json.dll": {},
+    "lib/netstandard2.0/de/Some.Json.resources.dll": {},
+    "runtimes/unix/lib/netcoreapp2.1/Some.Native.dll": {},
+    "runtimes/linux-x64/native/libsome.so": {},
+  };
+  const locations = placesOf(["/app/App.deps.json", "/app/Some.Json.dll"]);
+  const one = artifact("dotnet", { executables }, { locations });
+  assert.deepEqual(readOwnedFiles(one, noFaults()), [
+    "/app/Some.Json.dll",
+    "/app/de/Some.Json.resources.dll",
+    "/app/Some.Native.dll",
+    "/app/runtimes/linux-x64/native/libsome.so",
+  ]);
+});
+
 test("dotnet owns the assemblies found beside deps.json and those it lists", () => {
   const locations = placesOf(["/app/web.deps.json", "/app/Newtonsoft.Json.dll"]);
   const metadata = { executables: { "lib/Other.dll": { assemblyVersion: "1" } } };

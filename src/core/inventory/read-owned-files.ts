@@ -101,21 +101,34 @@ function sitePackages(artifact: Artifact, faults: Faults): string {
   return owner === undefined ? "" : owner.path.replace(/\/[^/]+\.(dist|egg)-info(\/.*)?$/, "");
 }
 
+/** Of a gem's sources, what is not installed as a library. */
+const unlikeLibrary = /^(?:bin|exe|ext|test|spec)\/|^extconf\.rb$/;
+
 /**
- * A default gem has a specification but no directory of its own: its `lib/` files are in Ruby's
- * library directory. **Source**: rubygems, `Gem.default_dir` and `rubylibdir`.
+ * A default gem has a specification but no directory of its own: its libraries are in Ruby's
+ * library directory. Up to Ruby 2.5 they are listed as they are there, later below `lib/`; what is
+ * compiled lies in a directory of the platform that nothing names.
+ * **Source**: rubygems, `Gem.default_dir` and `rubylibdir`.
  */
 function defaultGemFiles(artifact: Artifact, faults: Faults): readonly string[] {
   for (const { path } of artifact.locations) {
     const match = /^(.*)\/gems\/([^/]+)\/specifications\/default\//.exec(path);
     if (match !== null) {
-      return listEntries(artifact.metadata, faults)
-        .filter((entry) => entry.path.startsWith("lib/"))
-        .map((entry) => joinPath(`${match[1]}/${match[2]}`, entry.path.slice("lib/".length)));
+      const paths = listEntries(artifact.metadata, faults).map((entry) => entry.path);
+      const below = paths.filter((one) => one.startsWith("lib/")).map((one) => one.slice(4));
+      const plain = paths.filter((one) => one.endsWith(".rb") && !unlikeLibrary.test(one));
+      const libraries = below.length > 0 ? below : plain;
+      return libraries.map((one) => joinPath(`${match[1]}/${match[2]}`, one));
     }
   }
   return [];
 }
+
+/**
+ * Where an assembly lies in the package of NuGet; an application has it beside its `deps.json`.
+ * **Source**: Syft, `trimLibPrefix` of its .NET cataloger.
+ */
+const assetDirectory = /^(?:runtimes\/[^/]+\/)?lib\/net[^/]+\//;
 
 /** Assemblies that Syft found beside `*.deps.json`, and those the document lists itself. */
 function dotnetFiles(artifact: Artifact): readonly string[] {
@@ -124,7 +137,10 @@ function dotnetFiles(artifact: Artifact): readonly string[] {
   const deps = paths.find((path) => path.endsWith(".deps.json"));
   const listed = artifact.metadata["executables"];
   if (deps === undefined || !isObject(listed)) return found;
-  const named = Object.keys(listed).map((path) => joinPath(parentPath(deps), path));
+  const directory = parentPath(deps);
+  const named = Object.keys(listed).map((path) =>
+    joinPath(directory, path.replace(assetDirectory, "")),
+  );
   return [...new Set([...found, ...named])];
 }
 
