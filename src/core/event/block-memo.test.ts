@@ -54,6 +54,16 @@ test("many blocks with one hash stay few", () => {
   assert.equal(memo.find(Uint8Array.from([1999 & 127, 1999 >> 7]), 0, 2, 0), 2);
 });
 
+test("what was dropped for its hash takes no memory for ever", () => {
+  const memo = new BlockMemo<number>(shape, 64 * 1024);
+  const kept = Uint8Array.from([1, 1, 1]);
+  memo.add(kept, { start: 0, end: 3 }, [], 1);
+  for (let i = 0; i < 200; i++) {
+    memo.add(new Uint8Array(20_000).fill(i & 127), { start: 0, end: 20_000 }, [], i);
+  }
+  assert.ok(memo.storedSizeBytes <= 64 * 1024);
+});
+
 test("a block that is used stays while others come and go, within the budget", () => {
   const spread: BlockShape = { ...shape, hash: (bytes, start) => bytes[start] ?? 0 };
   const memo = new BlockMemo<string>(

@@ -4,6 +4,7 @@
  * In: a block's bytes, its holes and its value. Out: that value when equal bytes come again.
  * Must never answer by a hash alone, and never hold more than its budget.
  */
+import { ByteStore, type Span } from "./byte-store.ts";
 import { holdsAt } from "./compare-bytes.ts";
 
 /** A part of a block that varies, `[start, end)`, as offsets from the block's start. */
@@ -36,11 +37,31 @@ export function orderHoles(others: readonly Hole[], tid: Hole | undefined): Hole
 }
 
 interface Entry<Value> {
+  /** The whole block, as it was when it was kept. */
+  readonly block: Span;
   /** What stands before, between and behind the holes: one more than these. */
-  readonly segments: readonly DataView[];
+  readonly segments: readonly Span[];
   readonly holes: readonly Hole[];
-  readonly sizeBytes: number;
   readonly value: Value;
+}
+
+/** What was kept since some moment. */
+class Generation<Value> {
+  /** **Unit**: bytes, with the objects around a block. */
+  sizeBytes = 0;
+  entries = new Map<number, Entry<Value>[]>();
+  readonly store = new ByteStore();
+
+  /** Bytes of dropped entries stay in the store: it has the same bound. */
+  isFull(cost: number, limit: number): boolean {
+    return this.sizeBytes + cost > limit || this.store.sizeBytes + cost > limit;
+  }
+
+  clear(): void {
+    this.entries = new Map();
+    this.sizeBytes = 0;
+    this.store.clear();
+  }
 }
 
 export interface BlockMatch<Value> {
@@ -65,10 +86,8 @@ export class BlockMemo<Value> {
   missCount = 0;
   private readonly shape: BlockShape;
   private readonly halfBudget: number;
-  private young = new Map<number, Entry<Value>[]>();
-  private old = new Map<number, Entry<Value>[]>();
-  private youngSizeBytes = 0;
-  private oldSizeBytes = 0;
+  private young = new Generation<Value>();
+  private old = new Generation<Value>();
   private lastBytes: Uint8Array = new Uint8Array(0);
   private lastView: DataView = new DataView(new ArrayBuffer(0));
   private readonly match: BlockMatch<Value> = { value: undefined, end: 0, holeStarts: [] };
@@ -91,7 +110,8 @@ export class BlockMemo<Value> {
       return this.match.end;
     }
     const hash = this.shape.hash(bytes, start, end);
-    const entry = this.search(this.young.get(hash), start, end) ?? this.promote(hash, start, end);
+    const entry =
+      this.search(this.young.entries.get(hash), start, end) ?? this.promote(hash, start, end);
     if (entry === undefined) {
       this.missCount += 1;
       return -1;
@@ -99,6 +119,11 @@ export class BlockMemo<Value> {
     this.hitCount += 1;
     this.recent[place & (recentCount - 1)] = entry;
     return this.match.end;
+  }
+
+  /** **Unit**: bytes of blocks, also of those that were dropped. **Shape**: within the budget. */
+  get storedSizeBytes(): number {
+    return this.young.store.sizeBytes + this.old.store.sizeBytes;
   }
 
   /** Of the last `find` that found something. */
@@ -114,16 +139,7 @@ export class BlockMemo<Value> {
     value: Value,
   ): void {
     if (end - start > Math.min(blockSizeBytesMax, this.halfBudget)) return;
-    const copy = bytes.slice(start, end);
-    const segments: DataView[] = [];
-    let from = 0;
-    for (const hole of holes) {
-      segments.push(new DataView(copy.buffer, copy.byteOffset + from, hole.start - from));
-      from = hole.end;
-    }
-    segments.push(new DataView(copy.buffer, copy.byteOffset + from, copy.byteLength - from));
-    const sizeBytes = copy.byteLength + entryCostBytes;
-    this.keep(this.shape.hash(bytes, start, end), { segments, holes, sizeBytes, value });
+    this.keep(this.shape.hash(bytes, start, end), bytes.subarray(start, end), { holes, value });
   }
 
   private see(bytes: Uint8Array): void {
@@ -149,34 +165,47 @@ export class BlockMemo<Value> {
     return undefined;
   }
 
+  /** What is used again moves to the young, so that it outlives the old. */
   private promote(hash: number, start: number, end: number): Entry<Value> | undefined {
-    const chain = this.old.get(hash);
+    const { old } = this;
+    const chain = old.entries.get(hash);
     const entry = this.search(chain, start, end);
     if (chain === undefined || entry === undefined) return undefined;
     chain.shift();
-    this.oldSizeBytes -= entry.sizeBytes;
-    this.keep(hash, entry);
+    old.sizeBytes -= costOf(entry.block);
+    const { view, start: from, end: to } = entry.block;
+    return this.keep(hash, new Uint8Array(view.buffer, from, to - from), entry);
+  }
+
+  private keep(
+    hash: number,
+    bytes: Uint8Array,
+    { holes, value }: Pick<Entry<Value>, "holes" | "value">,
+  ): Entry<Value> {
+    const cost = bytes.length + entryCostBytes;
+    if (this.young.isFull(cost, this.halfBudget)) this.age();
+    const { young } = this;
+    const block = young.store.add(bytes);
+    const entry = { block, segments: cutAtHoles(block, holes), holes, value };
+    const chain = young.entries.get(hash);
+    if (chain === undefined) young.entries.set(hash, [entry]);
+    else {
+      const dropped = chain.length < chainLengthMax ? undefined : chain.pop();
+      if (dropped !== undefined) young.sizeBytes -= costOf(dropped.block);
+      chain.unshift(entry);
+    }
+    young.sizeBytes += cost;
+    this.sizeBytes = young.sizeBytes + this.old.sizeBytes;
     return entry;
   }
 
-  private keep(hash: number, entry: Entry<Value>): void {
-    const cost = entry.sizeBytes;
-    if (this.youngSizeBytes + cost > this.halfBudget) {
-      this.old = this.young;
-      this.oldSizeBytes = this.youngSizeBytes;
-      this.young = new Map();
-      this.youngSizeBytes = 0;
-      this.recent.fill(undefined); // what is used again is then found in `old`, and kept
-    }
-    const chain = this.young.get(hash);
-    if (chain === undefined) this.young.set(hash, [entry]);
-    else {
-      const dropped = chain.length < chainLengthMax ? undefined : chain.pop();
-      if (dropped !== undefined) this.youngSizeBytes -= dropped.sizeBytes;
-      chain.unshift(entry);
-    }
-    this.youngSizeBytes += cost;
-    this.sizeBytes = this.youngSizeBytes + this.oldSizeBytes;
+  /** Forgets the old; what is used again is then found there, and kept. */
+  private age(): void {
+    const { old } = this;
+    old.clear();
+    this.old = this.young;
+    this.young = old;
+    this.recent.fill(undefined);
   }
 
   private matches(entry: Entry<Value>, start: number, end: number): boolean {
@@ -185,9 +214,10 @@ export class BlockMemo<Value> {
     let at = start;
     for (let i = 0; i < segments.length; i++) {
       const segment = segments[i];
-      if (segment === undefined || at + segment.byteLength > end) return false;
-      if (!holdsAt(this.lastView, at, segment)) return false;
-      at += segment.byteLength;
+      if (segment === undefined) return false;
+      const length = segment.end - segment.start;
+      if (at + length > end || !holdsAt(this.lastView, at, segment)) return false;
+      at += length;
       const hole = holes[i];
       if (hole === undefined) continue;
       match.holeStarts[i] = at;
@@ -199,4 +229,20 @@ export class BlockMemo<Value> {
     match.end = at;
     return true;
   }
+}
+
+function costOf(block: Span): number {
+  return block.end - block.start + entryCostBytes;
+}
+
+function cutAtHoles(block: Span, holes: readonly Hole[]): readonly Span[] {
+  const { view, start } = block;
+  const segments: Span[] = [];
+  let from = start;
+  for (const hole of holes) {
+    segments.push({ view, start: from, end: start + hole.start });
+    from = start + hole.end;
+  }
+  segments.push({ view, start: from, end: block.end });
+  return segments;
 }
