@@ -130,6 +130,7 @@ export function sampleNode(given: Partial<ProcessNode> = {}): ProcessNode {
     exitUs: 0,
     nextExecId: "",
     startsContainer: false,
+    startMissed: false,
     ...given,
   };
 }

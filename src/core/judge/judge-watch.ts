@@ -3,8 +3,10 @@
  * In: the container, what was lost, when sensors were there. Out: doubts; none when all is well.
  * Must never look at single files: that is `watch-files.ts`.
  */
+
+import { compareText } from "../event/compare-text.ts";
+import { formatTime } from "../event/format-time.ts";
 import type { ContainerFact, CoverageFact, LossFact } from "../observe/fact.ts";
-import { formatTime } from "./format-time.ts";
 
 interface WatchOptions {
   readonly container: ContainerFact;
@@ -43,7 +45,7 @@ function judgeLosses({ losses }: WatchOptions): readonly string[] {
     byReason.set(reason, (byReason.get(reason) ?? 0) + count);
   }
   return [...byReason]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([reason, count]) => {
       const counted = count > 0 ? ` (${count})` : "";
       return `${phrases.get(reason) ?? `events were lost: ${reason}`}${counted}`;
@@ -54,6 +56,7 @@ const phrases: ReadonlyMap<string, string> = new Map([
   ["restart", "Tetragon was restarted meanwhile"],
   ["gap", "there is a gap in the events of its node"],
   ["throttle", "Tetragon held back starts of processes"],
+  ["missed-start", "events were lost: programs ran whose start was not told"],
   ["rate-limit", "the exporter's rate limit dropped events"],
   ["cut-file", "a file of events was cut off"],
   ["eviction", "more was seen than could be kept"],

@@ -9,6 +9,12 @@ import type { CoverageFact, Emit, Sensor } from "./fact.ts";
 import { readAccesses } from "./file-access.ts";
 import type { Fold, StepContext } from "./fold.ts";
 import { absenceReason } from "./loss-counters.ts";
+import {
+  createMissedStarts,
+  emitMissedStarts,
+  type MissedStarts,
+  noteMissedStart,
+} from "./missed-starts.ts";
 import { createActivity, findGaps, type NodeActivity, noteActivity } from "./node-activity.ts";
 import {
   createOutages,
@@ -39,6 +45,7 @@ interface NodeSeen {
   readonly node: string;
   readonly activity: NodeActivity;
   readonly outages: NodeOutages;
+  readonly missedStarts: MissedStarts;
   /** Of what happened while Tetragon was there: processes listed from /proc are older. */
   firstUs: TimeUs;
   lastUs: TimeUs;
@@ -97,6 +104,10 @@ export function createCoverage(options: CoverageOptions): Fold<CoverageState> {
           countHook({ state, node, event, at, isStated: statedPolicies.has(event.policy) });
       }
     },
+    retire: (state, process) => {
+      const node = process.startMissed ? state.nodes.get(process.node) : undefined;
+      if (node !== undefined) noteMissedStart(node.missedStarts, process.startUs);
+    },
     finish: (state, emit) => {
       for (const node of state.nodes.values()) emitNode(node, stated, emit);
       if (state.leftOutCount > 0) emit(leftOut(state.leftOutCount));
@@ -115,6 +126,7 @@ function nodeOf(state: CoverageState, name: string): NodeSeen | undefined {
     node: name,
     activity: createActivity(),
     outages: createOutages(name),
+    missedStarts: createMissedStarts(),
     firstUs: 0,
     lastUs: 0,
     restartCount: 0,
@@ -237,6 +249,9 @@ function topDirectory(path: string): string {
 function emitNode(node: NodeSeen, stated: readonly StatedSensor[], emit: Emit): void {
   for (const fact of coverageOf(node, stated)) emit(fact);
   finishOutages(node.outages, node.lastUs, emit);
+  // Where no start is told at all, a filter of the export left them out.
+  const fromUs = node.sensors.get("exec ")?.firstUs ?? node.lastUs;
+  emitMissedStarts(node.missedStarts, { node: node.node, fromUs }, emit);
   for (const seen of node.sensors.values()) {
     if (seen.restartCount < node.restartCount) {
       emitAbsence({ node, seen, untilUs: node.lastUs }, emit);

@@ -36,6 +36,8 @@ export interface ProcessNode {
   nextExecId: string;
   /** True for the first program of a container when its exec was seen live. */
   startsContainer: boolean;
+  /** It runs another program than its parent, yet nobody told of its exec: an event was lost. */
+  startMissed: boolean;
 }
 
 export interface Fold<State> {

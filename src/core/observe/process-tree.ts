@@ -136,7 +136,10 @@ class BoundedTree implements ProcessTree {
 
   /** All are judged before the first is forgotten: they may be each other's parents. */
   private retireAll(nodes: readonly TreeNode[], retire: Retire): void {
-    for (const node of nodes) judgeActor(node, this.context);
+    for (const node of nodes) {
+      judgeActor(node, this.context);
+      node.startMissed = isStartMissed(node, parentOf(this.state, node));
+    }
     for (const node of nodes) forget(this.state, node, retire);
   }
 }
@@ -313,6 +316,13 @@ function chooseExcess(state: TreeState, nodeCountMax: number, keep?: TreeNode): 
 function compareEnd(a: TreeNode, b: TreeNode): number {
   const end = (node: TreeNode) => (node.exitUs > 0 ? node.exitUs : Number.MAX_SAFE_INTEGER);
   return end(a) - end(b) || compareStart(a, b);
+}
+
+/** A fork keeps its parent's program: another one was started by an exec. */
+function isStartMissed(node: TreeNode, parent: TreeNode | undefined): boolean {
+  if (node.execSeen || node.fromProc || node.known !== knownAs.itself) return false;
+  const before = node.parentBlock?.binary ?? parent?.binary ?? "";
+  return node.binary !== "" && before !== "" && node.binary !== before;
 }
 
 function forget(state: TreeState, node: TreeNode, retire: Retire): void {

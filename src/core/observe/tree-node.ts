@@ -4,6 +4,7 @@
  * Must keep plain data only, and of the text of a process no more than its bounds.
  */
 import { textLengthMax } from "../event/bounds.ts";
+import { compareText } from "../event/compare-text.ts";
 import type { Process } from "../event/event.ts";
 import { readExecId } from "./exec-id.ts";
 import type { ContainerKey } from "./fact.ts";
@@ -60,6 +61,7 @@ export function createTreeNode(execId: string, node: string, pid: number): TreeN
     exitUs: 0,
     nextExecId: "",
     startsContainer: false,
+    startMissed: false,
     known: 0,
     block: undefined,
     parentBlock: undefined,
@@ -150,5 +152,5 @@ export function releaseNode(node: TreeNode): void {
 
 /** By time of start; nodes that start at once stand in a fixed order. */
 export function compareStart(a: TreeNode, b: TreeNode): number {
-  return a.startUs - b.startUs || a.bootUs - b.bootUs || (a.execId < b.execId ? -1 : 1);
+  return a.startUs - b.startUs || a.bootUs - b.bootUs || compareText(a.execId, b.execId);
 }

@@ -1,0 +1,66 @@
+/**
+ * Holds the times at which a node's processes started without an event that says so: the sign
+ * that events were lost which no counter told of.
+ * In: starts that were missed, in any order. Out: losses.
+ * Must stay small however many were missed.
+ */
+import type { Emit, LossFact } from "./fact.ts";
+
+export interface MissedStarts {
+  /** By minute of event time. */
+  readonly minutes: Map<number, Missed>;
+}
+
+interface Missed {
+  sinceUs: number;
+  untilUs: number;
+  count: number;
+}
+
+const minuteUs = 60_000_000;
+const minuteCountMax = 1000;
+const noMinute = -1;
+
+export function createMissedStarts(): MissedStarts {
+  return { minutes: new Map() };
+}
+
+/** `timeUs`: when the program was started. */
+export function noteMissedStart({ minutes }: MissedStarts, timeUs: number): void {
+  const own = Math.floor(timeUs / minuteUs);
+  const minute = minutes.has(own) || minutes.size < minuteCountMax ? own : noMinute;
+  const known = minutes.get(minute);
+  if (known === undefined) {
+    minutes.set(minute, { sinceUs: timeUs, untilUs: timeUs + 1, count: 1 });
+    return;
+  }
+  known.sinceUs = Math.min(known.sinceUs, timeUs);
+  known.untilUs = Math.max(known.untilUs, timeUs + 1);
+  known.count += 1;
+}
+
+/**
+ * Only of starts that the sensor must have seen, that is after `fromUs`: what was started before
+ * is told by /proc, or not at all. **Order**: by time.
+ */
+export function emitMissedStarts(
+  { minutes }: MissedStarts,
+  about: { readonly node: string; readonly fromUs: number },
+  emit: Emit,
+): void {
+  const inOrder = [...minutes.values()].sort((a, b) => a.sinceUs - b.sinceUs);
+  for (const { sinceUs, untilUs, count } of inOrder) {
+    if (untilUs <= about.fromUs) continue;
+    const loss: LossFact = {
+      kind: "loss",
+      node: about.node,
+      container: "",
+      reason: "missed-start",
+      sinceUs: Math.max(sinceUs, about.fromUs),
+      untilUs,
+      count,
+      detail: "programs ran whose start no event told of: events were lost, and no counter says so",
+    };
+    emit(loss);
+  }
+}
