@@ -4,6 +4,7 @@
  * Out: problems, each with its first place. Must never quote what a record says.
  */
 import { lineSizeBytesMax } from "../core/event/bounds.ts";
+import { formatTime } from "../core/event/format-time.ts";
 import type { ProblemLog, ProblemWeight } from "../core/event/problem.ts";
 import type { EventInput } from "./event-input.ts";
 import type { NodeSpan } from "./node-clock.ts";
@@ -116,7 +117,7 @@ export class InputProblems {
     const gap = node.gaps[0];
     if (gap !== undefined) {
       const length = Math.round((gap.untilUs - gap.sinceUs) / 1e6);
-      const since = formatTime(gap.sinceUs);
+      const since = formatTime(gap.sinceUs) ?? "an unknown time";
       this.add({
         code: "silent-stretch",
         weight: "notice",
@@ -142,7 +143,3 @@ export class InputProblems {
 /** One event may come late for many reasons; a clock that was set back shows in many. */
 const farCountMin = 10;
 const oftenShare = 0.1;
-
-function formatTime(timeUs: number): string {
-  return new Date(timeUs / 1000).toISOString();
-}

@@ -3,7 +3,8 @@
  * In: what the engine gathered. Out: types, policies, nodes and containers, most frequent first.
  * Must never grow beyond the bounds of what was gathered.
  */
-import { formatTime } from "../core/judge/format-time.ts";
+import { compareText } from "../core/event/compare-text.ts";
+import { formatTime } from "../core/event/format-time.ts";
 import type { EventInput } from "../engine/read-events.ts";
 
 export interface Counted {
@@ -85,7 +86,7 @@ export function describeEventFile(input: EventInput): EventFile {
 function counted(counts: ReadonlyMap<string, number>): readonly Counted[] {
   return [...counts]
     .map(([name, count]) => ({ name, count }))
-    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+    .sort((a, b) => b.count - a.count || compareText(a.name, b.name));
 }
 
 function containersOf(input: EventInput): readonly SeenContainer[] {
@@ -101,5 +102,5 @@ function containersOf(input: EventInput): readonly SeenContainer[] {
       from: formatTime(one.firstUs),
       to: formatTime(one.lastUs),
     }))
-    .sort((a, b) => b.eventCount - a.eventCount || (a.id < b.id ? -1 : 1));
+    .sort((a, b) => b.eventCount - a.eventCount || compareText(a.id, b.id));
 }

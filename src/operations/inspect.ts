@@ -5,8 +5,8 @@
  * Must never judge.
  */
 import { z } from "zod";
+import { formatTime } from "../core/event/format-time.ts";
 import { type Problem, ProblemLog } from "../core/event/problem.ts";
-import { formatTime } from "../core/judge/format-time.ts";
 import type { CoverageFact, LossFact } from "../core/observe/fact.ts";
 import type { InputSummary } from "../core/report/report.ts";
 import { describeEventFile, type EventFile } from "./describe-event-file.ts";

@@ -3,6 +3,7 @@
  * In: what was read of the events, identities from files. Out: containers; the one meant.
  * Must never guess: several that fit are an error that lists them.
  */
+import { compareText } from "../core/event/compare-text.ts";
 import type { ContainerIdentity } from "../core/inventory/image.ts";
 import type { ContainerKey } from "../core/observe/fact.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
@@ -28,10 +29,9 @@ export function listContainers(
     }
   }
   const nameOf = (one: SeenContainer) => JSON.stringify([one.namespace, one.pod, one.container]);
-  return [...byKey.values()].sort((a, b) => {
-    const [left, right] = [`${nameOf(a)}${a.id}`, `${nameOf(b)}${b.id}`];
-    return left < right ? -1 : 1;
-  });
+  return [...byKey.values()].sort(
+    (a, b) => compareText(nameOf(a), nameOf(b)) || compareText(a.id, b.id),
+  );
 }
 
 function complete(one: SeenContainer, identities: readonly ContainerIdentity[]): SeenContainer {

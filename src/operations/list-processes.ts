@@ -4,9 +4,9 @@
  * Must never keep events: a name is found in a first pass, its processes in a second one.
  */
 import type { Event } from "../core/event/event.ts";
+import { formatTime } from "../core/event/format-time.ts";
 import type { ProblemLog } from "../core/event/problem.ts";
 import type { ContainerIdentity } from "../core/inventory/image.ts";
-import { formatTime } from "../core/judge/format-time.ts";
 import { createProcessList, type ListedProcess } from "../core/observe/process-list.ts";
 import { createObserver } from "../engine/observe-events.ts";
 import type { SeenContainer } from "./describe-event-file.ts";

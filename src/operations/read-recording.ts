@@ -4,8 +4,8 @@
  * Must never keep events.
  */
 import type { Event } from "../core/event/event.ts";
+import { formatTime } from "../core/event/format-time.ts";
 import { ProblemLog } from "../core/event/problem.ts";
-import { formatTime } from "../core/judge/format-time.ts";
 import type { InputSummary } from "../core/report/report.ts";
 import { type EventInput, type Progress, readEvents } from "../engine/read-events.ts";
 import { WaggleError } from "../ports/waggle-error.ts";

@@ -4,6 +4,7 @@
  * reports.
  * Must never throw, and never keep more than one example per code and input.
  */
+import { compareText } from "./compare-text.ts";
 
 /**
  * `lost`: evidence is missing, so absence means less. `unreadable`: a piece of input was left out.
@@ -70,7 +71,9 @@ export class ProblemLog {
     const rank = (problem: Problem) => weights.indexOf(problem.weight);
     return [...this.byKey.values()].sort(
       (a, b) =>
-        rank(a) - rank(b) || compare(a.code, b.code) || compare(a.first.input, b.first.input),
+        rank(a) - rank(b) ||
+        compareText(a.code, b.code) ||
+        compareText(a.first.input, b.first.input),
     );
   }
 
@@ -83,8 +86,4 @@ export class ProblemLog {
     const code = "problems-left-out";
     this.byKey.set(key, { code, weight: "doubtful", message, first, count });
   }
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

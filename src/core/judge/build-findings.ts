@@ -4,19 +4,14 @@
  * In: judged images. Out: findings without rank. Every match ends up in exactly one finding;
  * one whose package is not known becomes a finding with usage unknown.
  */
+import { compareText } from "../event/compare-text.ts";
 import type { Match, Severity } from "../inventory/image.ts";
 import { createPackageFinder } from "./find-package.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { JudgedImage, JudgedPackage } from "./judged-image.ts";
 import { compareUsage, unknownUsage } from "./merge-usage.ts";
 import { clusterByVulnerability, mergeVulnerabilities } from "./merge-vulnerabilities.ts";
-import {
-  compareRefs,
-  compareText,
-  isDistroType,
-  matchRef,
-  placeWithoutVersion,
-} from "./package-ref.ts";
+import { compareRefs, isDistroType, matchRef, placeWithoutVersion } from "./package-ref.ts";
 import type { Finding, FindingVulnerability, UsageState } from "./verdict.ts";
 
 /** A finding together with what ranking and counting need and the report does not show. */

@@ -3,6 +3,8 @@
  * In: what runs, SBOMs or scans. Out: the one that fits best, or why none does.
  * Must never choose between documents of different images that fit equally well.
  */
+
+import { compareText } from "../event/compare-text.ts";
 import type { ImageIdentity } from "../inventory/image.ts";
 import {
   isOtherImage,
@@ -12,7 +14,6 @@ import {
   matchWays,
   type RunningImage,
 } from "./match-image.ts";
-import { compareText } from "./package-ref.ts";
 import { quoteName } from "./quote-name.ts";
 
 export interface Choice<Found> {

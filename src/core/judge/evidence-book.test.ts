@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sampleUse } from "../../testing/sample-image.ts";
+import { formatTime } from "../event/format-time.ts";
 import { EvidenceBook } from "./evidence-book.ts";
-import { formatTime } from "./format-time.ts";
 
 const citation = {
   timeUs: 1_700_000_000_123_456,

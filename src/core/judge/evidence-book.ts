@@ -3,8 +3,9 @@
  * In: facts as verdicts cite them. Out: `Evidence` records by id, in order of first citing.
  * Must never depend on anything but the calls made: same calls, same ids.
  */
+
+import { formatTime } from "../event/format-time.ts";
 import type { Citation, FileUseFact, PrivilegeFact } from "../observe/fact.ts";
-import { formatTime } from "./format-time.ts";
 import type { Evidence } from "./verdict.ts";
 
 /** A statement that was concluded from a fact, and not seen itself. */

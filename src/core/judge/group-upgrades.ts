@@ -4,10 +4,11 @@
  * In: ranked findings. Out: upgrades in order, each with the lowest version that removes all that
  * can be, and every finding with the id of its group. Those without a fix are kept apart.
  */
+
+import { compareText } from "../event/compare-text.ts";
 import type { DraftFinding } from "./build-findings.ts";
 import { compareVersions, sharedLine } from "./compare-versions.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { compareText } from "./package-ref.ts";
 import type { Finding, Upgrade } from "./verdict.ts";
 
 export interface GroupedFindings {

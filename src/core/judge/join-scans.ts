@@ -3,11 +3,12 @@
  * In: an SBOM, scans. Out: the scan of the same image, and those that look alike but are not.
  * Must never join a scan of another build of the same tag.
  */
+
+import { compareText } from "../event/compare-text.ts";
 import type { ImageIdentity, Sbom, Scan } from "../inventory/image.ts";
 import type { Choice } from "./choose-document.ts";
 import { isSameReference, parseReference } from "./image-reference.ts";
 import { isOtherImage, isSameImage } from "./match-image.ts";
-import { compareText } from "./package-ref.ts";
 import { quoteName } from "./quote-name.ts";
 
 /** At least this share of a scan's matches must name packages of the SBOM by their ids. */

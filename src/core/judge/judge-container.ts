@@ -3,13 +3,14 @@
  * In: its join and privileges. Out: usage of each package of its image, and a coverage summary.
  * Must never judge without coverage: every verdict of absence is gated by it.
  */
+
+import { formatTime } from "../event/format-time.ts";
 import type { ProblemLog } from "../event/problem.ts";
 import type { Sbom } from "../inventory/image.ts";
 import type { PrivilegeFact } from "../observe/fact.ts";
 import type { FactSet } from "../observe/fact-set.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
 import { createFileOwners, type FileOwners } from "./file-owners.ts";
-import { formatTime } from "./format-time.ts";
 import type { ImageJoin } from "./join-images.ts";
 import { type ContainerCoverage, createContainerCoverage } from "./judge-coverage.ts";
 import { judgePrivileges } from "./judge-privileges.ts";

@@ -4,6 +4,7 @@
  * privileged, and where the two sources disagree.
  * Must never let a declaration hide what was seen, nor silence count as a no.
  */
+import { compareText } from "../event/compare-text.ts";
 import { isExtraCapability } from "../observe/capabilities.ts";
 import type { PrivilegeFact, PrivilegeKind } from "../observe/fact.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
@@ -63,10 +64,6 @@ function compareFacts(a: PrivilegeFact, b: PrivilegeFact): number {
     compareText(a.detail, b.detail) ||
     compareText(a.source, b.source)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function findContradictions(facts: readonly PrivilegeFact[]): readonly string[] {

@@ -4,6 +4,8 @@
  * Must never say "not observed" unless coverage of all the package's files is good, and never
  * count what probes, operators, scanners or installers did as the workload's own use.
  */
+
+import { compareText } from "../event/compare-text.ts";
 import type { Package, Sbom } from "../inventory/image.ts";
 import type { FileUseFact } from "../observe/fact.ts";
 import { readingsOf } from "./container-readings.ts";
@@ -11,7 +13,6 @@ import type { EvidenceBook } from "./evidence-book.ts";
 import type { FileOwners } from "./file-owners.ts";
 import type { ContainerCoverage } from "./judge-coverage.ts";
 import { closeOverLibraries } from "./linked-libraries.ts";
-import { compareText } from "./package-ref.ts";
 import { addUse, createTally, type Tally } from "./usage-tally.ts";
 import { createVerdict } from "./usage-verdict.ts";
 import type { Usage } from "./verdict.ts";

@@ -3,7 +3,7 @@
  * In: verdicts on the same package. Out: one verdict. In use anywhere is in use; not observed must
  * hold everywhere; evidence is kept from all. Must never turn an unknown into "not observed".
  */
-import { compareText } from "./package-ref.ts";
+import { compareText } from "../event/compare-text.ts";
 import { type CoverageGrade, evidenceLevels, type Usage, type UsageState } from "./verdict.ts";
 
 const states: readonly UsageState[] = ["in-use", "unknown", "not-observed"];

@@ -4,9 +4,9 @@
  * for each: the gravest severity, the highest scores, all fixes. Must never drop an id.
  */
 import { cutText } from "../event/bounds.ts";
+import { compareText } from "../event/compare-text.ts";
 import type { KnownExploited, Match, Severity, Vulnerability } from "../inventory/image.ts";
 import { compareVersions } from "./compare-versions.ts";
-import { compareText } from "./package-ref.ts";
 import type { FindingVulnerability } from "./verdict.ts";
 
 /** Gravest first. */

@@ -3,6 +3,7 @@
  * In: packages of an SBOM, matches of a scan. Out: references and keys.
  * Must never use anything that differs between two scans of the same image.
  */
+import { compareText } from "../event/compare-text.ts";
 import type { Match, Package, PackageLocation } from "../inventory/image.ts";
 import type { PackageRef } from "./verdict.ts";
 
@@ -49,10 +50,6 @@ export function sameName(name: string): string {
  */
 export function placeWithoutVersion(ref: PackageRef): string {
   return ref.version === "" ? ref.location : ref.location.replaceAll(ref.version, "*");
-}
-
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** **Order**: type, name, version, location, id: total, so that input order never shows. */

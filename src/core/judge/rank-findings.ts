@@ -3,9 +3,10 @@
  * In: findings without rank. Out: the same in order, each with its rank, band, reasons and what
  * would change it; and the rules as a document. Must never order by anything not in the rules.
  */
+
+import { compareText } from "../event/compare-text.ts";
 import { type DraftFinding, ratedSeverity } from "./build-findings.ts";
 import { explainChanges, explainRank } from "./explain-rank.ts";
-import { compareText } from "./package-ref.ts";
 import { bandOf, bands, likelyFrom, orderRules, shifts, type Weighed } from "./ranking-rules.ts";
 import { bandNames, type Finding } from "./verdict.ts";
 

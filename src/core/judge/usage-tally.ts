@@ -3,8 +3,9 @@
  * In: weighed uses. Out: best level and force, who, when, and the few uses worth citing.
  * Must give the same result whatever order the uses come in.
  */
+
+import { compareText } from "../event/compare-text.ts";
 import type { Actor, FileUseFact } from "../observe/fact.ts";
-import { compareText } from "./package-ref.ts";
 import type { EvidenceLevel } from "./verdict.ts";
 import { type Force, levelRank, type Party, type Weight } from "./weigh-use.ts";
 

@@ -3,12 +3,13 @@
  * In: a tally, the package's files, coverage. Out: a `Usage`.
  * Must never claim absence without good coverage, nor use without evidence that is cited.
  */
+
+import { formatTime } from "../event/format-time.ts";
 import type { Package } from "../inventory/image.ts";
 import type { Actor } from "../observe/fact.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
 import { type Blank, explainUsage } from "./explain-usage.ts";
 import type { FileOwners } from "./file-owners.ts";
-import { formatTime } from "./format-time.ts";
 import type { ContainerCoverage } from "./judge-coverage.ts";
 import type { TalliedUse, Tally } from "./usage-tally.ts";
 import type { CoverageGrade, Usage, UsageState } from "./verdict.ts";

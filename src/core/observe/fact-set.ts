@@ -3,6 +3,7 @@
  * In: facts in any order, any number of times. Out: one fact a key, in a fixed order.
  * Must never grow beyond `fileUseCountMax` file uses: what is left out becomes a loss.
  */
+import { compareText } from "../event/compare-text.ts";
 import type {
   ContainerFact,
   ContainerKey,
@@ -13,7 +14,6 @@ import type {
   PrivilegeFact,
 } from "./fact.ts";
 import {
-  compareText,
   mergeContainers,
   mergeCoverage,
   mergeFileUses,

@@ -3,6 +3,7 @@
  * In: facts. Out: facts. Every merge is associative, commutative and idempotent, so that replays,
  * duplicates and any order of arrival end in the same state.
  */
+import { compareText } from "../event/compare-text.ts";
 import type {
   Actor,
   Citation,
@@ -26,10 +27,6 @@ export function compareCitations(a: Citation, b: Citation): number {
     compareText(a.sensor, b.sensor) ||
     compareText(a.execId, b.execId)
   );
-}
-
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The earliest few of both, each event once. */

@@ -3,10 +3,10 @@
  * In: events with their process. Out: the list, with the class of each process and its reason.
  * Must keep at most `countMax` processes and say how many it left out.
  */
+import { compareText } from "../event/compare-text.ts";
 import type { TimeUs } from "../event/event.ts";
 import type { Actor, ContainerKey } from "./fact.ts";
 import type { Fold, ProcessNode } from "./fold.ts";
-import { compareText } from "./merge-facts.ts";
 
 export interface ListedProcess {
   readonly execId: string;

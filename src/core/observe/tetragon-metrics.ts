@@ -3,6 +3,7 @@
  * In: one or more scrapes of its metrics, the time that the events span. Out: loss facts.
  * Must never count what was lost before the events began: Tetragon loses much while it starts.
  */
+import { compareText } from "../event/compare-text.ts";
 import type { TimeUs } from "../event/event.ts";
 import type { LossFact } from "./fact.ts";
 import { lossCounter } from "./loss-counters.ts";
@@ -170,7 +171,7 @@ function factsOf({ node, sinceUs, untilUs, losses, when }: Stretch): readonly Lo
     byReason.set(reason, { ...sum, count: sum.count + count, series: [...sum.series, series] });
   }
   return [...byReason]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([reason, { count, phrase, series }]) => {
       const more = series.length > 2 ? ` and ${series.length - 2} more` : "";
       return {

@@ -3,8 +3,9 @@
  * In: the judgement, the inputs it rests on, the window and the problems. Out: one `Report`.
  * Must add nothing that was not passed in: no clock, no host name, no version of the machine.
  */
+
+import { formatTime } from "../event/format-time.ts";
 import type { ProblemLog } from "../event/problem.ts";
-import { formatTime } from "../judge/format-time.ts";
 import type { Judgement } from "../judge/judge.ts";
 import { type InputSummary, type Report, reportSchemaVersion } from "./report.ts";
 

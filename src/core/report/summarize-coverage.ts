@@ -3,6 +3,7 @@
  * In: a report. Out: plain sentences, the weightiest first, at most eight.
  * Must never call something covered that is not.
  */
+import { compareText } from "../event/compare-text.ts";
 import type { CoverageSummary, PackageVerdict } from "../judge/verdict.ts";
 import type { Report } from "./report.ts";
 import { formatCount, plural } from "./text-layout.ts";
@@ -48,7 +49,7 @@ function describeReasons(packages: readonly PackageVerdict[]): readonly Coverage
     const reason = usage.coverageReasons[0] ?? usage.because;
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
-  const frequent = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, 2);
+  const frequent = [...counts].sort(([a, m], [b, n]) => n - m || compareText(a, b)).slice(0, 2);
   return frequent.map(([reason, count]) => ({
     weight: "gap",
     text: `Use unknown for ${plural(count, "package")}: ${reason.replace(/\.$/, "")}.`,

@@ -1,9 +1,9 @@
 /**
- * Holds the one way a time of an event is written in verdicts.
+ * Holds the one way a time of an event is written.
  * In: microseconds. Out: ISO 8601 in UTC with microseconds, or null for "no time".
  * Must never read a clock.
  */
-import type { TimeUs } from "../event/event.ts";
+import type { TimeUs } from "./event.ts";
 
 /** Beyond this a date cannot be written (ECMA-262: 8.64e15 milliseconds). */
 const timeMsMax = 8.64e15;
