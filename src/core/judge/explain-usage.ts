@@ -111,7 +111,7 @@ function explainAbsence({ blank, grade, reasons, fileCount }: UsageParts, also: 
     case "no-locations":
       return "the SBOM names no files, so that nothing seen can be joined to the package";
     case "no-files":
-      return "the package has no code or data file of its own whose use could be seen";
+      return "the SBOM names no code or data file of the package, so that no use could be seen";
     default:
   }
   const files = fileCount === 1 ? "its one file" : `any of its ${fileCount} files`;

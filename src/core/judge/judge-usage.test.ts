@@ -217,7 +217,7 @@ test("what has no code or data of its own is unknown, and says so", () => {
   const usages = judgeSample({ packages, uses: [] });
   for (const usage of usages.values()) {
     assert.deepEqual([usage.state, usage.coverage], ["unknown", "none"]);
-    assert.match(usage.because, /no code or data file of its own/);
+    assert.match(usage.because, /the SBOM names no code or data file of the package/);
   }
 });
 
