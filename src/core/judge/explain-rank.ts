@@ -67,12 +67,13 @@ function explainUsage({ finding, observedUs, loweringWindowUs }: Weighed): strin
 }
 
 /** What the workload may do beyond an ordinary one; empty when it is not privileged. */
-export function explainPrivilege(finding: Finding): readonly string[] {
+export function explainPrivilege(finding: Finding, namedCountMax = 4): readonly string[] {
   if (!finding.privileged) return [];
   const reach = isHostEquivalent(finding) ? "has the host's rights" : "privileged";
   const names = namePrivileges(finding.privileges.filter((one) => one.source !== "denied"));
-  const more = names.length > 4 ? ` and ${names.length - 4} more` : "";
-  return [names.length === 0 ? reach : `${reach}: ${names.slice(0, 4).join(", ")}${more}`];
+  const left = names.length - namedCountMax;
+  const named = `${names.slice(0, namedCountMax).join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
+  return [names.length === 0 ? reach : `${reach}: ${named}`];
 }
 
 const weightiestFirst: readonly Privilege["privilege"][] = [

@@ -4,7 +4,7 @@
  * `markdownCode`, so that it can start no link, mention, markup or HTML.
  */
 import type { Evidence, Finding } from "../judge/verdict.ts";
-import { atLeast, describeChange, nameVulnerability } from "./render-upgrade.ts";
+import { atLeast, describeChange, describePlace, nameVulnerability } from "./render-upgrade.ts";
 import type { Report } from "./report.ts";
 import { markdownCode, markdownText } from "./safe-text.ts";
 import { summarizeCoverage } from "./summarize-coverage.ts";
@@ -73,7 +73,7 @@ function renderTable(views: readonly UpgradeView[]): string {
       markdownText(describeChange(view)),
       markdownText(lead?.band ?? ""),
       markdownText(lead === undefined ? "" : describeUse(lead)),
-      markdownText([...new Set(view.workloads.map(nameWorkload))].join(", "), 200),
+      markdownText(describePlace(view), 200),
       String(view.findings.length),
     ];
     return `| ${cells.join(" | ")} |`;
@@ -100,11 +100,19 @@ function renderUpgrade(view: UpgradeView, position: number): string {
       .map((image) => markdownCode(image))
       .join(", ")}`,
     `Removes ${plural(view.findings.length, "finding")}: ${shown.join("; ")}${more}`,
+    ...nameLead(view),
     ...(lead?.reasons ?? []).map((reason) => markdownText(reason)),
     ...(proof === undefined ? [] : [renderProof(proof)]),
   ];
   const title = `${upgrade.package} to ${upgrade.to}${atLeast(upgrade)}`;
   return `### ${position}. ${markdownText(title)}\n\n${renderList(items)}`;
+}
+
+/** The reasons below are those of one workload: where there are several, it is named. */
+function nameLead({ workloads, findings }: UpgradeView): readonly string[] {
+  const [lead] = findings;
+  if (lead === undefined || new Set(workloads.map(nameWorkload)).size < 2) return [];
+  return [`Most urgent in ${markdownText(nameWorkload(lead.workload))}:`];
 }
 
 function renderProof({ time, shows, path, binary, input, offset }: Evidence): string {

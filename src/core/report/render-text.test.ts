@@ -69,7 +69,7 @@ test("problems with the input are shown, notices are not", () => {
     { ...problem, code: "fine", weight: "notice" as const, message: "nothing to see" },
   ];
   const text = render({ ...shopReport, problems });
-  assert.match(text, /a\.jsonl: the file ends early \(3 times\)/);
+  assert.match(text, /a\.jsonl: the file ends early \(first of 3\)/);
   assert.doesNotMatch(text, /nothing to see/);
 });
 
@@ -84,6 +84,52 @@ test("the same upgrade of several images is one entry", () => {
   assert.ok(first !== undefined);
   const copy = { ...first, image: { reference: "registry.example/other:1", digest: "" } };
   const text = render({ ...shopReport, upgrades: [first, copy, ...shopReport.upgrades.slice(1)] });
-  assert.match(text, /2 images/);
+  assert.match(text, /in 2 images/);
   assert.equal(text.match(/openssl 1\.1\.1k-1 →/g)?.length, 1);
+});
+
+/** The first upgrade also of a second workload, which does not use it. */
+function withIdleTwin(report: Report): Report {
+  const [upgrade] = report.upgrades;
+  const [finding] = report.findings;
+  assert.ok(upgrade !== undefined && finding !== undefined);
+  const workload = { ...finding.workload, name: "idle", container: "idle" };
+  const usage = { ...finding.usage, state: "not-observed" as const, evidence: [] };
+  const twin = { ...finding, id: "ffff", workload, usage, inUse: false };
+  const image = { reference: "registry.example/idle:1", digest: "" };
+  const other = { ...upgrade, image, workloads: [workload], findings: ["ffff"] };
+  return {
+    ...report,
+    findings: [...report.findings, twin],
+    upgrades: [upgrade, other, ...report.upgrades.slice(1)],
+  };
+}
+
+test("where workloads differ, it says which of them use it and whose rights are told", () => {
+  const text = render(withIdleTwin(shopReport), 140);
+  assert.match(text, /used in shop\/web; not observed in shop\/idle/);
+  assert.match(text, /shop\/web is privileged: runs as root/);
+  assert.doesNotMatch(render(shopReport), /used in|shop\/web is privileged/);
+});
+
+test("a known exploited one beyond the list is named, used or not, with a fix or without", () => {
+  const [finding, ...others] = shopReport.findings;
+  const [upgrade, ...upgrades] = shopReport.upgrades;
+  assert.ok(finding !== undefined && upgrade !== undefined);
+  const idle = { ...finding, inUse: false };
+  const findings = [...others, idle];
+  const last = { ...shopReport, findings, upgrades: [...upgrades, upgrade] };
+  const short = renderText(last, { width: 100, color: false, top: 1 }).toString();
+  assert.match(short, /ALSO KNOWN EXPLOITED[^\n]*\n *2 {2}openssl .*CVE-2022-0778/);
+  const unfixed = { ...upgrade, to: "", findings: [], unfixed: [finding.id] };
+  const text = render({ ...last, upgrades: [...upgrades, unfixed] });
+  assert.match(text, /no fix, known to be exploited among them: openssl\./);
+});
+
+test("narrow screens wrap what to do instead of cutting it", () => {
+  const [upgrade, ...rest] = shopReport.upgrades;
+  assert.ok(upgrade !== undefined);
+  const from = ["v0.0.0-20210226172049-e18ecbb05110"];
+  const text = render({ ...shopReport, upgrades: [{ ...upgrade, from }, ...rest] }, 60);
+  assert.match(text.replace(/\s+/g, " "), /e18ecbb05110 → 1\.1\.1n-0 \(deb\)/);
 });

@@ -5,11 +5,11 @@
  */
 
 import type { Page } from "./page.ts";
-import { isActNow, renderBrief, renderUpgrade } from "./render-upgrade.ts";
+import { isKnownExploited, isPressing, renderBrief, renderUpgrade } from "./render-upgrade.ts";
 import type { Report } from "./report.ts";
 import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
 import { summarizeCoverage } from "./summarize-coverage.ts";
-import { bar, fit, formatCount, padEnd, padStart, plural, wrap } from "./text-layout.ts";
+import { bar, fit, formatCount, padEnd, padStart, plural, widthOf, wrap } from "./text-layout.ts";
 import { type UpgradeView, viewUpgrades } from "./upgrade-view.ts";
 
 export interface TextOptions {
@@ -105,11 +105,10 @@ function renderFunnel({ report, width, paint }: Page): readonly TerminalText[] {
 function renderFunnelNotes(report: Report, width: number, paint: Paint): readonly TerminalText[] {
   const { criticalFixableInUse, unknownUse, all } = report.funnel;
   const times = criticalFixableInUse > 0 ? Math.floor(all / criticalFixableInUse) : 0;
-  const fewer = times > 2 ? `, ${formatCount(times)} times fewer than all` : "";
+  const fewer = times > 2 ? ` (${formatCount(times)} times fewer than all)` : "";
   const text =
-    "Critical, fixable and in use, privileged or not: " +
-    `${formatCount(criticalFixableInUse)}${fewer}. ` +
-    `Critical, fixable, privileged, but use unknown: ${formatCount(unknownUse)}.`;
+    `Critical, fixable and in use, privileged or not: ${formatCount(criticalFixableInUse)}` +
+    `${fewer}. Critical, fixable and privileged, but use unknown: ${formatCount(unknownUse)}.`;
   return wrap(text, width, 3).map((line) => paint("dim", line));
 }
 
@@ -120,7 +119,7 @@ function renderActions(
 ): readonly (readonly TerminalText[])[] {
   const { paint, report } = page;
   const fixable = views.filter((view) => view.findings.length > 0);
-  const unfixable = views.length - fixable.length;
+  const unfixable = views.filter((view) => view.findings.length === 0);
   if (fixable.length === 0) {
     const isScanned = report.inputs.some(({ role }) => role === "vulnerabilities");
     const nothing = isScanned ? "No findings." : "No findings: no scan was given (--vulns).";
@@ -128,20 +127,34 @@ function renderActions(
     return [[paint("bold", "WHAT TO DO"), terminal`  ${text}`]];
   }
   const shown = fixable.slice(0, top);
-  const title = `WHAT TO DO FIRST`;
   const note = `${shown.length} of ${plural(fixable.length, "upgrade")}, by rank`;
-  const heading = [terminal`${paint("bold", title)}  ${paint("dim", note)}`];
+  const heading = [terminal`${paint("bold", "WHAT TO DO FIRST")}  ${paint("dim", note)}`];
   const blocks = shown.map((view, index) => renderUpgrade(page, view, index + 1));
-  const rest = fixable.length - shown.length;
+  const rest = describeRest(fixable.length, shown.length, unfixable);
+  const more = wrap(rest, page.width, 3).map((line) => paint("dim", line));
+  return [heading, ...blocks, ...renderBriefs(page, fixable, top), ...(rest === "" ? [] : [more])];
+}
+
+/** What the list leaves out; what is known to be exploited is named even without a fix. */
+function describeRest(all: number, shown: number, unfixable: readonly UpgradeView[]): string {
   const more =
-    `${rest === 0 ? "" : `${plural(rest, "more upgrade")}; `}` +
-    `${plural(unfixable, "package")} with findings but no fix.`;
-  return [heading, ...blocks, ...renderBriefs(page, fixable, top), [paint("dim", more)]];
+    all > shown ? [`${plural(all - shown, "more upgrade")} (--top ${all} shows all).`] : [];
+  if (unfixable.length === 0) return more.join("");
+  const have = unfixable.length === 1 ? "has" : "have";
+  const without = `${plural(unfixable.length, "package")} with findings ${have} no fix`;
+  const exploited = unfixable.filter((view) => view.unfixed.some(isKnownExploited));
+  const names = [...new Set(exploited.map(({ upgrade }) => upgrade.package))];
+  const left = names.length > 5 ? ` and ${names.length - 5} more` : "";
+  const named =
+    names.length === 0
+      ? "."
+      : `, known to be exploited among them: ${names.slice(0, 5).join(", ")}${left}.`;
+  return [...more, `${without}${named}`].join(" ");
 }
 
 const briefCountMax = 12;
 
-/** Upgrades after the shown ones that remove something critical and in use. */
+/** Upgrades after the shown ones that remove something pressing. */
 function renderBriefs(
   page: Page,
   views: readonly UpgradeView[],
@@ -149,12 +162,14 @@ function renderBriefs(
 ): readonly (readonly TerminalText[])[] {
   const later = views
     .map((view, index) => ({ view, position: index + 1 }))
-    .filter(({ view, position }) => position > top && view.findings.some(isActNow));
+    .filter(({ view, position }) => position > top && view.findings.some(isPressing));
   if (later.length === 0) return [];
   const left = later.length - briefCountMax;
+  const isExploited = later.some(({ view }) => view.findings.some(isKnownExploited));
+  const also = isExploited ? "ALSO KNOWN EXPLOITED, OR " : "ALSO ";
   return [
     [
-      page.paint("bold", "ALSO CRITICAL, FIXABLE AND IN USE"),
+      page.paint("bold", `${also}CRITICAL, FIXABLE AND IN USE`),
       ...later.slice(0, briefCountMax).map((one) => renderBrief(page, one.view, one.position)),
       ...(left > 0 ? [page.paint("dim", `    and ${left} more`)] : []),
     ],
@@ -176,7 +191,7 @@ function renderProblems({ report, width, paint }: Page): readonly (readonly Term
   const weighty = problems.filter((problem) => problem.weight !== "notice");
   if (weighty.length === 0) return [];
   const shown = weighty.slice(0, 4).map((problem) => {
-    const times = problem.count > 1 ? ` (${formatCount(problem.count)} times)` : "";
+    const times = problem.count > 1 ? ` (first of ${formatCount(problem.count)})` : "";
     const where = problem.first.input === "" ? "" : `${problem.first.input}: `;
     const [first = "", ...rest] = wrap(`${where}${problem.message}${times}`, width - 4, 2);
     const sign = paint(problem.weight === "doubtful" ? "dim" : "yellow", "!");
@@ -196,12 +211,12 @@ function renderNext(
 ): readonly TerminalText[] {
   const id = views[0]?.vulnerabilities[0]?.vulnerability.id ?? "CVE-…";
   const rows = [
-    [`waggle explain ${id} …`, "why, with every proof"],
-    ["waggle report --format md …", "for a ticket"],
-    ["waggle report --format json …", "everything"],
+    ["waggle report … --format json -o report.json", "everything, for tools"],
+    [`waggle explain ${id} --report report.json`, "why, with every proof"],
+    ["waggle report … --format md", "for a ticket"],
   ];
   return rows.map(([command = "", says = ""]) => {
-    const line = fit(`${padEnd(command, 38)} ${says}`, width);
-    return paint("dim", line);
+    const line = `${padEnd(command, 53)} ${says}`;
+    return paint("dim", fit(widthOf(line) <= width ? line : command, width));
   });
 }

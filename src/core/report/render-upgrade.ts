@@ -27,54 +27,80 @@ export function renderUpgrade(
   const { paint, width } = page;
   const lead = view.findings[0] ?? view.unfixed[0];
   if (lead === undefined) return [];
-  const indent = " ".repeat(4);
-  const inner = width - indent.length;
-  const usage = markUsage(lead);
-  const band = lead.band.replaceAll("-", " ");
-  const rights = explainPrivilege(lead).map((text) => fit(text, Math.floor(width * 0.45)));
-  const plain = [band, usage.text, ...rights].join(" · ");
-  const marks = joinTerminal(
-    [paint(bandStyles[lead.band], band), paint(usage.style, usage.text), ...rights.map(safe)],
-    terminal` · `,
-  );
-  const places = placeMarks({ marks, plain, place: describePlace(view), width: inner });
-  const proof = lead.usage.state === "in-use" ? renderProof(view.proof, inner) : [];
-  return [
-    terminal`${String(position).padStart(2)}  ${paint("bold", fit(describeChange(view), inner))}`,
-    ...places.map((line) => terminal`${indent}${line}`),
-    terminal`${indent}${describeVulnerabilities(view, inner)}`,
-    ...wrap(describeWhy(lead), inner, 2).map((line) => terminal`${indent}${line}`),
-    ...proof.map((line) => terminal`${indent}${paint("dim", line)}`),
+  const inner = width - 4;
+  const title = wrap(describeChange(view), inner, 2).map((line) => paint("bold", line));
+  const proof = lead.usage.state === "in-use" ? renderProof(view.proof, lead, inner) : [];
+  const lines = [
+    ...title,
+    ...placeMarks(markUpgrade(view, lead), page),
+    ...wrap(describeVulnerabilities(view, inner), inner, 2).map(safe),
+    ...wrap(describeWhy(lead), inner, 2).map(safe),
+    ...proof.map((line) => paint("dim", line)),
   ];
+  const number = String(position).padStart(2);
+  return lines.map((line, at) => terminal`${at === 0 ? number : "  "}  ${line}`);
 }
 
 function safe(text: string): TerminalText {
   return terminal`${text}`;
 }
 
-interface MarkedPlace {
-  readonly marks: TerminalText;
-  /** The marks without colour, to measure. */
-  readonly plain: string;
-  readonly place: string;
-  readonly width: number;
+interface Mark {
+  readonly text: string;
+  readonly style: Style;
 }
 
-/** On one line where they fit, else each on its own. */
-function placeMarks({ marks, plain, place, width }: MarkedPlace): readonly TerminalText[] {
-  if (widthOf(`${plain} · ${place}`) <= width) return [terminal`${marks} · ${place}`];
-  const first = widthOf(plain) <= width ? marks : safe(fit(plain, width));
-  return [first, safe(fit(place, width))];
+/** How urgent, whether used, with which rights, where. */
+function markUpgrade(view: UpgradeView, lead: Finding): readonly Mark[] {
+  const { images } = view;
+  const image = images.length === 1 ? images : [];
+  const plain = (text: string): Mark => ({ text, style: "plain" });
+  return [
+    { text: lead.band.replaceAll("-", " "), style: bandStyles[lead.band] },
+    markUsage(lead),
+    ...explainPrivilege(lead, 2).map((text) => plain(nameHolder(text, view, lead))),
+    plain(describePlace(view)),
+    ...image.map(plain),
+  ];
+}
+
+/** Rights are those of one workload: where there are several, it is named. */
+function nameHolder(rights: string, { workloads }: UpgradeView, { workload }: Finding): string {
+  if (new Set(workloads.map(nameWorkload)).size < 2) return rights;
+  return `${nameWorkload(workload)} ${rights.startsWith("has ") ? "" : "is "}${rights}`;
+}
+
+/** As many on a line as fit; one that is longer than a line has two to itself. */
+function placeMarks(marks: readonly Mark[], { paint, width }: Page): readonly TerminalText[] {
+  const inner = width - 4;
+  const lines: TerminalText[][] = [];
+  let used = inner;
+  for (const { text, style } of marks) {
+    const pieces = wrap(text, inner, 2);
+    const length = widthOf(pieces.join(""));
+    const line = lines.at(-1);
+    if (pieces.length === 1 && line !== undefined && used + 3 + length <= inner) {
+      line.push(paint(style, pieces.join("")));
+      used += 3 + length;
+    } else {
+      lines.push(...pieces.map((piece) => [paint(style, piece)]));
+      used = pieces.length === 1 ? length : inner;
+    }
+  }
+  return lines.map((line) => joinTerminal(line, terminal` · `));
 }
 
 /** The same on one line, for those further down that must not be overlooked. */
 export function renderBrief(page: Page, view: UpgradeView, position: number): TerminalText {
   const { paint, width } = page;
-  const first = view.findings.find(isActNow) ?? view.findings[0];
+  const first = view.findings.find(isPressing) ?? view.findings[0];
   const { upgrade, from, workloads } = view;
   const versions = from.length > 1 ? `${from.length} versions` : from.join("");
   const whatWidth = Math.max(24, Math.floor(width * 0.45));
-  const what = fit(`${upgrade.package} ${versions} → ${upgrade.to}`, whatWidth);
+  const whole = `${upgrade.package} ${versions} → ${upgrade.to}`;
+  // What to upgrade to says more than what is there.
+  const short = `${upgrade.package} → ${upgrade.to}`;
+  const what = fit(widthOf(whole) <= whatWidth ? whole : short, whatWidth);
   const id = padEnd(fit(first?.vulnerability.id ?? "", 19), 19);
   const names = fit(nameWorkloads(workloads), Math.max(8, width - whatWidth - 27));
   const number = String(position).padStart(2);
@@ -82,8 +108,17 @@ export function renderBrief(page: Page, view: UpgradeView, position: number): Te
 }
 
 /** What the funnel ends in, privileged or not. */
-export function isActNow({ critical, fixable, inUse }: Finding): boolean {
+function isActNow({ critical, fixable, inUse }: Finding): boolean {
   return critical && fixable && inUse;
+}
+
+/** What must not be overlooked, however short the list: that, and what is known to be exploited. */
+export function isPressing(finding: Finding): boolean {
+  return isActNow(finding) || isKnownExploited(finding);
+}
+
+export function isKnownExploited({ vulnerability }: Finding): boolean {
+  return vulnerability.kev !== null;
 }
 
 /** `openssl 1.1.1n → 1.1.1w (deb)`. */
@@ -98,10 +133,28 @@ export function atLeast({ to, atLeast: least }: Upgrade): string {
   return least === to || least === "" ? "" : `, at least ${least}`;
 }
 
-function describePlace({ workloads, images }: UpgradeView): string {
-  const image = images.length === 1 ? images[0] : `${images.length} images`;
-  return `${nameWorkloads(workloads)} · ${image}`;
+/** Where it is; where its use differs, what is known of it in which workload. */
+export function describePlace({ workloads, findings, unfixed }: UpgradeView): string {
+  const all = findings.length > 0 ? findings : unfixed;
+  const stateOf = new Map<string, Finding["usage"]["state"]>();
+  for (const { workload, usage } of all) {
+    const name = nameWorkload(workload);
+    if (stateOf.get(name) !== "in-use") stateOf.set(name, usage.state);
+  }
+  const states = new Set(stateOf.values());
+  if (states.size < 2) return nameWorkloads(workloads);
+  const parts = stateWords.flatMap(([state, words]) => {
+    const here = workloads.filter((one) => stateOf.get(nameWorkload(one)) === state);
+    return here.length === 0 ? [] : [`${words} ${nameWorkloads(here)}`];
+  });
+  return parts.join("; ");
 }
+
+const stateWords = [
+  ["in-use", "used in"],
+  ["unknown", "unknown in"],
+  ["not-observed", "not observed in"],
+] as const;
 
 function nameWorkloads(workloads: UpgradeView["workloads"]): string {
   const names = [...new Set(workloads.map(nameWorkload))];
@@ -109,26 +162,26 @@ function nameWorkloads(workloads: UpgradeView["workloads"]): string {
   return shown.join(", ");
 }
 
-function markUsage({ usage }: Finding): { readonly text: string; readonly style: Style } {
+function markUsage({ usage }: Finding): Mark {
   if (usage.state === "in-use") return { text: `in use (${usage.level})`, style: "bold" };
   if (usage.state === "unknown") return { text: "use unknown", style: "yellow" };
   return { text: "not observed", style: "dim" };
 }
 
-function describeVulnerabilities({ vulnerabilities, findings }: UpgradeView, width: number) {
-  const names = vulnerabilities.map(nameVulnerability);
+function describeVulnerabilities(view: UpgradeView, width: number): string {
+  const { findings, images } = view;
+  const names = view.vulnerabilities.map(nameVulnerability);
+  const where = images.length > 1 ? ` in ${images.length} images` : "";
+  const start = `removes ${plural(findings.length, "finding")}${where}: `;
+  let room = width - widthOf(start) - 12;
   let shown = 0;
-  let used = 0;
-  const removes = `removes ${plural(findings.length, "finding")}: `;
-  const room = width - removes.length - 12;
   for (const name of names) {
-    if (shown > 0 && used + name.length + 2 > room) break;
-    used += name.length + 2;
+    room -= widthOf(name) + 2;
+    if (shown > 0 && room < 0) break;
     shown += 1;
   }
   const rest = names.length - shown;
-  const text = `${names.slice(0, shown).join(", ")}${rest > 0 ? ` + ${rest} more` : ""}`;
-  return terminal`${fit(`${removes}${text}`, width)}`;
+  return `${start}${names.slice(0, shown).join(", ")}${rest > 0 ? ` + ${rest} more` : ""}`;
 }
 
 /** `CVE-2021-44228 (KEV, ransomware, Critical 10.0, EPSS 97 %)`. */
@@ -146,12 +199,22 @@ function describeWhy({ usage }: Finding): string {
   return short === "" ? usage.state : short;
 }
 
-function renderProof(proof: Evidence | undefined, width: number): readonly string[] {
+/** When, by whom, and where it is recorded; of what, unless the reason has said it. */
+function renderProof(
+  proof: Evidence | undefined,
+  { usage }: Finding,
+  width: number,
+): readonly string[] {
   if (proof === undefined) return [];
-  const time = proof.time === null ? "" : `${proof.time.slice(11, 19)} `;
+  const time = proof.time === null ? "" : ` ${proof.time.slice(11, 19)}`;
   const by = proof.binary === "" ? "" : ` by ${proof.binary}`;
-  const start = `proof: ${time}${proof.shows} `;
-  const end = fit(`${by} (pid ${proof.pid}, ${proof.actor})`, Math.floor(width / 2));
+  const isSaid = proof.path !== "" && usage.because.includes(proof.path);
+  const start = `proof:${time}${isSaid ? "" : ` ${proof.shows} `}`;
+  const endWidth = isSaid ? width - widthOf(start) : Math.floor(width * 0.6);
+  const end = fit(`${by} (pid ${proof.pid}, ${proof.actor})`, endWidth);
   const room = Math.max(12, width - widthOf(start) - widthOf(end));
-  return [fit(`${start}${fitPath(proof.path, room)}${end}`, width)];
+  const line = fit(`${start}${isSaid ? "" : fitPath(proof.path, room)}${end}`, width);
+  const file = proof.input.slice(proof.input.lastIndexOf("/") + 1);
+  const place = file === "" || proof.offset < 0 ? "" : ` · ${file}:${proof.offset}`;
+  return [widthOf(line + place) <= width ? line + place : line];
 }
