@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   capabilityNames,
   containerIdOf,
+  mountPathsOf,
   numericUser,
   parseTimeUs,
   podNamesOf,
@@ -36,6 +37,10 @@ test("a digest after @ is a manifest, a bare one a config", () => {
   assert.equal(readImageNames(`docker://${digest("c")}`).imageId, digest("c"));
   const bare = readImageNames("f".repeat(64));
   assert.deepEqual([bare.imageReference, bare.imageId], ["", digest("f")]);
+});
+
+test("places of mounts are absolute, without a slash at the end, and none is empty", () => {
+  assert.deepEqual(mountPathsOf(["/data/", "", "/data", "cache"]), ["/data", "/cache"]);
 });
 
 test("capabilities have one spelling", () => {

@@ -3,6 +3,7 @@
  * In: text of runtimes (`containerd://…`, `name@sha256:…`, `k8s_…`). Out: the parts, or "".
  * Must never take a name for an id or a config digest for a manifest digest.
  */
+import { absolutePath } from "./container-path.ts";
 import type { ContainerIdentity } from "./image.ts";
 import { digestOf } from "./syft-source.ts";
 
@@ -88,6 +89,11 @@ export function parseTimeUs(text: string): number {
   const ms = Date.parse(`${day}T${time}${zone}`);
   const us = Number(decimals.padEnd(6, "0").slice(0, 6));
   return Number.isFinite(ms) && ms > 0 ? ms * 1000 + us : 0;
+}
+
+/** Places of mounts as events name paths, each once: without a slash at the end, none empty. */
+export function mountPathsOf(paths: readonly string[]): readonly string[] {
+  return [...new Set(paths.map(absolutePath).filter((path) => path !== ""))];
 }
 
 /** A numeric user of `1000`, `1000:1000`; a name says nothing here. */

@@ -72,6 +72,26 @@ test("nested components count, lock files, images and files do not", async () =>
   assert.deepEqual([...sbom.files.keys()], ["/usr/bin/x"]);
 });
 
+test("what is not read is said: vulnerabilities, packages of one reference", async () => {
+  const { sbom, problems } = await readSbom({
+    ...bom,
+    components: [
+      { type: "library", "bom-ref": "r", name: "a", purl: "pkg:npm/a@1" },
+      { type: "library", "bom-ref": "r", name: "b", purl: "pkg:npm/b@1" },
+    ],
+    vulnerabilities: [{ id: "CVE-2020-1" }, { id: "CVE-2020-2" }],
+  });
+  assert.deepEqual(
+    sbom.packages.map(({ name }) => name),
+    ["b"],
+  );
+  const told = problems.find(({ code }) => code === "vulnerabilities-not-read");
+  assert.equal(told?.count, 2);
+  assert.match(told?.message ?? "", /grype/);
+  const twice = problems.find(({ code }) => code === "duplicate-package-id");
+  assert.match(twice?.message ?? "", /components\[1\]/);
+});
+
 test("places come from other tools' properties and from occurrences", async () => {
   const { sbom } = await readSbom({
     ...bom,

@@ -23,71 +23,102 @@ import { placesOf } from "./read-locations.ts";
 import { digestOf, noIdentity } from "./syft-source.ts";
 
 export function createCyclonedxDecoder(problems: DocumentProblems): DocumentDecoder<Sbom> {
-  const packages = new Map<string, Package>();
-  const files = new Map<string, ImageFile>();
-  let head = { tool: "", toolVersion: "", identity: noIdentity };
-  let schemaVersion = "";
-  let distro: Distro | undefined;
+  const decoder = new CyclonedxDecoder(problems);
+  return {
+    lists: new Map([
+      ["components", (value: unknown, place: JsonPlace) => decoder.addComponent(value, place)],
+      ["vulnerabilities", () => decoder.passVulnerability()],
+    ]),
+    values: new Map([
+      ["metadata", (value: unknown, place: JsonPlace) => decoder.setMetadata(value, place)],
+      ["specVersion", (value: unknown) => decoder.setVersion(value)],
+    ]),
+    finish: () => decoder.finish(),
+  };
+}
 
-  const addOne = (record: JsonObject, place: JsonPlace): void => {
+class CyclonedxDecoder {
+  private readonly problems: DocumentProblems;
+  private readonly packages = new Map<string, Package>();
+  private readonly files = new Map<string, ImageFile>();
+  private head = { tool: "", toolVersion: "", identity: noIdentity };
+  private schemaVersion = "";
+  private distro: Distro | undefined;
+  private vulnerabilityCount = 0;
+
+  constructor(problems: DocumentProblems) {
+    this.problems = problems;
+  }
+
+  addComponent(value: unknown, place: JsonPlace): void {
+    if (!isObject(value)) {
+      this.problems.leftOut(place, `expected an object, found ${nameKind(value)}`);
+      return;
+    }
+    for (const nested of flatten(value, place)) this.addOne(nested.record, nested.place);
+  }
+
+  passVulnerability(): void {
+    this.vulnerabilityCount += 1;
+  }
+
+  setMetadata(value: unknown, place: JsonPlace): void {
+    const faults: Faults = { first: undefined };
+    if (isObject(value)) this.head = readMetadata(value, faults);
+    this.problems.doubt(place, faults);
+  }
+
+  setVersion(value: unknown): void {
+    this.schemaVersion = typeof value === "string" ? value : "";
+  }
+
+  finish(): Sbom {
+    if (this.vulnerabilityCount > 0) {
+      const text =
+        "its vulnerabilities are not read, only its packages; " +
+        "write the scan with `grype … -o json`.";
+      const count = this.vulnerabilityCount;
+      this.problems.remark("vulnerabilities-not-read", "doubtful", text, count);
+    }
+    const packages = [...this.packages.values()];
+    return {
+      input: this.problems.input,
+      format: "cyclonedx",
+      schemaVersion: this.schemaVersion,
+      ...this.head,
+      distro: this.distro ?? distroOf(packages),
+      packages,
+      files: this.files,
+      hasAllFiles: false,
+      hasLocations: packages.some((one) => one.locations.length > 0),
+    };
+  }
+
+  private addOne(record: JsonObject, place: JsonPlace): void {
     const faults: Faults = { first: undefined };
     const kind = readText(record, "type", faults);
     const path = kind === "file" ? absolutePath(readText(record, "name", faults)) : "";
-    if (path !== "" && files.size < documentLimits.files) files.set(path, plainFile(path));
-    if (kind === "operating-system") distro = readSystem(record, faults) ?? distro;
+    if (path !== "") this.addFile(path);
+    if (kind === "operating-system") this.distro = readSystem(record, faults) ?? this.distro;
     if (!isPackage(record, kind, faults)) return;
-    if (packages.size >= documentLimits.packages) {
-      problems.tooMany("components", documentLimits.packages);
+    if (this.packages.size >= documentLimits.packages) {
+      this.problems.tooMany("components", documentLimits.packages);
       return;
     }
     const one = decodeComponent(record, place, faults);
     if (one === undefined) {
-      problems.leftOut(place, faults.first ?? "it has no name");
-    } else {
-      problems.doubt(place, faults);
-      packages.set(one.id, one);
-    }
-  };
-  const addComponent = (value: unknown, place: JsonPlace): void => {
-    if (!isObject(value)) {
-      problems.leftOut(place, `expected an object, found ${nameKind(value)}`);
+      this.problems.leftOut(place, faults.first ?? "it has no name");
       return;
     }
-    for (const nested of flatten(value, place)) addOne(nested.record, nested.place);
-  };
-  return {
-    lists: new Map([["components", addComponent]]),
-    values: new Map([
-      [
-        "metadata",
-        (value: unknown, place: JsonPlace) => {
-          const faults: Faults = { first: undefined };
-          if (isObject(value)) head = readMetadata(value, faults);
-          problems.doubt(place, faults);
-        },
-      ],
-      [
-        "specVersion",
-        (value: unknown) => {
-          schemaVersion = typeof value === "string" ? value : "";
-        },
-      ],
-    ]),
-    finish: () => {
-      const list = [...packages.values()];
-      return {
-        input: problems.input,
-        format: "cyclonedx",
-        schemaVersion,
-        ...head,
-        distro: distro ?? distroOf(list),
-        packages: list,
-        files,
-        hasAllFiles: false,
-        hasLocations: list.some((one) => one.locations.length > 0),
-      };
-    },
-  };
+    this.problems.doubt(place, faults);
+    if (this.packages.has(one.id)) this.problems.sameId(place);
+    this.packages.set(one.id, one);
+  }
+
+  private addFile(path: string): void {
+    if (this.files.size < documentLimits.files) this.files.set(path, plainFile(path));
+    else this.problems.tooMany("components", documentLimits.files);
+  }
 }
 
 function flatten(

@@ -127,7 +127,7 @@ test("severity and fix state outside the known words are unknown", () => {
   }
 });
 
-test("a word that is no severity is a doubt, and so is a scan without any word on fixes", async () => {
+test("a word that is no severity is a doubt, and so is a scan silent on fixes", async () => {
   const bare = { id: "CVE-2020-1", severity: "Moderate", fix: undefined };
   const { scan, problems } = await readScan({
     matches: [matchOf(bare), matchOf({ ...bare, severity: "Low" })],

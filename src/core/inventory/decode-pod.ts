@@ -7,6 +7,7 @@
 import {
   capabilityNames,
   containerIdOf,
+  mountPathsOf,
   newIdentity,
   parseTimeUs,
   readImageNames,
@@ -74,8 +75,10 @@ export function decodePod(pod: JsonObject, input: string, faults: Faults): Decod
         ),
         ...readRights(one.spec, spec, faults),
         hostMounts: readHostMounts(one.spec, spec, faults),
-        mountPaths: readObjects(one.spec, "volumeMounts", faults).map((mount) =>
-          readText(mount, "mountPath", faults),
+        mountPaths: mountPathsOf(
+          readObjects(one.spec, "volumeMounts", faults).map((mount) =>
+            readText(mount, "mountPath", faults),
+          ),
         ),
         probeCommands: readProbeCommands(one.spec, faults),
         startedUs,

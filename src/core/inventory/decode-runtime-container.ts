@@ -7,6 +7,7 @@
 import {
   capabilityNames,
   containerIdOf,
+  mountPathsOf,
   newIdentity,
   numericUser,
   parseTimeUs,
@@ -54,7 +55,7 @@ export function decodeRuntimeContainer(
     ...(info === undefined ? {} : criRights(info, faults)),
     hostMounts: mounts,
     // A docker volume starts as a copy of the image's directory; a bind mount hides it.
-    mountPaths: mounts.map((mount) => mount.slice(mount.lastIndexOf(":") + 1)),
+    mountPaths: mountPathsOf(mounts.map((mount) => mount.slice(mount.lastIndexOf(":") + 1))),
     startedUs: startTime(body),
   };
 }

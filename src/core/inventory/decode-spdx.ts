@@ -86,6 +86,7 @@ class SpdxDecoder {
       this.subjects.set(id, readSubject(value, purpose, parsed));
     } else {
       for (const file of readTexts(value, "hasFiles", faults)) this.relate(this.contains, id, file);
+      if (this.packages.has(id)) this.problems.sameId(place);
       this.packages.set(id, decodePackage(value, purl, faults));
     }
     this.problems.doubt(place, faults);

@@ -70,10 +70,7 @@ class SyftDecoder {
       this.problems.leftOut(place, faults.first ?? "it has no id or name");
     } else {
       this.problems.doubt(place, faults);
-      if (this.packages.has(one.id)) {
-        const text = `several artifacts share an id, first ${place.path}; the last one counts.`;
-        this.problems.remark("duplicate-package-id", "doubtful", text);
-      }
+      if (this.packages.has(one.id)) this.problems.sameId(place);
       this.packages.set(one.id, one);
     }
   }

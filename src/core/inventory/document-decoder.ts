@@ -7,7 +7,6 @@
 import type { Place, ProblemLog } from "../event/problem.ts";
 import type { JsonPlace } from "./json-elements.ts";
 import type { Faults } from "./json-value.ts";
-import { quoteText } from "./json-value.ts";
 
 /** A list that is handed over element by element, or a value that is handed over whole. */
 export interface DocumentDecoder<Document> {
@@ -27,7 +26,7 @@ export const documentLimits = {
   matches: 2_000_000,
 } as const;
 
-/** Reports of one document, with the name of its input. */
+/** Reports of one document; the place of each names the input, and the message does not. */
 export class DocumentProblems {
   readonly input: string;
   private readonly log: ProblemLog;
@@ -39,7 +38,7 @@ export class DocumentProblems {
 
   /** An element that could not be read. */
   leftOut(place: JsonPlace, why: string): void {
-    const message = `${this.quoted()}: ${place.path}: ${why}; this element was left out.`;
+    const message = `${place.path}: ${why}; this element was left out.`;
     this.log.add({
       code: "element-left-out",
       weight: "unreadable",
@@ -51,30 +50,30 @@ export class DocumentProblems {
   /** A field that was taken as absent because of its type; nothing when there was no fault. */
   doubt(place: JsonPlace, faults: Faults): void {
     if (faults.first === undefined) return;
-    const message = `${this.quoted()}: ${place.path}.${faults.first}; taken as absent.`;
+    const message = `${place.path}.${faults.first}; taken as absent.`;
     const weight = "doubtful";
     this.log.add({ code: "field-wrong-type", weight, message, place: this.at(place) });
   }
 
+  /** Two packages with one id; relationships and matches cannot tell them apart. */
+  sameId(place: JsonPlace): void {
+    const text = `several packages share an id, first ${place.path}; the last one counts.`;
+    this.remark("duplicate-package-id", "doubtful", text);
+  }
+
   tooMany(list: string, countMax: number): void {
     const why = `${list} has more than ${countMax} elements; the rest is left out.`;
-    const message = `${this.quoted()}: ${why}`;
-    this.log.add({ code: "list-too-long", weight: "lost", message, place: this.at() });
+    this.log.add({ code: "list-too-long", weight: "lost", message: why, place: this.at() });
   }
 
   tooLarge(place: JsonPlace): void {
-    const message = `${this.quoted()}: ${place.path} is too large to read and was left out.`;
+    const message = `${place.path} is too large to read and was left out.`;
     this.log.add({ code: "element-too-large", weight: "lost", message, place: this.at(place) });
   }
 
   /** Something about the document as a whole. */
-  remark(code: string, weight: "doubtful" | "notice", text: string, count = 1): void {
-    const message = `${this.quoted()}: ${text}`;
+  remark(code: string, weight: "doubtful" | "notice", message: string, count = 1): void {
     this.log.add({ code, weight, message, place: this.at(), count });
-  }
-
-  private quoted(): string {
-    return quoteText(this.input);
   }
 
   private at(place?: JsonPlace): Place {

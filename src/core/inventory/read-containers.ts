@@ -8,6 +8,7 @@ import type { ProblemLog, ProblemWeight } from "../event/problem.ts";
 import {
   capabilityNames,
   containerIdOf,
+  mountPathsOf,
   newIdentity,
   numericUser,
   parseTimeUs,
@@ -19,7 +20,7 @@ import { readTable } from "./container-table.ts";
 import { decodeRuntimeContainer } from "./decode-runtime-container.ts";
 import type { ContainerIdentity } from "./image.ts";
 import type { Faults } from "./json-value.ts";
-import { isObject, nameKind, quoteText } from "./json-value.ts";
+import { isObject, nameKind } from "./json-value.ts";
 import { KubernetesObjects } from "./read-kubernetes.ts";
 import { digestOf } from "./syft-source.ts";
 
@@ -77,7 +78,7 @@ class ContainerList {
 
   report(code: string, weight: ProblemWeight, why: string, line: number): void {
     const place = { input: this.input, offset: -1, line };
-    this.problems.add({ code, weight, message: `${quoteText(this.input)}: ${why}.`, place });
+    this.problems.add({ code, weight, message: `${why}.`, place });
   }
 
   finish(): readonly ContainerIdentity[] {
@@ -187,7 +188,9 @@ function addRow(row: TableRow, list: ContainerList): void {
       uid: numericUser(cell("uid")),
       addedCapabilities: capabilityNames(split(cell("capabilities"))),
       hostMounts: split(cell("host_mounts")).filter((mount) => mount.includes(":")),
-      mountPaths: split(cell("host_mounts")).map((mount) => mount.split(":")[1] ?? ""),
+      mountPaths: mountPathsOf(
+        split(cell("host_mounts")).map((mount) => mount.split(":")[1] ?? ""),
+      ),
       probeCommands: cell("probe_commands")
         .split(";")
         .map((one) => one.trim())

@@ -10,7 +10,7 @@ import type { ContainerIdentity } from "./image.ts";
 import type { JsonKind, JsonPlace, JsonPlan, JsonVisitor } from "./json-elements.ts";
 import { readJsonElements } from "./json-elements.ts";
 import type { Faults, JsonObject } from "./json-value.ts";
-import { isObject, nameKind, quoteText, readObject, readText } from "./json-value.ts";
+import { isObject, nameKind, readObject, readText } from "./json-value.ts";
 
 /** **Unit**: objects of one input. */
 const limits = { containers: 200_000, owners: 500_000, ownerLevels: 8 };
@@ -183,7 +183,7 @@ export class KubernetesObjects {
   report(problem: ObjectProblem): void {
     const { code, weight, why, offset = -1, count = 1 } = problem;
     const place = { input: this.input, offset, line: 0 };
-    this.problems.add({ code, weight, message: `${quoteText(this.input)}: ${why}.`, place, count });
+    this.problems.add({ code, weight, message: `${why}.`, place, count });
   }
 
   private addPod(object: JsonObject, faults: Faults, place: JsonPlace): void {
