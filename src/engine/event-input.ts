@@ -3,7 +3,9 @@
  * In: the events that count (no duplicates, none outside of the asked time). Out: `EventInput`.
  * Must never grow with the number of events; names beyond a bound are only counted.
  */
+
 import type { Event, Process, TimeUs } from "../core/event/event.ts";
+import { containerKey } from "../core/observe/container-key.ts";
 import type { ContainerKey } from "../core/observe/fact.ts";
 import { NodeClock, type NodeSpan } from "./node-clock.ts";
 import type { RecordFormat } from "./split-records.ts";
@@ -88,7 +90,6 @@ const typeCountMax = 256;
 const policyCountMax = 1000;
 const nodeCountMax = 5000;
 const containerCountMax = 10_000;
-const keyLength = 31;
 
 export class EventStatistics {
   private eventCount = 0;
@@ -171,7 +172,7 @@ export class EventStatistics {
   }
 
   private containerOf(process: Process): ContainerSpan | undefined {
-    const key = process.containerId.slice(0, keyLength);
+    const key = containerKey(process.containerId);
     const known = this.containers.get(key);
     if (known !== undefined) {
       complete(known, process);

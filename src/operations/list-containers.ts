@@ -3,17 +3,16 @@
  * In: what was read of the events, identities from files. Out: containers; the one meant.
  * Must never guess: several that fit are an error that lists them.
  */
+
 import { compareText } from "../core/event/compare-text.ts";
 import type { ContainerIdentity } from "../core/inventory/image.ts";
+import { containerKey } from "../core/observe/container-key.ts";
 import type { ContainerKey } from "../core/observe/fact.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { describeEventFile, type SeenContainer } from "./describe-event-file.ts";
 import { nearestName } from "./nearest-name.ts";
 import { isCalled } from "./probe-commands.ts";
 import type { Recording } from "./read-recording.ts";
-
-/** **Unit**: hex digits; what Tetragon keeps of a container id. */
-export const keyLength = 31;
 
 /** **Order**: by namespace, pod, container, id. Names of files fill in what the events lack. */
 export function listContainers(
@@ -23,7 +22,7 @@ export function listContainers(
   const byKey = new Map<ContainerKey, SeenContainer>();
   for (const input of recording.inputs) {
     for (const one of describeEventFile(input).containers) {
-      const key = one.id.slice(0, keyLength);
+      const key = containerKey(one.id);
       const known = byKey.get(key);
       byKey.set(key, known === undefined ? complete(one, identities) : add(known, one));
     }
@@ -64,7 +63,7 @@ export function findContainer(containers: readonly SeenContainer[], name: string
   const called = (one: SeenContainer) =>
     `${one.namespace}/${one.pod}/${one.container}` === name ||
     isCalled({ ...one, containerId: one.id, name: one.container }, name) ||
-    one.id.slice(0, keyLength) === name.slice(0, keyLength);
+    containerKey(one.id) === containerKey(name);
   const meant = containers.filter(called);
   const [only] = meant;
   if (only !== undefined && meant.length === 1) return only;

@@ -3,14 +3,16 @@
  * In: resolved sources. Out: containers, and the process tree of one with class and reason.
  * Must never keep events: a name is found in a first pass, its processes in a second one.
  */
+
 import type { Event } from "../core/event/event.ts";
 import { formatTime } from "../core/event/format-time.ts";
 import type { ProblemLog } from "../core/event/problem.ts";
 import type { ContainerIdentity } from "../core/inventory/image.ts";
+import { containerKey, isHostKey } from "../core/observe/container-key.ts";
 import { createProcessList, type ListedProcess } from "../core/observe/process-list.ts";
 import { createObserver } from "../engine/observe-events.ts";
 import type { SeenContainer } from "./describe-event-file.ts";
-import { keyLength, listContainers } from "./list-containers.ts";
+import { listContainers } from "./list-containers.ts";
 import { listEvents } from "./list-events.ts";
 import type { OperationContext } from "./operation.ts";
 import { type Recording, readRecording, refuseUnreadable } from "./read-recording.ts";
@@ -50,7 +52,7 @@ export async function seenContainers(look: Look): Promise<readonly SeenContainer
 
 /** `id` is a container's, or `host:` with the name of a node or nothing. **Cost**: one pass. */
 export async function listProcesses(id: string, look: Look): Promise<ProcessesOfOne> {
-  const container = id.startsWith("host:") ? id : id.slice(0, keyLength);
+  const container = isHostKey(id) ? id : containerKey(id);
   const list = createProcessList({ container, countMax: processCountMax });
   const { probeCommands } = look;
   const observer = createObserver({ folds: [list], tree: { probeCommands }, emit: () => {} });

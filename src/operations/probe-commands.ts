@@ -3,13 +3,12 @@
  * configuration names. In: identities, configuration. Out: commands by container.
  * Must never guess: a name that no container has is a problem, not a pattern.
  */
+
 import type { ProblemLog } from "../core/event/problem.ts";
 import type { ContainerIdentity } from "../core/inventory/image.ts";
+import { containerKey } from "../core/observe/container-key.ts";
 import type { ContainerKey } from "../core/observe/fact.ts";
 import type { Settings } from "./operation.ts";
-
-/** **Unit**: hex digits; what Tetragon keeps of a container id. */
-const keyLength = 31;
 
 export function collectProbeCommands(
   identities: readonly ContainerIdentity[],
@@ -18,7 +17,7 @@ export function collectProbeCommands(
 ): ReadonlyMap<ContainerKey, readonly string[]> {
   const commands = new Map<ContainerKey, string[]>();
   const add = (identity: ContainerIdentity, added: readonly string[]): void => {
-    const key = identity.containerId.slice(0, keyLength);
+    const key = containerKey(identity.containerId);
     if (added.length > 0) commands.set(key, [...(commands.get(key) ?? []), ...added]);
   };
   for (const identity of identities) add(identity, identity.probeCommands);

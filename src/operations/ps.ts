@@ -2,8 +2,10 @@
  * Holds the operation `ps`: the containers of a recording, or the process tree of one.
  * In: events, and the name of a container. Out: its processes, each with its class and the reason.
  */
+
 import { z } from "zod";
 import { ProblemLog } from "../core/event/problem.ts";
+import { hostKey, isHostKey } from "../core/observe/container-key.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import type { SeenContainer } from "./describe-event-file.ts";
 import { findContainer } from "./list-containers.ts";
@@ -57,7 +59,8 @@ export const ps: Operation<z.infer<typeof input>, PsOutput> = {
 
 /** Names are known only after the events were read once; a whole id and the host need no pass. */
 async function findTarget(name: string, look: Look): Promise<SeenContainer> {
-  if (name === "host" || name.startsWith("host:")) return unnamed(name.padEnd(5, ":"));
+  if (name === "host") return unnamed(hostKey(""));
+  if (isHostKey(name)) return unnamed(name);
   if (!look.sources.events.includes("-")) return findContainer(await seenContainers(look), name);
   if (/^[0-9a-f]{31,64}$/.test(name)) return unnamed(name);
   throw new WaggleError(

@@ -3,7 +3,9 @@
  * In: container facts and identities from files. Out: one merged identity, the running image.
  * Must never take a short prefix that fits two containers for either of them.
  */
+
 import type { ContainerIdentity } from "../inventory/image.ts";
+import { isHostKey } from "../observe/container-key.ts";
 import type { ContainerFact, Workload } from "../observe/fact.ts";
 import { digestOf, parseReference } from "./image-reference.ts";
 import type { RunningImage } from "./match-image.ts";
@@ -105,7 +107,7 @@ export function workloadOf(
   identity: ContainerIdentity | undefined,
 ): Workload {
   const { cluster, node } = container;
-  if (container.container.startsWith("host:")) {
+  if (isHostKey(container.container)) {
     return { cluster, namespace: "", kind: "Host", name: node, container: "" };
   }
   const namespace = container.namespace || identity?.namespace || "";

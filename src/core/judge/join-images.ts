@@ -3,8 +3,10 @@
  * In: container facts, container lists, SBOMs, scans. Out: one join per container, with its way.
  * Must never guess: what is ambiguous, contradicts itself or is missing is said and left unjoined.
  */
+
 import type { ProblemLog } from "../event/problem.ts";
 import type { ContainerIdentity, Sbom, Scan } from "../inventory/image.ts";
+import { isHostKey } from "../observe/container-key.ts";
 import type { ContainerFact, Workload } from "../observe/fact.ts";
 import { type Choice, chooseDocument } from "./choose-document.ts";
 import { createIdentityFinder, runningImage, workloadOf } from "./find-identity.ts";
@@ -90,7 +92,7 @@ function chooseSbom(asked: Asked, sboms: readonly Sbom[]): Choice<Sbom> {
     const { contradiction } = matchImage(running, byHand.identity);
     return { found: byHand, by: "by-hand", note: contradiction };
   }
-  if (container.container.startsWith("host:")) {
+  if (isHostKey(container.container)) {
     return { found: undefined, by: "none", note: "a host; name its SBOM by hand if there is one" };
   }
   return chooseDocument(running, sboms, preferSbom);
@@ -118,7 +120,7 @@ function chooseScan({ asked, sbom, scans }: ScanQuestion, scanOf: PairedScans): 
   if (sbom !== undefined) return scanOf.get(sbom) ?? noChoice;
   const byHand = scans.find((one) => one.input === asked.input);
   if (byHand !== undefined) return { found: byHand, by: "by-hand", note: "" };
-  if (asked.container.container.startsWith("host:")) return noChoice;
+  if (isHostKey(asked.container.container)) return noChoice;
   const { found, by } = chooseDocument(asked.running, scans, preferScan);
   return { found, by, note: found === undefined ? "" : "the scan's SBOM was not given" };
 }

@@ -3,8 +3,10 @@
  * In: joins, and what they were made from. Out: problems, each with what to do.
  * Must never print a name from telemetry unquoted.
  */
+
 import type { ProblemLog, ProblemWeight } from "../event/problem.ts";
 import type { Sbom, Scan } from "../inventory/image.ts";
+import { isHostKey } from "../observe/container-key.ts";
 import type { ContainerFact } from "../observe/fact.ts";
 import type { NameRefusal } from "./match-by-hand.ts";
 import { quoteName } from "./quote-name.ts";
@@ -54,7 +56,7 @@ export function reportJoins(told: readonly ToldJoin[], { sboms, scans, problems 
 
 function reportJoin({ join, sbomNote, scanNote }: ToldJoin, problems: ProblemLog): void {
   const { container, sbom, by } = join;
-  if (container.container.startsWith("host:")) return;
+  if (isHostKey(container.container)) return;
   const name = quoteName(container.containerName || container.pod || container.container);
   const input = sbom?.input ?? "";
   const tell = (code: string, message: string) =>

@@ -7,6 +7,7 @@
 
 import { compareText } from "../event/compare-text.ts";
 import type { Package, Sbom } from "../inventory/image.ts";
+import { isHostKey } from "../observe/container-key.ts";
 import type { FileUseFact } from "../observe/fact.ts";
 import { readingsOf } from "./container-readings.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
@@ -33,7 +34,7 @@ export interface JudgeUsageOptions {
 export function judgeUsage(options: JudgeUsageOptions): ReadonlyMap<string, Usage> {
   const { sbom, owners, coverage, evidence } = options;
   const uses = withoutMounts(options.uses, options.mountPaths ?? []).sort(compareUses);
-  const isHost = uses[0]?.container.startsWith("host:") === true;
+  const isHost = isHostKey(uses[0]?.container ?? "");
   const tallies = tallyUses({ owners, uses, coverage });
   tallyLinked(uses, owners, tallies);
   const verdicts = new Map<string, Usage>();

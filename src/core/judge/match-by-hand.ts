@@ -3,7 +3,9 @@
  * In: a name and a container. Out: how closely it names it.
  * Must never match a part of a name, but for prefixes of container ids.
  */
+
 import type { ContainerIdentity } from "../inventory/image.ts";
+import { isHostKey } from "../observe/container-key.ts";
 import type { ContainerFact } from "../observe/fact.ts";
 import { isSameReference, parseReference } from "./image-reference.ts";
 import type { RunningImage } from "./match-image.ts";
@@ -86,7 +88,7 @@ function closenessOf(name: string, one: NamedContainer): number | undefined {
 }
 
 function isId(name: string, { container, identity }: NamedContainer): boolean {
-  if (container.container.startsWith("host:")) {
+  if (isHostKey(container.container)) {
     return name === "host" || name === container.node || name === container.container;
   }
   if (name.length < idPrefixLengthMin || !/^[0-9a-f]+$/.test(name)) return false;

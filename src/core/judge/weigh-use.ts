@@ -3,6 +3,7 @@
  * In: the use, the owner, the kind of file, who can run it. Out: a level and a force, or nothing.
  * Must never look at coverage or at other packages: that is `judge-usage.ts`.
  */
+import { isHostKey } from "../observe/container-key.ts";
 import type { Actor, FileUseFact } from "../observe/fact.ts";
 import type { FileClass } from "./file-class.ts";
 import type { Owner } from "./owner-index.ts";
@@ -143,7 +144,7 @@ export function partyOf({ actor, origin, container, how }: FileUseFact): Party {
 
 function isOwn(actor: Actor, container: string): boolean {
   if (actor === "service" || actor === "startup") return true;
-  return actor === "host" && container.startsWith("host:");
+  return actor === "host" && isHostKey(container);
 }
 
 /** 0 is the strongest. */

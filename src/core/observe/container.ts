@@ -4,7 +4,9 @@
  * In: events with their process. Out: one container fact each.
  * Must never take the runtime's own processes for the container's.
  */
+
 import type { Event, Pod, Process, TimeUs } from "../event/event.ts";
+import { isHostKey } from "./container-key.ts";
 import type { ContainerFact, ContainerKey, Emit } from "./fact.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
 
@@ -46,7 +48,7 @@ function step(state: ContainersState, event: Event, at: StepContext): void {
   if (node === undefined || !("process" in event) || event.process === undefined) return;
   let seen = state.seen.get(node.container);
   if (seen === undefined) {
-    if (node.container.startsWith("host:")) return;
+    if (isHostKey(node.container)) return;
     if (state.seen.size >= containerCountMax) {
       state.lostCount++;
       return;

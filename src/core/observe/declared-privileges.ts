@@ -3,12 +3,11 @@
  * In: an identity. Out: privilege facts with source `declared`, or `denied` where it says no.
  * Must never take silence for a no.
  */
+
 import type { ContainerIdentity } from "../inventory/image.ts";
 import { capabilityName, extraCapabilities, isExtraCapability } from "./capabilities.ts";
+import { containerKey } from "./container-key.ts";
 import type { PrivilegeFact, PrivilegeKind } from "./fact.ts";
-
-/** **Unit**: characters of a container id in a key (see `ContainerKey`). */
-const keyLength = 31;
 
 /** **Order**: as the kinds are listed here; without citations. */
 export function declaredPrivileges(identity: ContainerIdentity): readonly PrivilegeFact[] {
@@ -16,7 +15,7 @@ export function declaredPrivileges(identity: ContainerIdentity): readonly Privil
   const add = (privilege: PrivilegeKind, source: "declared" | "denied", detail = ""): void => {
     facts.push({
       kind: "privilege",
-      container: identity.containerId.slice(0, keyLength),
+      container: containerKey(identity.containerId),
       privilege,
       detail,
       source,

@@ -4,7 +4,9 @@
  * Must credit a program's own start to the new program, keep the runtime's files apart, and never
  * hold more than its bounds.
  */
+
 import type { Event, HookEvent, LoaderEvent } from "../event/event.ts";
+import { isHostKey } from "./container-key.ts";
 import { findPrelude, mayPrecedeExec, type PendingAccess } from "./exec-prelude.ts";
 import type { ContainerKey, Emit } from "./fact.ts";
 import { type FileAccess, hookKind, readAccesses } from "./file-access.ts";
@@ -47,7 +49,7 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
     start: () => ({ processes: new Map(), latest: undefined, totals: createUseTotals() }),
     step(state, event, at) {
       const { node } = at;
-      if (node === undefined || (!wantsHost && node.container.startsWith("host:"))) return;
+      if (node === undefined || (!wantsHost && isHostKey(node.container))) return;
       const process = processOf(state, node, event, at);
       if (event.type === "exec") noteExec(process, event, node);
       else if (event.type === "loader") takeLoad(state, process, event, at);

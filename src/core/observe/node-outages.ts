@@ -3,7 +3,9 @@
  * In: listings of running processes, throttlings and drop reports, as they arrive. Out: losses.
  * Must never keep more than one open stretch of a kind and control group.
  */
+
 import type { ThrottleEvent, TimeUs } from "../event/event.ts";
+import { containerKey } from "./container-key.ts";
 import type { Emit, LossFact } from "./fact.ts";
 
 export interface NodeOutages {
@@ -112,7 +114,7 @@ function throttleLoss(
   const id = /[0-9a-f]{64}/.exec(cgroup)?.[0] ?? /[0-9a-f]{31,}/.exec(cgroup)?.[0] ?? "";
   const untilUs = Math.max(sinceUs, stretch.untilUs);
   const detail = "Tetragon held back starts and ends of processes: there were too many a second";
-  const container = id.slice(0, 31);
+  const container = containerKey(id);
   return { ...nodeLoss(node, { reason: "throttle", sinceUs, untilUs, detail }), container };
 }
 

@@ -7,8 +7,10 @@
  * Mounts are not seen: the runtime makes them before the container exists, and over file
  * descriptors that do not tell the target. That a container talks to the runtime's socket is seen.
  */
+
 import type { Event, HookEvent, Process, ProcessEvent, TimeUs } from "../event/event.ts";
 import { isExtraCapability } from "./capabilities.ts";
+import { isHostKey } from "./container-key.ts";
 import type {
   Actor,
   Citation,
@@ -78,7 +80,7 @@ function step(state: PrivilegeState, event: Event, { node, nowUs }: StepContext)
   if (node === undefined || !("process" in event) || event.process === undefined) return;
   const { process } = event;
   // A process that is still the runtime's can become the container's by exec: its own exec id.
-  if (process.execId !== node.execId || node.container.startsWith("host:")) return;
+  if (process.execId !== node.execId || isHostKey(node.container)) return;
   const kept = state.processes.get(node.execId) ?? keep(state, node.execId, nowUs);
   if (kept === undefined) return;
   if (kept.last !== process) {
@@ -193,7 +195,7 @@ function retire(state: PrivilegeState, node: ProcessNode, emit: Emit): void {
   if (kept === undefined) return;
   state.processes.delete(node.execId);
   const { container, actor, origin } = node;
-  if (container.startsWith("host:") || container === "") return;
+  if (isHostKey(container) || container === "") return;
   const own = ownActors.includes(actor) || (actor !== "runtime" && ownActors.includes(origin));
   for (const { trait, citation, timeUs } of kept.sightings.values()) {
     if (!speaksForContainer(trait, actor, own)) continue;

@@ -3,8 +3,10 @@
  * In: events with their process. Out: the list, with the class of each process and its reason.
  * Must keep at most `countMax` processes and say how many it left out.
  */
+
 import { compareText } from "../event/compare-text.ts";
 import type { TimeUs } from "../event/event.ts";
+import { isHostKey } from "./container-key.ts";
 import type { Actor, ContainerKey } from "./fact.ts";
 import type { Fold, ProcessNode } from "./fold.ts";
 
@@ -57,7 +59,7 @@ export function createProcessList(options: ProcessListOptions): ProcessList {
     return current;
   };
   const retire = (state: ProcessListState, node: ProcessNode): void => {
-    const inside = container !== "" || !node.container.startsWith("host:");
+    const inside = container !== "" || !isHostKey(node.container);
     // A fork that became another program is shown as that program.
     const isReplacedFork = !node.execSeen && node.nextExecId !== "";
     if (!inside || isReplacedFork || !node.container.startsWith(container)) return;

@@ -13,7 +13,6 @@ import {
 import { recordedStart } from "../../testing/recorded-start.ts";
 import type { Process } from "../event/event.ts";
 import { createProcessTree } from "./process-tree.ts";
-import { containerKey } from "./tree-node.ts";
 
 const second = 1_000_000;
 
@@ -464,12 +463,6 @@ test("the tree never holds more than its bound, and counts what it lets go", () 
   }
   assert.ok(most <= nodeCountMax + 1, `${most} nodes`);
   assert.ok(tree.evictedCount > 100_000);
-});
-
-test("a container's key is what both kinds of events carry of its id", () => {
-  assert.equal(containerKey("f".repeat(64), "n"), "f".repeat(31));
-  assert.equal(containerKey("f".repeat(31), "n"), "f".repeat(31));
-  assert.equal(containerKey("", "n"), "host:n");
 });
 
 test("recorded: runtime, entry points, probes and the service are told apart", () => {

@@ -3,11 +3,12 @@
  * In: `Process` blocks, best known first or last. Out: the node, the same in any order of arrival.
  * Must keep plain data only, and of the text of a process no more than its bounds.
  */
+
 import { textLengthMax } from "../event/bounds.ts";
 import { compareText } from "../event/compare-text.ts";
 import type { Process } from "../event/event.ts";
+import { containerKey, hostKey, isHostKey } from "./container-key.ts";
 import { readExecId } from "./exec-id.ts";
-import type { ContainerKey } from "./fact.ts";
 import type { ProcessNode } from "./fold.ts";
 import { type ToolKind, toolKind } from "./program-names.ts";
 
@@ -45,7 +46,7 @@ export function createTreeNode(execId: string, node: string, pid: number): TreeN
     execId,
     node,
     pid,
-    container: containerKey("", node),
+    container: hostKey(node),
     binary: "",
     arguments: "",
     cwd: "",
@@ -78,13 +79,8 @@ export function createTreeNode(execId: string, node: string, pid: number): TreeN
   };
 }
 
-/** **Source**: Tetragon's `docker` field holds 31 digits; with a pod there are 64. */
-export function containerKey(containerId: string, node: string): ContainerKey {
-  return containerId === "" ? `host:${node}` : containerId.slice(0, 31);
-}
-
 export function isInContainer(node: ProcessNode): boolean {
-  return !node.container.startsWith("host:");
+  return !isHostKey(node.container);
 }
 
 /** Merges a block. Returns true when something was learned that its class may rest on. */
@@ -94,7 +90,7 @@ export function mergeBlock(node: TreeNode, block: Process, known: number): boole
   // A container once seen stays: blocks written before Tetragon knew it carry none.
   const movedIn = block.containerId !== "" && !isInContainer(node);
   if (!learned && !movedIn && !isNews(node, block)) return false;
-  if (movedIn) node.container = containerKey(block.containerId, node.node);
+  if (movedIn) node.container = containerKey(block.containerId);
   if (block.pod?.maybeExecProbe === true) node.maybeProbe = true;
   const inTree = block.inInitTree ?? (hasFlag(block.flags, "inInitTree") ? true : undefined);
   if (inTree === true || node.inInitTree === undefined) node.inInitTree = inTree;

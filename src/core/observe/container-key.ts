@@ -1,0 +1,26 @@
+/**
+ * Holds how containers and hosts are told apart in facts.
+ * In: container ids of any length, names of nodes. Out: keys of facts, and what a key stands for.
+ * Must never be rebuilt elsewhere: two spellings of a key are two containers.
+ */
+import type { ContainerKey } from "./fact.ts";
+
+/** **Unit**: hex digits. **Source**: Tetragon's `docker` field, which the kernel side cuts there. */
+const keyLength = 31;
+
+const hostPrefix = "host:";
+
+/** Of a whole id (64 digits) and of one that Tetragon cut the same. */
+export function containerKey(containerId: string): ContainerKey {
+  return containerId.slice(0, keyLength);
+}
+
+/** What the processes of a node that are in no container go under. */
+export function hostKey(node: string): ContainerKey {
+  return hostPrefix + node;
+}
+
+/** True for the processes of a node itself. */
+export function isHostKey(key: ContainerKey): boolean {
+  return key.startsWith(hostPrefix);
+}
