@@ -26,7 +26,7 @@ export const errorCodes = {
   "tool-failed": { exit: 5, help: "Run the shown command by hand to see all of its output." },
   "not-found": {
     exit: 6,
-    help: "Nothing of that name is in the input; the message lists what is near.",
+    help: "Check the spelling; where names are near, the message lists them.",
   },
 } as const;
 

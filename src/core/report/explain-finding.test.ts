@@ -66,3 +66,16 @@ test("what is not there is answered with what is near", () => {
   assert.equal(explain(shopReport, "__proto__").understoodAs, "nothing");
   assert.equal(explain(shopReport, "").understoodAs, "nothing");
 });
+
+test("findings that rest on the same proofs are told in full once", () => {
+  const { findings } = shopReport;
+  const [first] = findings;
+  assert.ok(first !== undefined);
+  const vulnerability = { ...first.vulnerability, id: "CVE-2022-9999", aliases: [] };
+  const twin = { ...first, id: "ffff", rank: 9, vulnerability };
+  const report = { ...shopReport, findings: [...findings, twin] };
+  const text = renderExplanation(explain(report, "openssl"), { width: 100, color: false });
+  const said = text.toString();
+  assert.equal(said.match(/libssl\.so\.1\.1/g)?.length, 1);
+  assert.match(said, /#9 {2}CVE-2022-9999[\s\S]*proofs as of #1/);
+});

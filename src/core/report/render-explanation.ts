@@ -41,7 +41,7 @@ export function renderExplanation(
   const others = packages.filter(({ verdict }) => !told.has(packageKey(verdict)(verdict)));
   const blocks = [
     [renderSummary(sheet, explanation)],
-    ...findings.slice(0, top).map((one) => renderFinding(sheet, one)),
+    ...renderFindings(sheet, findings.slice(0, top)),
     ...leftOut(sheet, findings.length - top, "finding"),
     ...others.slice(0, top).map((one) => renderPackage(sheet, one)),
     ...leftOut(sheet, others.length - top, "package"),
@@ -77,31 +77,76 @@ function renderSummary({ paint }: Sheet, { query, findings, packages }: Explanat
   return terminal`${paint("bold", query)}: ${counts.join(", ")}`;
 }
 
+/** What rests on the same proofs as a finding above is told once, and so are descriptions. */
+function renderFindings(
+  sheet: Sheet,
+  findings: readonly ExplainedFinding[],
+): readonly (readonly TerminalText[])[] {
+  const told = new Map<string, Finding>();
+  const described = new Set<string>();
+  return findings.map((explained) => {
+    const { finding, proofs } = explained;
+    const { id, description } = finding.vulnerability;
+    const text = described.has(id) ? [] : field(sheet, "text", description);
+    described.add(id);
+    const packages = finding.packages.map(packageKey(finding));
+    const key = JSON.stringify([packages, finding.usage, proofs.map(({ id }) => id)]);
+    const first = told.get(key);
+    if (first !== undefined) return [...renderAlike(sheet, explained, first), ...text];
+    told.set(key, finding);
+    return [...renderFinding(sheet, explained), ...text];
+  });
+}
+
 function renderFinding(sheet: Sheet, explained: ExplainedFinding): readonly TerminalText[] {
-  const { finding, upgrade, proofs, privilegeProofs, coverage } = explained;
-  const { paint, width } = sheet;
-  const { vulnerability, workload, image } = finding;
+  const { finding, proofs, privilegeProofs, coverage } = explained;
+  const { workload, image } = finding;
   const { name, version, type, location } = finding.package;
-  const aliases =
-    vulnerability.aliases.length === 0 ? "" : ` = ${vulnerability.aliases.join(", ")}`;
-  const todo =
-    upgrade === null || upgrade.to === "" || !finding.fixable
-      ? "no fix is known"
-      : `upgrade ${upgrade.package} to ${upgrade.to}${atLeast(upgrade)}`;
   return [
-    paint("bold", fit(`#${finding.rank}  ${nameVulnerability(finding)}  [${finding.band}]`, width)),
-    ...field(sheet, "finding", `${finding.id}${aliases}`),
+    ...renderName(sheet, finding),
     ...field(sheet, "package", `${name} ${version} (${type}) ${location}`),
     ...field(sheet, "where", `${nameWorkload(workload)} · ${image.reference || image.digest}`),
-    ...field(sheet, "do", todo),
+    ...field(sheet, "do", describeTodo(explained)),
     ...list(sheet, "why", finding.reasons),
     ...renderProofs(sheet, "proof", proofs),
     ...renderOthers(sheet, finding),
     ...renderRights(sheet, finding, privilegeProofs),
     ...renderCoverage(sheet, finding.usage, coverage),
     ...list(sheet, "change", finding.wouldChange),
-    ...field(sheet, "text", vulnerability.description),
   ];
+}
+
+/** Another vulnerability of the same package in the same place: only what differs. */
+function renderAlike(
+  sheet: Sheet,
+  explained: ExplainedFinding,
+  first: Finding,
+): readonly TerminalText[] {
+  const { finding } = explained;
+  const own = finding.reasons.filter((reason) => !first.reasons.includes(reason));
+  const changes = finding.wouldChange.filter((change) => !first.wouldChange.includes(change));
+  return [
+    ...renderName(sheet, finding),
+    ...field(sheet, "do", describeTodo(explained)),
+    ...list(sheet, "why", [...own, `package, use, rights and proofs as of #${first.rank}`]),
+    ...list(sheet, "change", changes),
+  ];
+}
+
+function renderName(sheet: Sheet, finding: Finding): readonly TerminalText[] {
+  const { paint, width } = sheet;
+  const { vulnerability } = finding;
+  const aliases =
+    vulnerability.aliases.length === 0 ? "" : ` = ${vulnerability.aliases.join(", ")}`;
+  return [
+    paint("bold", fit(`#${finding.rank}  ${nameVulnerability(finding)}  [${finding.band}]`, width)),
+    ...field(sheet, "finding", `${finding.id}${aliases}`),
+  ];
+}
+
+function describeTodo({ finding, upgrade }: ExplainedFinding): string {
+  if (upgrade === null || upgrade.to === "" || !finding.fixable) return "no fix is known";
+  return `upgrade ${upgrade.package} to ${upgrade.to}${atLeast(upgrade)}`;
 }
 
 /** The other packages of the same source, each with its own use. */
@@ -119,17 +164,26 @@ function renderRights(
   finding: Finding,
   proofs: readonly Evidence[],
 ): readonly TerminalText[] {
-  const from = (source: string) =>
-    namePrivileges(finding.privileges.filter((one) => one.source === source)).join(", ");
-  const said = ["seen", "declared", "denied"].filter((source) => from(source) !== "");
-  return [
-    ...list(
-      sheet,
-      "rights",
-      said.map((source) => `${source}: ${from(source)}`),
-    ),
-    ...renderProofs(sheet, "", proofs.slice(0, 3)),
-  ];
+  const said = rightsSources.flatMap(([source, words]) => {
+    const names = namePrivileges(finding.privileges.filter((one) => one.source === source));
+    return names.length === 0 ? [] : [`${words}: ${names.join(", ")}`];
+  });
+  const shown = proofs.slice(0, 3).flatMap((proof) => describeRight(proof));
+  return list(sheet, "rights", [...said, ...shown]);
+}
+
+const rightsSources = [
+  ["seen", "seen"],
+  ["declared", "declared"],
+  ["denied", "declared to be without"],
+] as const;
+
+/** When a right was seen first, in which process, and where that is recorded. */
+function describeRight(proof: Evidence): readonly string[] {
+  const time = proof.time === null ? "" : `${proof.time.slice(0, 23)}Z `;
+  const place = proof.input === "" ? "" : ` · ${proof.input}:${proof.offset}`;
+  const by = proof.binary === "" ? "an unknown program" : proof.binary;
+  return [`${time}${proof.shows}`, `  in ${by} (pid ${proof.pid}) · ${proof.sensor}${place}`];
 }
 
 function renderPackage(sheet: Sheet, explained: ExplainedPackage): readonly TerminalText[] {
