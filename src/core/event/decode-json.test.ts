@@ -341,3 +341,12 @@ test("what is no JSON object gives no event and says why", () => {
     assert.equal(decoder.problem?.code, "line-not-object", text);
   }
 });
+
+test("a file that was written over several lines is told how to be written again", () => {
+  for (const text of ["{", "  [ "]) {
+    assert.equal(decodeText(text), undefined);
+    assert.match(decoder.problem?.message ?? "", /on one line: `jq -c \. FILE`/);
+  }
+  assert.equal(decodeText('"process_exec": {'), undefined);
+  assert.doesNotMatch(decoder.problem?.message ?? "", /jq/);
+});

@@ -9,6 +9,11 @@ import { mapEvent } from "./map-event.ts";
 import { isWireObject } from "./wire-value.ts";
 
 const notJson = describeProblem("line-not-json", "The line");
+/** What a lone bracket says: the file was written for people. */
+const notOneLine: DecodeProblem = {
+  ...notJson,
+  message: `${notJson.message} An event must stand on one line: \`jq -c . FILE\` writes it so.`,
+};
 const notObject = describeProblem("line-not-object", "The line");
 
 export function createPlainJsonDecoder(): EventDecoder {
@@ -27,11 +32,12 @@ class PlainJsonDecoder implements EventDecoder {
     input: number,
     offset: number,
   ): Event | undefined {
+    const text = this.text.decode(bytes.subarray(start, end));
     let record: unknown;
     try {
-      record = JSON.parse(this.text.decode(bytes.subarray(start, end)));
+      record = JSON.parse(text);
     } catch {
-      this.problem = notJson;
+      this.problem = /^\s*[[{]\s*$/.test(text) ? notOneLine : notJson;
       return undefined;
     }
     if (!isWireObject(record)) {
