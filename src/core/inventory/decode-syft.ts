@@ -164,7 +164,7 @@ class SyftDecoder {
 
   private listsAllFiles(): boolean {
     for (const { type } of this.files.values()) {
-      if (type === "symlink" || type === "directory") return true;
+      if (type === "symlink") return true;
     }
     return false;
   }

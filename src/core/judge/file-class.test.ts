@@ -22,6 +22,8 @@ test("documentation, package databases, headers and licences prove nothing", () 
     "/var/lib/rpm/rpmdb.sqlite",
     "/usr/lib/sysimage/rpm/rpmdb.sqlite",
     "/usr/include/zlib.h",
+    "/var/cache/apt/pkgcache.bin",
+    "/var/cache/ldconfig/aux-cache",
     "/usr/lib/libz.a",
     "/usr/lib/x86_64-linux-gnu/pkgconfig/zlib.pc",
     "/app/node_modules/x/LICENSE",
@@ -37,6 +39,8 @@ test("code that is named like a document is code", () => {
   assert.equal(kindOf("/app/lib/license.py"), "interpreted python");
   assert.equal(kindOf("/app/node_modules/x/history.js"), "interpreted javascript");
   assert.equal(kindOf("/usr/bin/news"), "elf");
+  assert.equal(kindOf("/var/cache/app/main.py"), "interpreted python");
+  assert.equal(kindOf("/var/cache/app/app.jar"), "archive java");
   assert.equal(kindOf("/app/.pnp.cjs"), "interpreted javascript");
 });
 

@@ -3,6 +3,7 @@
  * In: a canonical path, and what the SBOM knows of the file. Out: its class.
  * Must never look at who owns or who touched the file: that is `ecosystems/` and `weigh-use.ts`.
  */
+import { baseName } from "../inventory/container-path.ts";
 import type { ImageFile } from "../inventory/image.ts";
 import type { Language } from "./runtimes.ts";
 
@@ -23,7 +24,9 @@ const documentation = words(
 const packageDatabase = new RegExp(
   [
     "^/var/lib/(?:dpkg|rpm|apk|pacman|portage|yum|dnf|apt)(?:/|$)",
-    "^/var/cache(?:/|$)",
+    // Not all of it: some applications are installed there.
+    "^/var/cache/(?:apt|apk|debconf|dictionaries-common|dnf|fontconfig|ldconfig|libdnf5|man)(?:/|$)",
+    "^/var/cache/(?:pacman|PackageKit|swcatalog|app-info|yum|zypp)(?:/|$)",
     "^(?:/usr)?/lib/(?:apk/db|sysimage/rpm|opkg)(?:/|$)",
   ].join("|"),
 );
@@ -99,7 +102,7 @@ const binaryDirectory = /^(?:\/usr(?:\/local)?)?\/s?bin\/[^/]+$|\/libexec\//;
 /** **Cost**: a few regular expressions on one path; callers keep the answer. */
 export function classifyFile(path: string, file: ImageFile | undefined): FileClass {
   if (file?.type === "directory") return { kind: "directory" };
-  const name = path.slice(path.lastIndexOf("/") + 1);
+  const name = baseName(path);
   if (provesNothing(path, name)) return { kind: "never" };
   if (file !== undefined && isElf(file)) return { kind: "elf" };
   const extension = extensionOf(name);

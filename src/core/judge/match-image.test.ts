@@ -25,6 +25,7 @@ test("stronger ways come first, and a name never beats a digest that differs", (
   const way = (one: RunningImage) => matchImage(one, scanned).way;
   assert.equal(way(running({ digests: [digest("a")], imageIds: [digest("1")] })), "digest");
   assert.equal(way(running({ imageIds: [digest("1")] })), "image-id");
+  assert.equal(way(running({ imageIds: [digest("a")] })), "digest");
   assert.equal(way(running({}, "x:1")), "reference");
   assert.equal(way(running({ digests: [digest("b")] }, "x:1")), "none");
   assert.equal(way(running({}, "x:2")), "none");

@@ -35,8 +35,9 @@ const noMatch: ImageMatch = { way: "none", contradiction: "" };
 
 export function matchImage(running: RunningImage, scanned: ImageIdentity): ImageMatch {
   const manifests = manifestsOf(scanned);
-  if (running.digests.some((digest) => manifests.has(digest))) return { ...noMatch, way: "digest" };
+  // Runtimes with an image store of their own call the manifest's digest the image's id.
   const ids = new Set([...running.imageIds, ...running.digests]);
+  if ([...ids].some((digest) => manifests.has(digest))) return { ...noMatch, way: "digest" };
   if (scanned.imageId !== "" && ids.has(scanned.imageId)) return { ...noMatch, way: "image-id" };
   const way = matchNames(running, scanned);
   if (way === "none") return noMatch;
