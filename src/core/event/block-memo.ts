@@ -77,7 +77,7 @@ const entryCostBytes = 1024;
 const blockSizeBytesMax = 256 * 1024;
 const chainLengthMax = 8;
 const recentCount = 16;
-export const memoSizeBytesDefault = 32 * 1024 * 1024;
+export const memoSizeBytesDefault = 16 * 1024 * 1024;
 
 export class BlockMemo<Value> {
   /** **Unit**: bytes held now. **Shape**: at most the budget and one block. */

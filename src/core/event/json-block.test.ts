@@ -1,7 +1,7 @@
 /** Holds which parts of a process block may vary, in JSON. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findJsonHoles, jsonBlockShape } from "./json-block.ts";
+import { findJsonHoles, jsonBlockShape, jsonPartShape } from "./json-block.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const hole = { start: 0, end: 1 };
@@ -37,4 +37,16 @@ test("blocks are told apart by the end of their first text", () => {
   const one = hashOf(`{"exec_id":"${name}1","tid":1}`);
   assert.equal(hashOf(`{"exec_id":"${name}1","tid":22}`), one);
   assert.notEqual(hashOf(`{"exec_id":"${name}2","tid":1}`), one);
+});
+
+test("parts are told apart by their beginning, their end and their length, not by what follows", () => {
+  const hashOf = (text: string) => {
+    const bytes = encode(text);
+    return jsonPartShape.hash(bytes, 0, bytes.length);
+  };
+  const pod = (name: string) => `{"name":"${name}","container":{"id":"${"x".repeat(300)}"}}`;
+  assert.equal(hashOf(`${pod("a")},"tid":1}`), hashOf(pod("a")));
+  assert.notEqual(hashOf(pod("a")), hashOf(pod("b")));
+  const list = (last: string) => `{"list":["${"CAP_CHOWN".repeat(40)}","${last}"]}`;
+  assert.notEqual(hashOf(list("CAP_BPF")), hashOf(list("CAP_LEA")));
 });

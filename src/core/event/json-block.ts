@@ -7,6 +7,8 @@
 import { type BlockShape, type Hole, type HoleList, orderHoles } from "./block-memo.ts";
 
 const quote = 0x22;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
 const zero = 0x30;
 const hashedSizeBytes = 32;
 const headSizeBytesMax = 256;
@@ -40,6 +42,36 @@ export const jsonBlockShape: BlockShape = {
       length > 0 && length <= digitCountMax && (length === 1 || bytes[start] !== zero);
     return isNumber ? at : -1;
   },
+};
+
+const partSizeBytesMax = 4096;
+const partHeadSizeBytes = 160;
+
+/**
+ * A part of a block, such as its pod or its capabilities: it has no holes. Names come first in it;
+ * lists differ in their length and at their end. Braces within texts only make it miss.
+ */
+export const jsonPartShape: BlockShape = {
+  endIsKnown: false,
+  hash(bytes, start, end) {
+    const limit = Math.min(end, start + partSizeBytesMax);
+    let at = start;
+    for (let depth = 0; at < limit; at++) {
+      const byte = bytes[at];
+      if (byte === openBrace) depth += 1;
+      else if (byte === closeBrace && --depth === 0) break;
+    }
+    const headEnd = Math.min(start + partHeadSizeBytes, at);
+    let hash = at - start;
+    for (let i = start; i < headEnd; i++) {
+      hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+    }
+    for (let i = Math.max(headEnd, at - hashedSizeBytes); i < at; i++) {
+      hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+    }
+    return hash;
+  },
+  endOfHole: () => -1,
 };
 
 /** Of the values that the two varying keys have in a block; a key that comes twice is no hole. */

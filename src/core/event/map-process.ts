@@ -18,8 +18,10 @@ import { capabilityName, capabilityNames, privilegeChangeNames } from "./wire-na
 import {
   booleanAt,
   integerAt,
+  KnownPart,
   listAt,
   objectAt,
+  partAt,
   readName,
   textAt,
   timeAt,
@@ -50,7 +52,8 @@ const { arguments: argumentsMax, path: pathMax, name: nameMax } = textLengthMax;
 
 export function mapProcess(block: WireObject): KnownProcess {
   const doubts = new Doubts();
-  const pod = objectAt(block, "pod", doubts);
+  const docker = textAt(block, "docker", nameMax, doubts);
+  const part = partAt(block, "pod", mapPodPart, doubts);
   const process: Process = {
     execId: textAt(block, "exec_id", nameMax, doubts),
     parentExecId: textAt(block, "parent_exec_id", nameMax, doubts),
@@ -62,29 +65,32 @@ export function mapProcess(block: WireObject): KnownProcess {
     arguments: textAt(block, "arguments", argumentsMax, doubts),
     flags: textAt(block, "flags", nameMax, doubts),
     startTimeUs: timeAt(block, "start_time", doubts),
-    containerId: mapContainerId(block, pod, doubts),
-    pod: pod === undefined ? undefined : mapPod(pod, doubts),
-    capabilities: mapCapabilities(objectAt(block, "cap", doubts), doubts),
-    namespaces: mapNamespaces(objectAt(block, "ns", doubts), doubts),
-    credentials: mapCredentials(objectAt(block, "process_credentials", doubts), doubts),
-    binaryProperties: mapBinaryProperties(objectAt(block, "binary_properties", doubts), doubts),
+    containerId: part === undefined || part.containerId === "" ? docker : part.containerId,
+    pod: part?.pod,
+    capabilities: partAt(block, "cap", mapCapabilities, doubts),
+    namespaces: partAt(block, "ns", mapNamespaces, doubts),
+    credentials: partAt(block, "process_credentials", mapCredentials, doubts),
+    binaryProperties: partAt(block, "binary_properties", mapBinaryProperties, doubts),
     inInitTree: booleanAt(block, "in_init_tree", doubts),
   };
   const tid = integerAt(block, "tid", -1, doubts);
   return new KnownProcess(process, tid, doubts.problem);
 }
 
-/** The pod's id is whole but has the runtime as scheme; `docker` holds the first 31 digits. */
-function mapContainerId(block: WireObject, pod: WireObject | undefined, doubts: Doubts): string {
-  const docker = textAt(block, "docker", nameMax, doubts);
-  const container = pod === undefined ? undefined : objectAt(pod, "container", doubts);
-  const id = container === undefined ? "" : textAt(container, "id", nameMax, doubts);
-  const scheme = id.indexOf("://");
-  const bare = scheme < 0 ? id : id.slice(scheme + 3);
-  return bare === "" ? docker : bare;
+const nothing: WireObject = {};
+
+interface PodPart {
+  readonly pod: Pod;
+  /** Whole, without the runtime as scheme; the process's own `docker` holds 31 digits of it. */
+  readonly containerId: string;
 }
 
-const nothing: WireObject = {};
+function mapPodPart(part: WireObject, doubts: Doubts): PodPart {
+  const container = objectAt(part, "container", doubts) ?? nothing;
+  const id = textAt(container, "id", nameMax, doubts);
+  const scheme = id.indexOf("://");
+  return { pod: mapPod(part, doubts), containerId: scheme < 0 ? id : id.slice(scheme + 3) };
+}
 
 function mapPod(pod: WireObject, doubts: Doubts): Pod {
   const container = objectAt(pod, "container", doubts) ?? nothing;
@@ -105,11 +111,7 @@ function mapPod(pod: WireObject, doubts: Doubts): Pod {
   };
 }
 
-export function mapCapabilities(
-  sets: WireObject | undefined,
-  doubts: Doubts,
-): Capabilities | undefined {
-  if (sets === undefined) return undefined;
+export function mapCapabilities(sets: WireObject, doubts: Doubts): Capabilities {
   return {
     permitted: capabilitiesAt(sets, "permitted", doubts),
     effective: capabilitiesAt(sets, "effective", doubts),
@@ -126,8 +128,7 @@ export function capabilitiesAt(sets: WireObject, field: string, doubts: Doubts):
   return names;
 }
 
-function mapNamespaces(block: WireObject | undefined, doubts: Doubts): Namespaces | undefined {
-  if (block === undefined) return undefined;
+function mapNamespaces(block: WireObject, doubts: Doubts): Namespaces {
   return {
     mount: namespaceAt(block, "mnt", doubts),
     pid: namespaceAt(block, "pid", doubts),
@@ -137,6 +138,22 @@ function mapNamespaces(block: WireObject | undefined, doubts: Doubts): Namespace
     user: namespaceAt(block, "user", doubts),
     cgroup: namespaceAt(block, "cgroup", doubts),
   };
+}
+
+const partMaps = new Map<string, (part: WireObject, doubts: Doubts) => unknown>([
+  ["pod", mapPodPart],
+  ["cap", mapCapabilities],
+  ["ns", mapNamespaces],
+  ["process_credentials", mapCredentials],
+]);
+
+/** Parts of a block that many processes have in common. */
+export const commonParts: readonly string[] = [...partMaps.keys()];
+
+/** Maps one of `commonParts`, so that it can be remembered; undefined for other fields. */
+export function mapCommonPart(field: string, part: WireObject): KnownPart<unknown> | undefined {
+  const map = partMaps.get(field);
+  return map && new KnownPart(map, part);
 }
 
 /** A namespace without a number is one that Tetragon could not read (the kernel's own process). */
@@ -149,11 +166,7 @@ function namespaceAt(block: WireObject, field: string, doubts: Doubts): Namespac
   };
 }
 
-export function mapCredentials(
-  block: WireObject | undefined,
-  doubts: Doubts,
-): Credentials | undefined {
-  if (block === undefined) return undefined;
+export function mapCredentials(block: WireObject, doubts: Doubts): Credentials {
   const user = objectAt(block, "user_ns", doubts) ?? nothing;
   return {
     uid: integerAt(block, "uid", -1, doubts),
@@ -166,11 +179,7 @@ export function mapCredentials(
   };
 }
 
-function mapBinaryProperties(
-  block: WireObject | undefined,
-  doubts: Doubts,
-): BinaryProperties | undefined {
-  if (block === undefined) return undefined;
+function mapBinaryProperties(block: WireObject, doubts: Doubts): BinaryProperties {
   const file = objectAt(block, "file", doubts) ?? nothing;
   const inode = objectAt(file, "inode", doubts) ?? nothing;
   const changes = listAt(block, "privileges_changed", listLengthMax.privilegesChanged, doubts);

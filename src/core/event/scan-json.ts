@@ -9,18 +9,26 @@ import { createPlainJsonDecoder } from "./decode-json.ts";
 import type { Event } from "./event.ts";
 import { type DecodeProblem, Doubts, type EventDecoder } from "./event-decoder.ts";
 import { parseTime } from "./event-text.ts";
-import { findJsonHoles, jsonBlockShape } from "./json-block.ts";
+import { findJsonHoles, jsonBlockShape, jsonPartShape } from "./json-block.ts";
 import { JsonCursor, openBrace, openBracket, quote, Unsure } from "./json-cursor.ts";
 import { argumentKeys, blockKeys, bodyKeys, frameKeys, innerKeys } from "./json-keys.ts";
 import type { Key } from "./key-table.ts";
 import { mapEvent, mapNamedEvent } from "./map-event.ts";
-import { KnownProcess, mapProcess, type RememberedProcess } from "./map-process.ts";
-import { WireTime } from "./wire-value.ts";
+import {
+  commonParts,
+  KnownProcess,
+  mapCommonPart,
+  mapProcess,
+  type RememberedProcess,
+} from "./map-process.ts";
+import { type KnownPart, WireTime } from "./wire-value.ts";
 
 type Fields = Record<string, unknown>;
 
 const objectDepthMax = 16;
 const labelsSizeBytesMax = 1024 * 1024;
+/** Of each kind of part. */
+const partsSizeBytesMax = 4 * 1024 * 1024;
 
 type ReadElement = (decoder: JsonDecoder, key: Key, index: number) => unknown;
 const readAncestor: ReadElement = (decoder, key, index) => decoder.readProcess(key, index + 2);
@@ -42,6 +50,12 @@ export class JsonDecoder implements EventDecoder {
   readonly processes: BlockMemo<RememberedProcess>;
   /** Blocks that nobody wants and that come with every line: labels of the node. */
   private readonly labels: BlockMemo<true>;
+  private readonly parts = new Map(
+    commonParts.map((name) => [
+      name,
+      new BlockMemo<KnownPart<unknown>>(jsonPartShape, partsSizeBytesMax),
+    ]),
+  );
   private readonly cursor = new JsonCursor();
   private readonly doubts = new Doubts();
   private readonly plain = createPlainJsonDecoder();
@@ -166,7 +180,7 @@ export class JsonDecoder implements EventDecoder {
     if (cursor.peek() !== openBrace) return this.readInner(key);
     const end = processes.find(cursor.bytes, cursor.at, cursor.end, place);
     const { value, holeStarts } = processes.found;
-    if (end < 0 || value === undefined) return this.learnProcess();
+    if (end < 0 || value === undefined) return this.learnProcess(place);
     const { known, tidHole } = value;
     if (tidHole < 0) {
       cursor.at = end;
@@ -178,7 +192,7 @@ export class JsonDecoder implements EventDecoder {
     return new KnownProcess(known.process, tid, known.problem);
   }
 
-  private learnProcess(): KnownProcess {
+  private learnProcess(place: number): KnownProcess {
     const { cursor } = this;
     const start = cursor.at;
     const refcnts: Hole[] = [];
@@ -195,7 +209,7 @@ export class JsonDecoder implements EventDecoder {
       previous = key;
       cursor.peek();
       const valueStart = cursor.at - start;
-      block[key.text] = key.text === "start_time" ? this.readTime(key) : this.readInner(key);
+      block[key.text] = this.readBlockValue(key, place);
       const value = { start: valueStart, end: cursor.at - start };
       if (key.text === "refcnt") refcnts.push(value);
       else if (key.text === "tid") tids.push(value);
@@ -205,6 +219,24 @@ export class JsonDecoder implements EventDecoder {
     const holes = findJsonHoles(cursor.bytes.subarray(start, cursor.at), refcnts, tids);
     const remembered = { known, tidHole: holes.tid };
     this.processes.add(cursor.bytes, range, holes.list, remembered);
+    return known;
+  }
+
+  private readBlockValue(key: Key, place: number): unknown {
+    if (key.text === "start_time") return this.readTime(key);
+    const { cursor } = this;
+    const memo = cursor.peek() === openBrace ? this.parts.get(key.text) : undefined;
+    if (memo === undefined) return this.readInner(key);
+    const start = cursor.at;
+    const end = memo.find(cursor.bytes, start, cursor.end, place);
+    if (end >= 0) {
+      cursor.at = end;
+      return memo.found.value;
+    }
+    const object = this.readInnerObject(1);
+    const known = mapCommonPart(key.text, object);
+    if (known === undefined) return object;
+    memo.add(cursor.bytes, { start, end: cursor.at }, [], known);
     return known;
   }
 

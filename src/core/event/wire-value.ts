@@ -6,7 +6,7 @@
  */
 import { cutText, textLengthMax } from "./bounds.ts";
 import type { TimeUs } from "./event.ts";
-import type { Doubts } from "./event-decoder.ts";
+import { type DecodeProblem, Doubts } from "./event-decoder.ts";
 import { parseTimeText } from "./event-text.ts";
 import { type NumberedNames, nameOfNumber } from "./wire-names.ts";
 
@@ -20,6 +20,41 @@ export class WireTime {
   constructor(timeUs: TimeUs) {
     this.timeUs = timeUs;
   }
+}
+
+type MapPart<Value> = (object: WireObject, doubts: Doubts) => Value;
+
+/** An object within a record that was mapped before: a decoder that remembers it puts it there. */
+export class KnownPart<Value> {
+  readonly map: MapPart<Value>;
+  readonly value: Value;
+  readonly problem: DecodeProblem | undefined;
+
+  constructor(map: MapPart<Value>, object: WireObject) {
+    const doubts = new Doubts();
+    this.map = map;
+    this.value = map(object, doubts);
+    this.problem = doubts.problem;
+  }
+}
+
+/** What `map` makes of the object there; undefined when there is none. */
+export function partAt<Value>(
+  object: WireObject,
+  field: string,
+  map: MapPart<Value>,
+  doubts: Doubts,
+): Value | undefined {
+  const value = object[field];
+  if (value instanceof KnownPart && value.map === map) {
+    doubts.add(value.problem);
+    return value.value;
+  }
+  const part = objectAt(object, field, doubts);
+  if (part === undefined) return undefined;
+  const known = new KnownPart(map, part);
+  doubts.add(known.problem);
+  return known.value;
 }
 
 export function isWireObject(value: unknown): value is WireObject {
