@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { absolutePath, joinPath, lastName, parentPath, pathBelow } from "./container-path.ts";
+import { absolutePath, baseName, directoryOf, joinPath, pathBelow } from "./container-path.ts";
 
 test("paths of documents become absolute and clean", () => {
   assert.equal(absolutePath("usr/lib/a.so"), "/usr/lib/a.so");
@@ -34,9 +34,9 @@ test("the result is always clean: a second pass changes nothing", () => {
 });
 
 test("names, parents and paths below a root", () => {
-  assert.equal(lastName("/a/b"), "b");
-  assert.equal(parentPath("/a"), "/");
-  assert.equal(parentPath("/a/b"), "/a");
+  assert.equal(baseName("/a/b"), "b");
+  assert.equal(directoryOf("/a"), "/");
+  assert.equal(directoryOf("/a/b"), "/a");
   assert.equal(pathBelow("/scan/x/y", "/scan/x"), "/y");
   assert.equal(pathBelow("/scan/xy", "/scan/x"), undefined);
 });

@@ -24,12 +24,13 @@ export function joinPath(directory: string, path: string): string {
 }
 
 /** Without the last name; "/" for what is directly below the root. */
-export function parentPath(path: string): string {
+export function directoryOf(path: string): string {
   const at = path.lastIndexOf("/");
   return at <= 0 ? "/" : path.slice(0, at);
 }
 
-export function lastName(path: string): string {
+/** The last name; all of it where there is no slash. */
+export function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 

@@ -4,7 +4,7 @@
  * Out: absolute paths, roots of languages without file lists, the source package.
  * Must never keep digests, and never resolve links.
  */
-import { absolutePath, joinPath, lastName, parentPath } from "./container-path.ts";
+import { absolutePath, baseName, directoryOf, joinPath } from "./container-path.ts";
 import type { PackageLocation } from "./image.ts";
 import type { Faults, JsonObject } from "./json-value.ts";
 import { isObject, readList, readText, readTexts } from "./json-value.ts";
@@ -81,7 +81,7 @@ function isNoDirectory({ record }: Entry): boolean {
 
 /** apk lists directories like files, only without a digest: they are those that hold others. */
 function withoutParents(entries: readonly Entry[]): readonly Entry[] {
-  const parents = new Set(entries.map(({ path }) => parentPath(absolutePath(path))));
+  const parents = new Set(entries.map(({ path }) => directoryOf(absolutePath(path))));
   return entries.filter(
     ({ path, record }) => isObject(record["digest"]) || !parents.has(absolutePath(path)),
   );
@@ -137,7 +137,7 @@ function dotnetFiles(artifact: Artifact): readonly string[] {
   const deps = paths.find((path) => path.endsWith(".deps.json"));
   const listed = artifact.metadata["executables"];
   if (deps === undefined || !isObject(listed)) return found;
-  const directory = parentPath(deps);
+  const directory = directoryOf(deps);
   const named = Object.keys(listed).map((path) =>
     joinPath(directory, path.replace(assetDirectory, "")),
   );
@@ -177,13 +177,13 @@ function unique(paths: readonly string[]): readonly string[] {
 function gemRoot(path: string): string {
   if (!path.endsWith(".gemspec")) return "";
   const match = /^(.*)\/specifications\/(?:default\/)?([^/]+)\.gemspec$/.exec(path);
-  return match === null ? parentPath(path) : `${match[1]}/gems/${match[2]}`;
+  return match === null ? directoryOf(path) : `${match[1]}/gems/${match[2]}`;
 }
 
 /** Only what is installed: a lock file says nothing of the disk. */
 function composerRoot(path: string, name: string): string {
-  if (lastName(path) !== "installed.json") return "";
-  const vendor = parentPath(parentPath(path));
+  if (baseName(path) !== "installed.json") return "";
+  const vendor = directoryOf(directoryOf(path));
   return joinPath(vendor, name);
 }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sbomFixture } from "../../testing/inventory-fixtures.ts";
-import { joinPath, parentPath } from "./container-path.ts";
+import { directoryOf, joinPath } from "./container-path.ts";
 import type { ImageFile } from "./image.ts";
 import { repairLinkTargets } from "./repair-link-targets.ts";
 
@@ -68,7 +68,7 @@ test("targets that are right already stay, relative ones too", () => {
 test("links of a recorded directory scan lead where those of the image scan lead", async () => {
   const image = await sbomFixture("redis.syft.json.gz");
   const directory = await sbomFixture("redis.dir.syft.json.gz");
-  const resolve = ({ path, linkTarget }: ImageFile) => joinPath(parentPath(path), linkTarget);
+  const resolve = ({ path, linkTarget }: ImageFile) => joinPath(directoryOf(path), linkTarget);
   let right = 0;
   for (const one of image.files.values()) {
     const other = directory.files.get(one.path);

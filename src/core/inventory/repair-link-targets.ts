@@ -4,7 +4,7 @@
  * In: the files of one document and the directory that was scanned. Out: the files with targets as
  * paths inside the container. Must never invent a target that is not a file of the document.
  */
-import { lastName, parentPath, pathBelow } from "./container-path.ts";
+import { baseName, directoryOf, pathBelow } from "./container-path.ts";
 import type { ImageFile } from "./image.ts";
 
 /** Changes `files`. Returns how many targets were found by their name alone, and how many not. */
@@ -55,7 +55,7 @@ function findRoot(files: ReadonlyMap<string, ImageFile>, links: readonly ImageFi
 function indexNames(files: ReadonlyMap<string, ImageFile>, byName: Map<string, string>): void {
   for (const { path, type } of files.values()) {
     if (type === "symlink") continue;
-    const name = lastName(path);
+    const name = baseName(path);
     byName.set(name, byName.has(name) ? "" : path);
   }
 }
@@ -79,12 +79,12 @@ function guessTarget(
   files: ReadonlyMap<string, ImageFile>,
   byName: ReadonlyMap<string, string>,
 ): string {
-  const name = lastName(link.linkTarget);
-  const directory = parentPath(link.path);
+  const name = baseName(link.linkTarget);
+  const directory = directoryOf(link.path);
   const beside = directory === "/" ? `/${name}` : `${directory}/${name}`;
   if (beside !== link.path && files.has(beside)) return beside;
   const merged = `/usr${link.path}`;
-  if (lastName(link.path) === name && files.has(merged)) return merged;
+  if (baseName(link.path) === name && files.has(merged)) return merged;
   const isProgram = programDirectories.includes(directory);
   const program = (isProgram ? programDirectories : [])
     .map((place) => `${place}/${name}`)

@@ -3,8 +3,8 @@
  * In: all uses of one container, the owners of its image. Out: runtimes, directories.
  * Must never call a directory wide for what a copying program opened.
  */
+import { directoryOf } from "../inventory/container-path.ts";
 import type { FileUseFact } from "../observe/fact.ts";
-import { directoryOf } from "./ecosystems/ecosystem.ts";
 import type { FileOwners } from "./file-owners.ts";
 import { createRuntimes, type Language, type Runtimes } from "./runtimes.ts";
 

@@ -4,9 +4,9 @@
  * Built once per SBOM and shared by its containers. Must never credit a package by name alone
  * where the SBOM knows the file.
  */
+import { directoryOf } from "../inventory/container-path.ts";
 import type { Package, Sbom } from "../inventory/image.ts";
 import { type CodeFile, listCodeFiles } from "./code-files.ts";
-import { directoryOf } from "./ecosystems/ecosystem.ts";
 import { sourceOfByteCode } from "./ecosystems/python.ts";
 import { classifyFile, type FileClass } from "./file-class.ts";
 import { createImageLibraries, type ImageLibraries } from "./image-libraries.ts";

@@ -3,6 +3,7 @@
  * In: the files of an SBOM. Out: the path that a name leads to, and the names it stands for.
  * Must never guess between two files that fit equally well.
  */
+import { directoryOf } from "../inventory/container-path.ts";
 import type { ImageFile } from "../inventory/image.ts";
 import type { ImagePaths } from "./image-paths.ts";
 
@@ -109,7 +110,6 @@ function architectureOf(path: string): string {
 }
 
 function choose(candidates: readonly string[], importer: string): string | undefined {
-  const directoryOf = (path: string) => path.slice(0, path.lastIndexOf("/"));
   const beside = candidates.find((one) => directoryOf(one) === directoryOf(importer));
   if (beside !== undefined) return beside;
   const standard = candidates.filter((one) => isDefaultDirectory(directoryOf(one)));

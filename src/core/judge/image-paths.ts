@@ -3,6 +3,7 @@
  * In: the files of an SBOM. Out: resolved paths, the hops to them, libraries by name.
  * Must never loop on links, and never invent a file that the SBOM does not have.
  */
+import { absolutePath } from "../inventory/container-path.ts";
 import type { ImageFile } from "../inventory/image.ts";
 
 /** As many as the kernel follows (path_resolution(7)). */
@@ -102,12 +103,9 @@ function follow(path: string, links: ReadonlyMap<string, string>): string | unde
   return done === "" ? "/" : done;
 }
 
-const noLinks: ReadonlyMap<string, string> = new Map();
-
 function tidy(path: string): string {
   const own = path.replace(/^\/proc\/(?:thread-)?self\/root(?=\/)/, "");
-  if (!/\/\/|\/\.{1,2}(?:\/|$)|.\/$/.test(own)) return own;
-  return follow(own, noLinks) ?? own;
+  return absolutePath(own);
 }
 
 const mergedDirectory = /^\/(usr\/)?((?:s?bin|lib(?:32|64|x32)?)\/.*)$/;

@@ -3,7 +3,7 @@
  * In: a reference as runtimes, clusters and scanners write it. Out: repository, tag, digest.
  * Must never take a path of a file system for a repository.
  */
-
+import { baseName } from "../inventory/container-path.ts";
 export interface ImageReference {
   /** With registry, Docker Hub's spelled out; "" when the text is no reference. */
   readonly repository: string;
@@ -54,6 +54,6 @@ function spellOut(repository: string): string {
 
 /** `/images/redis.tar` → `redis`. */
 function fileBaseName(path: string): string {
-  const name = path.slice(path.lastIndexOf("/") + 1);
+  const name = baseName(path);
   return name.replace(/\.(?:tar|tgz|tar\.gz|oci|sif)$/i, "");
 }

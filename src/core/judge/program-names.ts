@@ -4,8 +4,8 @@
  * In: an SBOM, its paths and owners. Out: the likely file, and the package that ships a link.
  * Must never answer where the SBOM itself knows the file, and never choose between two that fit.
  */
+import { baseName, directoryOf } from "../inventory/container-path.ts";
 import type { Package, Sbom } from "../inventory/image.ts";
-import { baseNameOf, directoryOf } from "./ecosystems/ecosystem.ts";
 import { ecosystemOf } from "./ecosystems/table.ts";
 import type { ImagePaths } from "./image-paths.ts";
 import type { Owner, OwnerIndex } from "./owner-index.ts";
@@ -52,7 +52,7 @@ function packagersOf(
   const file = paths.fileAt(link);
   if (file === undefined ? sbom.hasAllFiles : file.type !== "symlink") return [];
   if (file?.linkTarget.startsWith("/etc/alternatives/") === true) return [];
-  const name = baseNameOf(link);
+  const name = baseName(link);
   const found = debs.get(`${name}-minimal`) ?? debs.get(name);
   if (found === undefined) return [];
   return [{ package: found, ecosystem: ecosystemOf(found.type), kind: "file", isShared: false }];
@@ -63,7 +63,7 @@ function listPrograms({ index }: Parts): ReadonlyMap<string, readonly string[]> 
   const programs = new Map<string, string[]>();
   for (const path of index.byPath.keys()) {
     if (!/\/s?bin\/[^/]+$/.test(path)) continue;
-    const name = baseNameOf(path);
+    const name = baseName(path);
     const known = programs.get(name);
     if (known === undefined) programs.set(name, [path]);
     else known.push(path);
@@ -79,7 +79,7 @@ function realPathOf(
   if (!/\/s?bin\/[^/]+$/.test(path) || paths.fileAt(paths.resolve(path)) !== undefined) {
     return undefined;
   }
-  const name = baseNameOf(path);
+  const name = baseName(path);
   const system = (one: string) => programs.get(one)?.find((at) => systemProgram.test(at));
   if (name === "sh")
     return shellsOf(sbom)

@@ -3,6 +3,7 @@
  * In: the names of programs, and the uses of one container. Out: languages by program.
  * Must never take a program that merely copies or prints files for a runtime.
  */
+import { baseName } from "../inventory/container-path.ts";
 import type { FileUseFact } from "../observe/fact.ts";
 
 export type Language =
@@ -75,10 +76,6 @@ const copyingPrograms: ReadonlySet<string> = new Set(
     .join(" ")
     .split(" "),
 );
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
 
 function languagesBy(
   table: readonly (readonly [Language, RegExp])[],

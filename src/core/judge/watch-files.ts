@@ -3,6 +3,7 @@
  * In: the coverage that concerns the container. Out: for any file: yes, partly, or no, and why.
  * Must never look at losses or at how long was watched: that is `judge-watch.ts`.
  */
+import { baseName } from "../inventory/container-path.ts";
 import type { ContainerFact, CoverageFact, LossFact } from "../observe/fact.ts";
 import { createPathScope, type PathScope } from "../observe/path-scope.ts";
 import { namespaceLimit, namespaceLimitPrefix } from "../observe/tracing-policy.ts";
@@ -133,7 +134,7 @@ function doubtOf(fact: CoverageFact, { container, startUs, losses }: WatcherOpti
 /** Programs lie in directories for programs, or have no extension at all. */
 function isProgram(path: string): boolean {
   if (path.endsWith("/")) return false;
-  const name = path.slice(path.lastIndexOf("/") + 1);
+  const name = baseName(path);
   return isInProgramDirectory(path) || !name.includes(".");
 }
 
@@ -151,7 +152,7 @@ const interpreters: ReadonlySet<string> = new Set(
 );
 
 function seeProgram(path: string): Sight {
-  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+  const name = baseName(path).toLowerCase();
   // Versions stand behind the name: python3.11, perl5.36.0, php-8.2.
   return interpreters.has(name.replace(/[-\d.]+$/, ""))
     ? partly("the interpreter of a script is not named when the script is executed")

@@ -5,6 +5,7 @@
  * Must never take a runtime that reads its own library tree for a bulk reader: of such a process
  * only what is foreign to its runtime is set apart.
  */
+import { directoryOf } from "../inventory/container-path.ts";
 import { type CodeKind, codeKind } from "./file-path.ts";
 
 const readCountMin = 60;
@@ -52,7 +53,7 @@ export function findBulkReads(process: ProcessReads): ReadonlySet<string> | unde
   const foreign = [...byKind].flatMap(([kind, paths]) => (kind === own ? [] : paths));
   const share = process.mappedCount / (process.readCount + process.mappedCount);
   if (process.mappedCount > mappedCountMax && share > mappedShareMax) return undefined;
-  const folders = new Set(foreign.map((path) => path.slice(0, path.lastIndexOf("/"))));
+  const folders = new Set(foreign.map(directoryOf));
   if (foreign.length < foreignCountMin || folders.size < folderCountMin) return undefined;
   return new Set(foreign);
 }

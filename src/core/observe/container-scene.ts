@@ -4,7 +4,7 @@
  * In: nodes of the tree as they become known. Out: answers for `judge-actor.ts`.
  * Must stay small however many processes a container starts.
  */
-import { baseName } from "./program-names.ts";
+import { baseName } from "../inventory/container-path.ts";
 import { compareStart, type TreeNode } from "./tree-node.ts";
 
 const candidateCountMax = 128;

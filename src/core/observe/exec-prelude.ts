@@ -4,10 +4,11 @@
  * In: the last such accesses of the old image, and the new program. Out: those that move.
  * Must never move the old program's own libraries, least of all those of a container runtime.
  */
+
 import type { TimeUs } from "../event/event.ts";
+import { baseName } from "../inventory/container-path.ts";
 import type { FileUseHow, Sensor } from "./fact.ts";
 import { imagePath, isDynamicLinker, isLibrary } from "./file-path.ts";
-import { baseName } from "./program-names.ts";
 
 /** An access that may turn out to be the next program's. */
 export interface PendingAccess {

@@ -4,10 +4,11 @@
  * by names of policies.
  * Must never count what did not succeed, what is no regular file, or a path that is not complete.
  */
+
 import type { Argument, FileArgument, HookEvent } from "../event/event.ts";
+import { baseName } from "../inventory/container-path.ts";
 import type { FileUseHow, Sensor } from "./fact.ts";
 import { imagePath } from "./file-path.ts";
-import { baseName } from "./program-names.ts";
 
 export interface FileAccess {
   path: string;

@@ -3,7 +3,7 @@
  * In: paths as events carry them. Out: the path as the container sees it, or "" for what is none.
  * Must never touch a file system: these paths are text.
  */
-import { baseName } from "./program-names.ts";
+import { absolutePath, baseName } from "../inventory/container-path.ts";
 
 const deletedSuffix = " (deleted)";
 const foreignRoot = /^\/proc\/(?:self|thread-self|\d+)\/root(?=\/)/;
@@ -21,18 +21,8 @@ export function imagePath(text: string): string {
   const second = path.charCodeAt(1);
   // Only these first letters can begin one of the excluded trees: the test is on the hot path.
   if (second === 112 || second === 115 || second === 100) path = path.replace(foreignRoot, "");
-  if (path.includes("//") || path.includes("/.")) path = foldSegments(path);
+  if (path.includes("//") || path.includes("/.")) path = absolutePath(path);
   return path.length < 2 || notAFile.test(path) ? "" : path;
-}
-
-function foldSegments(path: string): string {
-  if (!/\/\/|\/\.\.?(?:\/|$)/.test(path)) return path;
-  const kept: string[] = [];
-  for (const segment of path.split("/")) {
-    if (segment === "..") kept.pop();
-    else if (segment !== "" && segment !== ".") kept.push(segment);
-  }
-  return `/${kept.join("/")}`;
 }
 
 /** `ld-linux-x86-64.so.2`, `ld-2.31.so`, `ld-musl-x86_64.so.1`, `ld64.so.2`, `ld.so.1`. */

@@ -5,6 +5,7 @@
  * Must answer `service` when in doubt: a wrong "operator" would hide use, a wrong "service" only
  * shows some too much.
  */
+import { baseName } from "../inventory/container-path.ts";
 import {
   type ContainerScene,
   commandOf,
@@ -13,13 +14,7 @@ import {
   isPeriodic,
 } from "./container-scene.ts";
 import type { Actor } from "./fact.ts";
-import {
-  baseName,
-  isInitShim,
-  isRuntimeName,
-  isUnnamedImage,
-  programName,
-} from "./program-names.ts";
+import { isInitShim, isRuntimeName, isUnnamedImage, programName } from "./known-programs.ts";
 import { compareStart, isInContainer, type TreeNode } from "./tree-node.ts";
 
 export interface ActorContext {

@@ -12,8 +12,8 @@ import { hookKind } from "./file-access.ts";
 import { imagePath, isDynamicLinker, isLibrary } from "./file-path.ts";
 import { createUseTotals, emitTotals } from "./file-use-totals.ts";
 import { isRuntimeImage } from "./judge-actor.ts";
+import { isInitShim, isUnnamedImage, programName, toolKind } from "./known-programs.ts";
 import { findProgram, type Host, hostOf, rememberPid } from "./process-host.ts";
-import { isInitShim, isUnnamedImage, programName, toolKind } from "./program-names.ts";
 import { createTreeNode } from "./tree-node.ts";
 import { createWrittenPaths, noteWriting, wasWritten } from "./written-paths.ts";
 

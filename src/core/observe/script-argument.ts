@@ -5,7 +5,7 @@
  * late, through /proc, shows its interpreter only: then this is the one word about its script.
  * Must never guess: an option it does not know, and that may take a value, ends the search.
  */
-import { baseName } from "./program-names.ts";
+import { baseName, joinPath } from "../inventory/container-path.ts";
 
 interface Grammar {
   /** Options after which no script follows: code on the line, a module, standard input. */
@@ -54,7 +54,8 @@ export function scriptArgument(binary: string, args: string, cwd: string): strin
   const script = findScript(words, grammar);
   // Cut in the midst of a word: a part of a path is another path.
   if (script === undefined || (args.length > lineLengthMax && script === words.at(-1))) return "";
-  return resolve(script, cwd);
+  const isTold = script.startsWith("/") || (script !== "" && cwd.startsWith("/"));
+  return isTold ? joinPath(cwd, script) : "";
 }
 
 function findScript(words: readonly string[], grammar: Grammar): string | undefined {
@@ -72,15 +73,4 @@ function findScript(words: readonly string[], grammar: Grammar): string | undefi
 /** Quotes stand around arguments with spaces and nothing is escaped, so this is a best effort. */
 function splitWords(args: string): readonly string[] {
   return [...args.matchAll(/"([^"]*)"|[^ ]+/g)].map((match) => match[1] ?? match[0]);
-}
-
-function resolve(path: string, cwd: string): string {
-  if (path.startsWith("/")) return path;
-  if (!cwd.startsWith("/") || path === "") return "";
-  const parts: string[] = [];
-  for (const part of `${cwd}/${path}`.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return `/${parts.join("/")}`;
 }

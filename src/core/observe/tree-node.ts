@@ -10,7 +10,7 @@ import type { Process } from "../event/event.ts";
 import { containerKey, hostKey, isHostKey } from "./container-key.ts";
 import { readExecId } from "./exec-id.ts";
 import type { ProcessNode } from "./fold.ts";
-import { type ToolKind, toolKind } from "./program-names.ts";
+import { type ToolKind, toolKind } from "./known-programs.ts";
 
 /** How well a process is known: as somebody's parent, by itself, from /proc, by its exec. */
 export const knownAs = { parent: 1, itself: 2, listed: 3, exec: 4 } as const;

@@ -3,15 +3,9 @@
  * In: a package. Out: its claims.
  * Must never say more of a statically linked module than that its binary runs.
  */
+import { baseName, directoryOf } from "../../inventory/container-path.ts";
 import type { Package } from "../../inventory/image.ts";
-import {
-  baseNameOf,
-  type Claim,
-  claimAll,
-  directoryOf,
-  type Ecosystem,
-  placesOf,
-} from "./ecosystem.ts";
+import { type Claim, claimAll, type Ecosystem, placesOf } from "./ecosystem.ts";
 import { listedFiles } from "./listed-files.ts";
 
 /** Found by reading sources or lock files, which nothing runs. */
@@ -35,7 +29,7 @@ const manifests: ReadonlySet<string> = new Set([
 ]);
 
 function binariesOf(one: Package): readonly string[] {
-  return placesOf(one).filter((path) => !manifests.has(baseNameOf(path)));
+  return placesOf(one).filter((path) => !manifests.has(baseName(path)));
 }
 
 /** Modules inside a binary: Go, Rust with auditable data, GraalVM native images, Haskell, Swift. */
@@ -58,7 +52,7 @@ function binaryClaims(one: Package): readonly Claim[] {
   const claims = [...listedFiles(one)];
   for (const { path, accessPath, visible, primary } of one.locations) {
     if (!visible || !primary) continue;
-    if (baseNameOf(path) === "release") claims.push({ kind: "tree", path: directoryOf(path) });
+    if (baseName(path) === "release") claims.push({ kind: "tree", path: directoryOf(path) });
     else claims.push({ kind: "file", path });
     if (accessPath.startsWith("/")) claims.push({ kind: "file", path: accessPath });
   }
@@ -68,5 +62,5 @@ function binaryClaims(one: Package): readonly Claim[] {
 export const binaryEcosystem: Ecosystem = {
   types: ["binary", "graalvm", "jdk", "openjdk"],
   claims: binaryClaims,
-  isMetadata: (path) => baseNameOf(path) === "release",
+  isMetadata: (path) => baseName(path) === "release",
 };

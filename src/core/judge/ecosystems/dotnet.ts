@@ -3,8 +3,9 @@
  * In: a package. Out: its claims.
  * Must never take the dependency list that the host reads at start for use.
  */
+import { directoryOf } from "../../inventory/container-path.ts";
 import type { Package } from "../../inventory/image.ts";
-import { type Claim, claimAll, directoryOf, type Ecosystem } from "./ecosystem.ts";
+import { type Claim, claimAll, type Ecosystem } from "./ecosystem.ts";
 import { listedFiles } from "./listed-files.ts";
 
 /** The assembly is named as the package, save for packages of several, which list their files. */

@@ -4,6 +4,7 @@
  * `table.ts`.
  * Must never hold state: everything is told from the package and the paths of its image.
  */
+import { directoryOf } from "../../inventory/container-path.ts";
 import type { Package } from "../../inventory/image.ts";
 
 /**
@@ -27,15 +28,6 @@ export interface Ecosystem {
   isMetadata(path: string): boolean;
   /** Directory names that a tree claim does not reach through. */
   readonly barrier?: string;
-}
-
-export function directoryOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash <= 0 ? "/" : path.slice(0, slash);
-}
-
-export function baseNameOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** The directory `levelCount` above a file's own; undefined when there are not so many. */

@@ -4,8 +4,9 @@
  * own.
  * Must never take the target of a link for a file of the package that ships the link.
  */
+import { baseName } from "../../inventory/container-path.ts";
 import type { Package } from "../../inventory/image.ts";
-import { baseNameOf, type Claim, claimAll, type Ecosystem, placesOf } from "./ecosystem.ts";
+import { type Claim, claimAll, type Ecosystem, placesOf } from "./ecosystem.ts";
 
 /**
  * Declared files, and contained ones that are not merely where a declared link leads: following
@@ -13,8 +14,8 @@ import { baseNameOf, type Claim, claimAll, type Ecosystem, placesOf } from "./ec
  */
 export function listedFiles(one: Package): readonly Claim[] {
   if (one.files.length === 0) return claimAll("file", one.containedFiles);
-  const names = new Set(one.files.map(baseNameOf));
-  const contained = one.containedFiles.filter((path) => names.has(baseNameOf(path)));
+  const names = new Set(one.files.map(baseName));
+  const contained = one.containedFiles.filter((path) => names.has(baseName(path)));
   return claimAll("file", [...new Set([...one.files, ...contained])]);
 }
 

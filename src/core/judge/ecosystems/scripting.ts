@@ -3,16 +3,9 @@
  * In: a package. Out: its claims. Gems, Composer and WordPress packages, Lua rocks, R and Erlang.
  * Must never take a manifest or a lock file for use.
  */
+import { baseName, directoryOf } from "../../inventory/container-path.ts";
 import type { Package } from "../../inventory/image.ts";
-import {
-  ancestorOf,
-  baseNameOf,
-  type Claim,
-  claimAll,
-  directoryOf,
-  type Ecosystem,
-  placesOf,
-} from "./ecosystem.ts";
+import { ancestorOf, type Claim, claimAll, type Ecosystem, placesOf } from "./ecosystem.ts";
 import { listedFiles } from "./listed-files.ts";
 
 function treesOf(paths: readonly (string | undefined)[]): readonly Claim[] {
@@ -68,7 +61,7 @@ export const rubyEcosystem: Ecosystem = {
 function composerClaims(one: Package): readonly Claim[] {
   const beside = placesOf(one).map((place) => {
     if (/\/composer\/installed\.(?:json|php)$/.test(place)) return ancestorOf(place, 1);
-    return baseNameOf(place) === "composer.lock" ? `${directoryOf(place)}/vendor` : undefined;
+    return baseName(place) === "composer.lock" ? `${directoryOf(place)}/vendor` : undefined;
   });
   const trees = beside.map((vendor) => (vendor === undefined ? vendor : `${vendor}/${one.name}`));
   return [...listedFiles(one), ...treesOf([...one.roots, ...trees])];

@@ -5,11 +5,9 @@
  * Must never decide alone whose doing something was: behaviour and ancestry do (`judge-actor.ts`).
  */
 
-export type ToolKind = "package-manager" | "bulk-reader";
+import { baseName } from "../inventory/container-path.ts";
 
-export function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
+export type ToolKind = "package-manager" | "bulk-reader";
 
 const systemPackageManagers = new Set(
   (
