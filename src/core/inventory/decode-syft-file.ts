@@ -33,12 +33,17 @@ export function decodeSyftFile(record: JsonObject, faults: Faults): SyftFile | u
   if (path === "") return undefined;
   const metadata = readObject(record, "metadata", faults) ?? {};
   const executable = readObject(record, "executable", faults);
-  const mimeType = readText(metadata, "mimeType", faults);
+  const mimeType = readText(metadata, "mimeType", faults) || readText(metadata, "MIMEType", faults);
   const libraries =
     executable === undefined ? [] : readTexts(executable, "importedLibraries", faults);
-  const isHardLink = readText(metadata, "type", faults) === "HardLink";
-  const type = fileType(metadata, faults);
-  const target = readText(metadata, "linkDestination", faults);
+  const kind = fileKind(metadata, faults);
+  const isHardLink = kind === "hardlink";
+  const type =
+    kind === ""
+      ? typeOfMode(readNumber(metadata, "mode", faults))
+      : (typeNames.get(kind) ?? "other");
+  const target =
+    readText(metadata, "linkDestination", faults) || readText(metadata, "LinkDestination", faults);
   const keepsTarget = type === "symlink" || isHardLink;
   return {
     id: readText(record, "id", faults),
@@ -62,10 +67,25 @@ const typeNames: ReadonlyMap<string, ImageFile["type"]> = new Map([
   ["directory", "directory"],
 ]);
 
-function fileType(metadata: JsonObject, faults: Faults): ImageFile["type"] {
-  const name = readText(metadata, "type", faults).toLowerCase();
-  if (name !== "") return typeNames.get(name) ?? "other";
-  return typeOfMode(readNumber(metadata, "mode", faults));
+/** By number, as some releases write the kind. **Source**: stereoscope, `file.Type`. */
+const numberedKinds: readonly string[] = [
+  "regularfile",
+  "hardlink",
+  "symboliclink",
+  "characterdevice",
+  "blockdevice",
+  "directory",
+  "fifonode",
+  "socket",
+  "irregularfile",
+];
+
+/** In small letters; "" when the document leaves it to the mode. Some releases wrote `Type`. */
+function fileKind(metadata: JsonObject, faults: Faults): string {
+  const number = metadata["Type"];
+  if (typeof number === "number") return numberedKinds[number] ?? "irregularfile";
+  const name = readText(metadata, "type", faults) || readText(metadata, "Type", faults);
+  return name.toLowerCase();
 }
 
 /**

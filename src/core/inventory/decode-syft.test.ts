@@ -163,6 +163,32 @@ test("the mode of a file is octal digits written as a decimal number", () => {
   assert.equal(typeOf(undefined), "file");
 });
 
+test("metadata of files with capital names and numbered kinds is read", () => {
+  const decode = (metadata: object) =>
+    decodeSyftFile({ location: { path: "/x" }, metadata }, { first: undefined })?.file;
+  const link = decode({ FileInfo: {}, Mode: 134218239, Type: 2, LinkDestination: "y" });
+  assert.deepEqual([link?.type, link?.linkTarget], ["symlink", "y"]);
+  const program = decode({ Type: "RegularFile", MIMEType: "application/x-sharedlib" });
+  assert.deepEqual([program?.type, program?.executable], ["file", true]);
+  assert.equal(decode({ Type: 5 })?.type, "directory");
+  assert.equal(decode({ Type: 99 })?.type, "other");
+});
+
+test("files that Syft failed at are told, programs without a package are not", async () => {
+  const file = (path: string, unknown: string) => ({ location: { path }, unknowns: [unknown] });
+  const { problems } = await readSbom({
+    ...tail,
+    artifacts: [zlib],
+    files: [
+      file("/a.jar", "java-archive-cataloger: not a zip file"),
+      file("/bin/b", "unknowns-labeler: no package identified in executable file"),
+    ],
+  });
+  const told = problems.find(({ code }) => code === "files-not-examined");
+  assert.equal(told?.count, 1);
+  assert.match(told?.message ?? "", /"\/a\.jar"/);
+});
+
 test("a hard link keeps the path of its first name", () => {
   const metadata = { type: "HardLink", linkDestination: "bin/busybox", mode: 755 };
   const one = decodeSyftFile({ location: { path: "bin/sh" }, metadata }, { first: undefined });

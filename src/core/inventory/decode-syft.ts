@@ -9,7 +9,14 @@ import { documentLimits } from "./document-decoder.ts";
 import type { Distro, ImageFile, ImageIdentity, Package, Sbom } from "./image.ts";
 import type { JsonPlace } from "./json-elements.ts";
 import type { Faults, JsonObject } from "./json-value.ts";
-import { isObject, nameKind, readObject, readRequiredText, readText } from "./json-value.ts";
+import {
+  isObject,
+  nameKind,
+  quoteText,
+  readObject,
+  readRequiredText,
+  readText,
+} from "./json-value.ts";
 import { readLocations } from "./read-locations.ts";
 import { readOwnedFiles, readRoots, readSourcePackage } from "./read-owned-files.ts";
 import { repairLinkTargets } from "./repair-link-targets.ts";
@@ -42,6 +49,8 @@ class SyftDecoder {
   private readonly contains = new Map<string, string[]>();
   private readonly owners = new Map<string, string[]>();
   private relationshipCount = 0;
+  /** Files that Syft itself could not examine. */
+  private unexamined = { count: 0, first: "" };
   /** MIME types repeat; one text serves all files. */
   private readonly mimeTypes = new Map<string, string>();
   private identity: ImageIdentity = noIdentity;
@@ -108,6 +117,10 @@ class SyftDecoder {
       return;
     }
     this.problems.doubt(place, faults);
+    if (isObject(value) && saysUnexamined(value)) {
+      const { count, first } = this.unexamined;
+      this.unexamined = { count: count + 1, first: count === 0 ? one.file.path : first };
+    }
     const { mimeType } = one.file;
     const shared = this.mimeTypes.get(mimeType) ?? mimeType;
     if (shared === mimeType && this.mimeTypes.size < 1000) this.mimeTypes.set(mimeType, mimeType);
@@ -145,6 +158,13 @@ class SyftDecoder {
 
   finish(): Sbom {
     this.checkSchema();
+    const { count, first } = this.unexamined;
+    if (count > 0) {
+      const text =
+        `Syft could not examine all files, first ${quoteText(first)}: ` +
+        "packages may be missing.";
+      this.problems.remark("files-not-examined", "notice", text, count);
+    }
     if (this.scanRoot !== "") this.repairLinks();
     const packages = [...this.packages.values()].map((one) => this.complete(one));
     return {
@@ -210,6 +230,15 @@ class SyftDecoder {
       this.problems.remark("schema-older", "doubtful", text);
     }
   }
+}
+
+/** Syft also notes programs that no package is known for: those it did examine. */
+function saysUnexamined(file: JsonObject): boolean {
+  const unknowns = file["unknowns"];
+  return (
+    Array.isArray(unknowns) &&
+    unknowns.some((one) => typeof one === "string" && !one.startsWith("unknowns-labeler:"))
+  );
 }
 
 function hasPaths(one: Package): boolean {
