@@ -40,7 +40,8 @@ export function describeFailure(error: unknown, withStack: boolean): Failure {
   const stack = withStack ? terminal`\n${safeLines(stackOf(error))}` : terminal``;
   if (error instanceof WaggleError) {
     const { exit, help } = errorCodes[error.code];
-    const said = safeLines(error.message.slice(0, messageLengthMax));
+    // Names in a message may hold line breaks: no line of it may look like one of ours.
+    const said = safeLines(error.message.slice(0, messageLengthMax).replaceAll("\n", "\n  "));
     const message = terminal`waggle: ${said}\n  ${help}${stack}`;
     return { status: exit, message };
   }

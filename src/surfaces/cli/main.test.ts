@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, openSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -44,6 +44,20 @@ test("a wrong path is one sentence and one hint on standard error, and status 3"
   assert.equal(done.status, 3);
   assert.equal(done.stdout, "");
   assert.equal(done.stderr.trimEnd().split("\n").length, 2);
+});
+
+test("a full disk behind standard output is an error that is told, not a crash", (context) => {
+  if (!existsSync("/dev/full")) return context.skip("no /dev/full here");
+  for (const words of [json, ["--help"]]) {
+    const stdio = ["ignore", openSync("/dev/full", "w"), "pipe"] as const;
+    const done = spawnSync(process.execPath, [main, ...words], {
+      encoding: "utf8",
+      stdio: [...stdio],
+    });
+    assert.equal(done.status, 3, done.stderr);
+    assert.match(done.stderr, /^waggle: Standard output could not be written: .*ENOSPC/);
+    assert.ok(!done.stderr.includes("    at "), done.stderr);
+  }
 });
 
 test("an interrupt ends with 130 and leaves no file behind", async () => {

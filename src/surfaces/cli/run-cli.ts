@@ -16,11 +16,11 @@ import { describeFailure, exitStatus } from "./exit-status.ts";
 import type { Host } from "./host.ts";
 import type { Shown } from "./presentation.ts";
 import { createProgressLine } from "./progress.ts";
-import { safeLines, screenWidth, tolerateBrokenPipe, wantsColor, writeTo } from "./screen.ts";
+import { keepWriteErrors, safeLines, screenWidth, wantsColor, writeTo } from "./screen.ts";
 
 export async function runCli(host: Host): Promise<number> {
-  tolerateBrokenPipe(host.output);
-  tolerateBrokenPipe(host.error);
+  keepWriteErrors(host.output);
+  keepWriteErrors(host.error);
   try {
     const request = await parse(host);
     return request === undefined ? exitStatus.done : await answer(request, host);
@@ -50,7 +50,7 @@ async function parse(host: Host): Promise<Request | undefined> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw new WaggleError("usage", usageMessage(error));
   }
-  await writeTo(host.output, safeLines(printed.join("")).toString());
+  if (printed.length > 0) await writeTo(host.output, safeLines(printed.join("")).toString());
   return requests[0];
 }
 
@@ -100,8 +100,9 @@ async function deliver(
   for (const notice of shown.notices) await say(to.host, notice);
 }
 
+/** Where standard error cannot be written, nobody can be told: the exit status still tells. */
 async function say(host: Host, message: TerminalText): Promise<void> {
-  await writeTo(host.error, terminal`${message}\n`.toString());
+  await writeTo(host.error, terminal`${message}\n`.toString()).catch(() => {});
 }
 
 /**

@@ -56,7 +56,7 @@ test("a reader that went away is no error, another failure is", async () => {
     on: () => undefined,
   });
   await writeTo(failing("EPIPE"), "x");
-  await assert.rejects(writeTo(failing("ENOSPC"), "x"), /ENOSPC/);
+  await assert.rejects(writeTo(failing("ENOSPC"), "x"), { code: "file-not-written" });
 });
 
 const at = {
@@ -125,6 +125,15 @@ test("a defect says that it is one, and shows its stack only when asked", () => 
 test("an error cannot smuggle control characters to the terminal", () => {
   const failure = describeFailure(new WaggleError("usage", "bad \x1b]0;owned\x07 word"), false);
   assert.ok(!failure.message.toString().includes("\x1b"));
+});
+
+test("a name with line breaks cannot pose as a message of its own", () => {
+  const spoof = new WaggleError("input-unsupported", "a\nwaggle: all is well: no events.");
+  const lines = describeFailure(spoof, false).message.toString().split("\n");
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith("waggle:")),
+    ["waggle: a"],
+  );
 });
 
 test("every exit status is explained once", () => {

@@ -5,6 +5,7 @@
  * standard output.
  */
 import { joinTerminal, type TerminalText, terminal } from "../../core/report/safe-text.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
 
 export interface Stream {
   readonly isTTY?: boolean;
@@ -38,21 +39,27 @@ export function screenWidth(
   return width > 0 ? Math.min(160, Math.max(60, width)) : 100;
 }
 
-/** Writes and waits until it is handed over. A reader that went away (`EPIPE`) is no error. */
+/**
+ * Writes and waits until it is handed over. A reader that went away (`EPIPE`) is no error.
+ * **Errors**: throws `file-not-written`, for example when what the stream leads to is full.
+ */
 export function writeTo(stream: Stream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
       if (error === undefined || error === null || isBrokenPipe(error)) resolve();
-      else reject(error);
+      else reject(failedWrite(error));
     });
   });
 }
 
-/** Keeps an `EPIPE` from becoming a crash: `waggle report | head` is ordinary use. */
-export function tolerateBrokenPipe(stream: Stream): void {
-  stream.on("error", (error) => {
-    if (!isBrokenPipe(error)) throw error;
-  });
+/** Keeps a failed write from becoming a crash: who writes is told, and tells the person. */
+export function keepWriteErrors(stream: Stream): void {
+  stream.on("error", () => {});
+}
+
+function failedWrite(error: Error): WaggleError {
+  const message = `Standard output could not be written: ${error.message}.`;
+  return new WaggleError("file-not-written", message, { cause: error });
 }
 
 function isBrokenPipe(error: Error): boolean {
