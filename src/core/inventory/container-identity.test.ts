@@ -37,6 +37,8 @@ test("a digest after @ is a manifest, a bare one a config", () => {
   assert.equal(readImageNames(`docker://${digest("c")}`).imageId, digest("c"));
   const bare = readImageNames("f".repeat(64));
   assert.deepEqual([bare.imageReference, bare.imageId], ["", digest("f")]);
+  assert.equal(readImageNames("269223fff922b").imageReference, "", "the beginning of an id");
+  assert.equal(readImageNames("cafe").imageReference, "cafe");
 });
 
 test("places of mounts are absolute, without a slash at the end, and none is empty", () => {

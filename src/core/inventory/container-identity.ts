@@ -61,7 +61,8 @@ export function readImageNames(...texts: readonly string[]): ImageNames {
     const digest = digestOf(at >= 0 ? bare.slice(at + 1) : bare);
     if (at >= 0 && digest !== "") imageDigest ||= digest;
     else if (digest !== "") imageId ||= digest;
-    const isReference = digest === "" || at > 0;
+    // Where a tag has moved on, listings show the beginning of an id.
+    const isReference = (digest === "" || at > 0) && !/^[0-9a-f]{12,63}$/.test(bare);
     if (isReference && bare !== "") imageReference ||= bare;
   }
   return { imageReference, imageDigest, imageId };
