@@ -73,9 +73,29 @@ export async function loadPolicies(
       readTracingPolicy(policy, name, problems),
     );
     values.push(...found);
-    inputs.push(summary({ ...document, role: "policies", format: "yaml", count: found.length }));
+    const input = summary({ ...document, role: "policies", format: "yaml", count: found.length });
+    inputs.push({ ...input, details: { ...input.details, ...describeScopes(found) } });
   }
   return { values, inputs };
+}
+
+/** **Unit**: entries of one detail. */
+const namedCountMax = 40;
+
+/** What the policies of one file are called, which sensors they feed, and where those look. */
+function describeScopes(scopes: readonly PolicyScope[]): Record<string, string> {
+  const list = (names: readonly string[]): string => {
+    const shown = [...new Set(names)].filter((name) => name !== "");
+    const more = shown.length > namedCountMax ? ` and ${shown.length - namedCountMax} more` : "";
+    return shown.slice(0, namedCountMax).join(" ") + more;
+  };
+  const details: Record<string, string> = {
+    named: list(scopes.map(({ policy }) => policy)),
+    sensors: list(scopes.map(({ sensor }) => sensor)),
+    paths: list(scopes.flatMap(({ paths }) => paths)),
+    limits: list(scopes.flatMap(({ limits }) => limits)),
+  };
+  return Object.fromEntries(Object.entries(details).filter(([, text]) => text !== ""));
 }
 
 /** A document that is not YAML becomes a problem: the others still count. */

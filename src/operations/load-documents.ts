@@ -50,8 +50,10 @@ async function loadDocument(
 ): Promise<readonly InputSummary[]> {
   switch (kind) {
     case "inventory":
-    case "other":
-      return (await loadInventory({ sbom: [name], vulns: [] }, context, problems)).inputs;
+    case "other": {
+      const names = { sbom: [name], vulns: [], isUnsorted: true };
+      return (await loadInventory(names, context, problems)).inputs;
+    }
     case "kubernetes":
       return (await loadKubernetes([name], context, problems)).inputs;
     case "containers":

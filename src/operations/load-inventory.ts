@@ -26,9 +26,16 @@ interface Loaded {
   readonly document: InventoryDocument;
 }
 
+interface InventoryNames {
+  readonly sbom: readonly string[];
+  readonly vulns: readonly string[];
+  /** True where nobody said which of the two a file is. */
+  readonly isUnsorted?: boolean;
+}
+
 /** **Errors**: throws `input-unsupported` for a named file of no known kind, and file errors. */
 export async function loadInventory(
-  names: { readonly sbom: readonly string[]; readonly vulns: readonly string[] },
+  names: InventoryNames,
   context: OperationContext,
   problems: ProblemLog,
 ): Promise<Inventory> {
@@ -49,7 +56,8 @@ export async function loadInventory(
         refuse(loaded, problems);
         continue;
       }
-      if (summary.role !== role && !file.fromDirectory) noteOtherRole(file, role, problems);
+      const isSorted = names.isUnsorted !== true && !file.fromDirectory;
+      if (summary.role !== role && isSorted) noteOtherRole(file, role, problems);
       if (loaded.document.kind === "sbom") sboms.push(loaded.document.sbom);
       if (loaded.document.kind === "scan") scans.push(loaded.document.scan);
       inputs.push(summary);

@@ -145,6 +145,15 @@ test("inspecting a document that cannot be read is a problem, not an error", asy
   assert.deepEqual(codes(problems), ["input-unsupported"]);
 });
 
+test("a scan that nobody called an SBOM is not said to be of another kind", async () => {
+  const name = "redis.grype.json.gz";
+  const context = contextOf({ [name]: fixture(name) });
+  const problems = new ProblemLog();
+  const [found] = await loadDocuments([{ name, kind: "inventory" }], context, problems);
+  assert.equal(found?.role, "vulnerabilities");
+  assert.deepEqual(codes(problems), []);
+});
+
 test("a configuration is looked for in the working directory, and may be missing", async () => {
   const { files } = contextOf({ "waggle.yaml": encode("top: 3\n") });
   assert.deepEqual(await loadConfig(files, undefined), { file: "waggle.yaml", config: { top: 3 } });

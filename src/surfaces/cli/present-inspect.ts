@@ -13,6 +13,7 @@ import {
   type TerminalText,
   terminal,
 } from "../../core/report/safe-text.ts";
+import { fitPath, wrap } from "../../core/report/text-layout.ts";
 import type { EventFile, SeenContainer } from "../../operations/describe-event-file.ts";
 import type { Inspection, LossSummary, SensorSummary } from "../../operations/inspect.ts";
 import { exitStatus } from "./exit-status.ts";
@@ -132,26 +133,37 @@ function nameContainer(one: SeenContainer): string {
 
 function renderDocuments(documents: readonly InputSummary[], sheet: Sheet): TerminalText[] {
   if (documents.length === 0) return [];
-  const rows = documents.map((one) => [
-    one.name,
-    one.role,
-    one.format,
-    count(one.count),
-    Object.entries(one.details)
-      .map(([key, value]) => `${key} ${value}`)
-      .join(", "),
-  ]);
-  const columns = [
-    { align: "left", widthMax: 48 },
-    { align: "left", widthMax: 16 },
-    { align: "left", widthMax: 12 },
-    { align: "right", widthMax: 10 },
-    { align: "left", widthMax: 0 },
-  ] as const;
   return [
     terminal`${sheet.paint("bold", "Documents")}`,
-    ...indent(textTable(columns, rows, sheet.width - 2)),
+    ...documents.flatMap((one) => renderDocument(one, sheet)),
   ];
+}
+
+function renderDocument(one: InputSummary, { paint, width }: Sheet): readonly TerminalText[] {
+  const details = Object.entries(one.details)
+    .filter(([, value]) => value !== "")
+    .map(([key, value]) => `${key} ${value}`);
+  const what = `${one.role} (${one.format}), ${sizeOf(one)}`;
+  const name = fitPath(one.name, Math.max(20, width - what.length - 4));
+  return [
+    terminal`  ${name}  ${what}`,
+    ...wrap(details.join(" · "), width - 6, 4).map((line) => terminal`      ${paint("dim", line)}`),
+  ];
+}
+
+const contents: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  sbom: ["package", "packages"],
+  vulnerabilities: ["match", "matches"],
+  policies: ["hook", "hooks"],
+  kubernetes: ["container", "containers"],
+  containers: ["container", "containers"],
+  processes: ["process", "processes"],
+  metrics: ["snapshot", "snapshots"],
+};
+
+function sizeOf({ role, count: many }: InputSummary): string {
+  const [one, several] = (Object.hasOwn(contents, role) ? contents[role] : undefined) ?? ["", ""];
+  return `${count(many)} ${many === 1 ? one : several}`.trim();
 }
 
 function renderSensors(sensors: readonly SensorSummary[], sheet: Sheet): TerminalText[] {
@@ -170,7 +182,7 @@ function renderSensors(sensors: readonly SensorSummary[], sheet: Sheet): Termina
     { align: "left", widthMax: 28 },
     { align: "left", widthMax: 8 },
     { align: "right", widthMax: 10 },
-    { align: "left", widthMax: 0 },
+    { align: "left", widthMax: 0, linesMax: 6 },
   ] as const;
   const lines = textTable(columns, rows.slice(0, sheet.top * 2), sheet.width - 2);
   return [terminal`${sheet.paint("bold", "Sensors")}`, ...indent(lines)];
@@ -194,7 +206,7 @@ function renderLosses(losses: readonly LossSummary[], sheet: Sheet): TerminalTex
     { align: "left", widthMax: 20 },
     { align: "right", widthMax: 10 },
     { align: "left", widthMax: 27 },
-    { align: "left", widthMax: 0 },
+    { align: "left", widthMax: 0, linesMax: 4 },
   ] as const;
   const rest = losses.length - sheet.top;
   return [

@@ -84,3 +84,17 @@ test("the flexible column gives way, so that a table fits the screen", () => {
   );
   assert.match(lines[0] ?? "", /^a {3}x+… {6}5$/);
 });
+
+test("the last column may take more lines, each below its start", () => {
+  const columns = [
+    { align: "left", widthMax: 10 },
+    { align: "left", widthMax: 0, linesMax: 3 },
+  ] as const;
+  const paths = Array.from({ length: 30 }, (_, index) => `/path/${index}`).join(" ");
+  const lines = textTable(columns, [["open", paths]], 40).map(String);
+  assert.equal(lines.length, 3);
+  assert.ok(lines.every((line) => line.length <= 40));
+  assert.match(lines[0] ?? "", /^open {2}\/path\/0 /);
+  assert.match(lines[1] ?? "", /^ {6}\/path/);
+  assert.match(lines[2] ?? "", /…$/);
+});

@@ -10,6 +10,7 @@ import {
   type TerminalText,
   terminal,
 } from "../../core/report/safe-text.ts";
+import { formatCount } from "../../core/report/text-layout.ts";
 import type { SeenContainer } from "../../operations/describe-event-file.ts";
 import type { ShownProcess } from "../../operations/list-processes.ts";
 import type { PsOutput } from "../../operations/ps.ts";
@@ -61,15 +62,21 @@ function renderContainers(containers: readonly SeenContainer[], view: View): Ter
   const top = view.top > 0 ? view.top : 100;
   const rows = containers
     .slice(0, top)
-    .map((one) => [one.id.slice(0, 12), nameOf(one), one.image, one.eventCount, one.from ?? ""]);
+    .map((one) => [
+      one.id.slice(0, 12),
+      nameOf(one),
+      one.image,
+      formatCount(one.eventCount),
+      (one.from ?? "").slice(0, 19).replace("T", " "),
+    ]);
   const columns = [
     { align: "left", widthMax: 12 },
     { align: "left", widthMax: 44 },
     { align: "left", widthMax: 0 },
     { align: "right", widthMax: 10 },
-    { align: "left", widthMax: 27 },
+    { align: "left", widthMax: 19 },
   ] as const;
-  const head = ["ID", "CONTAINER", "IMAGE", "EVENTS", "FIRST SEEN"];
+  const head = ["ID", "CONTAINER", "IMAGE", "EVENTS", "FIRST SEEN (UTC)"];
   const rest = containers.length - rows.length;
   return joinTerminal([
     ...textTable(columns, [head, ...rows], view.width),
