@@ -70,8 +70,8 @@ export const inspect: Operation<z.infer<typeof input>, Inspection> = {
   run: async (given, context) => {
     const problems = new ProblemLog();
     const known: KnownFile[] = [];
-    for (const { name } of await listFiles(context.files, given.files)) {
-      known.push({ name, kind: await kindOf(context.files, name) });
+    for (const file of await listFiles(context.files, given.files)) {
+      known.push({ name: file.name, kind: await kindOf(context.files, file) });
     }
     const documents = await loadDocuments(
       known.filter(({ kind }) => kind !== "events"),

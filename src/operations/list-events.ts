@@ -4,7 +4,7 @@
  * Must never leave a file out silently: what a directory holds besides events becomes a notice.
  */
 import type { ProblemLog } from "../core/event/problem.ts";
-import type { Files } from "../ports/files.ts";
+import type { FileEntry, Files } from "../ports/files.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { detectKind, detectSizeBytes, type InputKind } from "./detect-kind.ts";
 import { listFiles } from "./read-text.ts";
@@ -17,7 +17,7 @@ export async function listEvents(
 ): Promise<readonly string[]> {
   const found: string[] = [];
   for (const file of await listFiles(files, names)) {
-    const kind = await kindOf(files, file.name);
+    const kind = await kindOf(files, file);
     const isTaken = kind === "events" || (kind === "other" && !file.fromDirectory);
     if (isTaken) found.push(file.name);
     else if (file.fromDirectory) noteLeftOut(file.name, kind, problems);
@@ -39,10 +39,13 @@ const hints: Readonly<Record<Exclude<InputKind, "events">, string>> = {
   other: "this is nothing that waggle knows.",
 };
 
-/** Reads only the start of the file. */
-export async function kindOf(files: Files, name: string): Promise<InputKind> {
-  if (name === "-") return "events";
-  const file = await files.open(name);
+/**
+ * Reads only the start of the file. What cannot be read twice (a pipe, such as standard input or
+ * `<(zcat …)`) is not looked into, for the start would be lost: it is taken for events.
+ */
+export async function kindOf(files: Files, entry: FileEntry): Promise<InputKind> {
+  if (entry.sizeBytes < 0) return "events";
+  const file = await files.open(entry.name);
   const head = new Uint8Array(detectSizeBytes);
   let length = 0;
   for await (const chunk of file.chunks) {

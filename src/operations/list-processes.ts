@@ -8,7 +8,7 @@ import type { Event } from "../core/event/event.ts";
 import { formatTime } from "../core/event/format-time.ts";
 import type { ProblemLog } from "../core/event/problem.ts";
 import type { ContainerIdentity } from "../core/inventory/image.ts";
-import { containerKey, isHostKey } from "../core/observe/container-key.ts";
+import type { ContainerKey } from "../core/observe/fact.ts";
 import { createProcessList, type ListedProcess } from "../core/observe/process-list.ts";
 import { createObserver } from "../engine/observe-events.ts";
 import type { SeenContainer } from "./describe-event-file.ts";
@@ -50,9 +50,8 @@ export async function seenContainers(look: Look): Promise<readonly SeenContainer
   return listContainers(recording, look.identities);
 }
 
-/** `id` is a container's, or `host:` with the name of a node or nothing. **Cost**: one pass. */
-export async function listProcesses(id: string, look: Look): Promise<ProcessesOfOne> {
-  const container = isHostKey(id) ? id : containerKey(id);
+/** Of a container, or of a node and with `hostKey("")` of all nodes. **Cost**: one pass. */
+export async function listProcesses(container: ContainerKey, look: Look): Promise<ProcessesOfOne> {
   const list = createProcessList({ container, countMax: processCountMax });
   const { probeCommands } = look;
   const observer = createObserver({ folds: [list], tree: { probeCommands }, emit: () => {} });

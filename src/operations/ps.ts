@@ -5,7 +5,7 @@
 
 import { z } from "zod";
 import { ProblemLog } from "../core/event/problem.ts";
-import { hostKey, isHostKey } from "../core/observe/container-key.ts";
+import { containerKey, hostKey, isHostKey } from "../core/observe/container-key.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import type { SeenContainer } from "./describe-event-file.ts";
 import { findContainer } from "./list-containers.ts";
@@ -13,6 +13,7 @@ import { type Look, listProcesses, type ProcessesOfOne, seenContainers } from ".
 import { loadCluster } from "./load-cluster.ts";
 import type { Operation } from "./operation.ts";
 import { collectProbeCommands } from "./probe-commands.ts";
+import { canReadAgain } from "./read-text.ts";
 import { eventFields, identityFields, resolveSources } from "./sources.ts";
 
 const input = z.strictObject({
@@ -52,7 +53,8 @@ export const ps: Operation<z.infer<typeof input>, PsOutput> = {
       return { container: null, containers, processes: [], leftOutCount: 0 };
     }
     const target = await findTarget(container, look);
-    const processes = await listProcesses(target.id, look);
+    const { id } = target;
+    const processes = await listProcesses(isHostKey(id) ? id : containerKey(id), look);
     return { container: target, containers: [target], ...processes };
   },
 };
@@ -61,11 +63,15 @@ export const ps: Operation<z.infer<typeof input>, PsOutput> = {
 async function findTarget(name: string, look: Look): Promise<SeenContainer> {
   if (name === "host") return unnamed(hostKey(""));
   if (isHostKey(name)) return unnamed(name);
-  if (!look.sources.events.includes("-")) return findContainer(await seenContainers(look), name);
+  const { sources, context } = look;
+  if (await canReadAgain(context.files, sources.events)) {
+    return findContainer(await seenContainers(look), name);
+  }
   if (/^[0-9a-f]{31,64}$/.test(name)) return unnamed(name);
   throw new WaggleError(
     "usage",
-    "Standard input can be read only once, so a container in it must be given by its whole id.",
+    "Standard input or a pipe can be read only once, so a container in it must be given by its " +
+      "whole id.",
   );
 }
 

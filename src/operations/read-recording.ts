@@ -10,6 +10,7 @@ import type { InputSummary } from "../core/report/report.ts";
 import { type EventInput, type Progress, readEvents } from "../engine/read-events.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import type { OperationContext } from "./operation.ts";
+import { canReadAgain } from "./read-text.ts";
 import { resolveTimeBound, type TimeBound } from "./time-range.ts";
 
 export interface RecordingRequest {
@@ -35,6 +36,13 @@ export async function readRecording(
 ): Promise<Recording> {
   const bounds = [request.since, request.until];
   const needsEnd = bounds.some((bound) => bound?.kind === "before-end");
+  if (needsEnd && !(await canReadAgain(context.files, request.names))) {
+    throw new WaggleError(
+      "usage",
+      "A duration counts back from the end of the input, and standard input or a pipe can be " +
+        "read only once; give since and until as times.",
+    );
+  }
   const endUs = needsEnd ? await findEnd(request.names, context) : 0;
   const [sinceUs, untilUs] = bounds.map((bound) =>
     bound === undefined ? undefined : resolveTimeBound(bound, endUs),

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMemoryFiles } from "../adapters/files/memory-files.ts";
 import { ProblemLog } from "../core/event/problem.ts";
+import type { Files } from "../ports/files.ts";
 import { kindOf, listEvents } from "./list-events.ts";
-import { listFiles, listJoinedFiles, readText } from "./read-text.ts";
+import { canReadAgain, listFiles, listJoinedFiles, readText } from "./read-text.ts";
 
 const encoder = new TextEncoder();
 const event = '{"process_exec":{"process":{}},"node_name":"n"}\n';
@@ -79,7 +80,24 @@ test("a document given as events is refused, and the option it belongs to is nam
 test("a file that was named and is of no known kind is read as events", async () => {
   const files = filesOf({ "odd.txt": "hello" });
   assert.deepEqual(await listEvents(files, ["odd.txt"], new ProblemLog()), ["odd.txt"]);
-  assert.equal(await kindOf(files, "odd.txt"), "other");
+  assert.equal(await kindOf(files, { name: "odd.txt", sizeBytes: 5 }), "other");
+});
+
+test("a pipe is opened only once, for what was read of it is gone", async () => {
+  const files = filesOf({ "a.json": '{"artifacts":[]}' });
+  const opened: string[] = [];
+  const pipes: Files = {
+    ...files,
+    list: async (name) => [{ name, sizeBytes: -1 }],
+    open: (name) => {
+      opened.push(name);
+      return files.open(name);
+    },
+  };
+  assert.deepEqual(await listEvents(pipes, ["a.json"], new ProblemLog()), ["a.json"]);
+  assert.deepEqual(opened, []);
+  assert.equal(await canReadAgain(pipes, ["a.json"]), false);
+  assert.equal(await canReadAgain(files, ["a.json"]), true);
 });
 
 test("a directory without events is refused", async () => {

@@ -30,6 +30,12 @@ export async function listFiles(
   return [...found.values()];
 }
 
+/** False when one of them is a pipe: what was read of it once is gone. */
+export async function canReadAgain(files: Files, names: readonly string[]): Promise<boolean> {
+  const entries = await Promise.all(names.map((name) => files.list(name)));
+  return entries.flat().every(({ sizeBytes }) => sizeBytes >= 0);
+}
+
 /** As `listFiles` for names of the shape `[NAME=]FILE`. A file whose own name has a `=` wins. */
 export async function listJoinedFiles(
   files: Files,

@@ -117,14 +117,6 @@ function checkSources(sources: Sources): void {
   if (lists.flat().filter((name) => name === "-").length > 1) {
     throw new WaggleError("usage", "Standard input (-) can be read only once.");
   }
-  const relative = [sources.since, sources.until].some((bound) => bound?.kind === "before-end");
-  if (relative && sources.events.includes("-")) {
-    throw new WaggleError(
-      "usage",
-      "A duration counts back from the end of the input, and standard input can be read only " +
-        "once; give since and until as times.",
-    );
-  }
 }
 
 function fromConfig(names: readonly string[] | undefined, settings: Settings): readonly string[] {

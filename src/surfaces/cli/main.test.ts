@@ -30,6 +30,30 @@ test("events come from standard input too", () => {
   assert.equal(JSON.parse(done.stdout).eventFiles[0].name, "-");
 });
 
+test("a pipe with a name gives all of its events, and is not read twice", () => {
+  const folder = mkdtempSync(join(tmpdir(), "waggle-main-"));
+  const script = 'mkfifo "$1/p" && { gzip -dc "$2" >"$1/p" & } && shift 2 && "$@"';
+  const program = [process.execPath, main];
+  const start = ["-c", script, "sh", folder, file("events.jsonl.gz"), ...program];
+  const options = { encoding: "utf8", timeout: 20_000 } as const;
+  const done = spawnSync(
+    "sh",
+    [...start, "inspect", join(folder, "p"), "--format", "json"],
+    options,
+  );
+  rmSync(folder, { recursive: true });
+  assert.equal(done.status, 0, done.stderr);
+  const [seen] = JSON.parse(done.stdout).eventFiles;
+  assert.deepEqual([seen.eventCount, seen.unreadableCount], [376, 0]);
+  const twice = spawnSync(
+    "sh",
+    ["-c", 'true | "$@"', "sh", ...program, "report", "--since", "1h", "--events", "-"],
+    options,
+  );
+  assert.equal(twice.status, 2);
+  assert.match(twice.stderr, /give since and until as times/);
+});
+
 test("a reader that stops early is no error and no noise", () => {
   const script = '("$@"; echo $? >&2) | head -c 100';
   const sbom = ["--sbom", file("redis.syft.json.gz")];
