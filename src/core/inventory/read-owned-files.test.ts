@@ -106,6 +106,19 @@ test("composer packages are below vendor, but only those that are installed", ()
   assert.deepEqual(readRoots(at("/app/composer.lock"), noFaults()), []);
 });
 
+test("a name of none or of dots claims no directory that others share", () => {
+  const python = artifact("python", {
+    sitePackagesRootPath: "/usr/lib/python3/dist-packages",
+    topLevelPackages: ["", ".", "..", "six"],
+    files: ["", "six.py"],
+  });
+  assert.deepEqual(readRoots(python, noFaults()), ["/usr/lib/python3/dist-packages/six"]);
+  assert.deepEqual(readOwnedFiles(python, noFaults()), ["/usr/lib/python3/dist-packages/six.py"]);
+  const installed = placesOf(["/app/vendor/composer/installed.json"]);
+  const php = artifact("php-composer", {}, { name: "../..", locations: installed });
+  assert.deepEqual(readRoots(php, noFaults()), []);
+});
+
 test("default gems of old Rubies list their libraries as they are installed", () => {
   const files = ["bigdecimal.so", "bigdecimal/util.rb", "ext/bigdecimal/extconf.rb", "NEWS.md"];
   const place = "/usr/lib/ruby/gems/2.5.0/specifications/default/bigdecimal-1.3.4.gemspec";

@@ -26,17 +26,16 @@ interface Entry {
 
 const noRecord: JsonObject = {};
 
-/** The list `files` (or, for conda, `paths`); elements are paths or objects with a path. */
+/** The list `files`; elements are paths or objects with a path, and those without one are none. */
 function listEntries(metadata: JsonObject, faults: Faults): readonly Entry[] {
   const entries: Entry[] = [];
   for (const one of readList(metadata, "files", faults)) {
-    if (typeof one === "string") entries.push({ path: one, record: noRecord });
-    else if (isObject(one)) {
-      const path = readText(one, "path", faults);
-      if (path !== "") entries.push({ path, record: one });
-    } else {
+    const record = isObject(one) ? one : noRecord;
+    if (typeof one !== "string" && record === noRecord) {
       faults.first ??= "files: expected paths or objects with a path";
     }
+    const path = typeof one === "string" ? one : readText(record, "path", faults);
+    if (path !== "") entries.push({ path, record });
   }
   return entries;
 }
@@ -158,7 +157,7 @@ export function readRoots(artifact: Artifact, faults: Faults): readonly string[]
     case "python": {
       const root = sitePackages(artifact, faults);
       const names = readTexts(artifact.metadata, "topLevelPackages", faults);
-      return root === "" ? [] : names.map((name) => joinPath(root, name));
+      return root === "" ? [] : unique(names.map((name) => pathInside(root, name)));
     }
     case "gem":
       return unique(artifact.locations.map(({ path }) => gemRoot(path)));
@@ -177,14 +176,20 @@ function unique(paths: readonly string[]): readonly string[] {
 function gemRoot(path: string): string {
   if (!path.endsWith(".gemspec")) return "";
   const match = /^(.*)\/specifications\/(?:default\/)?([^/]+)\.gemspec$/.exec(path);
-  return match === null ? directoryOf(path) : `${match[1]}/gems/${match[2]}`;
+  return match === null ? directoryOf(path) : pathInside(`${match[1]}/gems`, match[2] ?? "");
 }
 
 /** Only what is installed: a lock file says nothing of the disk. */
 function composerRoot(path: string, name: string): string {
   if (baseName(path) !== "installed.json") return "";
   const vendor = directoryOf(directoryOf(path));
-  return joinPath(vendor, name);
+  return pathInside(vendor, name);
+}
+
+/** "" when no name, or one of dots, leads to the directory that all packages share or out of it. */
+function pathInside(directory: string, name: string): string {
+  const path = absolutePath(`${directory}/${name}`);
+  return path.startsWith(`${absolutePath(directory)}/`) ? path : "";
 }
 
 /** Name of the source package; "" when unknown or the same as the package. */
