@@ -55,7 +55,12 @@ function parse(...words: string[]): { request: Request | undefined; printed: str
       found.request = request;
     },
   });
-  program.parse(words, { from: "user" });
+  try {
+    program.parse(words, { from: "user" });
+  } catch (error) {
+    // Help ends parsing by an error of its own.
+    if (found.printed === "") throw error;
+  }
   return found;
 }
 
@@ -85,6 +90,11 @@ test("a missing word, an unknown option and a wrong number are refused", () => {
 
 test("the completion script is printed by a command of its own", () => {
   assert.match(parse("completion", "bash").printed, /complete -F _waggle waggle/);
+});
+
+test("the help of the program shows the first example of each command, and exit statuses", () => {
+  const { printed } = parse("--help");
+  assert.match(printed, /Examples:\n {2}# Says a b\n {2}\$ waggle echo a b\n\nExit status:/);
 });
 
 test("an inspection of nothing says that there are no problems", () => {

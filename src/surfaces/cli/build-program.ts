@@ -45,7 +45,7 @@ export function buildProgram(options: ProgramOptions): Commander {
     .configureHelp({ helpWidth: options.width, sortSubcommands: false })
     .configureOutput({ writeOut: options.writeOut, writeErr: () => {} })
     .showSuggestionAfterError(true)
-    .addHelpText("after", () => `\n${statusHelp()}`)
+    .addHelpText("after", () => `${overviewHelp(options.commands)}\n\n${statusHelp()}`)
     .exitOverride();
   for (const command of options.commands) {
     program.addCommand(buildCommand(command, options));
@@ -107,11 +107,17 @@ function inputOption(input: SchemaOption, metavars: Readonly<Record<string, stri
 }
 
 function exampleHelp(command: Command): string {
-  const lines = command.presentation.examples.flatMap(({ line, says }) => [
-    `  # ${says}`,
-    `  $ ${line}`,
-    "",
-  ]);
+  return listExamples(command.presentation.examples);
+}
+
+/** The first example of each command: what a person does in which order. */
+function overviewHelp(commands: readonly Command[]): string {
+  return listExamples(commands.flatMap(({ presentation }) => presentation.examples.slice(0, 1)));
+}
+
+function listExamples(examples: Command["presentation"]["examples"]): string {
+  if (examples.length === 0) return "";
+  const lines = examples.flatMap(({ line, says }) => [`  # ${says}`, `  $ ${line}`, ""]);
   return ["\nExamples:", ...lines].join("\n").trimEnd();
 }
 

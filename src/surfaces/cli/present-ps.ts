@@ -24,7 +24,7 @@ export const psPresentation: Presentation<PsOutput> = {
   positionals: [{ key: "container", metavar: "container", required: false }],
   metavars: { events: "file", k8s: "file", containers: "file", since: "time", until: "time" },
   examples: [
-    { line: "waggle ps --events tetragon.log", says: "Which containers there are" },
+    { line: "waggle ps --events tetragon.log", says: "Which containers a recording shows" },
     {
       line: "waggle ps web/nginx --events tetragon.log",
       says: "The processes of one, each with its class and why it has it",

@@ -12,7 +12,10 @@ export const scanPresentation: Presentation<ScanOutput> = {
   positionals: [{ key: "target", metavar: "image|directory|archive", required: true }],
   metavars: { directory: "directory", name: "name", timeout: "duration" },
   examples: [
-    { line: "waggle scan nginx:1.27", says: "Writes nginx.syft.json and nginx.grype.json here" },
+    {
+      line: "waggle scan nginx:1.27",
+      says: "The SBOM and the scan of an image: nginx.syft.json and nginx.grype.json",
+    },
     { line: "waggle scan image.tar --directory scans --name web", says: "An archive, elsewhere" },
   ],
   formats: ["text", "json"],
