@@ -8,8 +8,11 @@ import type { Event } from "../core/event/event.ts";
 import { formatTime } from "../core/event/format-time.ts";
 import type { ProblemLog } from "../core/event/problem.ts";
 import type { ContainerIdentity } from "../core/inventory/image.ts";
-import type { ContainerKey } from "../core/observe/fact.ts";
-import { createProcessList, type ListedProcess } from "../core/observe/process-list.ts";
+import {
+  createProcessList,
+  type ListedProcess,
+  type ProcessListOptions,
+} from "../core/observe/process-list.ts";
 import { createObserver } from "../engine/observe-events.ts";
 import type { SeenContainer } from "./describe-event-file.ts";
 import { listContainers } from "./list-containers.ts";
@@ -51,7 +54,10 @@ export async function seenContainers(look: Look): Promise<readonly SeenContainer
 }
 
 /** Of a container, or of a node and with `hostKey("")` of all nodes. **Cost**: one pass. */
-export async function listProcesses(container: ContainerKey, look: Look): Promise<ProcessesOfOne> {
+export async function listProcesses(
+  container: ProcessListOptions["container"],
+  look: Look,
+): Promise<ProcessesOfOne> {
   const list = createProcessList({ container, countMax: processCountMax });
   const { probeCommands } = look;
   const observer = createObserver({ folds: [list], tree: { probeCommands }, emit: () => {} });

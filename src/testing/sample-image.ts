@@ -3,13 +3,16 @@
  * In: what a test cares about, in few words. Out: whole values of the contracts.
  * Must never read a recording.
  */
+
 import type { ImageFile, ImageIdentity, Package, Sbom } from "../core/inventory/image.ts";
 import { EvidenceBook } from "../core/judge/evidence-book.ts";
 import { createFileOwners } from "../core/judge/file-owners.ts";
 import type { CodeFile, ContainerCoverage } from "../core/judge/judge-coverage.ts";
 import { judgeUsage } from "../core/judge/judge-usage.ts";
 import type { CoverageGrade, Usage } from "../core/judge/verdict.ts";
+import { isHostKey } from "../core/observe/container-key.ts";
 import type { ContainerFact, CoverageFact, FileUseFact, Sensor } from "../core/observe/fact.ts";
+import { createPathScope } from "../core/observe/path-scope.ts";
 import { samplePackage } from "./sample-judgement.ts";
 
 export const sampleContainer = "0123456789abcdef0123456789abcde";
@@ -134,9 +137,13 @@ export function sampleCoverage(sketch: CoverageSketch = {}): ContainerCoverage {
       eventCount: 1,
     }),
   );
+  const scope = createPathScope(sketch.prefixes ?? [""]);
+  const hasMappings = sensors.some(({ sensor }) => sensor === "mmap");
   return {
     sensors,
     losses: [],
+    untilUs: 2,
+    seesMapping: (path) => hasMappings && scope.holds(path),
     grade: (files) => {
       sketch.onGrade?.(files);
       if (files.length === 0) return { grade: "none", reasons: ["no files"] };
@@ -162,6 +169,7 @@ export function judgeSample(sketch: UsageSketch): ReadonlyMap<string, Usage> {
     coverage: sampleCoverage(coverage),
     evidence: new EvidenceBook(["events.jsonl"]),
     mountPaths,
+    isHost: isHostKey(uses[0]?.container ?? ""),
   });
   const byName = new Map<string, Usage>();
   for (const { id, name } of sbom.packages) {

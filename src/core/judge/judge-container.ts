@@ -3,18 +3,17 @@
  * In: its join and privileges. Out: usage of each package of its image, and a coverage summary.
  * Must never judge without coverage: every verdict of absence is gated by it.
  */
-
 import { formatTime } from "../event/format-time.ts";
 import type { ProblemLog } from "../event/problem.ts";
-import type { Sbom } from "../inventory/image.ts";
+import { isHostKey } from "../observe/container-key.ts";
 import type { PrivilegeFact } from "../observe/fact.ts";
 import type { FactSet } from "../observe/fact-set.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
-import { createFileOwners, type FileOwners } from "./file-owners.ts";
 import type { ImageJoin } from "./join-images.ts";
 import { type ContainerCoverage, createContainerCoverage } from "./judge-coverage.ts";
 import { judgePrivileges } from "./judge-privileges.ts";
 import { judgeUsage } from "./judge-usage.ts";
+import { createSbomIndex } from "./sbom-index.ts";
 import type { CoverageGrade, CoverageSummary, Privilege, Usage } from "./verdict.ts";
 
 export interface JudgedContainer {
@@ -40,7 +39,7 @@ export function judgeContainer(
   options: JudgeContainerOptions,
 ): (join: ImageJoin, privilegeFacts: readonly PrivilegeFact[]) => JudgedContainer {
   const { facts, evidence, minimumWindowUs, problems } = options;
-  const index = createIndex();
+  const index = createSbomIndex();
   return (join, privilegeFacts) => {
     const { container, sbom } = join;
     const coverage = createContainerCoverage({
@@ -57,48 +56,25 @@ export function judgeContainer(
     }
     const indexed = sbom === undefined ? undefined : index(sbom);
     const uses = facts.fileUses(container.container);
+    const isHost = isHostKey(container.container);
     const mountPaths = join.identity?.mountPaths ?? [];
     const usages =
       sbom === undefined || indexed === undefined
         ? new Map<string, Usage>()
-        : judgeUsage({ sbom, owners: indexed.owners, uses, coverage, evidence, mountPaths });
+        : judgeUsage({
+            sbom,
+            owners: indexed.owners,
+            uses,
+            coverage,
+            evidence,
+            mountPaths,
+            isHost,
+          });
     const blanks = indexed?.blanks ?? new Set<string>();
-    const untilUs = watchedUntil(join, coverage);
-    const summary = summarize({ join, coverage, usages, privileges, untilUs });
-    const observedUs = Math.max(0, untilUs - container.firstSeenUs);
+    const summary = summarize({ join, coverage, usages, privileges });
+    const observedUs = Math.max(0, coverage.untilUs - container.firstSeenUs);
     return { join, usages, blanks, privileges, privileged, observedUs, summary };
   };
-}
-
-interface Indexed {
-  readonly owners: FileOwners;
-  readonly blanks: ReadonlySet<string>;
-}
-
-/** Each SBOM once, whatever the number of its containers. */
-function createIndex(): (sbom: Sbom) => Indexed {
-  const known = new Map<Sbom, Indexed>();
-  return (sbom) => {
-    const found = known.get(sbom);
-    if (found !== undefined) return found;
-    const owners = createFileOwners(sbom);
-    const blanks = sbom.packages.filter(
-      (one) =>
-        one.files.length + one.containedFiles.length > 0 && owners.codeFilesOf(one.id).length === 0,
-    );
-    const indexed = { owners, blanks: new Set(blanks.map(({ id }) => id)) };
-    known.set(sbom, indexed);
-    return indexed;
-  };
-}
-
-/** A quiet container is watched as long as the sensors of its node are. */
-function watchedUntil({ container }: ImageJoin, coverage: ContainerCoverage): number {
-  if (container.ended) return container.lastSeenUs;
-  return coverage.sensors.reduce(
-    (latest, sensor) => Math.max(latest, sensor.untilUs),
-    container.lastSeenUs,
-  );
 }
 
 interface SummaryParts {
@@ -106,10 +82,9 @@ interface SummaryParts {
   readonly coverage: ContainerCoverage;
   readonly usages: ReadonlyMap<string, Usage>;
   readonly privileges: readonly Privilege[];
-  readonly untilUs: number;
 }
 
-function summarize({ join, coverage, usages, privileges, untilUs }: SummaryParts): CoverageSummary {
+function summarize({ join, coverage, usages, privileges }: SummaryParts): CoverageSummary {
   const { container } = join;
   const grades: Record<CoverageGrade, number> = { none: 0, partial: 0, good: 0 };
   for (const usage of usages.values()) grades[usage.coverage] += 1;
@@ -122,7 +97,7 @@ function summarize({ join, coverage, usages, privileges, untilUs }: SummaryParts
     sbom: join.sbom?.input ?? "",
     scan: join.scan?.input ?? "",
     observedFrom: formatTime(container.firstSeenUs),
-    observedUntil: formatTime(untilUs),
+    observedUntil: formatTime(coverage.untilUs),
     fromStart: container.fromStart,
     sensors: coverage.sensors.map((sensor) => ({
       sensor: sensor.sensor,

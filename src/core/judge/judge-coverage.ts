@@ -22,6 +22,13 @@ export interface ContainerCoverage {
   readonly sensors: readonly CoverageFact[];
   readonly losses: readonly LossFact[];
   /**
+   * **Unit**: microseconds; until when it was watched: its end, or the last of its sensors. A quiet
+   * container is watched as long as they are.
+   */
+  readonly untilUs: number;
+  /** As of `Watchers`. **Cost**: some lookups. */
+  seesMapping(path: string, timeUs: number): boolean;
+  /**
    * What absence of any use of these files means. "none": no sensor could have seen a use of any
    * of them, or there are none. "good": each use of each would have been seen, from the start of
    * the container, without losses, for long enough or until its end. "partial": all between.
@@ -50,7 +57,9 @@ export function createContainerCoverage(options: ContainerCoverageOptions): Cont
   const { forAll, byPolicy } = splitByPolicy(lossesInside(losses, span));
   const watchers = createWatchers({ container, sensors, startUs, losses: byPolicy });
   const doubts = judgeWatch({ container, losses: forAll, sensors, span, minimumWindowUs });
-  return { sensors, losses, grade: (files) => gradeFiles(files, watchers.see, doubts) };
+  const { see, seesMapping } = watchers;
+  const grade = (files: readonly CodeFile[]): Grade => gradeFiles(files, see, doubts);
+  return { sensors, losses, untilUs: endUs, seesMapping, grade };
 }
 
 interface Span {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sampleContainerFact, sampleCoverage, sampleStartUs } from "../../testing/sample-facts.ts";
 import type { CoverageFact } from "../observe/fact.ts";
+import { namespaceLimit } from "../observe/tracing-policy.ts";
 import { type CodeFile, createWatchers } from "./watch-files.ts";
 
 function see(path: string, kind: CodeFile["kind"], ...sensors: readonly CoverageFact[]) {
@@ -40,4 +41,33 @@ test("a directory stands for what lies below", () => {
   const wide = sampleCoverage({ pathPrefixes: ["/app"] });
   assert.equal(see("/app/node_modules/x/", "interpreted", wide).kind, "yes");
   assert.equal(see("/opt/x/", "interpreted", wide).kind, "no");
+});
+
+test("that a mapping would have been seen follows the patterns of the policy, not plain text", () => {
+  const container = sampleContainerFact();
+  const seesMapping = (path: string, changes: Partial<CoverageFact>, timeUs = sampleStartUs) => {
+    const sensors = [sampleCoverage({ sensor: "mmap", ...changes })];
+    const options = { container, sensors, startUs: sampleStartUs, losses: new Map() };
+    return createWatchers(options).seesMapping(path, timeUs);
+  };
+  assert.equal(seesMapping("/usr/lib/libz.so.1", { pathPrefixes: ["/usr/lib/"] }), true);
+  assert.equal(seesMapping("/usr/lib/libz.so.1", { pathPrefixes: ["", "!/usr/lib/"] }), false);
+  assert.equal(seesMapping("/app/addon.node", { pathPrefixes: ["*.node"] }), true);
+  assert.equal(seesMapping("/app/a", { pathPrefixes: ["=/app/a"] }), true);
+  assert.equal(seesMapping("/app/addon.node", { pathPrefixes: [""], sensor: "open" }), false);
+});
+
+test("a policy for mappings that is narrowed, silent or later says nothing of what it lacks", () => {
+  const container = sampleContainerFact({ namespace: "shop" });
+  const sees = (changes: Partial<CoverageFact>) => {
+    const sensors = [sampleCoverage({ sensor: "mmap", pathPrefixes: [""], ...changes })];
+    const options = { container, sensors, startUs: sampleStartUs, losses: new Map() };
+    return createWatchers(options).seesMapping("/usr/lib/libz.so.1", sampleStartUs + 60_000_000);
+  };
+  assert.equal(sees({}), true);
+  assert.equal(sees({ limits: ["only programs In /bin/x"] }), false);
+  assert.equal(sees({ eventCount: 0 }), false);
+  assert.equal(sees({ sinceUs: sampleStartUs + 120_000_000 }), false);
+  assert.equal(sees({ limits: [namespaceLimit("shop")] }), true);
+  assert.equal(sees({ limits: [namespaceLimit("other")] }), false);
 });

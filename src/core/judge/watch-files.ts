@@ -26,6 +26,11 @@ export interface Sight {
 
 export interface Watchers {
   see(file: CodeFile): Sight;
+  /**
+   * True when the mapping of that file as code, at that time, would have been reported: only then
+   * its lack says that the file was not loaded. **Unit**: microseconds.
+   */
+  seesMapping(path: string, timeUs: number): boolean;
 }
 
 interface Watcher {
@@ -81,7 +86,13 @@ export function createWatchers(options: WatcherOptions): Watchers {
     return undefined;
   };
 
+  const mapped = sensors
+    .filter((fact) => fact.sensor === "mmap" && appliesTo(fact, container) && isUnnarrowed(fact))
+    .map(({ sinceUs, pathPrefixes }) => ({ sinceUs, scope: createPathScope(pathPrefixes) }));
+
   return {
+    seesMapping: (path, timeUs) =>
+      mapped.some(({ sinceUs, scope }) => sinceUs <= timeUs + slackUs && scope.holds(path)),
     see: (file) => {
       const best = file.kind === "elf" ? [...opens, ...mappings] : opens;
       const watched = best.filter(({ scope }) => scope.holds(file.path));
@@ -111,6 +122,11 @@ function whyUnseen({ kind }: CodeFile, watchers: readonly Watcher[]): string {
 function appliesTo({ limits }: CoverageFact, { namespace }: ContainerFact): boolean {
   const namespaces = limits.filter((limit) => limit.startsWith(namespaceLimitPrefix));
   return namespaces.length === 0 || namespaces.includes(namespaceLimit(namespace));
+}
+
+/** It was there, and reports the mappings of whoever is in its namespace. */
+function isUnnarrowed({ eventCount, limits }: CoverageFact): boolean {
+  return eventCount > 0 && limits.every((limit) => limit.startsWith(namespaceLimitPrefix));
 }
 
 function doubtOf(fact: CoverageFact, { container, startUs, losses }: WatcherOptions): string {

@@ -5,7 +5,7 @@
  */
 import type { ContainerKey } from "./fact.ts";
 
-/** **Unit**: hex digits. **Source**: Tetragon's `docker` field, which the kernel side cuts there. */
+/** **Unit**: hex digits. **Source**: Tetragon's `docker` field holds no more of an id. */
 const keyLength = 31;
 
 const hostPrefix = "host:";
