@@ -39,7 +39,7 @@ test("blocks are told apart by the end of their first text", () => {
   assert.notEqual(hashOf(`{"exec_id":"${name}2","tid":1}`), one);
 });
 
-test("parts are told apart by their beginning, their end and their length, not by what follows", () => {
+test("parts are told apart by beginning, end and length, not by what follows", () => {
   const hashOf = (text: string) => {
     const bytes = encode(text);
     return jsonPartShape.hash(bytes, 0, bytes.length);
