@@ -62,13 +62,15 @@ export const configSchema = z
       .record(z.string().min(1), z.union([z.string().min(1), files("Files of one image")]))
       .describe("Joins by hand: container, pod, workload or image name to its SBOM and scan"),
     probes: z.array(probe).max(1000).describe("Health checks that no Kubernetes object names"),
-    "minimum-window": duration.describe("Shortest watch that makes 'not observed' mean something"),
+    "minimum-window": duration.describe(
+      "Shortest watch that makes 'not observed' mean something; 5m when left out",
+    ),
     "lowering-window": duration.describe(
-      "Shortest watch after which 'not observed' may lower a rank",
+      "Shortest watch after which 'not observed' may lower a rank; 24h when left out",
     ),
     "critical-severities": z
       .array(z.enum(["Critical", "High", "Medium", "Low", "Negligible", "Unknown"]))
-      .describe("Severities that the funnel's first step keeps"),
+      .describe("What the funnel's first step keeps; Critical when left out"),
   })
   .partial();
 

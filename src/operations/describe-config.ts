@@ -2,6 +2,7 @@
  * Holds the document about `waggle.yaml` and `--fail-on`, made from their schemas and tables.
  * In: nothing. Out: Markdown for `docs/configuration.md`. Must never say what the code does not.
  */
+import { wrap } from "../core/report/text-layout.ts";
 import { configJsonSchema } from "./config.ts";
 import { failOnWords } from "./fail-on.ts";
 
@@ -30,9 +31,10 @@ export function describeConfig(): string {
   const { properties } = configJsonSchema() as {
     properties: Readonly<Record<string, Property>>;
   };
-  const keys = Object.entries(properties).map(
-    ([key, property]) => `| \`${key}\` | ${typeOf(property)} | ${cell(property.description)} |`,
-  );
+  const keys = Object.entries(properties).flatMap(([key, property]) => {
+    const text = `\`${key}\` (${typeOf(property)}): ${property.description ?? ""}`;
+    return wrap(text, 116, 20).map((line, at) => `${at === 0 ? "- " : "  "}${line}`);
+  });
   const words = [...failOnWords].map(([word, { says }]) => `| \`${word}\` | ${cell(says)} |`);
   return [
     "# Configuration",
@@ -45,8 +47,8 @@ export function describeConfig(): string {
     example,
     "```",
     "",
-    "| key | type | meaning |",
-    "|---|---|---|",
+    "Every key is optional:",
+    "",
     ...keys,
     "",
     "## Conditions of `--fail-on`",

@@ -18,6 +18,16 @@ test("each operation is described with its inputs and whether they are required"
     },
   ]);
   assert.match(text, /^## ask$/m);
-  assert.match(text, /\| `what` \| string \| yes \| the question \\\| in words \|/);
-  assert.match(text, /\| `often` \| number \| {2}\| {2}\|/);
+  assert.match(text, /^- `what` \(string, required\): the question \| in words$/m);
+  assert.match(text, /^- `often` \(number\): *$/m);
+});
+
+test("no line of the document is wider than a page", () => {
+  const long = "word ".repeat(200).trim();
+  const what = z.string().describe(long);
+  const text = describeOperations([
+    { name: "ask", summary: "asks", description: long, effect: "read", input: z.object({ what }) },
+  ]);
+  assert.ok(text.split("\n").every((line) => line.length <= 120));
+  assert.equal(text.match(/word/g)?.length, 400);
 });

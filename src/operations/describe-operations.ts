@@ -3,6 +3,7 @@
  * In: the table. Out: Markdown for `docs/operations.md`. Must never say what the schemas do not.
  */
 import { z } from "zod";
+import { wrap } from "../core/report/text-layout.ts";
 import type { OperationInfo } from "./operation.ts";
 
 interface Property {
@@ -15,32 +16,41 @@ interface ObjectSchema {
   readonly required?: readonly string[];
 }
 
+/** **Unit**: columns of the document's lines. */
+const width = 116;
+
 export function describeOperations(operations: readonly OperationInfo[]): string {
   const list = operations.map(({ name, summary }) => `- [\`${name}\`](#${name}): ${summary}`);
+  const intro =
+    "What waggle can be asked. On the command line each input is an option of the same name, in " +
+    "small letters with hyphens (`tetragonMetrics` is `--tetragon-metrics`), or follows the " +
+    "command's name without one; `waggle help NAME` shows which, with examples.";
   const parts = operations.map(describeOperation);
-  return ["# Operations", "", ...list, "", ...parts].join("\n");
+  return ["# Operations", "", ...paragraph(intro), "", ...list, "", ...parts].join("\n");
 }
 
 function describeOperation({ name, description, effect, input }: OperationInfo): string {
   const schema = z.toJSONSchema(input, { io: "input" }) as ObjectSchema;
-  const rows = Object.entries(schema.properties ?? {}).map(([key, property]) => {
-    const needed = schema.required?.includes(key) ? "yes" : "";
-    return `| \`${key}\` | ${property.type ?? ""} | ${needed} | ${cell(property.description)} |`;
+  const items = Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
+    const needed = schema.required?.includes(key) ? ", required" : "";
+    const type = property.type === "array" ? "list" : (property.type ?? "");
+    const [first = "", ...rest] = paragraph(
+      `\`${key}\` (${type}${needed}): ${property.description ?? ""}`,
+    );
+    return [`- ${first}`, ...rest.map((line) => `  ${line}`)];
   });
   return [
     `## ${name}`,
     "",
-    description,
+    ...paragraph(description),
     "",
     effect === "read" ? "Changes nothing outside." : "Changes something outside.",
     "",
-    "| input | type | required | meaning |",
-    "|---|---|---|---|",
-    ...rows,
+    ...items,
     "",
   ].join("\n");
 }
 
-function cell(text = ""): string {
-  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+function paragraph(text: string): readonly string[] {
+  return wrap(text, width, 40);
 }

@@ -87,13 +87,13 @@ export const shifts: readonly Shift[] = [
   {
     by: -1,
     when: "The workload has the host's rights, and the package is in use or its use is unknown",
-    limit: "Never above the band critical",
+    limit: "Never above critical",
     holds: ({ finding }) => isHostEquivalent(finding) && finding.usage.state !== "not-observed",
   },
   {
     by: 1,
-    when: "The package was not observed under good coverage, for as long as the setting asks",
-    limit: "One band, and never a known exploited vulnerability",
+    when: "Not observed under good coverage for at least `lowering-window` (24h)",
+    limit: "Never a known exploited one",
     holds: ({ finding, observedUs, loweringWindowUs }) =>
       finding.usage.state === "not-observed" &&
       finding.usage.coverage === "good" &&
