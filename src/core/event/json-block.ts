@@ -20,16 +20,7 @@ const digitCountMax = 10;
  */
 export const jsonBlockShape: BlockShape = {
   endIsKnown: false,
-  hash(bytes, start, end) {
-    const limit = Math.min(end, start + headSizeBytesMax);
-    let at = start;
-    for (let quotes = 0; at < limit && quotes < 4; at++) if (bytes[at] === quote) quotes += 1;
-    let hash = 0;
-    for (let i = Math.max(start, at - hashedSizeBytes); i < at; i++) {
-      hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
-    }
-    return hash;
-  },
+  hash: (bytes, start, end) => hashToQuote(4, bytes, start, end),
   endOfHole(bytes, start, end) {
     const limit = Math.min(end, start + digitCountMax + 1);
     let at = start;
@@ -43,6 +34,17 @@ export const jsonBlockShape: BlockShape = {
     return isNumber ? at : -1;
   },
 };
+
+function hashToQuote(count: number, bytes: Uint8Array, start: number, end: number): number {
+  const limit = Math.min(end, start + headSizeBytesMax);
+  let at = start;
+  for (let quotes = 0; at < limit && quotes < count; at++) if (bytes[at] === quote) quotes += 1;
+  let hash = 0;
+  for (let i = Math.max(start, at - hashedSizeBytes); i < at; i++) {
+    hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+  }
+  return hash;
+}
 
 const partSizeBytesMax = 4096;
 const partHeadSizeBytes = 160;
@@ -71,6 +73,13 @@ export const jsonPartShape: BlockShape = {
     }
     return hash;
   },
+  endOfHole: () => -1,
+};
+
+/** What follows in the event of a hook from `"args":[{"file_arg":{"path":"…"` on: without holes. */
+export const jsonCallShape: BlockShape = {
+  endIsKnown: false,
+  hash: (bytes, start, end) => hashToQuote(8, bytes, start, end),
   endOfHole: () => -1,
 };
 

@@ -114,6 +114,14 @@ export class JsonCursor {
     return key;
   }
 
+  /** True when these bytes come next. */
+  standsAt(text: Uint8Array): boolean {
+    const { bytes, at } = this;
+    if (at + text.length > this.end) return false;
+    for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return false;
+    return true;
+  }
+
   passColon(): void {
     if (this.bytes[this.at] === colon && this.at < this.end) this.at += 1;
     else this.take(colon);

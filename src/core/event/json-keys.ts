@@ -24,6 +24,18 @@ export const bodyKeys = new KeyTable(
   ),
 );
 
+const named = (name: string) => {
+  const bytes = new TextEncoder().encode(name);
+  return bodyKeys.find(bytes, 0, bytes.length) ?? bodyKeys.start;
+};
+
+/** How the call of a hook on a file begins, behind its name; what may come before it. */
+export const callKeys = {
+  name: named("function_name"),
+  before: new Set(["process", "parent", "function_name"].map(named)),
+  start: new TextEncoder().encode('"args":[{"file_arg":{"path":"'),
+};
+
 export const argumentKeys = new KeyTable([...argumentKinds, "label"]);
 
 /** Of a process. `refcnt` is listed since it varies. */

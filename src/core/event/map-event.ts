@@ -13,7 +13,9 @@ import { actionNames, throttleNames } from "./wire-names.ts";
 import {
   integerAt,
   isWireObject,
+  KnownPart,
   listAt,
+  partAt,
   readInteger,
   readName,
   readText,
@@ -196,6 +198,17 @@ function mapUsdt(body: WireObject, base: EventBase, doubts: Doubts): Event {
 }
 
 type HookName = Pick<HookEvent, "type" | "hook" | "object">;
+type HookCall = Pick<
+  HookEvent,
+  "policy" | "arguments" | "returned" | "action" | "message" | "tags"
+>;
+
+/** Where a decoder puts the fields of `hookCallNames` that it had mapped before. */
+export const knownCall = "known call";
+/** Of a hook's event: what it was called with, and what came of it. */
+export const hookCallNames: ReadonlySet<string> = new Set([
+  ...["args", "return", "action", "policy_name", "message", "tags", "return_action"],
+]);
 
 function mapHook(
   { type, hook, object }: HookName,
@@ -204,18 +217,47 @@ function mapHook(
   doubts: Doubts,
 ): HookEvent {
   const processes = mapProcesses(body, base, doubts);
+  const known = body[knownCall];
+  const call =
+    known instanceof KnownPart ? partAt(body, knownCall, mapHookCall, doubts) : undefined;
+  const {
+    policy,
+    arguments: list,
+    returned,
+    action,
+    message,
+    tags,
+  } = call ?? mapHookCall(body, doubts);
+  return {
+    timeUs: processes.timeUs,
+    node: processes.node,
+    cluster: processes.cluster,
+    input: processes.input,
+    offset: processes.offset,
+    process: processes.process,
+    parent: processes.parent,
+    tid: processes.tid,
+    type,
+    hook,
+    object,
+    policy,
+    arguments: list,
+    returned,
+    action,
+    message,
+    tags,
+  };
+}
+
+export function mapHookCall(body: WireObject, doubts: Doubts): HookCall {
   const list: Argument[] = [];
   for (const value of listAt(body, "args", listLengthMax.arguments, doubts)) {
     list.push(mapArgument(value, doubts));
   }
   const returned = body["return"];
   return {
-    ...processes,
-    type,
-    hook,
-    object,
-    policy: textAt(body, "policy_name", nameMax, doubts),
     arguments: list,
+    policy: textAt(body, "policy_name", nameMax, doubts),
     returned:
       returned === undefined || returned === null ? undefined : mapArgument(returned, doubts),
     action: readName(body["action"], "action", actionNames, doubts),

@@ -9,11 +9,11 @@ import { createPlainJsonDecoder } from "./decode-json.ts";
 import type { Event } from "./event.ts";
 import { type DecodeProblem, Doubts, type EventDecoder } from "./event-decoder.ts";
 import { parseTime } from "./event-text.ts";
-import { findJsonHoles, jsonBlockShape, jsonPartShape } from "./json-block.ts";
+import { findJsonHoles, jsonBlockShape, jsonCallShape, jsonPartShape } from "./json-block.ts";
 import { JsonCursor, openBrace, openBracket, quote, Unsure } from "./json-cursor.ts";
-import { argumentKeys, blockKeys, bodyKeys, frameKeys, innerKeys } from "./json-keys.ts";
+import { argumentKeys, blockKeys, bodyKeys, callKeys, frameKeys, innerKeys } from "./json-keys.ts";
 import type { Key } from "./key-table.ts";
-import { mapEvent, mapNamedEvent } from "./map-event.ts";
+import { hookCallNames, knownCall, mapEvent, mapHookCall, mapNamedEvent } from "./map-event.ts";
 import {
   commonParts,
   KnownProcess,
@@ -21,12 +21,13 @@ import {
   mapProcess,
   type RememberedProcess,
 } from "./map-process.ts";
-import { type KnownPart, WireTime } from "./wire-value.ts";
+import { KnownPart, WireTime } from "./wire-value.ts";
 
 type Fields = Record<string, unknown>;
 
 const objectDepthMax = 16;
 const labelsSizeBytesMax = 1024 * 1024;
+const callsSizeBytesMax = 8 * 1024 * 1024;
 /** Of each kind of part. */
 const partsSizeBytesMax = 4 * 1024 * 1024;
 
@@ -56,6 +57,7 @@ export class JsonDecoder implements EventDecoder {
       new BlockMemo<KnownPart<unknown>>(jsonPartShape, partsSizeBytesMax),
     ]),
   );
+  private readonly calls = new BlockMemo<KnownPart<unknown>>(jsonCallShape, callsSizeBytesMax);
   private readonly cursor = new JsonCursor();
   private readonly doubts = new Doubts();
   private readonly plain = createPlainJsonDecoder();
@@ -119,15 +121,53 @@ export class JsonDecoder implements EventDecoder {
     const body: Fields = {};
     cursor.at += 1;
     let previous = bodyKeys.start;
+    // Whether no field of a call came yet: of a field that comes twice the last counts.
+    let isNamed = true;
     for (let first = true; cursor.nextMember(first); first = false) {
+      if (isNamed && previous === callKeys.name && cursor.standsAt(callKeys.start)) {
+        this.readCall(body);
+        return body;
+      }
       const key = cursor.readKey(bodyKeys, previous);
       if (key === undefined) cursor.passValue();
       else {
         body[key.text] = this.readBodyValue(key);
         previous = key;
+        isNamed &&= callKeys.before.has(key);
       }
     }
     return body;
+  }
+
+  /** From the first field of a call, that of a file, to the end of the body: most come again. */
+  private readCall(body: Fields): void {
+    const { cursor, calls } = this;
+    const start = cursor.at;
+    const end = calls.find(cursor.bytes, start, cursor.end, 0);
+    if (end >= 0) {
+      cursor.at = end;
+      body[knownCall] = calls.found.value;
+      return;
+    }
+    const call: Fields = {};
+    let isWhole = true;
+    let previous = callKeys.name;
+    do {
+      const key = cursor.readKey(bodyKeys, previous);
+      if (key === undefined) cursor.passValue();
+      else {
+        call[key.text] = this.readBodyValue(key);
+        previous = key;
+        isWhole &&= hookCallNames.has(key.text);
+      }
+    } while (cursor.nextMember(false));
+    if (!isWhole) {
+      Object.assign(body, call);
+      return;
+    }
+    const known = new KnownPart(mapHookCall, call);
+    calls.add(cursor.bytes, { start, end: cursor.at }, [], known);
+    body[knownCall] = known;
   }
 
   private readBodyValue(key: Key): unknown {
