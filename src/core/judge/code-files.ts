@@ -32,7 +32,9 @@ export function listCodeFiles(parts: Parts): ReadonlyMap<string, readonly CodeFi
   };
   for (const [path, owners] of index.byPath) {
     if (paths.fileAt(path)?.type === "symlink") continue;
+    const isListed = paths.fileAt(path) !== undefined;
     for (const owner of owners) {
+      if (owner.isGuess === true && !isListed) continue;
       const kind = kindOf(owner, path, classOf(path));
       if (kind !== undefined) add(owner, path, kind);
     }
@@ -62,18 +64,23 @@ function addTrees(
 ): void {
   if (index.byTree.size === 0) return;
   const filled = new Set<Owner>();
+  const present = new Set<Owner>();
   for (const [path, file] of sbom.files) {
     if (file.type !== "file") continue;
     for (const owner of index.treesOver(path)) {
+      present.add(owner);
       const kind = kindOf(owner, path, classOf(path));
       if (kind === undefined) continue;
       add(owner, path, kind);
       filled.add(owner);
     }
   }
+  // A directory that is not in the image shows nothing, however well it is watched.
+  const mayExist = (owner: Owner) =>
+    present.has(owner) || (owner.isGuess !== true && !sbom.hasAllFiles);
   for (const [directory, owners] of index.byTree) {
     for (const owner of owners) {
-      if (!filled.has(owner)) add(owner, `${directory}/`, "interpreted");
+      if (!filled.has(owner) && mayExist(owner)) add(owner, `${directory}/`, "interpreted");
     }
   }
 }

@@ -25,8 +25,8 @@ const packageDatabase = new RegExp(
   [
     "^/var/lib/(?:dpkg|rpm|apk|pacman|portage|yum|dnf|apt)(?:/|$)",
     // Not all of it: some applications are installed there.
-    "^/var/cache/(?:apt|apk|debconf|dictionaries-common|dnf|fontconfig|ldconfig|libdnf5|man)(?:/|$)",
-    "^/var/cache/(?:pacman|PackageKit|swcatalog|app-info|yum|zypp)(?:/|$)",
+    "^/var/cache/(?:apt|apk|debconf|dictionaries-common|dnf|fontconfig|ldconfig|man)(?:/|$)",
+    "^/var/cache/(?:libdnf5|pacman|PackageKit|swcatalog|app-info|yum|zypp)(?:/|$)",
     "^(?:/usr)?/lib/(?:apk/db|sysimage/rpm|opkg)(?:/|$)",
   ].join("|"),
 );

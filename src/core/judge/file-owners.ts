@@ -7,7 +7,7 @@
 import { directoryOf } from "../inventory/container-path.ts";
 import type { Package, Sbom } from "../inventory/image.ts";
 import { type CodeFile, listCodeFiles } from "./code-files.ts";
-import { sourceOfByteCode } from "./ecosystems/python.ts";
+import { plainModule, sourceOfByteCode } from "./ecosystems/python.ts";
 import { classifyFile, type FileClass } from "./file-class.ts";
 import { createImageLibraries, type ImageLibraries } from "./image-libraries.ts";
 import { createImagePaths, type ImagePaths } from "./image-paths.ts";
@@ -99,6 +99,7 @@ function aliasOwners(real: string, { index, paths, libraries }: Parts): readonly
   const sibling = paths.mergedSibling(real);
   const spellings = sibling === undefined ? [real] : [real, sibling];
   const aliases = [...spellings.slice(1), ...spellings.map(sourceOfByteCode)];
+  aliases.push(...spellings.map(plainModule));
   if (paths.fileAt(real) === undefined) aliases.push(...spellings.map(libraries.ofSoname));
   for (const alias of aliases) {
     const owners = alias === undefined ? undefined : index.byPath.get(alias);

@@ -14,6 +14,8 @@ export interface Owner {
   readonly kind: ClaimKind;
   /** Several packages claim the same thing, and what is touched cannot tell them apart. */
   readonly isShared: boolean;
+  /** Claimed by a convention: the file may not exist. */
+  readonly isGuess?: boolean;
 }
 
 export interface OwnerIndex {
@@ -40,7 +42,13 @@ export function createOwnerIndex(sbom: Sbom, paths: ImagePaths): OwnerIndex {
     for (const claim of ecosystem.claims(one)) {
       const key = keyOf(claim, paths);
       if (claim.kind === "tree" && systemDirectory.test(key)) continue;
-      const owner: Owner = { package: one, ecosystem, kind: claim.kind, isShared: false };
+      const owner: Owner = {
+        package: one,
+        ecosystem,
+        kind: claim.kind,
+        isShared: false,
+        isGuess: claim.isGuess === true,
+      };
       addOwner(claim.kind === "tree" ? byTree : byPath, key, owner);
     }
   }

@@ -45,7 +45,7 @@ test("a start that comes late is not missed, in whatever order the events come",
   );
 });
 
-test("the loss begins with the start that was missed, and only after starts are told at all", () => {
+test("the loss begins with the start that was missed, and only once starts are told at all", () => {
   const startUs = sampleBase(0).timeUs + 5_000_000;
   const node = { ...sampleNode(), startMissed: true, startUs };
   const losses = (events: readonly Event[]) => {

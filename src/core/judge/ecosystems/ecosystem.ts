@@ -18,6 +18,8 @@ export interface Claim {
   readonly kind: ClaimKind;
   /** Absolute path inside the image, links not yet followed. */
   readonly path: string;
+  /** Told by a convention only: no such file may exist, and then its silence means nothing. */
+  readonly isGuess?: boolean;
 }
 
 export interface Ecosystem {
@@ -46,4 +48,9 @@ export function placesOf(one: Package): readonly string[] {
 
 export function claimAll(kind: ClaimKind, paths: readonly string[]): readonly Claim[] {
   return paths.map((path) => ({ kind, path }));
+}
+
+/** Claims that hold where the image has such files. */
+export function guessAll(kind: ClaimKind, paths: readonly string[]): readonly Claim[] {
+  return paths.map((path) => ({ kind, path, isGuess: true }));
 }

@@ -116,3 +116,20 @@ test("places are the primary ones that no later layer deleted", () => {
   ];
   assert.deepEqual(placesOf(samplePackage({ locations })), ["/a"]);
 });
+
+test("a distribution's package for a language is not used by who lists what is installed", () => {
+  const egg = "/usr/lib/python3/dist-packages/yaml-6.egg-info/PKG-INFO";
+  const gemspec = "/usr/share/rubygems-integration/all/specifications/rack-2.gemspec";
+  const manifest = "/usr/share/nodejs/acorn/package.json";
+  const usages = judgeSample({
+    packages: [
+      { name: "python3-yaml", files: [egg, "/usr/lib/python3/dist-packages/yaml/reader.py"] },
+      { name: "ruby-rack", files: [gemspec, "/usr/lib/ruby/vendor_ruby/rack.rb"] },
+      { name: "node-acorn", files: [manifest, "/usr/share/nodejs/acorn/dist/acorn.js"] },
+    ],
+    uses: [egg, gemspec, manifest].map((path) => ({ path, binaries: ["/usr/bin/python3"] })),
+  });
+  assert.equal(state(usages, "python3-yaml"), "not-observed");
+  assert.equal(state(usages, "ruby-rack"), "not-observed");
+  assert.equal(state(usages, "node-acorn"), "not-observed");
+});

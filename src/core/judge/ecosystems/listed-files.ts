@@ -19,10 +19,24 @@ export function listedFiles(one: Package): readonly Claim[] {
   return claimAll("file", [...new Set([...one.files, ...contained])]);
 }
 
+/**
+ * What the tools of a language read of each package that a distribution brought for it, used or
+ * not: the same files are its metadata when the language's own package is asked.
+ */
+const languageMetadata = new RegExp(
+  [
+    "\\.(?:dist|egg)-info(?:/|$)",
+    "/EGG-INFO(?:/|$)",
+    "\\.gemspec$",
+    "/(?:nodejs|node_modules)/.*/package\\.json$",
+    "/composer/installed\\.(?:json|php)$",
+  ].join("|"),
+);
+
 export const listedFilesEcosystem: Ecosystem = {
   types: ["deb", "rpm", "apk", "alpm", "portage", "conda", "bitnami", "homebrew", "opkg"],
   claims: listedFiles,
-  isMetadata: () => false,
+  isMetadata: (path) => languageMetadata.test(path),
 };
 
 /** The store directory of a Nix package is its own, files listed or not. */

@@ -156,3 +156,14 @@ test("two installations of one name are told apart by where they are", () => {
   assert.equal(used.get("venv-pip")?.state, "in-use");
   assert.equal(used.get("pip")?.state, "not-observed");
 });
+
+test("a compiled top-level module counts without a file list", () => {
+  const directory = "/usr/lib/python3/dist-packages";
+  const path = `${directory}/_cffi_backend.cpython-311-x86_64-linux-gnu.so`;
+  const packages = [{ name: "cffi", type: "python", roots: [`${directory}/_cffi_backend`] }];
+  const files = { [path]: elf() };
+  const used = judgeSample({ packages, files, uses: [{ path, how: "mapped" }] });
+  assert.equal(used.get("cffi")?.level, "mapped");
+  const links = { ...files, "/x": "-> y" };
+  assert.equal(judgeSample({ packages, files: links, uses: [] }).get("cffi")?.state, "unknown");
+});

@@ -4,7 +4,14 @@
  * Must never take the metadata that every start of `pkg_resources` reads for use.
  */
 import type { Package } from "../../inventory/image.ts";
-import { ancestorOf, type Claim, claimAll, type Ecosystem, placesOf } from "./ecosystem.ts";
+import {
+  ancestorOf,
+  type Claim,
+  claimAll,
+  type Ecosystem,
+  guessAll,
+  placesOf,
+} from "./ecosystem.ts";
 import { listedFiles } from "./listed-files.ts";
 
 const metadata =
@@ -27,8 +34,7 @@ function eggClaims(place: string): readonly Claim[] {
 
 /** Without a file list a top-level module is a directory or one file of that name. */
 function moduleClaims(root: string): readonly Claim[] {
-  const files = [`${root}.py`, `${root}.so`, `${root}.abi3.so`];
-  return [...claimAll("tree", [root]), ...claimAll("file", files)];
+  return [...claimAll("tree", [root]), ...guessAll("file", [`${root}.py`, `${root}.so`])];
 }
 
 export const pythonEcosystem: Ecosystem = {
@@ -44,6 +50,12 @@ export function sourceOfByteCode(path: string): string | undefined {
   );
   if (match !== null) return `${match[1]}/${match[2]}.py`;
   return /\.py[co]$/.test(path) && !path.includes("/__pycache__/") ? path.slice(0, -1) : undefined;
+}
+
+/** `d/x.cpython-39-x86_64-linux-gnu.so`, `d/x.abi3.so` → `d/x.so`, as claims without a list say. */
+export function plainModule(path: string): string | undefined {
+  const match = /^(.*\/[^/.]+)\.(?:(?:cpython|pypy|graalpy)[-\w]*|abi3)\.so$/.exec(path);
+  return match === null ? undefined : `${match[1]}.so`;
 }
 
 /** Directory that holds the distribution's metadata directory. */

@@ -117,3 +117,22 @@ test("Perl modules of a distribution package are run by Perl", () => {
   });
   assert.equal(usages.get("libjson-perl")?.level, "runtime-read");
 });
+
+test("a gem of a distribution whose libraries have another name is unknown, never unused", () => {
+  const home = "/usr/share/rubygems-integration/all";
+  const gem = (name: string) => ({
+    name,
+    type: "gem",
+    ...placed(`${home}/specifications/${name}-6.gemspec`),
+    roots: [`${home}/gems/${name}-6`],
+  });
+  const library = `${home}/gems/activesupport-6/lib/active_support.rb`;
+  const packages = [gem("rubyzip"), gem("activesupport")];
+  const uses = [{ path: library, binaries: ["/usr/bin/ruby3.1"] }];
+  const files = { "/usr/lib/ruby/vendor_ruby/zip.rb": {}, [library]: {}, "/x": "-> y" };
+  for (const image of [{ packages, files }, { packages }]) {
+    const usages = judgeSample({ ...image, uses });
+    assert.equal(usages.get("rubyzip")?.state, "unknown");
+    assert.equal(usages.get("activesupport")?.level, "runtime-read");
+  }
+});

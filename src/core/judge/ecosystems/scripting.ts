@@ -5,7 +5,14 @@
  */
 import { baseName, directoryOf } from "../../inventory/container-path.ts";
 import type { Package } from "../../inventory/image.ts";
-import { ancestorOf, type Claim, claimAll, type Ecosystem, placesOf } from "./ecosystem.ts";
+import {
+  ancestorOf,
+  type Claim,
+  claimAll,
+  type Ecosystem,
+  guessAll,
+  placesOf,
+} from "./ecosystem.ts";
 import { listedFiles } from "./listed-files.ts";
 
 function treesOf(paths: readonly (string | undefined)[]): readonly Claim[] {
@@ -13,9 +20,15 @@ function treesOf(paths: readonly (string | undefined)[]): readonly Claim[] {
   return claimAll("tree", [...new Set(known.filter((path) => path !== undefined))]);
 }
 
+/** Gems of Ruby itself and of a distribution may have no directory of their own. */
+const sharedLibraries = /\/specifications\/default\/|\/rubygems-integration\//;
+
 /** `specifications/x-1.0.gemspec` → `gems/x-1.0` and its built extensions. */
 function gemClaims(one: Package): readonly Claim[] {
-  return [...treesOf(one.roots), ...placesOf(one).flatMap((place) => gemPlaceClaims(place, one))];
+  const places = placesOf(one);
+  const own = places.flatMap((place) => gemPlaceClaims(place, one));
+  const isElsewhere = places.some((place) => sharedLibraries.test(place));
+  return [...(isElsewhere ? guessAll("tree", one.roots) : treesOf(one.roots)), ...own];
 }
 
 function gemPlaceClaims(place: string, one: Package): readonly Claim[] {
@@ -46,8 +59,8 @@ function extensionTrees(home: string, full: string): readonly string[] {
 function libraryClaims(directory: string, name: string): readonly Claim[] {
   const path = `${directory}/${name.replaceAll("-", "/")}`;
   return [
-    ...claimAll("tree", [path]),
-    ...claimAll("file", [`${path}.rb`, `${directory}/${name}.rb`]),
+    ...guessAll("tree", [path]),
+    ...guessAll("file", [`${path}.rb`, `${directory}/${name}.rb`]),
   ];
 }
 
