@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Event } from "../core/event/event.ts";
 import { ProblemLog } from "../core/event/problem.ts";
 import { type EventInput, EventStatistics } from "./event-input.ts";
-import { EventRange, isFromProc } from "./event-range.ts";
+import { EventRange, isLive } from "./event-range.ts";
 import { InputProblems } from "./note-problems.ts";
 import { Tally } from "./tally.ts";
 
@@ -74,7 +74,7 @@ test("what Tetragon tells of earlier processes counts when it tells it", () => {
   const process = { execId: "a", flags: "procFS auid" } as const;
   const exec = (timeUs: number): Event =>
     ({ ...unknown(timeUs, "a"), type: "exec", process, tid: 1, ancestors: [] }) as unknown as Event;
-  assert.equal(isFromProc(exec(1)), true);
+  assert.equal(isLive(exec(1)), false);
   const range = new EventRange(10, 20);
   assert.equal(range.includes(exec(1)), true, "before any moment is known");
   range.includes(unknown(5, "a"));

@@ -3,7 +3,9 @@
  * In: events in the order they arrived. Out: yes or no; events that carry no time of their own are
  * judged by the latest of their node. Must never grow beyond a fixed number of nodes.
  */
+
 import type { Event, TimeUs } from "../core/event/event.ts";
+import { isFromProc } from "../core/event/process-flags.ts";
 
 const nodeCountMax = 5000;
 
@@ -28,7 +30,7 @@ export class EventRange {
 
   private momentOf(event: Event): TimeUs {
     const latest = this.latestUs.get(event.node) ?? 0;
-    if (event.timeUs === 0 || isFromProc(event)) return latest;
+    if (!isLive(event)) return latest;
     if (event.timeUs > latest && (latest > 0 || this.latestUs.size < nodeCountMax)) {
       this.latestUs.set(event.node, event.timeUs);
     }
@@ -36,10 +38,7 @@ export class EventRange {
   }
 }
 
-/**
- * True for an exec that Tetragon read from /proc when it started: its time is the start of the
- * process, however long ago.
- */
-export function isFromProc(event: Event): boolean {
-  return event.type === "exec" && event.process?.flags.includes("procFS") === true;
+/** True for what happened at the time it carries: not without one, nor told by /proc later. */
+export function isLive(event: Event): boolean {
+  return event.timeUs !== 0 && !isFromProc(event);
 }

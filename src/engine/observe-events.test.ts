@@ -75,6 +75,26 @@ test("an event without a time takes the latest of its own node", () => {
   );
 });
 
+test("what /proc tells of at a start of the sensor does not set the clock back", () => {
+  const { fold, calls } = createWitness();
+  const observer = createObserver({ folds: [fold], emit: () => {} });
+  const listed = (timeUs: number): Event => {
+    const exec = recordedEvents().find(({ type }) => type === "exec");
+    assert.ok(exec?.type === "exec" && exec.process !== undefined);
+    return { ...exec, node: "n", timeUs, process: { ...exec.process, flags: "procFS auid" } };
+  };
+  observer.observe(listed(startUs - 9e6));
+  observer.observe(throttle(0));
+  observer.observe(throttle(startUs));
+  observer.observe(listed(startUs - 8e6));
+  observer.observe(throttle(0));
+  const steps = calls.filter((call) => call.startsWith("step"));
+  assert.deepEqual(
+    steps.map((step) => step.split(" ").at(-1)),
+    ["-9", "-9", "0", "-8", "0"],
+  );
+});
+
 test("at the end each process is retired before the folds finish", () => {
   const { fold, calls } = createWitness();
   const observer = createObserver({ folds: [fold], emit: () => {} });

@@ -3,7 +3,9 @@
  * In: events in the order they arrived. Out: facts, through `emit`, as the folds let go of them.
  * Must never keep an event, nor know what any fold does.
  */
+
 import type { Event, TimeUs } from "../core/event/event.ts";
+import { isFromProc } from "../core/event/process-flags.ts";
 import type { Emit } from "../core/observe/fact.ts";
 import type { Fold, ProcessNode } from "../core/observe/fold.ts";
 import {
@@ -47,11 +49,15 @@ export function createObserver(options: ObserverOptions): Observer {
     for (const { fold, state } of parts) fold.retire?.(state, node, emit);
   };
 
-  /** An event without a time happened about when the latest of its node did. */
+  /**
+   * An event without a time happened about when the latest of its node did. What /proc tells of is
+   * older than anything that happens, and says nothing of now once something is known.
+   */
   const timeOf = (event: Event): TimeUs => {
-    if (event.timeUs === 0) return latestUs.get(event.node) ?? 0;
-    const isKnown = latestUs.has(event.node);
-    if (isKnown || latestUs.size < nodeCountMax) latestUs.set(event.node, event.timeUs);
+    const latest = latestUs.get(event.node);
+    if (event.timeUs === 0) return latest ?? 0;
+    const isNow = latest === undefined ? latestUs.size < nodeCountMax : !isFromProc(event);
+    if (isNow) latestUs.set(event.node, event.timeUs);
     return event.timeUs;
   };
 

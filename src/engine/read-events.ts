@@ -4,6 +4,7 @@
  * problem with its first place. Out besides: what `inspect` shows of each input.
  * Must never hold more than a few chunks and the fixed windows, whatever the inputs hold.
  */
+
 import { createProtobufDecoder } from "../core/event/decode-protobuf.ts";
 import type { Event, TimeUs } from "../core/event/event.ts";
 import type { EventDecoder } from "../core/event/event-decoder.ts";
@@ -12,7 +13,7 @@ import { createJsonDecoder } from "../core/event/scan-json.ts";
 import type { Files } from "../ports/files.ts";
 import { DuplicateWindow } from "./duplicate-window.ts";
 import { type DamageSpan, type EventInput, EventStatistics } from "./event-input.ts";
-import { EventRange, isFromProc } from "./event-range.ts";
+import { EventRange, isLive } from "./event-range.ts";
 import { InputProblems } from "./note-problems.ts";
 import type { Oddity, RawRecord } from "./raw-record.ts";
 import { createRecordSplitter, type RecordFormat } from "./split-records.ts";
@@ -138,14 +139,14 @@ class InputReader {
     }
     const { range, window, options } = this.shared;
     const isInside = range.includes(event);
-    const isLive = event.timeUs !== 0 && !isFromProc(event);
-    if (isLive) this.damage.pass(event.timeUs);
+    const happened = isLive(event);
+    if (happened) this.damage.pass(event.timeUs);
     if (window.seenBefore(event)) this.duplicateCount++;
     else if (!isInside) this.outsideCount++;
     else {
       this.noteDoubts(record, event);
       this.eventCount++;
-      this.statistics.add(event, isLive);
+      this.statistics.add(event, happened);
       options.onEvent(event);
     }
   }

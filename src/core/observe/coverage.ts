@@ -4,7 +4,9 @@
  * In: events, and the policies that were in force. Out: coverage and loss facts.
  * Must never state more than a policy file says or than events show.
  */
-import type { Event, ExecEvent, HookEvent, Process, TimeUs } from "../event/event.ts";
+
+import type { Event, HookEvent, Process, TimeUs } from "../event/event.ts";
+import { isFromProc } from "../event/process-flags.ts";
 import type { CoverageFact, Emit, Sensor } from "./fact.ts";
 import { readAccesses } from "./file-access.ts";
 import type { Fold, StepContext } from "./fold.ts";
@@ -141,7 +143,7 @@ function nodeOf(state: CoverageState, name: string): NodeSeen | undefined {
 
 /** False for a process listed from /proc: it tells nothing of what the sensors were there for. */
 function noteTime(node: NodeSeen, event: Event, { emit }: StepContext): boolean {
-  if (event.type === "exec" && isListed(event)) {
+  if (isFromProc(event)) {
     noteFlags(node, event.process);
     noteListed(node.outages, node.lastUs);
     return false;
@@ -156,10 +158,6 @@ function noteTime(node: NodeSeen, event: Event, { emit }: StepContext): boolean 
   if (timeUs > node.lastUs) node.lastUs = timeUs;
   noteActivity(node.activity, timeUs);
   return true;
-}
-
-function isListed({ process }: ExecEvent): boolean {
-  return process !== undefined && /(?:^| )procFS(?: |$)/.test(process.flags);
 }
 
 /** Optional parts of events that tell rights: their absence must not read as "no rights". */

@@ -4,7 +4,9 @@
  * it is forgotten, then with its final class.
  * Must stay within `nodeCountMax` and never depend on the order of events within half of `graceUs`.
  */
+
 import type { Event, Process, ProcessEvent } from "../event/event.ts";
+import { hasFlag } from "../event/process-flags.ts";
 import {
   addCandidate,
   addCommand,
@@ -20,7 +22,6 @@ import { findFork, findProgram, type Host, hostOf, rememberPid } from "./process
 import {
   compareStart,
   createTreeNode,
-  hasFlag,
   isInContainer,
   knownAs,
   mergeBlock,

@@ -7,6 +7,7 @@
 import { textLengthMax } from "../event/bounds.ts";
 import { compareText } from "../event/compare-text.ts";
 import type { Process } from "../event/event.ts";
+import { hasFlag } from "../event/process-flags.ts";
 import { containerKey, hostKey, isHostKey } from "./container-key.ts";
 import { readExecId } from "./exec-id.ts";
 import type { ProcessNode } from "./fold.ts";
@@ -129,10 +130,6 @@ const decoder = new TextDecoder();
 function boundText(text: string): string {
   if (text.length <= argumentsLengthMax) return text;
   return decoder.decode(encoder.encode(text.slice(0, argumentsLengthMax)));
-}
-
-export function hasFlag(flags: string, flag: string): boolean {
-  return flags.includes(flag) && ` ${flags} `.includes(` ${flag} `);
 }
 
 /** Forgets what only a living process needs, so that children may point at it for long. */
