@@ -3,7 +3,7 @@
  * the command from there. In: nothing. Out: exit status 0 when `waggle` works as a user gets it.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -20,15 +20,42 @@ function expect(condition: boolean, what: string): void {
   if (!condition) throw new Error(`packed tarball: ${what}`);
 }
 
+/** What its documents speak of is there; what only developers need is not. */
+function checkContents(installed: string): void {
+  const needed = [
+    "dist/main.js",
+    "docs/report.schema.json",
+    "docs/recording.md",
+    "examples/shop/policies/20-file-open.yaml",
+    "scripts/dump-processes.sh",
+  ];
+  for (const name of needed) expect(existsSync(join(installed, name)), `${name} is missing`);
+  const names = readdirSync(installed, { recursive: true }).map(String);
+  const stray = names.find((name) => /\.test\.|fixtures|tidy|testing|events\.jsonl/.test(name));
+  expect(stray === undefined, `${stray} is of no use to its users`);
+  const { scripts = {} } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+  const hook = ["preinstall", "install", "postinstall"].find((name) => name in scripts);
+  expect(hook === undefined, `it has an install script: ${hook}`);
+}
+
+/** A Node that calls itself 20 stands for an old one. */
+function checkOldNode(program: string): void {
+  const old =
+    "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.1.0'})";
+  const done = spawnSync(process.execPath, ["--import", old, program], { encoding: "utf8" });
+  expect(done.status === 2, `an old Node ends with ${done.status}`);
+  expect(/needs Node 24/.test(done.stderr), "an old Node is not told what is needed");
+}
+
 try {
-  run("npm", ["pack", "--pack-destination", folder], root);
+  run("npm", ["pack", "--silent", "--pack-destination", folder], root);
   const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
   expect(tarball !== "", "npm pack made no tarball");
   writeFileSync(join(folder, "package.json"), '{"name":"user","private":true}\n');
   const options = ["--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"];
   run("npm", ["install", ...options, join(folder, tarball)], folder);
   const installed = join(folder, "node_modules", "waggle");
-  expect(existsSync(join(installed, "dist", "main.js")), "dist/main.js is missing");
+  checkContents(installed);
   expect(!existsSync(join(folder, "node_modules", "node")), "a dev dependency was installed");
   const help = run(process.execPath, [join(installed, "bin", "waggle.js"), "--help"], folder);
   expect(/report/.test(help), "`waggle --help` does not name its commands");
@@ -39,6 +66,7 @@ try {
     folder,
   );
   expect(JSON.parse(seen) !== null, "`waggle inspect` printed no JSON");
+  checkOldNode(join(installed, "bin", "waggle.js"));
   process.stdout.write("packed tarball: installs without dev dependencies and runs\n");
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -33,11 +33,11 @@ const commands = {
   bench: (more) => [["bench/main.ts", ...more]],
 };
 
-/** The main job on the recording that ships; with arguments of one's own, those instead. */
+/** The main job on the recording that ships, with more options; another command instead of it. */
 function exampleArguments(more) {
-  if (more.length > 0) return more;
-  const arguments_ = readFileSync(join(root, "examples", "report.args"), "utf8");
-  return arguments_.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  if (more.length > 0 && !more[0].startsWith("-")) return more;
+  const text = readFileSync(join(root, "examples", "report.args"), "utf8");
+  return [...text.split("\n").filter((line) => line !== "" && !line.startsWith("#")), ...more];
 }
 
 function tool(path) {
