@@ -1,14 +1,23 @@
 /**
  * Measures speed and memory beside other tools, on one file, in one run, and writes the result.
- * In: `--file F` (default: the recording that ships), `--long N` events for the memory test,
- * `--write`. Out: tables on the terminal; with `--write` also `docs/benchmarks.md`.
- * Machines are noisy: read the ratios, not the absolute numbers.
+ * In: `--file F` (default: the recording that ships), `--long N` events for the memory test
+ * (default a million; 0 leaves it out), `--write`. Out: tables on the terminal; with `--write` also
+ * `docs/benchmarks.md`. Machines are noisy: read the ratios, not the absolute numbers.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { readBytes } from "../eval/read-bytes.ts";
+import { compile } from "./compile.ts";
 import { peers } from "./peers.ts";
 
 interface Measured {
@@ -20,7 +29,12 @@ interface Measured {
 
 const root = join(import.meta.dirname, "..");
 const lines: string[] = [];
-const repeatCount = 3;
+const repeatCount = 5;
+const longFileFactor = 10;
+const containerCount = 200;
+const folder = mkdtempSync(join(tmpdir(), "waggle-bench-"));
+/** Compiled benches. */
+const home = compile(join(folder, "compiled"));
 
 function print(line = ""): void {
   lines.push(line);
@@ -35,22 +49,34 @@ function option(name: string): string | undefined {
 const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-function runWork(
-  kind: string,
-  file: string,
-): { seconds: number; residentBytesMax: number; events: number } {
-  const done = spawnSync(process.execPath, [join(root, "bench", "work.ts"), kind, file], {
+/** What is happening, where somebody watches. */
+function tell(what: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what}`);
+}
+
+interface Worked {
+  readonly seconds: number;
+  readonly residentBytesMax: number;
+  readonly events: number;
+}
+
+function runWork(kind: string, file: string): Worked {
+  tell(`${kind} …`);
+  const done = spawnSync(process.execPath, [join(home, "work.js"), kind, file], {
     encoding: "utf8",
   });
   if (done.status !== 0) throw new Error(`work ${kind} failed: ${done.stderr}`);
+  tell("");
   return JSON.parse(done.stdout);
 }
 
 function runPeer(command: readonly string[]): number {
+  tell(`${command[0]} …`);
   const started = process.hrtime.bigint();
   const [program = "", ...args] = command;
   const done = spawnSync(program, args, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
   if (done.status !== 0) throw new Error(`${program} failed: ${done.stderr}`);
+  tell("");
   return Number(process.hrtime.bigint() - started) / 1e9;
 }
 
@@ -63,7 +89,7 @@ const works = [
 ] as const;
 
 /** Interleaved rounds, so that a slow minute of the machine hits all alike. */
-function measureAll(file: string, folder: string): readonly Measured[] {
+function measureAll(file: string): readonly Measured[] {
   const times = new Map<string, number[]>();
   const resident = new Map<string, number>();
   const add = (name: string, seconds: number) =>
@@ -92,13 +118,14 @@ function measureAll(file: string, folder: string): readonly Measured[] {
   ];
 }
 
-function printSpeed(file: string, folder: string): void {
+function printSpeed(title: string, file: string): void {
   const bytes = statSync(file).size;
-  const events = runWork("lines", file).events;
-  const measured = measureAll(file, folder);
+  const { events } = runWork("lines", file);
+  const measured = measureAll(file);
   const secondsOf = (part: string) =>
     measured.find(({ name }) => name.includes(part))?.seconds ?? 0;
-  print(`## Speed: ${events} recorded events, ${(bytes / 1e6).toFixed(0)} MB, one core`);
+  const size = `${events.toLocaleString("en")} events, ${(bytes / 1e6).toFixed(0)} MB`;
+  print(`## Speed: ${title} (${size})`);
   print();
   print("| | events/s | MB/s | × JSON.parse | × jq | resident MB |");
   print("|---|--:|--:|--:|--:|--:|");
@@ -120,28 +147,39 @@ function printSpeed(file: string, folder: string): void {
   print();
 }
 
-/** Streams generated events through a pipe, so that nothing of that size touches the disk. */
-async function measureLong(
-  file: string,
-  count: number,
-): Promise<{ seconds: number; residentBytesMax: number }> {
-  const generator = spawn(
-    process.execPath,
-    [join(root, "bench", "generate.ts"), file, String(count), "200"],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
-  const worker = spawn(process.execPath, [join(root, "bench", "work.ts"), "waggle", "-"], {
-    stdio: [generator.stdout, "pipe", "inherit"],
-  });
+const generatorArguments = (file: string, count: number) => [
+  join(home, "generate.js"),
+  file,
+  String(count),
+  String(containerCount),
+];
+
+/** The recording again and again, each time with new processes in other containers. */
+function generate(file: string, count: number): string {
+  tell("generating …");
+  const name = join(folder, "long.jsonl");
+  const output = openSync(name, "w");
+  const stdio = ["ignore", output, "inherit"] as const;
+  const done = spawnSync(process.execPath, generatorArguments(file, count), { stdio: [...stdio] });
+  closeSync(output);
+  if (done.status !== 0) throw new Error("generating failed");
+  return name;
+}
+
+/** Through a pipe, so that nothing of that size touches the disk. */
+async function measureLong(file: string, count: number): Promise<Worked> {
+  tell(`${count} events …`);
+  const line = '"$0" "$1" "$2" "$3" "$4" | "$0" "$5" waggle -';
+  const names = [process.execPath, ...generatorArguments(file, count), join(home, "work.js")];
+  const shell = spawn("sh", ["-c", line, ...names], { stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
-  for await (const chunk of worker.stdout) text += String(chunk);
+  for await (const chunk of shell.stdout) text += String(chunk);
+  tell("");
   return JSON.parse(text);
 }
 
 async function printMemory(file: string, longest: number): Promise<void> {
-  print("## Memory: generated events of 200 containers, ever new processes, through a pipe");
+  print(`## Memory: events of ${containerCount} containers, ever new processes, through a pipe`);
   print();
   print("| events | resident MB at most | seconds (generating included) |");
   print("|--:|--:|--:|");
@@ -157,7 +195,7 @@ function printReportTime(): void {
   const args = readFileSync(join(root, "examples", "report.args"), "utf8")
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"));
-  const script = join(root, "bench", "report-time.ts");
+  const script = join(home, "report-time.js");
   const runs = Array.from({ length: repeatCount }, () => {
     const done = spawnSync(process.execPath, [script, ...args], { cwd: root, encoding: "utf8" });
     if (done.status !== 0) throw new Error(`report-time failed: ${done.stderr}`);
@@ -173,7 +211,6 @@ function printReportTime(): void {
   print();
 }
 
-const folder = mkdtempSync(join(tmpdir(), "waggle-bench-"));
 try {
   let file = option("--file");
   if (file === undefined) {
@@ -193,8 +230,13 @@ try {
     `Measured at commit ${commit.stdout.trim()} with Node ${process.versions.node} on ${cpus().length} × ${cpu?.model.trim()}.`,
   );
   print();
-  printSpeed(file, folder);
-  await printMemory(file, Number(option("--long") ?? "1000000"));
+  printSpeed("one recording", file);
+  const { events } = runWork("lines", file);
+  const long = generate(file, events * longFileFactor);
+  printSpeed(`the same ${longFileFactor} times, with new processes each time`, long);
+  rmSync(long);
+  const longest = Number(option("--long") ?? "1000000");
+  if (longest > 0) await printMemory(file, longest);
   printReportTime();
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -26,12 +26,6 @@ interface Result {
 }
 
 const [kind = "", file = ""] = process.argv.slice(2);
-let residentBytesMax = 0;
-
-function sample(): void {
-  residentBytesMax = Math.max(residentBytesMax, process.memoryUsage.rss());
-}
-
 type Done = Pick<Result, "events" | "facts">;
 
 async function observeAll(): Promise<Done> {
@@ -45,16 +39,11 @@ async function observeAll(): Promise<Done> {
     ],
     emit: (fact) => facts.add(fact),
   });
-  let chunks = 0;
   const inputs = await readEvents({
     files: createNodeFiles(),
     names: [file],
     problems: new ProblemLog(),
     onEvent: observer.observe,
-    onProgress: () => {
-      chunks += 1;
-      if (chunks % 16 === 0) sample();
-    },
   });
   observer.finish();
   const events = inputs.reduce((sum, input) => sum + input.eventCount, 0);
@@ -96,10 +85,8 @@ function eachLine(take: (bytes: Buffer, start: number, end: number) => void): nu
     }
     kept = length - start;
     buffer.copyWithin(0, start, length);
-    if (count % 256 === 0) sample();
   }
   closeSync(descriptor);
-  sample();
   return count;
 }
 
@@ -134,7 +121,7 @@ if (run === undefined) throw new Error(`no such work: ${kind}; there are ${Objec
 const started = process.hrtime.bigint();
 const done = await run();
 const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-sample();
+const residentBytesMax = process.resourceUsage().maxRSS * 1024;
 const bytes = file === "-" ? 0 : statSync(file).size;
 const result: Result = { ...done, bytes, seconds, residentBytesMax };
 process.stdout.write(`${JSON.stringify(result)}\n`);
