@@ -183,6 +183,7 @@ test("losses of other nodes, containers, times, policies and rights do not", () 
     { sinceUs: sampleStartUs + 90 * minuteUs, untilUs: sampleStartUs + 91 * minuteUs },
     { reason: "missed-probes-of-tcp" },
     { reason: "privilege-eviction" },
+    { reason: "write-eviction" },
   ];
   for (const loss of harmless) {
     const setting = { losses: [sampleLoss(loss)] };

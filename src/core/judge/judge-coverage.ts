@@ -110,15 +110,15 @@ function concerns(
   const { container, coverage, span } = about;
   if (loss.container !== "" && loss.container !== container.container) return false;
   if (loss.node !== "" && !isNodeOf(loss.node, container, coverage)) return false;
-  if (rightsOnly.has(loss.reason)) return false;
+  if (hidesNoUse.has(loss.reason)) return false;
   if (loss.sinceUs === 0 && loss.untilUs === 0) return true;
   if (loss.sinceUs > span.endUs || loss.untilUs < span.startUs) return false;
   const policy = policyOfLoss(loss.reason);
   return policy === undefined || coverage.some((fact) => fact.policy === policy && isOfFiles(fact));
 }
 
-/** Losses that hide rights and no use of files. */
-const rightsOnly: ReadonlySet<string> = new Set(["privilege-eviction"]);
+/** Losses of rights and of writings: no use of the image's files is lost with them. */
+const hidesNoUse: ReadonlySet<string> = new Set(["privilege-eviction", "write-eviction"]);
 
 function isOfFiles({ sensor }: CoverageFact): boolean {
   return sensor === "open" || sensor === "mmap";

@@ -19,7 +19,7 @@ test("an SBOM of many containers is indexed once, another one for itself", () =>
   assert.notEqual(index(sbom), index({ ...sbom }));
 });
 
-test("a package that lists only documentation has nothing to use, one without a list may have", () => {
+test("a package of documentation has nothing to use, one without a list may have", () => {
   const { blanks } = createSbomIndex()(sbom);
   const names = sbom.packages.filter(({ id }) => blanks.has(id)).map(({ name }) => name);
   assert.deepEqual(names, ["docs"]);

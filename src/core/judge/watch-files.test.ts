@@ -43,7 +43,7 @@ test("a directory stands for what lies below", () => {
   assert.equal(see("/opt/x/", "interpreted", wide).kind, "no");
 });
 
-test("that a mapping would have been seen follows the patterns of the policy, not plain text", () => {
+test("whether a mapping would have been seen follows the patterns of the policy", () => {
   const container = sampleContainerFact();
   const seesMapping = (path: string, changes: Partial<CoverageFact>, timeUs = sampleStartUs) => {
     const sensors = [sampleCoverage({ sensor: "mmap", ...changes })];
@@ -57,7 +57,7 @@ test("that a mapping would have been seen follows the patterns of the policy, no
   assert.equal(seesMapping("/app/addon.node", { pathPrefixes: [""], sensor: "open" }), false);
 });
 
-test("a policy for mappings that is narrowed, silent or later says nothing of what it lacks", () => {
+test("a policy that is narrowed, silent or later says nothing by what it lacks", () => {
   const container = sampleContainerFact({ namespace: "shop" });
   const sees = (changes: Partial<CoverageFact>) => {
     const sensors = [sampleCoverage({ sensor: "mmap", pathPrefixes: [""], ...changes })];

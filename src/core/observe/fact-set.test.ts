@@ -162,3 +162,21 @@ test("beyond the bound file uses become a loss that is counted", () => {
     [["eviction", 15]],
   );
 });
+
+test("beyond the bound losses become one wide loss of their node and reason", () => {
+  const facts = new FactSet();
+  const loss = (sinceUs: number, container: string): Fact => ({
+    ...{ kind: "loss", node: "n", container, reason: "throttle", count: 1, detail: "" },
+    ...{ sinceUs, untilUs: sinceUs + 1 },
+  });
+  for (let at = 1; at <= 10_000; at++) facts.add(loss(at * 10, ""));
+  facts.add(loss(70, ""));
+  facts.add(loss(500_000, "c1"));
+  facts.add(loss(400_000, "c2"));
+  assert.equal(facts.losses.length, 10_001);
+  const wide = facts.losses.find(({ sinceUs, untilUs }) => untilUs - sinceUs > 1);
+  assert.deepEqual(
+    [wide?.sinceUs, wide?.untilUs, wide?.count, wide?.container],
+    [400_000, 500_001, 2, ""],
+  );
+});

@@ -1,7 +1,8 @@
 /**
  * Holds all facts of a run, merged by key.
  * In: facts in any order, any number of times. Out: one fact a key, in a fixed order.
- * Must never grow beyond `fileUseCountMax` file uses: what is left out becomes a loss.
+ * Must never grow beyond `fileUseCountMax` file uses and `lossCountMax` losses: file uses that are
+ * left out become a loss, and losses beyond the bound one wide loss of their node and reason.
  */
 import { compareText } from "../event/compare-text.ts";
 import type {
@@ -22,6 +23,9 @@ import {
 } from "./merge-facts.ts";
 
 const separator = "\u0000";
+
+/** A throttled node tells of each stretch: a year of one a minute would be half a million. */
+const lossCountMax = 10_000;
 
 interface ContainerShelf {
   /** By path: the few ways and actors of one path share its text. */
@@ -60,11 +64,9 @@ export class FactSet {
         put(this.coverageByKey, key, fact, mergeCoverage);
         break;
       }
-      case "loss": {
-        const key = [fact.node, fact.container, fact.reason, fact.sinceUs].join(separator);
-        put(this.lossByKey, key, fact, mergeLosses);
+      case "loss":
+        this.addLoss(fact);
         break;
-      }
     }
   }
 
@@ -126,6 +128,16 @@ export class FactSet {
     else same.push(fact);
   }
 
+  private addLoss(fact: LossFact): void {
+    const { node, container, reason, sinceUs } = fact;
+    const key = [node, container, reason, sinceUs].join(separator);
+    if (this.lossByKey.has(key) || this.lossByKey.size < lossCountMax) {
+      put(this.lossByKey, key, fact, mergeLosses);
+    } else {
+      put(this.lossByKey, [node, "", reason, "others"].join(separator), fact, widenLoss);
+    }
+  }
+
   private loseFileUse(fact: FileUseFact): void {
     const { container, firstSeenUs, lastSeenUs } = fact;
     const key = ["", container, "eviction", "facts"].join(separator);
@@ -157,6 +169,17 @@ type Merge<T> = (a: T, b: T) => T;
 function put<T>(facts: Map<string, T>, key: string, fact: T, merge: Merge<T>): void {
   const known = facts.get(key);
   facts.set(key, known === undefined ? fact : merge(known, fact));
+}
+
+/** One stretch that holds both: too wide a loss claims less, never more. */
+function widenLoss(a: LossFact, b: LossFact): LossFact {
+  return {
+    ...a,
+    container: a.container === b.container ? a.container : "",
+    sinceUs: Math.min(a.sinceUs, b.sinceUs),
+    untilUs: Math.max(a.untilUs, b.untilUs),
+    count: a.count + b.count,
+  };
 }
 
 function sorted<T>(facts: ReadonlyMap<string, T>): readonly T[] {

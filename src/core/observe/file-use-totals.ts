@@ -12,18 +12,27 @@ import type {
   Emit,
   FileUseFact,
   FileUseHow,
+  LossFact,
   Sensor,
 } from "./fact.ts";
 import { isDynamicLinker, isLibrary } from "./file-path.ts";
 import type { ProcessNode } from "./fold.ts";
-import { compareCitations, earliest, strongerOrigin } from "./merge-facts.ts";
+import {
+  binaryCountMax,
+  citationCountMax,
+  compareCitations,
+  earliest,
+  strongerOrigin,
+} from "./merge-facts.ts";
 import { type ProcessUses, sensorNames, type Use } from "./process-uses.ts";
 import { createWrittenPaths, type WrittenPaths, wasWritten } from "./written-paths.ts";
 
 const totalCountMax = 500_000;
 const containerUseCountMax = 50_000;
-const citationCountMax = 3;
-const binaryCountMax = 4;
+/** Two reasons for each of as many containers as are kept. */
+const lossCountMax = 32_768;
+/** A program maps some dozens of libraries; beyond this the loader tells of data. */
+const codeMappingCountMax = 64;
 
 interface Total {
   readonly path: string;
@@ -234,7 +243,7 @@ function dataMappings(
 ): ReadonlySet<string> | undefined {
   if (mapped === undefined) return undefined;
   const loaderOnly = [...mapped].filter(([, use]) => (use.sensors & mmapBit) === 0);
-  const many = loaderOnly.length > 64;
+  const many = loaderOnly.length > codeMappingCountMax;
   return hasMappings(mapped, anyPath) || many
     ? new Set(loaderOnly.map(([path]) => path))
     : undefined;
@@ -252,7 +261,7 @@ function noteLoss(
     loss.count += count;
     loss.sinceUs = earliest(loss.sinceUs, process.firstUs);
     loss.untilUs = Math.max(loss.untilUs, process.lastUs);
-  } else if (state.losses.size < 10_000) {
+  } else if (state.losses.size < lossCountMax) {
     const { node, firstUs, lastUs } = process;
     state.losses.set(key, { node, sinceUs: firstUs, untilUs: lastUs, count });
   }
@@ -277,10 +286,18 @@ export function emitTotals(state: UseTotalsState, emit: Emit): void {
     const detail = lossDetails.get(reason) ?? "";
     emit({ kind: "loss", container, reason, detail, ...loss });
   }
+  const { lostCount } = state.writes;
+  if (lostCount > 0) emit(lostWritings(lostCount));
   state.totals.clear();
   state.losses.clear();
   state.totalCount = 0;
   state.useCount = 0;
+}
+
+function lostWritings(count: number): LossFact {
+  const about = { kind: "loss", node: "", container: "", sinceUs: 0, untilUs: 0 } as const;
+  const detail = "more written paths than are kept: their later uses count as the image's";
+  return { ...about, reason: "write-eviction", count, detail };
 }
 
 function splitLast(key: string): readonly string[] {

@@ -14,8 +14,10 @@ import type {
   PrivilegeFact,
 } from "./fact.ts";
 
-const citationCountMax = 3;
-const binaryCountMax = 4;
+/** Enough to look a use up, and to see that it was no single one. */
+export const citationCountMax = 3;
+/** Enough to tell a library of one program from one of all. */
+export const binaryCountMax = 4;
 const listCountMax = 64;
 
 /** **Order**: by time, input, offset: the order in which evidence is cited. */

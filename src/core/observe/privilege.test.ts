@@ -11,7 +11,7 @@ import {
   sampleStartUs,
 } from "../../testing/sample-facts.ts";
 import type { Credentials, Event, Namespaces, Pod, Process } from "../event/event.ts";
-import type { PrivilegeFact } from "./fact.ts";
+import type { Fact, PrivilegeFact } from "./fact.ts";
 import type { ProcessNode } from "./fold.ts";
 import { createPrivileges } from "./privilege.ts";
 
@@ -187,4 +187,19 @@ test("endless different programs with rights are bounded and counted", () => {
   assert.equal(facts.filter((kind) => kind === "privilege").length, 128);
   assert.equal(facts.filter((kind) => kind === "loss").length, 1);
   assert.equal(state.processes.size, 0);
+});
+
+test("rights that one process shows beyond the bound are counted", () => {
+  const fold = createPrivileges();
+  const state = fold.start();
+  const losses: number[] = [];
+  const emit = (fact: Fact): void => {
+    if (fact.kind === "loss") losses.push(fact.count);
+  };
+  const effective = Array.from({ length: 100 }, (_, index) => `CAP_MADE_UP_${index}`);
+  const capabilities = { permitted: [], effective, inheritable: [] };
+  const event = sampleExec(sampleStartUs, { uid: -1, capabilities });
+  fold.step(state, event, { node: sampleNode(), nowUs: sampleStartUs, emit });
+  fold.finish?.(state, emit);
+  assert.deepEqual(losses, [100 - 64]);
 });

@@ -85,11 +85,11 @@ function step(state: PrivilegeState, event: Event, { node, nowUs }: StepContext)
   if (kept === undefined) return;
   if (kept.last !== process) {
     kept.last = process;
-    for (const trait of traitsOf(process)) note(kept, trait, event, nowUs);
+    for (const trait of traitsOf(process)) note({ state, kept, trait }, event, nowUs);
   }
   if (event.type === "kprobe" || event.type === "tracepoint" || event.type === "lsm") {
     const trait = traitOfHook(event);
-    if (trait !== undefined) note(kept, trait, event, nowUs);
+    if (trait !== undefined) note({ state, kept, trait }, event, nowUs);
   }
 }
 
@@ -109,12 +109,21 @@ function drop(state: PrivilegeState, timeUs: TimeUs): void {
   state.lastDropUs = Math.max(state.lastDropUs, timeUs);
 }
 
-function note(kept: Kept, trait: Trait, event: ProcessEvent, nowUs: TimeUs): void {
+interface Noted {
+  readonly state: PrivilegeState;
+  readonly kept: Kept;
+  readonly trait: Trait;
+}
+
+function note({ state, kept, trait }: Noted, event: ProcessEvent, nowUs: TimeUs): void {
   const key = `${trait.source} ${trait.privilege} ${trait.detail}`;
   const known = kept.sightings.get(key);
   const timeUs = event.timeUs === 0 ? nowUs : event.timeUs;
   if (known !== undefined && known.timeUs <= timeUs) return;
-  if (known === undefined && kept.sightings.size >= sightingCountMax) return;
+  if (known === undefined && kept.sightings.size >= sightingCountMax) {
+    drop(state, timeUs);
+    return;
+  }
   kept.sightings.set(key, { trait, timeUs, citation: cite(event, timeUs) });
 }
 

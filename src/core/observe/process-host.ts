@@ -5,7 +5,7 @@
  * Must keep few processes per pid: older ones are found by their id alone.
  */
 import type { Process } from "../event/event.ts";
-import { compareStart, type TreeNode } from "./tree-node.ts";
+import { compareStart, knownAs, type TreeNode } from "./tree-node.ts";
 
 export interface Host {
   readonly pids: Map<number, TreeNode[]>;
@@ -49,7 +49,8 @@ export function findFork(host: Host, program: TreeNode): TreeNode | undefined {
   if (!program.execSeen || program.fromProc || replaced) return undefined;
   let found: TreeNode | undefined;
   for (const one of host.pids.get(program.pid) ?? []) {
-    if (one.execSeen || one === program || one.known < 2 || !isBefore(one, program)) continue;
+    if (one.execSeen || one === program || one.known < knownAs.itself || !isBefore(one, program))
+      continue;
     if (found === undefined || isBefore(found, one)) found = one;
   }
   return found;

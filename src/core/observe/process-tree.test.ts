@@ -483,3 +483,19 @@ test("recorded: runtime, entry points, probes and the service are told apart", (
   assert.deepEqual([...binaries("runtime")].sort(), ["/dev/fd/6", "/proc/self/exe"]);
   for (const container of facts.containers) assert.equal(container.fromStart, true);
 });
+
+test("a process known only as a parent is retired, once an event was its own", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/entry.sh" });
+  const parent = story.process({ ...inA, pid: 20, binary: "/usr/bin/parent", parent: first });
+  const child = story.exec({ ...inA, pid: 21, binary: "/usr/bin/child", parent });
+  const named = observe(story.events).retired.map(({ execId }) => execId);
+  assert.ok(!named.includes(parent.execId), "nothing was placed at it");
+  story.exit(child);
+  const last = story.events.at(-1);
+  assert.ok(last?.type === "exit");
+  const unnamed = { ...parent, execId: "", parentExecId: "" };
+  story.events.push({ ...last, process: unnamed, parent: undefined, timeUs: story.nowUs + 1000 });
+  const { retired } = observe(story.events);
+  assert.equal(retired.filter(({ execId }) => execId === parent.execId).length, 1);
+});

@@ -168,6 +168,7 @@ function upsert(
       ? findProgram(host, block, event.timeUs)
       : nodeOf(state, host, event, block);
   if (node === undefined) return undefined;
+  node.isPlaced = true;
   const { parent } = event;
   if (parent !== undefined && parent !== node.parentBlock && parent.execId !== "") {
     node.parentBlock = parent;
@@ -328,7 +329,7 @@ function isStartMissed(node: TreeNode, parent: TreeNode | undefined): boolean {
 
 function forget(state: TreeState, node: TreeNode, retire: Retire): void {
   if (node.retired) return;
-  if (node.known > knownAs.parent) retire(node);
+  if (node.isPlaced) retire(node);
   state.nodes.delete(node.execId);
   const host = hostOf(state.hosts, node.node);
   const same = host.pids.get(node.pid)?.filter((one) => one !== node) ?? [];

@@ -21,6 +21,8 @@ const argumentsLengthMax = 1024;
 
 export interface TreeNode extends ProcessNode {
   known: number;
+  /** An event was placed at it: folds may keep something for it until it is forgotten. */
+  isPlaced: boolean;
   /** The block last merged: equal blocks are equal objects. */
   block: Process | undefined;
   parentBlock: Process | undefined;
@@ -65,6 +67,7 @@ export function createTreeNode(execId: string, node: string, pid: number): TreeN
     startsContainer: false,
     startMissed: false,
     known: 0,
+    isPlaced: false,
     block: undefined,
     parentBlock: undefined,
     parent: undefined,

@@ -13,10 +13,12 @@ const totalCountMax = 200_000;
 export interface WrittenPaths {
   readonly byContainer: Map<ContainerKey, Map<string, TimeUs>>;
   count: number;
+  /** Writings of paths that were left out. */
+  lostCount: number;
 }
 
 export function createWrittenPaths(): WrittenPaths {
-  return { byContainer: new Map(), count: 0 };
+  return { byContainer: new Map(), count: 0, lostCount: 0 };
 }
 
 export interface Writing {
@@ -38,6 +40,8 @@ export function noteWriting(written: WrittenPaths, writing: Writing): void {
   } else if (times.size < pathCountMax && written.count < totalCountMax) {
     times.set(path, timeUs);
     written.count++;
+  } else {
+    written.lostCount++;
   }
 }
 
