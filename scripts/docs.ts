@@ -1,9 +1,10 @@
 /**
- * Writes the documents that are generated from code, or with `--check` says which are out of step.
- * In: `--check` or nothing. Out: files below `docs/`, or exit status 1 naming the stale ones.
+ * Writes the documents that are generated from code, or with `--check` says which are out of step,
+ * and which lines of any Markdown are too wide.
+ * In: `--check` or nothing. Out: files below `docs/`, or exit status 1 naming what is wrong.
  * To add a document: one line in `documents`.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rankingDocument } from "../src/core/judge/rank-findings.ts";
 import { configJsonSchema } from "../src/operations/config.ts";
@@ -47,14 +48,35 @@ function isCurrent(path: string, text: string): boolean {
   return existsSync(path) && readFileSync(path, "utf8") === text;
 }
 
+/** **Unit**: columns of a line of Markdown. */
+const widthMax = 120;
+/** Written by measurements, with wide tables. */
+const measured = ["docs/evaluation.md", "docs/benchmarks.md"];
+
+function findWideLines(): readonly string[] {
+  const exclude = (name: string) => name === "node_modules" || name === "dist";
+  const names = globSync("**/*.md", { cwd: root, exclude });
+  const prose = names.filter((name) => !measured.includes(name));
+  return prose.flatMap((name) =>
+    readFileSync(join(root, name), "utf8")
+      .split("\n")
+      .flatMap((line, index) => ([...line].length > widthMax ? [`${name}:${index + 1}`] : [])),
+  );
+}
+
 const check = process.argv.includes("--check");
 const stale = Object.entries(documents)
   .map(([name, make]) => ({ name, text: make() }))
   .filter(({ name, text }) => !isCurrent(join(root, name), text));
+const wide = check ? findWideLines() : [];
 if (check && stale.length > 0) {
   const names = stale.map(({ name }) => name).join(", ");
   console.error(`out of step with the code: ${names}; run \`npm run docs\``);
-  process.exitCode = 1;
+}
+if (wide.length > 0) console.error(`wider than ${widthMax} columns: ${wide.join(", ")}`);
+if (check) {
+  process.exitCode = stale.length + wide.length > 0 ? 1 : 0;
+  if (process.exitCode === 0) console.log("docs are in step");
 } else {
   for (const { name, text } of stale) writeFileSync(join(root, name), text);
   console.log(stale.length === 0 ? "docs are in step" : `wrote ${stale.length} documents`);

@@ -1,6 +1,6 @@
 /**
  * Runs the commands of the README as a reader would type them.
- * In: the blocks marked `sh` in README.md. Out: each command ends well and prints something.
+ * In: the blocks marked `sh` in README.md. Out: each command ends well, and prints or writes text.
  * Blocks marked `console` show what needs a cluster or other tools, and are not run.
  */
 import assert from "node:assert/strict";
@@ -55,6 +55,8 @@ for (const command of commands) {
       env: { ...inherited, PATH, NO_COLOR: "1" },
     });
     assert.equal(done.status, 0, `${command}\n${done.stderr}`);
-    assert.notEqual(done.stdout.trim(), "");
+    const file = /\s-o\s+(\S+)/.exec(command)?.[1];
+    const result = file === undefined ? done.stdout : readFileSync(file, "utf8");
+    assert.notEqual(result.trim(), "");
   });
 }
