@@ -167,12 +167,27 @@ function readOpenCall(event: HookEvent, use: (access: FileAccess) => void): void
   const flags = event.arguments.slice(at + 1).find(({ kind }) => kind === "integer");
   const value = flags?.kind === "integer" ? flags.value : 0;
   const isDirectoryOrHandle = (value & 0x210000) !== 0;
-  shared.path = isDirectoryOrHandle ? "" : imagePath(path.value);
+  shared.path = isDirectoryOrHandle ? "" : imagePath(whereCalled(path.value, event, at));
   const writes = (value & 0x243) !== 0;
   shared.how = writes ? "written" : "read";
   shared.sensor = writes ? "write" : "open";
   shared.executable = false;
   if (shared.path !== "") use(shared);
+}
+
+/** AT_FDCWD as a signed and as an unsigned number of 32 or 64 bits. **Source**: linux/fcntl.h */
+const atCurrentDirectory: ReadonlySet<number> = new Set([-100, 4294967196, 2 ** 64 - 100]);
+
+/**
+ * A relative path from where the program was started: it seldom moves. From another directory that
+ * was opened before nothing can be told.
+ */
+function whereCalled(path: string, event: HookEvent, at: number): string {
+  if (path.startsWith("/") || path === "") return path;
+  const before = event.arguments.slice(0, at).find(({ kind }) => kind === "integer");
+  const isHere = before?.kind !== "integer" || atCurrentDirectory.has(before.value);
+  const directory = event.process?.cwd ?? "";
+  return isHere && directory.startsWith("/") ? `${directory}/${path}` : "";
 }
 
 function isFile(argument: Argument): argument is FileArgument {

@@ -138,10 +138,11 @@ function inherited(parent: TreeNode): Verdict {
 }
 
 function findFirst(root: TreeNode, scene: ContainerScene): TreeNode | undefined {
-  const rivals = scene.candidates.filter(
-    (other) => other === root || (other.canBeFirst && other.sessionExecId === other.execId),
+  const others = scene.candidates.filter(
+    (other) => other !== root && other.canBeFirst && other.sessionExecId === other.execId,
   );
-  return rivals.sort(compareStart)[0];
+  // One whose own start was not told is known as a parent only, and may be the first all the same.
+  return [root, ...others].sort(compareStart)[0];
 }
 
 /**

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createStory, observe, startContainer } from "../../testing/event-story.ts";
+import { containerA, createStory, observe, startContainer } from "../../testing/event-story.ts";
 import { foldFacts, sampleBase, sampleExec, sampleNode } from "../../testing/sample-facts.ts";
 import type { Event } from "../event/event.ts";
 import { createCoverage } from "./coverage.ts";
@@ -72,4 +72,23 @@ test("however many were missed, few losses come of it", () => {
     counts.reduce((sum, count) => sum + count, 0),
     5000,
   );
+});
+
+test("what a first program of a lost start runs is the service's, without marks too", () => {
+  const story = createStory();
+  const { shim, first } = startContainer(story, {
+    pid: 10,
+    binary: "/entrypoint.sh",
+    inInitTree: false,
+  });
+  const inside = { containerId: containerA, inInitTree: false };
+  const tool = story.exec({ ...inside, pid: 11, binary: "/usr/bin/mkdir", parent: first });
+  story.exit(tool);
+  const server = story.exec({ ...inside, pid: 10, binary: "/usr/bin/server", parent: first });
+  story.exec({ ...inside, pid: 12, binary: "/usr/bin/id", parent: shim });
+  const lost = story.events.filter(
+    (event) => !("process" in event) || event.process?.execId !== first.execId,
+  );
+  const { actorOf } = observe(lost);
+  assert.deepEqual([actorOf(tool), actorOf(server)], ["service", "service"]);
 });
