@@ -38,7 +38,7 @@ export const sourceFields = {
   ...eventFields,
   sbom: names(
     "SBOMs, best Syft JSON with all file metadata; NAME= in front joins one to a container, pod, " +
-      "workload or image by hand; directories are taken too",
+      "workload, image or the host by hand; directories are taken too",
   ),
   vulns: names("Vulnerability scans of Grype, JSON; files or directories"),
   ...identityFields,

@@ -11,6 +11,7 @@ import { joinImages } from "./join-images.ts";
 import { judgeFindings } from "./judge-findings.ts";
 import { judgeImages } from "./judge-images.ts";
 import type { JudgedImage } from "./judged-image.ts";
+import { listHosts } from "./list-hosts.ts";
 import { compareRefs } from "./package-ref.ts";
 import type {
   CoverageSummary,
@@ -72,7 +73,8 @@ export interface Judgement {
 /** **Cost**: linear in packages, matches and file facts, but for sorting. */
 export function judge(options: JudgeOptions): Judgement {
   const { facts, identities, sboms, scans, byHand, settings, problems } = options;
-  const containers = [...facts.containers];
+  const names = byHand.map(({ name }) => name);
+  const containers = [...facts.containers, ...listHosts(facts.coverage, names)];
   const joins = joinImages({ containers, identities, sboms, scans, byHand, problems });
   const evidence = new EvidenceBook(options.inputNames);
   const { minimumWindowUs } = settings;
