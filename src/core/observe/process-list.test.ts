@@ -51,3 +51,31 @@ test("beyond its bound it says how many are left out", () => {
   assert.equal(fold.list().length, 3);
   assert.equal(fold.leftOutCount(), 4);
 });
+
+test("processes that name themselves or each other as parents are listed all the same", () => {
+  const story = createStory();
+  const inA = { containerId: containerA, binary: "/a" };
+  const first = story.exec({ ...inA, pid: 10 });
+  const second = story.exec({ ...inA, pid: 11, parent: first });
+  const third = story.exec({ ...inA, pid: 12, parent: second });
+  const self = story.exec({ ...inA, pid: 13 });
+  const parents = new Map([
+    [first.execId, third.execId],
+    [self.execId, self.execId],
+  ]);
+  const fold = createProcessList({ container: containerA, countMax: 100 });
+  const observer = createObserver({ folds: [fold], emit: () => undefined });
+  for (const event of story.events) {
+    if (!("process" in event) || event.process === undefined) continue;
+    const parentExecId = parents.get(event.process.execId) ?? event.process.parentExecId;
+    observer.observe({ ...event, process: { ...event.process, parentExecId } });
+  }
+  observer.finish();
+  assert.deepEqual(
+    fold
+      .list()
+      .map(({ pid }) => pid)
+      .sort(),
+    [10, 11, 12, 13],
+  );
+});

@@ -99,8 +99,9 @@ type Children = ReadonlyMap<string, readonly KeptProcess[]>;
 
 function asTree(nodes: ReadonlyMap<string, KeptProcess>): readonly ListedProcess[] {
   const childrenOf = new Map<string, KeptProcess[]>();
+  const parentOf = findParents(nodes);
   for (const node of nodes.values()) {
-    const parent = nodes.has(node.parentExecId) ? node.parentExecId : "";
+    const parent = parentOf.get(node.execId) ?? "";
     const children = childrenOf.get(parent);
     if (children === undefined) childrenOf.set(parent, [node]);
     else children.push(node);
@@ -112,6 +113,29 @@ function asTree(nodes: ReadonlyMap<string, KeptProcess>): readonly ListedProcess
     waiting.push(...siblings(childrenOf, next.execId, next.depth + 1).reverse());
   }
   return listed;
+}
+
+/**
+ * The listed parent of each; "" at the top. The kernel names itself as its parent, and forged
+ * events may name each other: of such a circle one stands at the top, or none would be shown.
+ */
+function findParents(nodes: ReadonlyMap<string, KeptProcess>): ReadonlyMap<string, string> {
+  const parentOf = new Map<string, string>();
+  for (const { execId, parentExecId } of nodes.values()) {
+    parentOf.set(execId, nodes.has(parentExecId) ? parentExecId : "");
+  }
+  const settled = new Set([""]);
+  for (const execId of nodes.keys()) {
+    const path = new Set<string>();
+    let at = execId;
+    while (!settled.has(at) && !path.has(at)) {
+      path.add(at);
+      at = parentOf.get(at) ?? "";
+    }
+    if (!settled.has(at)) parentOf.set(at, "");
+    for (const one of path) settled.add(one);
+  }
+  return parentOf;
 }
 
 /** Children by start; equal forks without children of their own are one entry with a count. */

@@ -3,6 +3,7 @@
  * In: the output of the operation `ps`. Out: text, or JSON.
  * Must never print a command line raw.
  */
+import { isHostKey } from "../../core/observe/container-key.ts";
 import {
   createPaint,
   joinTerminal,
@@ -85,6 +86,7 @@ function renderContainers(containers: readonly SeenContainer[], view: View): Ter
 }
 
 function nameOf(one: SeenContainer): string {
+  if (isHostKey(one.id)) return one.id.replace(/:$/, "");
   const name = one.container === "" ? one.id.slice(0, 12) : one.container;
   return one.pod === "" ? name : `${one.namespace}/${one.pod}/${one.container}`;
 }
