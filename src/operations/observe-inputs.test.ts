@@ -44,7 +44,7 @@ test("observing events gives facts of every kind that a report stands on", async
   assert.ok(facts.privileges(container.container).length > 0);
   assert.ok(facts.coverage.some(({ sensor }) => sensor === "exec"));
   assert.deepEqual(facts.losses, []);
-  assert.equal(recording.eventCount, 376);
+  assert.equal(recording.eventCount, 388);
   assert.deepEqual(
     createFolds([]).map(({ name }) => name).length,
     new Set(createFolds([]).map(({ name }) => name)).size,
@@ -66,12 +66,12 @@ test("an input of events is summed up with its times, and described with its typ
   const [input] = recording.inputs;
   assert.ok(input !== undefined);
   const summary = summarizeEvents(input);
-  assert.equal(summary.count, 376);
+  assert.equal(summary.count, 388);
   assert.equal(summary.details["compression"], "gzip");
   assert.match(String(summary.details["from"]), /^2026-11-22T14:01:33/);
   const described = describeEventFile(input);
   const total = described.types.reduce((sum, { count }) => sum + count, 0);
-  assert.equal(total, 376);
+  assert.equal(total, 388);
   const counts = described.types.map(({ count }) => count);
   assert.deepEqual(
     counts,

@@ -182,12 +182,12 @@ test("inspect tells types, time span and containers of events, and counts docume
   ];
   const { status, output } = await run(words);
   assert.equal(status, 0);
-  assert.match(output, /376 events/);
+  assert.match(output, /388 events/);
   assert.match(output, /data\/redis-0\/redis/);
   assert.match(output, /sbom \(syft\), 15 packages\n.*tool syft/);
   assert.match(output, /policies \(yaml\), \d+ hooks?\n +named .* sensors/);
   const json = JSON.parse((await run([...words, "--format", "json"])).output);
-  assert.equal(json.eventFiles[0].eventCount, 376);
+  assert.equal(json.eventFiles[0].eventCount, 388);
 });
 
 test("inspect of broken events tells what is wrong and where first", async () => {
