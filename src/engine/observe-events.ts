@@ -32,12 +32,18 @@ const tickUs = 1_000_000;
 const stepBackUs = 3600 * tickUs;
 const nodeCountMax = 5000;
 
+interface NodeTime {
+  readonly node: string;
+  latestUs: TimeUs;
+}
+
 /** **Cost**: no allocation for an event: folds get one context object that is reused. */
 export function createObserver(options: ObserverOptions): Observer {
   const { emit } = options;
   const tree = createProcessTree(options.tree);
   const parts = options.folds.map((fold) => ({ fold, state: fold.start() }));
-  const latestUs = new Map<string, TimeUs>();
+  const clocks = new Map<string, NodeTime>();
+  let clock: NodeTime | undefined;
   const at: { node: ProcessNode | undefined; nowUs: TimeUs; emit: Emit } = {
     node: undefined,
     nowUs: 0,
@@ -54,11 +60,16 @@ export function createObserver(options: ObserverOptions): Observer {
    * older than anything that happens, and says nothing of now once something is known.
    */
   const timeOf = (event: Event): TimeUs => {
-    const latest = latestUs.get(event.node);
-    if (event.timeUs === 0) return latest ?? 0;
-    const isNow = latest === undefined ? latestUs.size < nodeCountMax : !isFromProc(event);
-    if (isNow) latestUs.set(event.node, event.timeUs);
-    return event.timeUs;
+    const { node, timeUs } = event;
+    if (clock?.node !== node) clock = clocks.get(node);
+    if (timeUs === 0) return clock?.latestUs ?? 0;
+    if (clock !== undefined) {
+      if (!isFromProc(event)) clock.latestUs = timeUs;
+    } else if (clocks.size < nodeCountMax) {
+      clock = { node, latestUs: timeUs };
+      clocks.set(node, clock);
+    }
+    return timeUs;
   };
 
   const observe = (event: Event): void => {

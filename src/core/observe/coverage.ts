@@ -172,9 +172,27 @@ interface Sighting {
   readonly at: StepContext;
 }
 
+const sensorKeys = new Map<string, Map<Sensor, string>>();
+
+/** Asked for with each event: a text that is made anew is slow to look up. */
+function sensorKey(sensor: Sensor, policy: string): string {
+  let ofPolicy = sensorKeys.get(policy);
+  if (ofPolicy === undefined) {
+    if (sensorKeys.size >= sensorCountMax) sensorKeys.clear();
+    ofPolicy = new Map();
+    sensorKeys.set(policy, ofPolicy);
+  }
+  let key = ofPolicy.get(sensor);
+  if (key === undefined) {
+    key = `${sensor} ${policy}`;
+    ofPolicy.set(sensor, key);
+  }
+  return key;
+}
+
 function count(state: CoverageState, node: NodeSeen, sighting: Sighting): SensorSeen | undefined {
   const { sensor, policy, at } = sighting;
-  const key = `${sensor} ${policy}`;
+  const key = sensorKey(sensor, policy);
   let seen = node.sensors.get(key);
   if (seen === undefined) {
     if (node.sensors.size >= sensorCountMax) {

@@ -22,7 +22,12 @@ export function imagePath(text: string): string {
   // Only these first letters can begin one of the excluded trees: the test is on the hot path.
   if (second === 112 || second === 115 || second === 100) path = path.replace(foreignRoot, "");
   if (path.includes("//") || path.includes("/.")) path = absolutePath(path);
-  return path.length < 2 || notAFile.test(path) ? "" : path;
+  return path.length < 2 || isNoFile(path) ? "" : path;
+}
+
+/** By the first letter at once: most paths begin with another one. */
+function isNoFile(path: string): boolean {
+  return "psdmSa[".includes(path.charAt(1)) && notAFile.test(path);
 }
 
 /** `ld-linux-x86-64.so.2`, `ld-2.31.so`, `ld-musl-x86_64.so.1`, `ld64.so.2`, `ld.so.1`. */
