@@ -5,15 +5,13 @@
  *
  * Lists of inputs are called as on the command line; what the command line gives wins.
  */
-import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { isMap, isPair, isScalar, type Node } from "yaml";
 import { z } from "zod";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { readFailOn } from "./fail-on.ts";
 import { nearestName } from "./nearest-name.ts";
+import { readYaml, type YamlPlace, yamlLengthMax } from "./read-yaml.ts";
 import { readDuration } from "./time-range.ts";
-
-/** **Unit**: UTF-16 code units. A longer file is no configuration. */
-export const configLengthMax = 1024 * 1024;
 
 const files = (what: string) => z.array(z.string().min(1)).max(10_000).describe(what);
 
@@ -83,35 +81,44 @@ export function configJsonSchema(): Record<string, unknown> {
 
 /** **Errors**: throws `config-invalid` naming `file`, line, column and key of the first mistake. */
 export function readConfig(text: string, file: string): Config {
-  const lines = new LineCounter();
-  const fail = (offset: number, message: string): never => {
-    const { line, col } = lines.linePos(Math.max(0, offset));
-    throw new WaggleError("config-invalid", `${file}:${Math.max(1, line)}:${col}: ${message}`);
-  };
-  if (text.length > configLengthMax) {
+  if (text.length > yamlLengthMax) {
     throw new WaggleError("config-invalid", `${file}: longer than 1 MB; not a configuration.`);
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const broken = document.errors[0];
-  if (broken !== undefined) fail(broken.pos[0], `not YAML: ${firstLine(broken.message)}`);
-  const root: unknown = document.contents;
-  if (root === null || (isScalar(root) && root.value === null)) return {};
-  if (!isMap(root)) return fail(0, "expected keys and values, such as `events: [file]`.");
-  visit(root, {
-    Alias: (_key, node) => fail(node.range?.[0] ?? 0, "aliases are not taken; write it out."),
-  });
-  const result = configSchema.safeParse(document.toJS());
+  const fail = ({ line, column }: YamlPlace, message: string): never => {
+    throw new WaggleError("config-invalid", `${file}:${line}:${column}: ${message}`);
+  };
+  const documents = readYaml(text, { takesAliases: false });
+  const broken = documents.find((document) => document.kind === "refused");
+  if (broken !== undefined) fail(broken.place, `${broken.message}.`);
+  const [document, second] = documents.filter((one) => one.kind === "read");
+  if (document === undefined) return {};
+  const { root, value, placeAt } = document;
+  if (second !== undefined) {
+    fail(placeAt(second.root?.range?.[0] ?? text.length), "a second document; keep one.");
+  }
+  if (value === null) return {};
+  if (!isMap(root)) {
+    return fail(placeAt(0), "expected keys and values, such as `events: [file]`.");
+  }
+  const result = configSchema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  if (issue === undefined) return fail(0, "not as expected.");
+  const { offset, message } = tellIssue(result.error.issues[0], root);
+  return fail(placeAt(offset), message);
+}
+
+function tellIssue(
+  issue: z.core.$ZodIssue | undefined,
+  root: Node,
+): { readonly offset: number; readonly message: string } {
+  if (issue === undefined) return { offset: 0, message: "not as expected." };
   const found = locate(root, issue.path);
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
     const offset = isMap(found.node) ? keyOffset(found.node, key) : found.offset;
-    return fail(offset, `${unknownKey(key, issue.path)}`);
+    return { offset, message: unknownKey(key, issue.path) };
   }
   const key = issue.path.map(String).join(".");
-  return fail(found.offset, `${key}: ${lowerFirst(issue.message)}.`);
+  return { offset: found.offset, message: `${key}: ${lowerFirst(issue.message)}.` };
 }
 
 function unknownKey(key: string, path: readonly PropertyKey[]): string {
@@ -150,10 +157,6 @@ function keyOffset(map: { items: readonly unknown[]; range?: unknown }, key: str
     }
   }
   return 0;
-}
-
-function firstLine(text: string): string {
-  return text.split("\n")[0] ?? "";
 }
 
 function lowerFirst(text: string): string {

@@ -2,9 +2,8 @@
  * Holds loading of what says who a container is and what was watched: container lists, Kubernetes
  * objects, tracing policies, metrics, dumps of processes.
  * In: names of files. Out: decoded values with a summary of each input.
- * Must never execute or expand what a YAML document asks for: aliases are bounded, tags ignored.
+ * Must never take what is in a file for more than it says: a file of another kind is a problem.
  */
-import { parseAllDocuments } from "yaml";
 import type { ProblemLog } from "../core/event/problem.ts";
 import type { ContainerIdentity } from "../core/inventory/image.ts";
 import { readContainers } from "../core/inventory/read-containers.ts";
@@ -14,6 +13,7 @@ import { type PolicyScope, readTracingPolicy } from "../core/observe/tracing-pol
 import type { InputSummary } from "../core/report/report.ts";
 import type { OperationContext } from "./operation.ts";
 import { listFiles, noteTruncation, readText } from "./read-text.ts";
+import { readYaml } from "./read-yaml.ts";
 
 /** **Unit**: bytes, decompressed. */
 const textSizeBytesMax = 64 * 1024 * 1024;
@@ -69,7 +69,7 @@ export async function loadPolicies(
   const inputs: InputSummary[] = [];
   for (const { name } of await listFiles(context.files, names)) {
     const document = await readText(context.files, name, limits(problems));
-    const found = parseYaml(document.text, name, problems).flatMap((policy) =>
+    const found = parsePolicies(document.text, name, problems).flatMap((policy) =>
       readTracingPolicy(policy, name, problems),
     );
     values.push(...found);
@@ -98,31 +98,29 @@ function describeScopes(scopes: readonly PolicyScope[]): Record<string, string> 
   return Object.fromEntries(Object.entries(details).filter(([, text]) => text !== ""));
 }
 
-/** A document that is not YAML becomes a problem: the others still count. */
-function parseYaml(text: string, input: string, problems: ProblemLog): readonly unknown[] {
-  const values: unknown[] = [];
-  const refuse = (message: string, offset: number): void =>
+/** A document that is neither YAML nor JSON becomes a problem: the others still count. */
+function parsePolicies(text: string, input: string, problems: ProblemLog): readonly unknown[] {
+  const json = /^\s*\{/.test(text.slice(0, 1000)) ? parseJson(text) : undefined;
+  if (json !== undefined) return [json];
+  return readYaml(text, { takesAliases: true }).flatMap((document) => {
+    if (document.kind === "read") return document.value === null ? [] : [document.value];
     problems.add({
       code: "policy-not-yaml",
       weight: "unreadable",
-      message: `A tracing policy could not be read: ${message.split("\n")[0] ?? ""}`,
-      place: { input, offset, line: text.slice(0, offset).split("\n").length },
+      message: `A tracing policy could not be read: ${document.message}.`,
+      place: { input, offset: document.offset, line: document.place.line },
     });
-  for (const document of parseAllDocuments(text, { prettyErrors: false, logLevel: "silent" })) {
-    if (!("errors" in document)) continue;
-    const broken = document.errors[0];
-    if (broken !== undefined) {
-      refuse(broken.message, broken.pos[0]);
-      continue;
-    }
-    try {
-      const value: unknown = document.toJS({ maxAliasCount: 100 });
-      if (value !== null && value !== undefined) values.push(value);
-    } catch (error) {
-      refuse(error instanceof Error ? error.message : String(error), 0);
-    }
+    return [];
+  });
+}
+
+/** What `kubectl get -o json` writes can be long, which YAML may not be. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
-  return values;
 }
 
 export async function loadMetrics(
@@ -134,10 +132,21 @@ export async function loadMetrics(
   const inputs: InputSummary[] = [];
   for (const { name } of await listFiles(context.files, names)) {
     const document = await readText(context.files, name, limits(problems));
-    values.push(readTetragonMetrics(document.text, name));
-    inputs.push(summary({ ...document, role: "metrics", format: "prometheus", count: 1 }));
+    const count = /^[ \t]*tetragon_\w/m.test(document.text) ? 1 : 0;
+    if (count === 0) noteNoMetrics(name, problems);
+    else values.push(readTetragonMetrics(document.text, name));
+    inputs.push(summary({ ...document, role: "metrics", format: "prometheus", count }));
   }
   return { values, inputs };
+}
+
+function noteNoMetrics(input: string, problems: ProblemLog): void {
+  problems.add({
+    code: "metrics-not-of-tetragon",
+    weight: "unreadable",
+    message: "No metric of Tetragon is in the file: it does not tell whether events were lost.",
+    place: { input, offset: -1, line: 0 },
+  });
 }
 
 function limits(problems: ProblemLog): { sizeBytesMax: number; problems: ProblemLog } {

@@ -6,9 +6,10 @@
 import { ProblemLog } from "../core/event/problem.ts";
 import type { Files } from "../ports/files.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
-import { configLengthMax, readConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
 import type { Settings } from "./operation.ts";
 import { readText } from "./read-text.ts";
+import { yamlLengthMax } from "./read-yaml.ts";
 
 export const configFileName = "waggle.yaml";
 
@@ -18,8 +19,10 @@ export const configFileName = "waggle.yaml";
 export async function loadConfig(files: Files, name: string | undefined): Promise<Settings> {
   const file = name ?? configFileName;
   try {
-    const limits = { sizeBytesMax: configLengthMax * 4, problems: new ProblemLog() };
-    const document = await readText(files, file, limits);
+    const problems = new ProblemLog();
+    const document = await readText(files, file, { sizeBytesMax: yamlLengthMax * 4, problems });
+    const [cut] = problems.list();
+    if (cut !== undefined) throw new WaggleError("config-invalid", `${file}: ${cut.message}`);
     return { file, config: readConfig(document.text, file) };
   } catch (error) {
     const isMissing = error instanceof WaggleError && error.code === "file-not-found";

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { createMemoryFiles } from "../adapters/files/memory-files.ts";
 import { ProblemLog } from "../core/event/problem.ts";
 import type { Fact } from "../core/observe/fact.ts";
@@ -180,4 +181,34 @@ test("probes of the configuration go to the containers they name, or it is said"
   const commands = collectProbeCommands(identities, settings, problems);
   assert.deepEqual(commands.get(id.slice(0, 31)), ["redis-cli ping", "true"]);
   assert.deepEqual(codes(problems), ["probe-without-container"]);
+});
+
+test("metrics of another program do not pass for Tetragon's", async () => {
+  const context = contextOf({ "m.txt": encode("# HELP x y\nhttp_requests 3\n") });
+  const problems = new ProblemLog();
+  const { values, inputs } = await loadMetrics(["m.txt"], context, problems);
+  assert.deepEqual(values, []);
+  assert.equal(inputs[0]?.count, 0);
+  assert.deepEqual(codes(problems), ["metrics-not-of-tetragon"]);
+});
+
+test("policies are JSON too, however long; a recording among them is a problem", async () => {
+  const metadata = { name: "p", note: "x".repeat(2 * 1024 * 1024) };
+  const policy = { kind: "TracingPolicy", metadata, spec: { kprobes: [] } };
+  const line = '{"process_exec":{}}\n';
+  const context = contextOf({
+    "p.json": encode(JSON.stringify(policy)),
+    "events.jsonl": encode(line.repeat(100_000)),
+  });
+  const problems = new ProblemLog();
+  await loadPolicies(["p.json"], context, problems);
+  assert.deepEqual(codes(problems), []);
+  await loadPolicies(["events.jsonl"], context, problems);
+  assert.deepEqual(codes(problems), ["policy-not-yaml"]);
+});
+
+test("a configuration that is cut is refused, not used as far as it goes", async () => {
+  const cut = gzipSync(encode("minimum-window: 10m\n".repeat(500))).subarray(0, 40);
+  const { files } = contextOf({ "waggle.yaml": cut });
+  await assert.rejects(loadConfig(files, undefined), { code: "config-invalid" });
 });
