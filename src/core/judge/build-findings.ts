@@ -44,14 +44,10 @@ export function buildFindings(
 
 function findingsOfImage(image: JudgedImage, settings: FindingSettings): readonly DraftFinding[] {
   const find = createPackageFinder(image.packages);
-  const groups = new Map<string, Located[]>();
-  for (const match of image.matches) {
-    const located = { match, found: find(match) ?? standIn(match, image.missing) };
-    const key = groupKey(located.found);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [located]);
-    else group.push(located);
-  }
+  const located = image.matches.map(
+    (match): Located => ({ match, found: find(match) ?? standIn(match, image.missing) }),
+  );
+  const groups = Map.groupBy(located, ({ found }) => groupKey(found));
   return [...groups.values()].flatMap((group) =>
     clusterByVulnerability(group, ({ match }) => match.vulnerability).map(
       ({ canonicalId, items }) => buildFinding({ image, canonicalId, located: items, settings }),

@@ -23,13 +23,11 @@ export type IdentityFinder = (container: ContainerFact) => FoundIdentity;
 
 /** **Cost**: a look-up per container. */
 export function createIdentityFinder(identities: readonly ContainerIdentity[]): IdentityFinder {
-  const byPrefix = new Map<string, ContainerIdentity[]>();
-  const byPod = new Map<string, ContainerIdentity[]>();
-  for (const one of identities) {
-    const prefix = one.containerId.slice(0, prefixLengthMin);
-    if (prefix.length === prefixLengthMin) push(byPrefix, prefix, one);
-    else if (one.pod !== "") push(byPod, podKey(one.namespace, one.pod, one.name), one);
-  }
+  const prefixOf = ({ containerId }: ContainerIdentity) => containerId.slice(0, prefixLengthMin);
+  const hasId = (one: ContainerIdentity) => prefixOf(one).length === prefixLengthMin;
+  const byPrefix = Map.groupBy(identities.filter(hasId), prefixOf);
+  const unnumbered = identities.filter((one) => !hasId(one) && one.pod !== "");
+  const byPod = Map.groupBy(unnumbered, (one) => podKey(one.namespace, one.pod, one.name));
   return (container) => {
     const id = longestId(container);
     const near = byPrefix.get(id.slice(0, prefixLengthMin)) ?? [];
@@ -50,12 +48,6 @@ function isSameId(a: string, b: string): boolean {
 
 function podKey(namespace: string, pod: string, name: string): string {
   return JSON.stringify([namespace, pod, name]);
-}
-
-function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }
 
 /** Later files fill what earlier ones leave empty. */

@@ -14,14 +14,15 @@ export type FindPackage = (match: Match) => JudgedPackage | undefined;
 /** **Cost**: one pass over the packages; then constant per match. */
 export function createPackageFinder(packages: readonly JudgedPackage[]): FindPackage {
   const byId = new Map(packages.map((one) => [one.ref.id, one]));
-  const byPurl = groupBy(packages, (one) => one.ref.purl);
-  const byName = groupBy(packages, (one) => nameKey(one.ref));
+  const byPurl = Map.groupBy(packages, (one) => one.ref.purl);
+  const byName = Map.groupBy(packages, (one) => nameKey(one.ref));
   return (match) => {
     const ref = matchRef(match);
     const same = byId.get(match.artifactId);
     // Ids of another run can collide with ours (CycloneDX "1", "2", …): the name must agree.
     if (same !== undefined && sameName(same.ref.name) === sameName(ref.name)) return same;
-    const candidates = byPurl.get(ref.purl) ?? byName.get(nameKey(ref)) ?? [];
+    const withPurl = ref.purl === "" ? undefined : byPurl.get(ref.purl);
+    const candidates = withPurl ?? byName.get(nameKey(ref)) ?? [];
     return choose(candidates, ref.location);
   };
 }
@@ -34,18 +35,4 @@ function choose(candidates: readonly JudgedPackage[], location: string): JudgedP
   const there = candidates.filter((one) => location !== "" && one.ref.location === location);
   const left = there.length > 0 ? there : candidates;
   return [...left].sort((a, b) => compareUsage(a.usage, b.usage))[0];
-}
-
-function groupBy(
-  packages: readonly JudgedPackage[],
-  key: (one: JudgedPackage) => string,
-): ReadonlyMap<string, readonly JudgedPackage[]> {
-  const groups = new Map<string, JudgedPackage[]>();
-  for (const one of packages) {
-    const group = groups.get(key(one));
-    if (group === undefined) groups.set(key(one), [one]);
-    else group.push(one);
-  }
-  groups.delete("");
-  return groups;
 }

@@ -18,13 +18,7 @@ export interface GroupedFindings {
 
 /** **Order**: upgrades with a fix by the rank of the first finding they remove, then the others. */
 export function groupUpgrades(ranked: readonly DraftFinding[]): GroupedFindings {
-  const groups = new Map<string, DraftFinding[]>();
-  for (const draft of ranked) {
-    const key = groupKey(draft);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [draft]);
-    else group.push(draft);
-  }
+  const groups = Map.groupBy(ranked, groupKey);
   const built = [...groups].map(([key, drafts]) => ({ key, rank: groupRank(drafts), drafts }));
   built.sort((a, b) => a.rank - b.rank);
   const ids = uniqueIds(built);

@@ -36,17 +36,9 @@ export function judgeImages(options: JudgeImagesOptions): JudgedImages {
   const joins = [...options.joins].sort(compareJoins);
   const judge = judgeContainer(options);
   const containers = joins.map((join) => judge(join, privilegesOf(join, options.facts)));
-  const groups = new Map<string, JudgedContainer[]>();
-  for (const one of containers) {
-    const { workload, image } = one.join;
-    const key = JSON.stringify([
-      workloadKey(workload),
-      image.digest === "" ? image.reference : image.digest,
-    ]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [one]);
-    else group.push(one);
-  }
+  const groups = Map.groupBy(containers, ({ join: { workload, image } }) =>
+    JSON.stringify([workloadKey(workload), image.digest === "" ? image.reference : image.digest]),
+  );
   const observed = [...groups.values()].map(mergeReplicas);
   return { images: [...observed, ...listUnobserved(options)], containers };
 }

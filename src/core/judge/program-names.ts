@@ -60,15 +60,8 @@ function packagersOf(
 
 /** Programs by base name: owned files of directories that hold programs. */
 function listPrograms({ index }: Parts): ReadonlyMap<string, readonly string[]> {
-  const programs = new Map<string, string[]>();
-  for (const path of index.byPath.keys()) {
-    if (!/\/s?bin\/[^/]+$/.test(path)) continue;
-    const name = baseName(path);
-    const known = programs.get(name);
-    if (known === undefined) programs.set(name, [path]);
-    else known.push(path);
-  }
-  return programs;
+  const programs = [...index.byPath.keys()].filter((path) => /\/s?bin\/[^/]+$/.test(path));
+  return Map.groupBy(programs, baseName);
 }
 
 function realPathOf(

@@ -98,14 +98,8 @@ function toKept(node: ProcessNode): KeptProcess {
 type Children = ReadonlyMap<string, readonly KeptProcess[]>;
 
 function asTree(nodes: ReadonlyMap<string, KeptProcess>): readonly ListedProcess[] {
-  const childrenOf = new Map<string, KeptProcess[]>();
   const parentOf = findParents(nodes);
-  for (const node of nodes.values()) {
-    const parent = parentOf.get(node.execId) ?? "";
-    const children = childrenOf.get(parent);
-    if (children === undefined) childrenOf.set(parent, [node]);
-    else children.push(node);
-  }
+  const childrenOf = Map.groupBy(nodes.values(), ({ execId }) => parentOf.get(execId) ?? "");
   const listed: ListedProcess[] = [];
   const waiting = siblings(childrenOf, "", 0).reverse();
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

@@ -20,13 +20,7 @@ const patternCountMax = 20_000;
  * takes away may be watched by another, and is not claimed.
  */
 export function collectStated(scopes: readonly PolicyScope[]): readonly StatedSensor[] {
-  const groups = new Map<string, PolicyScope[]>();
-  for (const scope of scopes) {
-    const key = `${scope.sensor} ${scope.policy}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [scope]);
-    else group.push(scope);
-  }
+  const groups = Map.groupBy(scopes, ({ sensor, policy }) => `${sensor} ${policy}`);
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];

@@ -97,12 +97,7 @@ export function lossesBetween(
   snapshots: readonly MetricsSnapshot[],
   window: LossWindow,
 ): readonly LossFact[] {
-  const byNode = new Map<string, MetricsSnapshot[]>();
-  for (const snapshot of snapshots) {
-    const group = byNode.get(snapshot.node);
-    if (group === undefined) byNode.set(snapshot.node, [snapshot]);
-    else group.push(snapshot);
-  }
+  const byNode = Map.groupBy(snapshots, ({ node }) => node);
   return [...byNode.values()].flatMap((group) => {
     const ordered = inOrder(group);
     return [

@@ -1,7 +1,7 @@
 /** Holds which names are near. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findNearNames } from "./find-near-names.ts";
+import { editDistance, findNearNames } from "./find-near-names.ts";
 
 test("a slip of the finger, a missing part and a longer name are near; others are not", () => {
   const names = ["openssl", "libssl1.1", "zlib", "OpenSSH"];
@@ -21,4 +21,11 @@ test("at most five are given, the nearest first, whatever the order of the candi
 
 test("very long candidates cost little", () => {
   assert.deepEqual(findNearNames("x".repeat(1e6), ["y".repeat(1e6)]), []);
+});
+
+test("the distance is symmetric and zero only for equal words", () => {
+  assert.equal(editDistance("kitten", "sitting"), 3);
+  assert.equal(editDistance("sitting", "kitten"), 3);
+  assert.equal(editDistance("", "abc"), 3);
+  assert.equal(editDistance("same", "same"), 0);
 });

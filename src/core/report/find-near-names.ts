@@ -5,7 +5,8 @@
  */
 
 const nearCountMax = 5;
-const comparedLengthMax = 48;
+/** **Unit**: characters; a pod's name has 63, with its namespace a few more. */
+const comparedLengthMax = 80;
 
 /** **Order**: by distance, then by text, so that the answer is always the same. */
 export function findNearNames(wanted: string, candidates: Iterable<string>): readonly string[] {
@@ -36,8 +37,8 @@ function nearness(name: string, other: string): number | undefined {
   return distance <= distanceMax ? distance : undefined;
 }
 
-/** Letters to insert, delete or replace. **Cost**: product of the lengths. */
-function editDistance(a: string, b: string): number {
+/** Letters to insert, delete or replace (Levenshtein). **Cost**: product of the lengths. */
+export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let row = 1; row <= a.length; row += 1) {
     const current = [row];
