@@ -77,6 +77,7 @@ test("an empty report says that nothing was seen", () => {
   const text = render(sampleReport(sampleJudgement([])));
   assert.match(text, /No findings: no scan was given/);
   assert.match(text, /No container was seen/);
+  assert.doesNotMatch(text, /waggle explain/, "there is nothing to explain");
 });
 
 test("the same upgrade of several images is one entry", () => {

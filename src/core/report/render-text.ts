@@ -209,10 +209,11 @@ function renderNext(
   { paint, width }: Page,
   views: readonly UpgradeView[],
 ): readonly TerminalText[] {
-  const id = views[0]?.vulnerabilities[0]?.vulnerability.id ?? "CVE-…";
+  const id = views[0]?.vulnerabilities[0]?.vulnerability.id;
+  const why = [`waggle explain ${id} --report report.json`, "why, with every proof"];
   const rows = [
     ["waggle report … --format json -o report.json", "everything, for tools"],
-    [`waggle explain ${id} --report report.json`, "why, with every proof"],
+    ...(id === undefined ? [] : [why]),
     ["waggle report … --format md", "for a ticket"],
   ];
   return rows.map(([command = "", says = ""]) => {

@@ -45,6 +45,10 @@ test("sensors that are missing, and policies that were not given, are said", () 
   assert.match(say(withFirst({ sensors })), /pass the policies/);
 });
 
+test("no packages are not counted", () => {
+  assert.doesNotMatch(say({ ...shopReport, packages: [] }), /packages?:/);
+});
+
 test("a host is not asked for an SBOM", () => {
   const workload = { cluster: "", namespace: "", kind: "Host", name: "node-1", container: "" };
   assert.doesNotMatch(say(withFirst({ workload, sbom: "" })), /no SBOM/);

@@ -21,7 +21,7 @@ export function summarizeCoverage(report: Report): readonly CoverageNote[] {
     return [{ weight: "gap", text: "No container was seen in the events: all use is unknown." }];
   }
   return [
-    describePackages(packages),
+    ...(packages.length === 0 ? [] : [describePackages(packages)]),
     ...describeReasons(packages),
     ...describeUnjoined(coverage),
     ...describeLate(coverage),
