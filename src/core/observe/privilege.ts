@@ -8,7 +8,14 @@
  * descriptors that do not tell the target. That a container talks to the runtime's socket is seen.
  */
 
-import type { Event, HookEvent, Process, ProcessEvent, TimeUs } from "../event/event.ts";
+import type {
+  Capabilities,
+  Event,
+  HookEvent,
+  Process,
+  ProcessEvent,
+  TimeUs,
+} from "../event/event.ts";
 import { isExtraCapability } from "./capabilities.ts";
 import { isHostKey } from "./container-key.ts";
 import type {
@@ -28,6 +35,12 @@ interface Trait {
   readonly privilege: PrivilegeKind;
   readonly detail: string;
   readonly source: "seen" | "absent";
+}
+
+interface NamedTrait {
+  /** What tells it from the other traits of a process. */
+  readonly key: string;
+  readonly trait: Trait;
 }
 
 interface Sighting {
@@ -85,11 +98,11 @@ function step(state: PrivilegeState, event: Event, { node, nowUs }: StepContext)
   if (kept === undefined) return;
   if (kept.last !== process) {
     kept.last = process;
-    for (const trait of traitsOf(process)) note({ state, kept, trait }, event, nowUs);
+    note({ state, kept, traits: traitsOf(process) }, event, nowUs);
   }
   if (event.type === "kprobe" || event.type === "tracepoint" || event.type === "lsm") {
     const trait = traitOfHook(event);
-    if (trait !== undefined) note({ state, kept, trait }, event, nowUs);
+    if (trait !== undefined) note({ state, kept, traits: [named(trait)] }, event, nowUs);
   }
 }
 
@@ -112,19 +125,24 @@ function drop(state: PrivilegeState, timeUs: TimeUs): void {
 interface Noted {
   readonly state: PrivilegeState;
   readonly kept: Kept;
-  readonly trait: Trait;
+  readonly traits: readonly NamedTrait[];
 }
 
-function note({ state, kept, trait }: Noted, event: ProcessEvent, nowUs: TimeUs): void {
-  const key = `${trait.source} ${trait.privilege} ${trait.detail}`;
-  const known = kept.sightings.get(key);
+/** All traits of one event share its citation. */
+function note({ state, kept, traits }: Noted, event: ProcessEvent, nowUs: TimeUs): void {
+  const { sightings } = kept;
   const timeUs = event.timeUs === 0 ? nowUs : event.timeUs;
-  if (known !== undefined && known.timeUs <= timeUs) return;
-  if (known === undefined && kept.sightings.size >= sightingCountMax) {
-    drop(state, timeUs);
-    return;
+  let citation: Citation | undefined;
+  for (const { key, trait } of traits) {
+    const known = sightings.get(key);
+    if (known !== undefined && known.timeUs <= timeUs) continue;
+    if (known === undefined && sightings.size >= sightingCountMax) {
+      drop(state, timeUs);
+      continue;
+    }
+    citation ??= cite(event, timeUs);
+    sightings.set(key, { trait, timeUs, citation });
   }
-  kept.sightings.set(key, { trait, timeUs, citation: cite(event, timeUs) });
 }
 
 function cite(event: ProcessEvent, timeUs: TimeUs): Citation {
@@ -148,11 +166,27 @@ function sensorOf(event: ProcessEvent): Sensor {
   return sensorsOfKind[hookKind(event.hook)][0] ?? "other";
 }
 
+function named(trait: Trait): NamedTrait {
+  return { key: `${trait.source} ${trait.privilege} ${trait.detail}`, trait };
+}
+
+/** Nearly all processes have one of few traits: those without a detail are made once. */
+const plainTraits = new Map<PrivilegeKind, { seen: NamedTrait; absent: NamedTrait }>();
+
+function plainTrait(privilege: PrivilegeKind, has: boolean): NamedTrait {
+  let both = plainTraits.get(privilege);
+  if (both === undefined) {
+    const seen = named({ privilege, detail: "", source: "seen" });
+    both = { seen, absent: named({ privilege, detail: "", source: "absent" }) };
+    plainTraits.set(privilege, both);
+  }
+  return has ? both.seen : both.absent;
+}
+
 /** What a process block says. What a block does not carry is neither seen nor absent. */
-function traitsOf(process: Process): readonly Trait[] {
-  const traits: Trait[] = [];
-  const add = (privilege: PrivilegeKind, has: boolean, detail = "") =>
-    traits.push({ privilege, detail, source: has ? "seen" : "absent" });
+function traitsOf(process: Process): readonly NamedTrait[] {
+  const traits: NamedTrait[] = [];
+  const add = (privilege: PrivilegeKind, has: boolean) => traits.push(plainTrait(privilege, has));
   const { credentials, namespaces, capabilities, pod, binaryProperties } = process;
   if (pod?.privileged === true) add("privileged", true);
   const isRoot = process.uid === 0 || credentials?.uid === 0 || credentials?.euid === 0;
@@ -161,13 +195,27 @@ function traitsOf(process: Process): readonly Trait[] {
   if (namespaces?.network !== undefined) add("host-network", namespaces.network.isHost);
   if (namespaces?.mount !== undefined) add("host-mount-namespace", namespaces.mount.isHost);
   if (capabilities !== undefined && !isInOwnUserNamespace(process)) {
-    const extra = capabilities.effective.filter(isExtraCapability);
-    for (const name of extra) add("capability", true, name);
+    const extra = extraTraits(capabilities);
+    traits.push(...extra);
     // A process without root has none in effect, however many its container may have.
     if (extra.length === 0 && isRoot) add("capability", false);
   }
   if ((binaryProperties?.privilegesChanged.length ?? 0) > 0) {
-    add("gained-by-setuid", true, process.binary);
+    traits.push(named({ privilege: "gained-by-setuid", detail: process.binary, source: "seen" }));
+  }
+  return traits;
+}
+
+/** By the set itself: decoders give equal sets as the same object. */
+const extraTraitsOf = new WeakMap<Capabilities, readonly NamedTrait[]>();
+
+function extraTraits(capabilities: Capabilities): readonly NamedTrait[] {
+  let traits = extraTraitsOf.get(capabilities);
+  if (traits === undefined) {
+    traits = capabilities.effective
+      .filter(isExtraCapability)
+      .map((detail) => named({ privilege: "capability", detail, source: "seen" }));
+    extraTraitsOf.set(capabilities, traits);
   }
   return traits;
 }
