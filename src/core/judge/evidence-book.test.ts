@@ -39,6 +39,22 @@ test("a record leads to the event: time, process, input and offset", () => {
   assert.equal(record?.policy, "file-open");
 });
 
+test("what was executed is proven by its exec, not by the open of its file before", () => {
+  const book = new EvidenceBook(["a.jsonl", "b.jsonl"]);
+  const exec = { ...citation, sensor: "exec" as const, binary: "/app/run", offset: 8192 };
+  const opened = { ...citation, sensor: "open" as const, binary: "/entrypoint.sh" };
+  const citations = [opened, exec];
+  book.addUse(sampleUse({ path: "/app/run", how: "executed", citations }), "executed");
+  book.addUse(sampleUse({ path: "/app/run", how: "read", citations }), "read");
+  assert.deepEqual(
+    Object.values(book.all()).map(({ binary, offset }) => [binary, offset]),
+    [
+      ["/app/run", 8192],
+      ["/entrypoint.sh", 4096],
+    ],
+  );
+});
+
 test("a fact without citation is still evidence, and says that it has none", () => {
   const book = new EvidenceBook([]);
   book.addUse(sampleUse({ path: "/x.so" }), "read");

@@ -30,6 +30,16 @@ const noCitation: Citation = {
   offset: -1,
 };
 
+/**
+ * Of what was executed the exec itself: its file is opened before, when the process still runs the
+ * program it had, and an event of that time names the wrong one to a reader.
+ */
+function plainestCitation({ how, citations }: FileUseFact): Citation | undefined {
+  const [earliest] = citations;
+  if (how !== "executed") return earliest;
+  return citations.find(({ sensor }) => sensor === "exec") ?? earliest;
+}
+
 export class EvidenceBook {
   private readonly inputNames: readonly string[];
   private readonly idByKey = new Map<string, string>();
@@ -86,7 +96,7 @@ export class EvidenceBook {
 
   private ofUse(id: string, fact: FileUseFact, shows: string, path: string): Evidence {
     const { actor, actorReason, count, container } = fact;
-    return this.record(id, fact.citations[0], {
+    return this.record(id, plainestCitation(fact), {
       shows,
       path,
       actor,
