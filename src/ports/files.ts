@@ -38,7 +38,7 @@ export interface Files {
    */
   list(name: string): Promise<readonly FileEntry[]>;
   open(name: string): Promise<OpenFile>;
-  /** Writes all or nothing: a temporary file beside it, then a rename. */
-  writeWhole(name: string, text: string): Promise<void>;
+  /** Writes all pieces or nothing: a temporary file beside it, then a rename. */
+  writeWhole(name: string, pieces: Iterable<string>): Promise<void>;
 }
 export type { WaggleError };

@@ -44,11 +44,11 @@ export function createMemoryFiles(stored: Map<string, Uint8Array>): Files {
     };
   };
 
-  const writeWhole: Files["writeWhole"] = async (name, text) => {
+  const writeWhole: Files["writeWhole"] = async (name, pieces) => {
     if ([...stored.keys()].some((key) => key.startsWith(`${name}/`))) {
       throw new WaggleError("file-not-written", `${JSON.stringify(name)} is a directory.`);
     }
-    stored.set(name, new TextEncoder().encode(text));
+    stored.set(name, new TextEncoder().encode([...pieces].join("")));
   };
 
   return { list, open, writeWhole };

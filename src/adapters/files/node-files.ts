@@ -18,7 +18,7 @@ import { writeWhole } from "./write-whole.ts";
 const standardInput = "-";
 
 export function createNodeFiles(): Files {
-  return { list, open, writeWhole: async (name, text) => writeWhole(name, text) };
+  return { list, open, writeWhole: async (name, pieces) => writeWhole(name, pieces) };
 }
 
 async function list(name: string): Promise<readonly FileEntry[]> {

@@ -81,6 +81,36 @@ test(
   }),
 );
 
+test(
+  "a link that lies where the temporary file would be is not followed",
+  { skip: !isPosix },
+  inFolder((folder) => {
+    const victim = join(folder, "victim");
+    writeFileSync(victim, "precious");
+    const name = join(folder, "report.md");
+    const guess = `.report.md.${process.pid}.0.tmp`;
+    symlinkSync(victim, join(folder, guess));
+    writeWhole(name, ["in ", "pieces"]);
+    assert.equal(readFileSync(victim, "utf8"), "precious");
+    assert.equal(readFileSync(name, "utf8"), "in pieces");
+    assert.deepEqual(readdirSync(folder).sort(), [guess, "report.md", "victim"]);
+  }),
+);
+
+test(
+  "a file that may not be written is left alone, and a long name is no obstacle",
+  { skip: !isPosix },
+  inFolder((folder) => {
+    const long = join(folder, "a".repeat(255));
+    writeWhole(long, "x");
+    assert.equal(readFileSync(long, "utf8"), "x");
+    chmodSync(long, 0o400);
+    if (process.getuid?.() === 0) return;
+    assert.throws(() => writeWhole(long, "y"), { code: "file-not-written" });
+    assert.equal(readFileSync(long, "utf8"), "x");
+  }),
+);
+
 test("what a file system answers is told in words, and the unknown as it is", () => {
   assert.equal(
     tellFileError(Object.assign(new Error("x"), { code: "ENOSPC" })),

@@ -155,6 +155,20 @@ export function markdownCode(text: string, lengthMax: number = interpolatedLengt
   return `${fence}${pad}${visible}${pad}${fence}`;
 }
 
+const plainJson = /^[\n -~]*$/;
+// What `JSON.stringify` leaves as it is: controls of the upper half, formats, what draws nothing.
+const unseenInJson = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+
+/** The same JSON with all that nobody sees, or that moves the cursor, written as escapes. */
+export function escapeJson(json: string): string {
+  if (plainJson.test(json)) return json;
+  return json.replace(unseenInJson, (character) =>
+    [...Array(character.length).keys()]
+      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
+}
+
 /**
  * A value as data for a model: JSON on one line, every string made visible and capped, `<` and `>`
  * written as escapes so that no tag of the prompt can be closed from inside.

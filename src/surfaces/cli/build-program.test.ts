@@ -8,7 +8,6 @@ import { z } from "zod";
 import type { Operation, OperationContext } from "../../operations/operation.ts";
 import { buildProgram, type Request } from "./build-program.ts";
 import { renderInspection } from "./present-inspect.ts";
-import { toJson } from "./present-report.ts";
 import { bind, type Presentation } from "./presentation.ts";
 import { surfaceOptions } from "./surface-options.ts";
 
@@ -33,7 +32,7 @@ const presentation: Presentation<string> = {
   formats: ["text", "json"],
   ...{ hasTop: false, hasConfig: false, hasTime: false },
   show: (output, view) => ({
-    document: view.format === "json" ? toJson(output) : output,
+    document: view.format === "json" ? JSON.stringify(output) : output,
     ...{ notices: [], exitStatus: 0 },
   }),
 };

@@ -5,6 +5,7 @@
  */
 
 import type { Problem } from "../../core/event/problem.ts";
+import { renderJson } from "../../core/report/render-json.ts";
 import type { InputSummary } from "../../core/report/report.ts";
 import {
   createPaint,
@@ -17,7 +18,6 @@ import { fitPath, wrap } from "../../core/report/text-layout.ts";
 import type { EventFile, SeenContainer } from "../../operations/describe-event-file.ts";
 import type { Inspection, LossSummary, SensorSummary } from "../../operations/inspect.ts";
 import { exitStatus } from "./exit-status.ts";
-import { toJson } from "./present-report.ts";
 import type { Presentation, View } from "./presentation.ts";
 import { textTable } from "./text-table.ts";
 
@@ -39,7 +39,7 @@ export const inspectPresentation: Presentation<Inspection> = {
   hasConfig: false,
   hasTime: false,
   show: (inspection, view) => ({
-    document: view.format === "json" ? toJson(inspection) : renderInspection(inspection, view),
+    document: view.format === "json" ? renderJson(inspection) : renderInspection(inspection, view),
     notices: [],
     exitStatus: exitStatus.done,
   }),

@@ -4,6 +4,7 @@
  * Must never print a command line raw.
  */
 import { isHostKey } from "../../core/observe/container-key.ts";
+import { renderJson } from "../../core/report/render-json.ts";
 import {
   createPaint,
   joinTerminal,
@@ -17,7 +18,6 @@ import type { ShownProcess } from "../../operations/list-processes.ts";
 import type { PsOutput } from "../../operations/ps.ts";
 import { exitStatus } from "./exit-status.ts";
 import { foldEqual } from "./fold-equal.ts";
-import { toJson } from "./present-report.ts";
 import type { Presentation, View } from "./presentation.ts";
 import { textTable } from "./text-table.ts";
 
@@ -36,7 +36,7 @@ export const psPresentation: Presentation<PsOutput> = {
   hasConfig: true,
   hasTime: false,
   show: (output, view) => ({
-    document: view.format === "json" ? toJson(output) : renderPs(output, view),
+    document: view.format === "json" ? renderJson(output) : renderPs(output, view),
     notices: [],
     exitStatus: exitStatus.done,
   }),

@@ -8,7 +8,7 @@ import { renderExplanation } from "../../core/report/render-explanation.ts";
 import { renderJson } from "../../core/report/render-json.ts";
 import { renderMarkdown } from "../../core/report/render-markdown.ts";
 import { renderText } from "../../core/report/render-text.ts";
-import { type TerminalText, terminal } from "../../core/report/safe-text.ts";
+import { terminal } from "../../core/report/safe-text.ts";
 import type { ReportOutput } from "../../operations/report.ts";
 import { exitStatus } from "./exit-status.ts";
 import type { Presentation, Shown, View } from "./presentation.ts";
@@ -63,7 +63,7 @@ export const reportPresentation: Presentation<ReportOutput> = {
   }),
 };
 
-function renderReport(report: ReportOutput["report"], view: View): string | TerminalText {
+function renderReport(report: ReportOutput["report"], view: View): Shown["document"] {
   const { width, color, top } = view;
   if (view.format === "json") return renderJson(report);
   if (view.format === "md") return renderMarkdown(report, { top });
@@ -88,13 +88,9 @@ export const explainPresentation: Presentation<Explanation> = {
   hasConfig: true,
   hasTime: false,
   show: (explanation, view): Shown => ({
-    document: view.format === "json" ? toJson(explanation) : renderExplanation(explanation, view),
+    document:
+      view.format === "json" ? renderJson(explanation) : renderExplanation(explanation, view),
     notices: [],
     exitStatus: exitStatus.done,
   }),
 };
-
-/** Two spaces of indent and a newline, as all JSON of the command line. */
-export function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}

@@ -2,10 +2,10 @@
  * Holds how the command line shows the result of `scan`.
  * In: its output. Out: the two files and what to do with them.
  */
+import { renderJson } from "../../core/report/render-json.ts";
 import { terminal } from "../../core/report/safe-text.ts";
 import type { ScanOutput } from "../../operations/scan.ts";
 import { exitStatus } from "./exit-status.ts";
-import { toJson } from "./present-report.ts";
 import type { Presentation } from "./presentation.ts";
 
 export const scanPresentation: Presentation<ScanOutput> = {
@@ -30,7 +30,7 @@ vulnerabilities  ${vulnerabilitiesFile}
 made with        ${tools.join(", ")}
 
 next: waggle report --events FILE --sbom ${sbomFile} --vulns ${vulnerabilitiesFile}`;
-    const document = view.format === "json" ? toJson(output) : text;
+    const document = view.format === "json" ? renderJson(output) : text;
     return { document, notices: [], exitStatus: exitStatus.done };
   },
 };

@@ -25,8 +25,11 @@ export interface View {
 }
 
 export interface Shown {
-  /** The document; JSON and Markdown as strings, everything for a terminal made safe. */
-  readonly document: string | TerminalText;
+  /**
+   * The document: Markdown, everything for a terminal made safe, or JSON in pieces, which are made
+   * as they are written.
+   */
+  readonly document: string | TerminalText | Generator<string>;
   /** Said on standard error after the document. */
   readonly notices: readonly TerminalText[];
   readonly exitStatus: number;

@@ -93,11 +93,17 @@ async function deliver(
   request: Request,
   to: { readonly host: Host; readonly files: Files },
 ): Promise<void> {
-  const text = shown.document.toString();
-  const whole = text.endsWith("\n") || text === "" ? text : `${text}\n`;
-  if (request.output === "" || request.output === "-") await writeTo(to.host.output, whole);
-  else await to.files.writeWhole(request.output, whole);
+  const pieces = piecesOf(shown.document);
+  if (request.output === "" || request.output === "-") {
+    for (const piece of pieces) await writeTo(to.host.output, piece);
+  } else await to.files.writeWhole(request.output, pieces);
   for (const notice of shown.notices) await say(to.host, notice);
+}
+
+function piecesOf(document: Shown["document"]): Iterable<string> {
+  if (typeof document === "object" && "next" in document) return document;
+  const text = document.toString();
+  return text.endsWith("\n") || text === "" ? [text] : [text, "\n"];
 }
 
 /** Where standard error cannot be written, nobody can be told: the exit status still tells. */
