@@ -1,72 +1,27 @@
 /**
  * Holds the rules of the house that a machine can check: who may import whom, sizes, names.
  * In: the sources as text. Out: one failing test a rule, naming each file and line that breaks it.
- * Formatted code is assumed (`npm run check` formats first), so indentation tells where things end.
+ * What files export and say of it is in `tidy-exports.test.ts`.
  */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { exemptions, rooms, tableFiles } from "./tidy-table.ts";
-
-const root = dirname(fileURLToPath(import.meta.url));
-const repository = join(root, "..");
-
-interface Source {
-  readonly path: string;
-  readonly lines: readonly string[];
-  readonly isTest: boolean;
-}
-
-function readSources(folder: string): readonly Source[] {
-  const found: Source[] = [];
-  for (const name of readdirSync(folder).sort()) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) found.push(...readSources(path));
-    else if (path.endsWith(".ts")) found.push(readSource(path));
-  }
-  return found;
-}
-
-function readSource(path: string): Source {
-  const shown = relative(root, path).replaceAll("\\", "/");
-  const isTest = /\.(test|contract)\.ts$/.test(shown) || shown.startsWith("testing/");
-  return { path: shown, lines: readFileSync(path, "utf8").split("\n"), isTest };
-}
-
-const sources = readSources(root);
-
-function importsOf(source: Source): readonly string[] {
-  const text = source.lines.join("\n");
-  const pattern = new RegExp(
-    [
-      '^\\s*(?:import|export)\\s[^;"]*?from\\s+"([^"]+)"',
-      '^import\\s+"([^"]+)"',
-      '\\bimport\\(\\s*"([^"]+)"\\s*\\)',
-    ].join("|"),
-    "gm",
-  );
-  return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
-}
-
-/** The path below `src` that a relative import means. */
-function target(source: Source, specifier: string): string {
-  const absolute = resolve(root, dirname(source.path), specifier);
-  return relative(root, absolute).replaceAll("\\", "/");
-}
+import { readCallables } from "./tidy-outline.ts";
+import {
+  assertNone,
+  importsOf,
+  isExempt,
+  repository,
+  type Source,
+  sources,
+  target,
+} from "./tidy-sources.ts";
+import { rooms, tableFiles } from "./tidy-table.ts";
 
 function roomOf(path: string): string {
   const names = Object.keys(rooms).sort((a, b) => b.length - a.length);
   return names.find((name) => path === name || path.startsWith(`${name}/`)) ?? "";
-}
-
-function isExempt(rule: string, path: string): boolean {
-  return exemptions.some((exemption) => exemption.rule === rule && exemption.path === path);
-}
-
-function assertNone(broken: readonly string[], hint: string): void {
-  assert.deepEqual(broken, [], `${hint}\n${broken.join("\n")}`);
 }
 
 test("each file is in a room of the table", () => {
@@ -168,46 +123,20 @@ test("files, functions and lines stay small", () => {
         broken.push(`${source.path}:${index + 1} has ${line.length} columns; at most 100`);
       }
     });
-    if (!source.isTest) broken.push(...longFunctions(source), ...manyParameters(source));
+    if (!source.isTest) broken.push(...largeCallables(source));
   }
   assertNone(broken, "Too large (redesign, or exempt with a reason in src/tidy-table.ts):");
 });
 
-const modifier = "(?:private|static|async|get|set|override|public|protected) ";
-const functionStart = new RegExp(
-  [
-    "^(\\s*)(?:export )?(?:async )?(?:function\\*?\\s",
-    `(?:${modifier})*[a-zA-Z_#]\\w*\\(.*\\)?.*\\{$`,
-    "const \\w+ = .*=> \\{$)",
-  ].join("|"),
-);
-
-function longFunctions(source: Source): readonly string[] {
+function largeCallables(source: Source): readonly string[] {
   const broken: string[] = [];
-  source.lines.forEach((line, index) => {
-    const start = functionStart.exec(line);
-    if (start === null || /^\s*(if|for|while|switch|catch|return|else|do|try)\b/.test(line)) return;
-    const indent = start[1] ?? "";
-    const end = source.lines.findIndex(
-      (other, at) => at > index && (other === `${indent}}` || other.startsWith(`${indent}};`)),
-    );
-    const length = end - index + 1;
-    if (end > 0 && length > 70 && !isExempt("function-length", source.path)) {
-      broken.push(`${source.path}:${index + 1} is a function of ${length} lines; at most 70`);
+  for (const { name, line, lineCount, parameterCount } of readCallables(source.lines.join("\n"))) {
+    const place = `${source.path}:${line} ${name}`;
+    if (lineCount > 70 && !isExempt("function-length", source.path)) {
+      broken.push(`${place} is a function of ${lineCount} lines; at most 70`);
     }
-  });
-  return broken;
-}
-
-function manyParameters(source: Source): readonly string[] {
-  const text = source.lines.join("\n");
-  const broken: string[] = [];
-  for (const match of text.matchAll(/function\*? (\w+)(?:<[^>(]*>)?\(([^)]*)\)/g)) {
-    const count = (match[2] ?? "")
-      .split(/,(?![^<{]*[>}])/)
-      .filter((one) => one.trim() !== "").length;
-    if (count > 4 && !isExempt("parameters", source.path)) {
-      broken.push(`${source.path} ${match[1]} takes ${count} parameters; at most 4`);
+    if (parameterCount > 4 && !isExempt("parameters", source.path)) {
+      broken.push(`${place} takes ${parameterCount} parameters; at most 4`);
     }
   }
   return broken;

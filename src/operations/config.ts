@@ -41,7 +41,7 @@ const probe = z.strictObject({
 });
 
 /** Every key is optional. Paths are relative to the file's directory. */
-export const configSchema = z
+const configSchema = z
   .strictObject({
     events: files("Event files, directories of rotated exports, or -"),
     sbom: files("SBOM files or directories, [NAME=]FILE"),

@@ -23,6 +23,10 @@ export interface Loaded<Value> {
   readonly inputs: readonly InputSummary[];
 }
 
+/**
+ * **Order**: as listed. **Errors**: throws for files that cannot be read; what is in them is a
+ * problem.
+ */
 export async function loadContainers(
   names: readonly string[],
   context: OperationContext,
@@ -39,6 +43,7 @@ export async function loadContainers(
   return { values, inputs };
 }
 
+/** Streams: the objects of a large cluster are hundreds of MB. **Errors**: as `loadContainers`. */
 export async function loadKubernetes(
   names: readonly string[],
   context: OperationContext,
@@ -60,6 +65,7 @@ export async function loadKubernetes(
   return { values, inputs };
 }
 
+/** **Shape**: a scope for each selector of each hook. **Errors**: as `loadContainers`. */
 export async function loadPolicies(
   names: readonly string[],
   context: OperationContext,
@@ -123,6 +129,7 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** One snapshot a file, in the order given. **Errors**: as `loadContainers`. */
 export async function loadMetrics(
   names: readonly string[],
   context: OperationContext,
@@ -176,6 +183,7 @@ export interface ClusterDocuments {
   readonly inputs: readonly InputSummary[];
 }
 
+/** **Order**: cluster objects first: they say more of a container than a listing does. */
 export async function loadCluster(
   names: {
     readonly k8s: readonly string[];

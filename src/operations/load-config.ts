@@ -11,7 +11,7 @@ import type { Settings } from "./operation.ts";
 import { readText } from "./read-text.ts";
 import { yamlLengthMax } from "./read-yaml.ts";
 
-export const configFileName = "waggle.yaml";
+const configFileName = "waggle.yaml";
 
 /**
  * **Errors**: throws `config-invalid`; `file-not-found` only for a name that was given.

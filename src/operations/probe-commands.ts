@@ -10,6 +10,7 @@ import { containerKey } from "../core/observe/container-key.ts";
 import type { ContainerKey } from "../core/observe/fact.ts";
 import type { Settings } from "./operation.ts";
 
+/** **Shape**: by container key; a command of the configuration without a container is of all. */
 export function collectProbeCommands(
   identities: readonly ContainerIdentity[],
   settings: Settings,

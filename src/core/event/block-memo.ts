@@ -77,8 +77,13 @@ const entryCostBytes = 1024;
 const blockSizeBytesMax = 256 * 1024;
 const chainLengthMax = 8;
 const recentCount = 16;
-export const memoSizeBytesDefault = 16 * 1024 * 1024;
+const memoSizeBytesDefault = 16 * 1024 * 1024;
 
+/**
+ * Values by the bytes they were read from, but for the holes in them. **Cost**: of a block seen
+ * before one comparison of its bytes. **Shape**: two generations of half the budget each; the
+ * older is forgotten as a whole.
+ */
 export class BlockMemo<Value> {
   /** **Unit**: bytes held now. **Shape**: at most the budget and one block. */
   sizeBytes = 0;

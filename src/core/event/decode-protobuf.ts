@@ -37,7 +37,7 @@ export function createProtobufDecoder(options: ProtobufDecoderOptions = {}): Pro
   return new ProtobufDecoder(options);
 }
 
-export class ProtobufDecoder implements EventDecoder {
+class ProtobufDecoder implements EventDecoder {
   problem: DecodeProblem | undefined = undefined;
   readonly processes: BlockMemo<RememberedProcess>;
   private readonly cursor = new ProtobufCursor();

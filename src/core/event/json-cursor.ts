@@ -7,6 +7,7 @@
 import { isKeyAt, type Key, type KeyTable } from "./key-table.ts";
 import { TextTable } from "./text-table.ts";
 
+/** Thrown for all that the cursor does not read itself; the plain way decides what it is. */
 export class Unsure extends Error {}
 
 const unsure = new Unsure("This line is read the plain way.");
@@ -32,6 +33,10 @@ const words = new Map(
   ["true", "false", "null"].map((word) => [word.charCodeAt(0), new TextEncoder().encode(word)]),
 );
 
+/**
+ * A place in one line of JSON. **Errors**: every method throws `Unsure`, and then its place means
+ * nothing.
+ */
 export class JsonCursor {
   bytes: Uint8Array = new Uint8Array(0);
   at = 0;

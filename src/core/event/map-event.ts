@@ -249,6 +249,10 @@ function mapHook(
   };
 }
 
+/**
+ * What an event says of a call and its result. **Shape**: arguments beyond the bound are left
+ * out.
+ */
 export function mapHookCall(body: WireObject, doubts: Doubts): HookCall {
   const list: Argument[] = [];
   for (const value of listAt(body, "args", listLengthMax.arguments, doubts)) {

@@ -50,6 +50,7 @@ export interface RememberedProcess {
 
 const { arguments: argumentsMax, path: pathMax, name: nameMax } = textLengthMax;
 
+/** **Errors**: none; what does not fit a field is taken as absent and noted as a doubt. */
 export function mapProcess(block: WireObject): KnownProcess {
   const doubts = new Doubts();
   const docker = textAt(block, "docker", nameMax, doubts);
@@ -111,7 +112,7 @@ function mapPod(pod: WireObject, doubts: Doubts): Pod {
   };
 }
 
-export function mapCapabilities(sets: WireObject, doubts: Doubts): Capabilities {
+function mapCapabilities(sets: WireObject, doubts: Doubts): Capabilities {
   return {
     permitted: capabilitiesAt(sets, "permitted", doubts),
     effective: capabilitiesAt(sets, "effective", doubts),
@@ -119,6 +120,10 @@ export function mapCapabilities(sets: WireObject, doubts: Doubts): Capabilities 
   };
 }
 
+/**
+ * Names without `CAP_` get it; numbers become names. **Shape**: at most as many as the kernel
+ * has.
+ */
 export function capabilitiesAt(sets: WireObject, field: string, doubts: Doubts): readonly string[] {
   const names: string[] = [];
   for (const value of listAt(sets, field, listLengthMax.capabilities, doubts)) {
@@ -166,7 +171,7 @@ function namespaceAt(block: WireObject, field: string, doubts: Doubts): Namespac
   };
 }
 
-export function mapCredentials(block: WireObject, doubts: Doubts): Credentials {
+function mapCredentials(block: WireObject, doubts: Doubts): Credentials {
   const user = objectAt(block, "user_ns", doubts) ?? nothing;
   return {
     uid: integerAt(block, "uid", -1, doubts),

@@ -7,6 +7,10 @@ export class BrokenMessage extends Error {}
 
 const broken = new BrokenMessage("The message ends early or holds an impossible number.");
 
+/**
+ * A place in one message. **Errors**: every method throws `BrokenMessage` at the end of the
+ * bytes.
+ */
 export class ProtobufCursor {
   bytes: Uint8Array = new Uint8Array(0);
   at = 0;

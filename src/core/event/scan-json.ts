@@ -44,7 +44,7 @@ export function createJsonDecoder(options: JsonDecoderOptions = {}): JsonDecoder
   return new JsonDecoder(options);
 }
 
-export class JsonDecoder implements EventDecoder {
+class JsonDecoder implements EventDecoder {
   problem: DecodeProblem | undefined = undefined;
   /** Lines that were read the plain way. */
   plainCount = 0;

@@ -70,6 +70,7 @@ export function textAt(
   return readText(object[field], field, lengthMax, doubts);
 }
 
+/** Text cut to its bound; "" for what is none. **Errors**: noted as a doubt of the field. */
 export function readText(value: unknown, field: string, lengthMax: number, doubts: Doubts): string {
   if (typeof value === "string") {
     if (value.length <= lengthMax) return value;
@@ -92,6 +93,10 @@ export function integerAt(
   return readInteger(object[field], field, absent, doubts);
 }
 
+/**
+ * A number or its decimal text; `absent` for what is neither. **Errors**: noted as a doubt;
+ * beyond 2^53 the value is kept as near as a number can.
+ */
 export function readInteger(value: unknown, field: string, absent: number, doubts: Doubts): number {
   if (value === undefined || value === null) return absent;
   const isText = typeof value === "string" && integerText.test(value);
@@ -137,6 +142,7 @@ export function objectAt(
 
 const emptyList: readonly unknown[] = [];
 
+/** At most `countMax` elements; what is cut off is noted as a doubt. */
 export function listAt(
   object: WireObject,
   field: string,

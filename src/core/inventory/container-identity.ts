@@ -16,6 +16,10 @@ export function containerIdOf(text: string): string {
   return id.length >= idLengthMin && id.length <= 64 && /^[0-9a-f]+$/.test(id) ? id : "";
 }
 
+/**
+ * An identity of which only its id is known. **Shape**: undefined means not told, which is no
+ * "no".
+ */
 export function newIdentity(input: string, containerId: string): ContainerIdentity {
   return {
     input,

@@ -22,6 +22,7 @@ import { distroOf, isImagePurl, parsePurl, purlSource, sourceRpmName, syftType }
 import { placesOf } from "./read-locations.ts";
 import { digestOf, noIdentity } from "./syft-source.ts";
 
+/** **Source**: CycloneDX 1.4 to 1.6. **Shape**: vulnerabilities in it are counted and left out. */
 export function createCyclonedxDecoder(problems: DocumentProblems): DocumentDecoder<Sbom> {
   const decoder = new CyclonedxDecoder(problems);
   return {

@@ -50,6 +50,9 @@ export function readOwner(metadata: JsonObject, faults: Faults): Owner | undefin
   return kind === "" || name === "" ? undefined : { kind, name };
 }
 
+/**
+ * **Shape**: one identity a container that has an id; those that still wait for one are counted.
+ */
 export function decodePod(pod: JsonObject, input: string, faults: Faults): DecodedPod {
   const metadata = readObject(pod, "metadata", faults) ?? {};
   const spec = readObject(pod, "spec", faults) ?? {};

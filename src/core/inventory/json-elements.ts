@@ -39,7 +39,7 @@ export interface JsonLimits {
   readonly depthMax: number;
 }
 
-export const defaultJsonLimits: JsonLimits = { elementSizeMax: 64 * 1024 * 1024, depthMax: 512 };
+const defaultJsonLimits: JsonLimits = { elementSizeMax: 64 * 1024 * 1024, depthMax: 512 };
 
 /**
  * Reads one document to its end, or to where it is broken.

@@ -3,7 +3,9 @@
  * In: values of `JSON.parse`. Out: bounded text, numbers and lists; the first fault with its path.
  * Must never throw, and never trust a type.
  */
+
 import { cutText, textLengthMax } from "../event/bounds.ts";
+import { isWireObject } from "../event/wire-value.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -12,9 +14,8 @@ export interface Faults {
   first: string | undefined;
 }
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+/** As in events: an object that is no list. */
+export const isObject: (value: unknown) => value is JsonObject = isWireObject;
 
 /** What a value is, in words for messages. */
 export function nameKind(value: unknown): string {

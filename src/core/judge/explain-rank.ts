@@ -18,6 +18,7 @@ interface Placed {
   readonly shift: Shift | undefined;
 }
 
+/** **Order**: what moved it most stands first. **Shape**: sentences without a full stop. */
 export function explainRank(weighed: Weighed, placed: Placed): readonly string[] {
   const { finding } = weighed;
   return [
@@ -106,7 +107,7 @@ export function namePrivileges(privileges: readonly Privilege[]): readonly strin
 }
 
 /** A privilege in a few words. */
-export function namePrivilege({ privilege, detail }: Privilege): string {
+function namePrivilege({ privilege, detail }: Privilege): string {
   const words: Readonly<Record<Privilege["privilege"], string>> = {
     privileged: "privileged container",
     root: "runs as root",
@@ -135,6 +136,7 @@ function explainFix({ fixable, vulnerability }: Finding): string {
     : "whether there is a fix is unknown";
 }
 
+/** **Order**: what would raise it, then what would lower it; each begins with that word. */
 export function explainChanges(weighed: Weighed, placed: Placed): readonly string[] {
   const { finding, likely } = weighed;
   const { kev } = finding.vulnerability;

@@ -17,6 +17,10 @@ export interface ImageReference {
 
 const digestPattern = /(sha256:[0-9a-f]{64})\s*$/i;
 
+/**
+ * **Source**: distribution/reference, as registries take it. **Errors**: none; a path of a file
+ * system gives only its base name.
+ */
 export function parseReference(text: string): ImageReference {
   const plain = text.trim().replace(/^[a-z-]+:\/\//, "");
   const digest = digestOf(plain);

@@ -37,6 +37,7 @@ interface Given {
   readonly problems: ProblemLog;
 }
 
+/** **Order**: containers as given, then documents that fit none. */
 export function reportJoins(told: readonly ToldJoin[], { sboms, scans, problems }: Given): void {
   for (const one of told) reportJoin(one, problems);
   const usedSboms = new Set(told.map(({ join }) => join.sbom));

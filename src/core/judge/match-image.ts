@@ -33,6 +33,7 @@ export interface ImageMatch {
 
 const noMatch: ImageMatch = { way: "none", contradiction: "" };
 
+/** The strongest way in which the two agree. Names count only where no digest contradicts them. */
 export function matchImage(running: RunningImage, scanned: ImageIdentity): ImageMatch {
   const manifests = manifestsOf(scanned);
   // Runtimes with an image store of their own call the manifest's digest the image's id.

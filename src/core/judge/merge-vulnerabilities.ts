@@ -20,7 +20,7 @@ export const severities: readonly Severity[] = [
 ];
 const fixStates: readonly string[] = ["fixed", "wont-fix", "not-fixed", "unknown"];
 /** **Unit**: code units of a description; advisories run to pages. */
-export const descriptionLengthMax = 600;
+const descriptionLengthMax = 600;
 
 /**
  * Clusters items by the vulnerability they speak of: equal canonical ids, or one without a CVE that

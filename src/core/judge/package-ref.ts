@@ -33,7 +33,7 @@ export function matchRef(match: Match): PackageRef {
 }
 
 /** As reached, so that libraries inside one archive differ. */
-export function firstLocation(locations: readonly PackageLocation[]): string {
+function firstLocation(locations: readonly PackageLocation[]): string {
   const first = locations.find((location) => location.primary) ?? locations[0];
   if (first === undefined) return "";
   return first.accessPath === "" ? first.path : first.accessPath;

@@ -36,6 +36,7 @@ export function createTally(): Tally {
   return { actors: new Set(), own: [], foreign: [], level: "none", firstUs: 0, lastUs: 0 };
 }
 
+/** **Order**: does not matter. **Shape**: keeps the few strongest uses of each party. */
 export function addUse(tally: Tally, tallied: TalliedUse): void {
   const { use, weight, party } = tallied;
   tally.actors.add(use.actor);

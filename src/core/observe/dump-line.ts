@@ -3,6 +3,8 @@
  * In: a line of text. Out: the machine or one process, with only what is used.
  * Must never trust a type: a dump is as hostile as any other input.
  */
+import { cutText, textLengthMax } from "../event/bounds.ts";
+import { isObject, type JsonObject } from "../inventory/json-value.ts";
 
 export interface DumpHost {
   readonly kind: "host";
@@ -32,8 +34,6 @@ export interface DumpProcess {
 /** **Unit**: entries of one list of a process. */
 const listCountMax = 8192;
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** Undefined for a line that is none of both. */
 export function readDumpLine(line: string): DumpHost | DumpProcess | undefined {
   const fields = parse(line);
@@ -46,8 +46,8 @@ export function readDumpLine(line: string): DumpHost | DumpProcess | undefined {
   return readProcess(fields, pid);
 }
 
-function readProcess(fields: Fields, pid: number): DumpProcess {
-  const maps = list(fields["maps"]).filter(isFields);
+function readProcess(fields: JsonObject, pid: number): DumpProcess {
+  const maps = list(fields["maps"]).filter(isObject);
   const inner = list(fields["nspid"]).at(-1);
   const uids = list(fields["uid"]);
   return {
@@ -86,22 +86,18 @@ function cgroupText(value: unknown): string {
   return Array.isArray(value) ? value.map(text).join("\n") : text(value);
 }
 
-function parse(line: string): Fields | undefined {
+function parse(line: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return isFields(value) ? value : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     // Not JSON: the caller counts the line.
     return undefined;
   }
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function text(value: unknown): string {
-  return typeof value === "string" ? value.slice(0, 4096) : "";
+  return typeof value === "string" ? cutText(value, textLengthMax.path) : "";
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -40,6 +40,10 @@ export function mayPrecedeExec(path: string, how: FileUseHow, executable: boolea
   return !isLibrary(path) || isDynamicLinker(path);
 }
 
+/**
+ * **Shape**: nothing moves when the program that was started cannot be told. `fork`: the old
+ * image had no exec of its own, so that all it opened last is of the start.
+ */
 export function findPrelude(
   pending: readonly PendingAccess[],
   next: { readonly binary: string; readonly execUs: TimeUs },

@@ -70,6 +70,7 @@ export interface UseTotalsState {
   readonly writes: WrittenPaths;
 }
 
+/** For all containers of a run: the bounds hold over all of them together. */
 export function createUseTotals(): UseTotalsState {
   return {
     useCount: 0,

@@ -33,6 +33,10 @@ const stepCountMax = 256;
 const startupUsMax = 15 * 60_000_000;
 const leewayUs = 2_000_000;
 
+/**
+ * Writes class, origin, reason and session into `node`. **Cost**: a walk over its ancestors; to
+ * be asked when something was learned, not for each event.
+ */
 export function judgeActor(node: TreeNode, context: ActorContext): void {
   const verdict = isInContainer(node) ? judgeInside(node, context) : judgeHost(node);
   const tool = findTool(node, context);

@@ -46,7 +46,7 @@ export function mergeCitations(
 }
 
 /** Sorted, each once, the first few. */
-export function mergeTexts<T extends string>(
+function mergeTexts<T extends string>(
   a: readonly T[],
   b: readonly T[],
   countMax = listCountMax,
@@ -66,6 +66,7 @@ function better(a: string, b: string): string {
   return a <= b ? a : b;
 }
 
+/** Fuller names win over empty ones; what was seen once of its start and end stays seen. */
 export function mergeContainers(a: ContainerFact, b: ContainerFact): ContainerFact {
   return {
     kind: "container",
@@ -102,10 +103,14 @@ const origins: readonly Actor[] = [
   "runtime",
 ];
 
+/** The one that counts more for the workload: its own processes before anybody else. */
 export function strongerOrigin(a: Actor, b: Actor): Actor {
   return origins.indexOf(a) <= origins.indexOf(b) ? a : b;
 }
 
+/**
+ * The reason goes with the origin that wins. Counts take the higher: they are sums of one source.
+ */
 export function mergeFileUses(a: FileUseFact, b: FileUseFact): FileUseFact {
   const origin = strongerOrigin(a.origin, b.origin);
   const reasons = [a, b].filter((one) => one.origin === origin).map((one) => one.actorReason);
@@ -134,6 +139,7 @@ function isAfterWrite(a: FileUseFact, b: FileUseFact): boolean {
   return first.afterWrite;
 }
 
+/** Of one container, privilege, detail and source: only times and citations differ. */
 export function mergePrivileges(a: PrivilegeFact, b: PrivilegeFact): PrivilegeFact {
   return {
     ...a,
@@ -143,6 +149,7 @@ export function mergePrivileges(a: PrivilegeFact, b: PrivilegeFact): PrivilegeFa
   };
 }
 
+/** What a policy file states wins over what events let infer. */
 export function mergeCoverage(a: CoverageFact, b: CoverageFact): CoverageFact {
   // What a policy file states is exact; prefixes inferred from events must not be mixed into it.
   const stated = [a, b].filter((one) => one.basis === "stated");
@@ -158,6 +165,7 @@ export function mergeCoverage(a: CoverageFact, b: CoverageFact): CoverageFact {
   };
 }
 
+/** Of one node, container, reason and start: the longer and the more counts. */
 export function mergeLosses(a: LossFact, b: LossFact): LossFact {
   return {
     ...a,

@@ -61,6 +61,7 @@ export function noteLive(outages: NodeOutages, timeUs: TimeUs, emit: Emit): bool
   return false;
 }
 
+/** Emits the stretch at its end; one whose start was not seen counts as a minute. */
 export function noteThrottle(outages: NodeOutages, event: ThrottleEvent, emit: Emit): void {
   const { cgroup, started, timeUs } = event;
   const { throttled, node } = outages;
@@ -74,6 +75,7 @@ export function noteThrottle(outages: NodeOutages, event: ThrottleEvent, emit: E
   emit(throttleLoss(node, { cgroup, sinceUs: sinceUs ?? timeUs - minuteUs, untilUs: timeUs }));
 }
 
+/** Joins reports that follow each other, also out of order, into one stretch. */
 export function noteDropped(
   outages: NodeOutages,
   report: { readonly timeUs: TimeUs; readonly droppedCount: number },

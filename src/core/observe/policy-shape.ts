@@ -11,6 +11,10 @@ export type Shape = Readonly<Record<string, unknown>>;
 const listLengthMax = 20_000;
 const textLengthMax = 4096;
 
+/**
+ * Reads one document. **Errors**: each method notes what does not fit, counts it in
+ * `leftOutCount`, and gives the empty value.
+ */
 export class ShapeReader {
   private readonly input: string;
   private readonly problems: ProblemLog;

@@ -30,6 +30,7 @@ export function hostOf(hosts: Map<string, Host>, name: string): Host {
   return host;
 }
 
+/** **Shape**: the latest few of a pid; an older one is still found by its id. */
 export function rememberPid(host: Host, node: TreeNode): void {
   const same = host.pids.get(node.pid);
   if (same === undefined) {

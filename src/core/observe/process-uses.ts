@@ -60,6 +60,7 @@ export const sensorNames: readonly Sensor[] = [
   "other",
 ];
 
+/** Without a map until the first use: most processes touch files in one or two ways. */
 export function createProcessUses(execId: string, container: string, node: string): ProcessUses {
   return {
     execId,

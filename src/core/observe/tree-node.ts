@@ -4,7 +4,7 @@
  * Must keep plain data only, and of the text of a process no more than its bounds.
  */
 
-import { textLengthMax } from "../event/bounds.ts";
+import { cutText, textLengthMax } from "../event/bounds.ts";
 import { compareText } from "../event/compare-text.ts";
 import type { Process } from "../event/event.ts";
 import { hasFlag } from "../event/process-flags.ts";
@@ -44,6 +44,7 @@ export interface TreeNode extends ProcessNode {
   retired: boolean;
 }
 
+/** A process of which only its id is known: by itself, on its host, the service of nobody. */
 export function createTreeNode(execId: string, node: string, pid: number): TreeNode {
   return {
     execId,
@@ -113,7 +114,7 @@ function isNews(node: TreeNode, block: Process): boolean {
 function fillFrom(node: TreeNode, block: Process, known: number): void {
   node.known = known;
   node.binary = block.binary;
-  node.arguments = boundText(block.arguments);
+  node.arguments = cutText(block.arguments, argumentsLengthMax);
   node.cwd = block.cwd;
   if (block.parentExecId !== "") {
     node.parentExecId = block.parentExecId;
@@ -124,15 +125,6 @@ function fillFrom(node: TreeNode, block: Process, known: number): void {
   node.execSeen = known >= knownAs.listed || node.fromProc;
   node.afterFork = hasFlag(block.flags, "clone");
   node.tool = toolKind(node.binary, node.arguments);
-}
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-/** A cut string would keep the whole one alive: the rest is copied. */
-function boundText(text: string): string {
-  if (text.length <= argumentsLengthMax) return text;
-  return decoder.decode(encoder.encode(text.slice(0, argumentsLengthMax)));
 }
 
 /** Forgets what only a living process needs, so that children may point at it for long. */

@@ -27,6 +27,7 @@ export interface Writing {
   readonly timeUs: TimeUs;
 }
 
+/** Keeps the earliest time of a path; beyond the bounds only counts. */
 export function noteWriting(written: WrittenPaths, writing: Writing): void {
   const { container, path, timeUs } = writing;
   let times = written.byContainer.get(container);

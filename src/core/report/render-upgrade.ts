@@ -19,6 +19,7 @@ const bandStyles: Readonly<Record<Finding["band"], Style>> = {
   negligible: "dim",
 };
 
+/** **Order**: what to do, then where and why, then the proof. */
 export function renderUpgrade(
   page: Page,
   view: UpgradeView,

@@ -68,7 +68,7 @@ function viewGroup(
 }
 
 /** The first proof of use; privileges are said elsewhere. */
-export function firstProof(finding: Finding, report: Report): Evidence | undefined {
+function firstProof(finding: Finding, report: Report): Evidence | undefined {
   return proofsOf(finding.usage.evidence, report)[0];
 }
 

@@ -4,14 +4,7 @@
  * Must never take the metadata that every start of `pkg_resources` reads for use.
  */
 import type { Package } from "../../inventory/image.ts";
-import {
-  ancestorOf,
-  type Claim,
-  claimAll,
-  type Ecosystem,
-  guessAll,
-  placesOf,
-} from "./ecosystem.ts";
+import { type Claim, claimAll, type Ecosystem, guessAll, placesOf } from "./ecosystem.ts";
 import { listedFiles } from "./listed-files.ts";
 
 const metadata =
@@ -56,9 +49,4 @@ export function sourceOfByteCode(path: string): string | undefined {
 export function plainModule(path: string): string | undefined {
   const match = /^(.*\/[^/.]+)\.(?:(?:cpython|pypy|graalpy)[-\w]*|abi3)\.so$/.exec(path);
   return match === null ? undefined : `${match[1]}.so`;
-}
-
-/** Directory that holds the distribution's metadata directory. */
-export function sitePackagesOf(place: string): string | undefined {
-  return metadata.test(place) ? ancestorOf(place, 1) : undefined;
 }
