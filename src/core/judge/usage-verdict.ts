@@ -66,9 +66,16 @@ function stateOf(tally: Tally, grade: CoverageGrade): UsageState {
 
 function decisiveUses(tally: Tally, state: UsageState): readonly TalliedUse[] {
   const force = state === "in-use" ? "use" : tally.own[0]?.weight.force;
-  const own = tally.own.filter(({ weight }) => weight.force === force);
+  const forced = tally.own.filter(({ weight }) => weight.force === force);
+  // Of uses that prove the same, a start says more to a reader than a mapping.
+  const starts = forced.filter((one) => one.weight.level === tally.level && isStart(one));
+  const own = [...starts, ...forced.filter((one) => !starts.includes(one))];
   const all = state === "in-use" ? own : [...own, ...tally.foreign];
   return all.slice(0, citedMax);
+}
+
+function isStart({ use }: TalliedUse): boolean {
+  return use.how === "executed";
 }
 
 function cite({ use, weight, linkedPath }: TalliedUse, evidence: EvidenceBook): string {

@@ -196,7 +196,9 @@ function movePrelude(
   const { moved, program } = findPrelude(process.pending, next, fork);
   const by = { execId: node.execId, binary: node.binary };
   for (const access of moved) credit(state, next, access, by);
-  if (program !== undefined && program.how !== "executed") {
+  // Called by its own path, the exec itself is the better proof (`addOwnProgram`).
+  const isLinkTarget = program !== undefined && program.path !== imagePath(next.binary);
+  if (isLinkTarget && program.how !== "executed") {
     credit(state, next, { ...program, how: "executed" }, by);
   }
   return moved;
