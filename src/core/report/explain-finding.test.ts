@@ -79,3 +79,21 @@ test("findings that rest on the same proofs are told in full once", () => {
   assert.equal(said.match(/libssl\.so\.1\.1/g)?.length, 1);
   assert.match(said, /#9 {2}CVE-2022-9999[\s\S]*proofs as of #1/);
 });
+
+test("a package of thousands of workloads is explained without comparing each with each", () => {
+  const places = Array.from({ length: 3000 }, (_, at) => `w${at}`);
+  const move = <One extends { workload: object }>(ones: readonly One[]): One[] =>
+    places.flatMap((name) => ones.map((one) => ({ ...one, workload: { ...one.workload, name } })));
+  const { findings, packages, coverage } = shopReport;
+  const wide = {
+    ...shopReport,
+    findings: move(findings.slice(0, 1)),
+    packages: move(packages.filter(({ package: { name } }) => name === "libssl1.1").slice(0, 1)),
+    coverage: move(coverage.slice(0, 1)),
+  };
+  const start = performance.now();
+  const found = explain(wide, "libssl1.1");
+  assert.ok(performance.now() - start < 3000);
+  assert.equal(found.packages.length, 3000);
+  assert.ok(found.packages.every((one) => one.coverage.length <= 1));
+});

@@ -104,52 +104,78 @@ interface Meant {
 }
 
 function answer(report: Report, query: string, meant: Meant): Explanation {
+  const index = indexReport(report);
   return {
     ...nothing(query),
     understoodAs: meant.understoodAs,
-    findings: meant.findings.map((finding) => explainOne(report, finding)),
-    packages: (meant.packages ?? []).map((verdict) => explainPackage(report, verdict)),
+    findings: meant.findings.map((finding) => explainOne(index, finding)),
+    packages: (meant.packages ?? []).map((verdict) => explainPackage(index, verdict)),
   };
 }
 
-function explainOne(report: Report, finding: Finding): ExplainedFinding {
+/** What is looked up for each of thousands of findings. */
+interface ReportIndex {
+  readonly report: Report;
+  readonly upgrades: ReadonlyMap<string, Upgrade>;
+  /** By place. */
+  readonly coverage: ReadonlyMap<string, readonly CoverageSummary[]>;
+  /** By place and id of a package. */
+  readonly findings: ReadonlyMap<string, readonly string[]>;
+}
+
+function indexReport(report: Report): ReportIndex {
+  const coverage = new Map<string, CoverageSummary[]>();
+  for (const one of report.coverage) append(coverage, placeKey(one), one);
+  const findings = new Map<string, string[]>();
+  for (const finding of report.findings) {
+    const place = placeKey(finding);
+    const ids = new Set(finding.packages.map((one) => one.package.id));
+    for (const id of ids) append(findings, packageKey(place, id), finding.id);
+  }
+  const upgrades = new Map(report.upgrades.map((one) => [one.id, one]));
+  return { report, upgrades, coverage, findings };
+}
+
+function append<Value>(groups: Map<string, Value[]>, key: string, value: Value): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [value]);
+  else group.push(value);
+}
+
+function explainOne(index: ReportIndex, finding: Finding): ExplainedFinding {
+  const { report, upgrades, coverage } = index;
   const used = [finding.usage, ...finding.packages.map((one) => one.usage)];
   const ids = new Set(used.flatMap((usage) => usage.evidence));
   const rights = [...finding.privileges].sort(comparePrivileges);
   const privilegeIds = new Set(rights.flatMap((one) => one.evidence));
   return {
     finding,
-    upgrade: report.upgrades.find((one) => one.id === finding.upgrade) ?? null,
+    upgrade: upgrades.get(finding.upgrade) ?? null,
     proofs: proofsOf([...ids], report),
     privilegeProofs: proofsOf([...privilegeIds], report),
-    coverage: coverageOf(report, finding),
+    coverage: coverage.get(placeKey(finding)) ?? [],
   };
 }
 
-function explainPackage(report: Report, verdict: PackageVerdict): ExplainedPackage {
-  const here = report.findings.filter(
-    (finding) =>
-      isSamePlace(finding, verdict) &&
-      finding.packages.some((one) => one.package.id === verdict.package.id),
-  );
+function explainPackage(index: ReportIndex, verdict: PackageVerdict): ExplainedPackage {
+  const place = placeKey(verdict);
   return {
     verdict,
-    proofs: proofsOf(verdict.usage.evidence, report),
-    findings: here.map(({ id }) => id),
-    coverage: coverageOf(report, verdict),
+    proofs: proofsOf(verdict.usage.evidence, index.report),
+    findings: index.findings.get(packageKey(place, verdict.package.id)) ?? [],
+    coverage: index.coverage.get(place) ?? [],
   };
 }
 
-type Placed = Pick<PackageVerdict, "workload" | "image">;
-
-function coverageOf(report: Report, placed: Placed): readonly CoverageSummary[] {
-  return report.coverage.filter((one) => isSamePlace(one, placed));
+/** Equal for what concerns the same image in the same workload. */
+function placeKey({ workload, image }: Pick<PackageVerdict, "workload" | "image">): string {
+  const { cluster, namespace, kind, name, container } = workload;
+  const { digest, reference } = image;
+  return JSON.stringify([cluster, namespace, kind, name, container, digest || reference]);
 }
 
-function isSamePlace(a: Placed, b: Placed): boolean {
-  const key = ({ workload: { cluster, namespace, kind, name, container }, image }: Placed) =>
-    JSON.stringify([cluster, namespace, kind, name, container, image.digest || image.reference]);
-  return key(a) === key(b);
+function packageKey(place: string, id: string): string {
+  return JSON.stringify([place, id]);
 }
 
 function namesOf(report: Report): Iterable<string> {
