@@ -153,6 +153,14 @@ function integerAfterFile(event: HookEvent, label: RegExp): number {
   return Math.max(first, 0);
 }
 
+/**
+ * O_DIRECTORY and O_PATH. **Source**: asm-generic/fcntl.h. On arm64 the first bit is O_DIRECT: a
+ * file opened past the cache is not seen there, and a directory is, which no package owns.
+ */
+const directoryOrHandle = 0x210000;
+/** O_WRONLY, O_RDWR, O_CREAT and O_TRUNC, alike everywhere. */
+const writing = 0x243;
+
 /** System calls name a path as text; only their result says that there was such a file. */
 function readOpenCall(event: HookEvent, use: (access: FileAccess) => void): void {
   const { returned } = event;
@@ -166,9 +174,9 @@ function readOpenCall(event: HookEvent, use: (access: FileAccess) => void): void
   if (path?.kind !== "text" || returned?.kind !== "integer") return;
   const flags = event.arguments.slice(at + 1).find(({ kind }) => kind === "integer");
   const value = flags?.kind === "integer" ? flags.value : 0;
-  const isDirectoryOrHandle = (value & 0x210000) !== 0;
+  const isDirectoryOrHandle = (value & directoryOrHandle) !== 0;
   shared.path = isDirectoryOrHandle ? "" : imagePath(whereCalled(path.value, event, at));
-  const writes = (value & 0x243) !== 0;
+  const writes = (value & writing) !== 0;
   shared.how = writes ? "written" : "read";
   shared.sensor = writes ? "write" : "open";
   shared.executable = false;
