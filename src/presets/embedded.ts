@@ -10,9 +10,11 @@ export async function createEmbedded(): Promise<{
   readonly files: Files;
   readonly scanner: Scanner;
 }> {
-  const [{ createNodeFiles }, { createAnchoreScanner }] = await Promise.all([
+  const [{ createNodeFiles }, { createAnchoreScanner }, { boundYoungMemory }] = await Promise.all([
     import("../adapters/files/node-files.ts"),
     import("../adapters/scanner/anchore.ts"),
+    import("../adapters/memory/bound-young-memory.ts"),
   ]);
+  boundYoungMemory();
   return { files: createNodeFiles(), scanner: createAnchoreScanner() };
 }
