@@ -7,24 +7,34 @@
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
+/** What is asked of the engine: replaced in tests. */
+export interface YoungMemory {
+  readonly version: string;
+  /** **Unit**: bytes. */
+  size(): number;
+  stopGrowing(): void;
+}
+
 /** **Unit**: both halves together. From here on a larger one makes nothing faster. */
 const youngSizeBytes = 32 * 1024 * 1024;
 const lookEveryMs = 5;
 /** The only one it was tried with; another may not know the flag and complain to the user. */
 const knownEngine = /^13\./;
 
+const ownMemory: YoungMemory = {
+  version: process.versions.v8,
+  size: () =>
+    getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")?.space_size ?? 0,
+  stopGrowing: () => setFlagsFromString("--semi-space-growth-factor=1"),
+};
+
 /** Looks at the heap now and then until the bound is reached; keeps no program running. */
-export function boundYoungMemory(): void {
-  if (!knownEngine.test(process.versions.v8)) return;
+export function boundYoungMemory(memory: YoungMemory = ownMemory): void {
+  if (!knownEngine.test(memory.version)) return;
   const timer = setInterval(() => {
-    if (youngSize() < youngSizeBytes) return;
-    setFlagsFromString("--semi-space-growth-factor=1");
+    if (memory.size() < youngSizeBytes) return;
+    memory.stopGrowing();
     clearInterval(timer);
   }, lookEveryMs);
   timer.unref();
-}
-
-function youngSize(): number {
-  const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");
-  return young?.space_size ?? 0;
 }
