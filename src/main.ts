@@ -20,6 +20,9 @@ process.exitCode = await runCli({
   version: version(),
   clock: () => performance.now(),
   ports: createEmbedded,
-  onInterrupt: (listener) => process.on("SIGINT", listener),
+  onInterrupt: (listener) => {
+    // Whoever ends it and however: nothing may be left half-done, no tool left running.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, listener);
+  },
   exit: (status) => process.exit(status),
 });

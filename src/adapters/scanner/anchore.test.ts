@@ -185,6 +185,14 @@ test("a path that exists is named for what it is", async () => {
   });
 });
 
+test("a pipe is no target, and is not waited for", { skip, timeout: 10_000 }, async () => {
+  await withTools({ syft: goodTool, grype: goodTool }, async ({ folder, request }) => {
+    const target = join(folder, "pipe");
+    assert.equal(spawnSync("mkfifo", [target]).status, 0);
+    assert.equal((await failureOf(scanner.scan(request({ target })))).code, "usage");
+  });
+});
+
 function tarOf(names: readonly string[]): Uint8Array {
   const entries = names.map((name) => {
     const entry = Buffer.alloc(1024);

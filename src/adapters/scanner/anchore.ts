@@ -4,13 +4,14 @@
  * Grype matches to exactly that SBOM, so that the ids in both agree.
  * Must never fetch the programs, nor decide about updates of their data: their environment does.
  */
-import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Scanner, ScanRequest, ScanResult } from "../../ports/scanner.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { findTool } from "./find-tool.ts";
 import { nameTarget } from "./name-target.ts";
 import { runTool, type ToolEnd } from "./run-tool.ts";
+import { putFile, withWorkFolder } from "./work-folder.ts";
 
 /** Without it Syft lists regular files only, and libraries are found by their symlinks. */
 const syftEnvironment = { SYFT_FILE_METADATA_SELECTION: "all" };
@@ -45,55 +46,46 @@ async function scan(request: ScanRequest): Promise<ScanResult> {
   const syft = requireTool("syft");
   const grype = requireTool("grype");
   const toolVersions = { syft: await versionOf(syft), grype: await versionOf(grype) };
-  makeFolder(request.outputDirectory);
   const name = fileNameOf(request.name);
   const sbomFile = join(request.outputDirectory, `${name}.syft.json`);
   const vulnerabilitiesFile = join(request.outputDirectory, `${name}.grype.json`);
   const deadlineMs = Date.now() + request.timeoutMs;
-
-  await runStep(request, deadlineMs, (temporary) => ({
-    tool: "syft",
-    program: syft,
-    arguments: [target, "-o", `json=${temporary}`],
-    environment: syftEnvironment,
-    temporary,
-    file: sbomFile,
-    acceptedCodes: [0],
-  }));
-  await runStep(request, deadlineMs, (temporary) => ({
-    tool: "grype",
-    program: grype,
-    arguments: [`sbom:${sbomFile}`, "-o", `json=${temporary}`],
-    environment: {},
-    temporary,
-    file: vulnerabilitiesFile,
-    acceptedCodes: [0, grypeThresholdCode],
-  }));
+  await withWorkFolder(request.outputDirectory, async (folder) => {
+    const temporary = join(folder, "document.json");
+    await runStep(request, deadlineMs, {
+      tool: "syft",
+      program: syft,
+      arguments: [target, "-o", `json=${temporary}`],
+      environment: syftEnvironment,
+      temporary,
+      file: sbomFile,
+      acceptedCodes: [0],
+    });
+    await runStep(request, deadlineMs, {
+      tool: "grype",
+      program: grype,
+      arguments: [`sbom:${sbomFile}`, "-o", `json=${temporary}`],
+      environment: {},
+      temporary,
+      file: vulnerabilitiesFile,
+      acceptedCodes: [0, grypeThresholdCode],
+    });
+  });
   return { sbomFile, vulnerabilitiesFile, toolVersions };
 }
 
-async function runStep(
-  request: ScanRequest,
-  deadlineMs: number,
-  describe: (temporary: string) => Step,
-): Promise<void> {
-  const temporary = join(request.outputDirectory, `.waggle-scan.${process.pid}.tmp`);
-  const step = describe(temporary);
+async function runStep(request: ScanRequest, deadlineMs: number, step: Step): Promise<void> {
   request.onProgress(`running ${step.tool}`);
-  try {
-    const end = await runTool({
-      program: step.program,
-      arguments: step.arguments,
-      environment: step.environment,
-      timeoutMs: Math.max(1, deadlineMs - Date.now()),
-      onLine: request.onProgress,
-    });
-    const isAccepted = end.code !== undefined && step.acceptedCodes.includes(end.code);
-    if (!isAccepted || !hasContent(temporary)) throw failure(step, end, isAccepted);
-    renameSync(temporary, step.file);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  const end = await runTool({
+    program: step.program,
+    arguments: step.arguments,
+    environment: step.environment,
+    timeoutMs: Math.max(1, deadlineMs - Date.now()),
+    onLine: request.onProgress,
+  });
+  const isAccepted = end.code !== undefined && step.acceptedCodes.includes(end.code);
+  if (!isAccepted || !hasContent(step.temporary)) throw failure(step, end, isAccepted);
+  putFile(step.temporary, step.file);
 }
 
 function failure(step: Step, end: ToolEnd, isAccepted: boolean): WaggleError {
@@ -139,16 +131,6 @@ async function versionOf(program: string): Promise<string> {
   });
   const version = lines.map((line) => /^Version:\s*(\S{1,40})/.exec(line)?.[1]).find(Boolean);
   return end.code === 0 ? (version ?? "") : "";
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `${JSON.stringify(folder)} could not be made: ${why}.`;
-    throw new WaggleError("file-not-written", message, { cause: error });
-  }
 }
 
 /** A name from outside must stay one file inside the folder. */

@@ -25,6 +25,13 @@ export async function nameTarget(target: string): Promise<string> {
     const layout = await stat(join(target, "oci-layout")).catch(() => undefined);
     return layout?.isFile() === true ? `oci-dir:${target}` : `dir:${target}`;
   }
+  if (!found.isFile()) {
+    const shown = JSON.stringify(target);
+    throw new WaggleError(
+      "usage",
+      `${shown} is a pipe, a socket or a device, and cannot be scanned.`,
+    );
+  }
   const names = await readTarNames(target);
   if (names === undefined) return `file:${target}`;
   // Docker writes both since version 25; then its own list of images is the better one.

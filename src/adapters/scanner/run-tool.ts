@@ -52,12 +52,15 @@ export async function runTool(run: ToolRun): Promise<ToolEnd> {
       Math.min(run.timeoutMs, timerMsMax),
     ),
   ];
-  child.stdout.on("data", (bytes: Buffer) => lines.add(bytes));
-  child.stderr.on("data", (bytes: Buffer) => lines.add(bytes));
+  const cutters = [child.stdout, child.stderr].map((stream) => {
+    const cutter = new LineCutter((line) => lines.take(line));
+    stream.on("data", (bytes: Buffer) => cutter.add(bytes));
+    return cutter;
+  });
   const end = await endOf(child);
   for (const timer of timers) clearTimeout(timer);
   process.removeListener("exit", stop);
-  lines.finish();
+  for (const cutter of cutters) cutter.finish();
   const late = `took longer than ${Math.round(run.timeoutMs / 1000)} s and was ended`;
   const lastLines = lines.last;
   return timedOut ? { code: undefined, how: late, lastLines } : { ...end, lastLines };
@@ -101,11 +104,29 @@ function endTree(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
   }
 }
 
+/** What both outputs of a program said last. */
 class LastLines {
   readonly last: string[] = [];
-  private rest = "";
   private readonly onLine: (line: string) => void;
+
+  constructor(onLine: (line: string) => void) {
+    this.onLine = onLine;
+  }
+
+  take(raw: string): void {
+    const line = showControls(raw.slice(0, lineLengthMax)).trimEnd();
+    if (line === "") return;
+    this.last.push(line);
+    if (this.last.length > lineCountMax) this.last.shift();
+    this.onLine(line);
+  }
+}
+
+/** One for each output: the start of a line on one must not be ended by the other. */
+class LineCutter {
+  private rest = "";
   private readonly decoder = new TextDecoder();
+  private readonly onLine: (line: string) => void;
 
   constructor(onLine: (line: string) => void) {
     this.onLine = onLine;
@@ -114,20 +135,12 @@ class LastLines {
   add(bytes: Uint8Array): void {
     const pieces = (this.rest + this.decoder.decode(bytes, { stream: true })).split(/[\r\n]+/);
     this.rest = (pieces.pop() ?? "").slice(0, lineLengthMax);
-    for (const piece of pieces) this.take(piece);
+    for (const piece of pieces) this.onLine(piece);
   }
 
   finish(): void {
-    this.take(this.rest);
+    this.onLine(this.rest);
     this.rest = "";
-  }
-
-  private take(raw: string): void {
-    const line = showControls(raw.slice(0, lineLengthMax)).trimEnd();
-    if (line === "") return;
-    this.last.push(line);
-    if (this.last.length > lineCountMax) this.last.shift();
-    this.onLine(line);
   }
 }
 

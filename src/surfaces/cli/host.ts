@@ -16,7 +16,7 @@ export interface Host {
   /** Milliseconds that only grow; for progress, never for a document. */
   readonly clock: () => number;
   readonly ports: () => Promise<{ readonly files: Files; readonly scanner: Scanner }>;
-  /** Calls back each time the person interrupts. */
+  /** Calls back each time the person, or the system, asks the program to end. */
   readonly onInterrupt: (listener: () => void) => void;
   readonly exit: (status: number) => void;
 }

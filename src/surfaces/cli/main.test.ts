@@ -4,10 +4,20 @@
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readdirSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
@@ -82,6 +92,31 @@ test("a full disk behind standard output is an error that is told, not a crash",
     assert.match(done.stderr, /^waggle: Standard output could not be written: .*ENOSPC/);
     assert.ok(!done.stderr.includes("    at "), done.stderr);
   }
+});
+
+test("a scan that is told to end leaves neither file nor tool behind", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "waggle-main-"));
+  const tool = `#!/bin/sh\n[ "$1" = version ] && exit 0\necho $$ > pid\nsleep 300 & wait\n`;
+  mkdirSync(join(folder, "bin"));
+  for (const name of ["syft", "grype"]) {
+    writeFileSync(join(folder, "bin", name), tool, { mode: 0o755 });
+  }
+  const environment = { ...process.env, PATH: `${join(folder, "bin")}:${process.env["PATH"]}` };
+  const options = { cwd: folder, env: environment, stdio: "ignore" } as const;
+  const child = spawn(process.execPath, [main, "scan", "redis:7"], options);
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  const pid = join(folder, "pid");
+  for (let waited = 0; !existsSync(pid) && waited < 100; waited++) await sleep(100);
+  await sleep(100);
+  child.kill("SIGTERM");
+  assert.equal(await ended, 130);
+  const [syft] = readFileSync(pid, "utf8").split("\n");
+  const state = spawnSync("ps", ["-o", "stat=", "-p", String(syft)])
+    .stdout.toString()
+    .trim();
+  assert.ok(state === "" || state.startsWith("Z"), state);
+  assert.deepEqual(readdirSync(folder).sort(), ["bin", "pid"]);
+  rmSync(folder, { recursive: true });
 });
 
 test("an interrupt ends with 130 and leaves no file behind", async () => {
