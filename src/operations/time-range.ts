@@ -28,17 +28,27 @@ export function readDuration(text: string): number | undefined {
   return Number.isSafeInteger(sum) ? sum : undefined;
 }
 
+/**
+ * **Unit**: microseconds; undefined when `text` is no ISO time. Without an offset it is UTC. Not
+ * left to `Date.parse` alone, which also takes words and the machine's own zone.
+ */
+export function readTime(text: string): number | undefined {
+  const pattern =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
+  const [, day = "", clock = "00:00", zone = "Z"] = pattern.exec(text) ?? [];
+  const dayMs = Date.parse(`${day}T00:00Z`);
+  const ms = Date.parse(`${day}T${clock}${zone}`);
+  if (Number.isNaN(dayMs) || Number.isNaN(ms)) return undefined;
+  // The 31st of February is read as a day of March.
+  return new Date(dayMs).toISOString().startsWith(day) ? ms * 1000 : undefined;
+}
+
 /** **Errors**: throws `usage` naming `what`. A time without an offset is UTC. */
 export function readTimeBound(text: string, what: string): TimeBound {
   const duration = readDuration(text);
   if (duration !== undefined) return { kind: "before-end", us: duration };
-  const pattern = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
-  const match = pattern.exec(text);
-  if (match !== null) {
-    const zone = text.length > 10 && match[1] === undefined ? "Z" : "";
-    const ms = Date.parse(text.replace(" ", "T") + zone);
-    if (!Number.isNaN(ms)) return { kind: "time", us: ms * 1000 };
-  }
+  const us = readTime(text);
+  if (us !== undefined) return { kind: "time", us };
   throw new WaggleError(
     "usage",
     `${what} takes an ISO time such as 2026-03-01T12:00:00Z, or a duration before the end of the ` +

@@ -7,7 +7,12 @@ import { Argument, Command as Commander, Option } from "commander";
 import { completionScript, type Shell, shells } from "./completion.ts";
 import { exitStatusTable } from "./exit-status.ts";
 import type { Command, Format } from "./presentation.ts";
-import { readOptionValue, type SchemaOption, schemaOptions } from "./schema-options.ts";
+import {
+  readOptionValue,
+  refuseSwallowed,
+  type SchemaOption,
+  schemaOptions,
+} from "./schema-options.ts";
 import type { ColorChoice } from "./screen.ts";
 import { surfaceOptions } from "./surface-options.ts";
 
@@ -141,15 +146,17 @@ function readRequest(
     command,
     raw,
     format: typed["format"] as Format | undefined,
-    output: text(typed["output"]) ?? "",
+    output: text(typed, "output") ?? "",
     top: readTop(typed["top"]),
-    config: text(typed["config"]),
-    color: (text(typed["color"]) ?? "auto") as ColorChoice,
-    now: text(typed["now"]),
+    config: text(typed, "config"),
+    color: (text(typed, "color") ?? "auto") as ColorChoice,
+    now: text(typed, "now"),
   };
 }
 
-function text(value: unknown): string | undefined {
+function text(typed: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const value = typed[key];
+  refuseSwallowed(key, value);
   return typeof value === "string" ? value : undefined;
 }
 

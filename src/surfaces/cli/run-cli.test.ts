@@ -109,7 +109,9 @@ test("the time of making is printed only when given", async () => {
   assert.equal(JSON.parse(given.output).generatedAt, "2026-12-01T00:00:00.000Z");
   const epoch = await run(words, { SOURCE_DATE_EPOCH: "0" });
   assert.equal(JSON.parse(epoch.output).generatedAt, "1970-01-01T00:00:00.000Z");
-  assert.equal((await run([...words, "--now", "soon"])).status, 2);
+  for (const odd of ["soon", "2026-03-01 (12:00)", "2026-02-31"]) {
+    assert.equal((await run([...words, "--now", odd])).status, 2, odd);
+  }
 });
 
 test("--fail-on writes the report first, then ends with 10 and says which condition", async () => {
@@ -255,6 +257,7 @@ test("a wrong path, option, choice or document each has its status and sentence"
     [["report", ...events, "--since", "yesterday"], 2, /since takes an ISO time/],
     [["report", ...events, "--top", "many"], 2, /--top takes a whole number/],
     [["report", ...events, "--sbom", "--vulns", "x"], 2, /--sbom needs a value before --vulns/],
+    [["report", ...events, "-o", "--format"], 2, /--output needs a value before --format/],
     [["explain", ...events], 2, /missing required argument 'query'/],
   ];
   for (const [words, status, says] of cases) {

@@ -16,6 +16,7 @@ import { describeFailure, exitStatus } from "./exit-status.ts";
 import type { Host } from "./host.ts";
 import type { Shown } from "./presentation.ts";
 import { createProgressLine } from "./progress.ts";
+import { readNow } from "./read-now.ts";
 import { keepWriteErrors, safeLines, screenWidth, wantsColor, writeTo } from "./screen.ts";
 
 export async function runCli(host: Host): Promise<number> {
@@ -133,20 +134,3 @@ function watchInterrupts(host: Host, clean: () => void): { hold: Hold } {
 }
 
 type Hold = (work: () => Promise<void>) => Promise<void>;
-
-/** `--now`, else SOURCE_DATE_EPOCH (reproducible-builds.org), else nothing: output is the same. */
-function readNow(
-  given: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): string | undefined {
-  const epoch = environment["SOURCE_DATE_EPOCH"] ?? "";
-  const seconds = /^\d{1,11}$/.test(epoch) ? Number(epoch) : undefined;
-  if (given === undefined) {
-    return seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
-  }
-  const ms = Date.parse(given);
-  if (!/^\d{4}-\d\d-\d\d/.test(given) || Number.isNaN(ms)) {
-    throw new WaggleError("usage", `--now takes an ISO time such as 2026-03-01T12:00:00Z.`);
-  }
-  return new Date(ms).toISOString();
-}

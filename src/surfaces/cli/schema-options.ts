@@ -48,14 +48,18 @@ function kindOf(property: JsonProperty): OptionKind {
 }
 
 /**
- * **Errors**: throws `usage` for a number that is none, and for a value that is the next option:
- * commander takes `--sbom --vulns x` for a file called `--vulns`.
+ * **Errors**: throws `usage` for a value that is the next option: commander takes `--sbom --vulns`
+ * for a file called `--vulns`.
  */
-export function readOptionValue(option: SchemaOption, typed: unknown): unknown {
+export function refuseSwallowed(flag: string, typed: unknown): void {
   const swallowed = [typed].flat().find((word) => /^--[a-z]/.test(String(word)));
-  if (swallowed !== undefined) {
-    throw new WaggleError("usage", `--${option.flag} needs a value before ${swallowed}.`);
-  }
+  if (swallowed === undefined) return;
+  throw new WaggleError("usage", `--${flag} needs a value before ${swallowed}.`);
+}
+
+/** **Errors**: throws `usage` for a number that is none, and for a value that is an option. */
+export function readOptionValue(option: SchemaOption, typed: unknown): unknown {
+  refuseSwallowed(option.flag, typed);
   if (option.kind !== "integer" || typeof typed !== "string") return typed;
   if (/^\d{1,15}$/.test(typed)) return Number(typed);
   throw new WaggleError("usage", `--${option.flag} takes a whole number, not "${typed}".`);
