@@ -5,16 +5,14 @@
  * Must never choose an adapter: `main.ts` hands in a preset.
  */
 import { CommanderError } from "commander";
-import { type TerminalText, terminal } from "../../core/report/safe-text.ts";
 import { loadConfig } from "../../operations/load-config.ts";
 import type { OperationContext } from "../../operations/operation.ts";
-import type { Files } from "../../ports/files.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { buildProgram, type Request } from "./build-program.ts";
 import { commands } from "./commands.ts";
+import { deliver, isStandardOutput, say } from "./deliver-document.ts";
 import { describeFailure, exitStatus } from "./exit-status.ts";
 import type { Host } from "./host.ts";
-import type { Shown } from "./presentation.ts";
 import { createProgressLine } from "./progress.ts";
 import { readNow } from "./read-now.ts";
 import { keepWriteErrors, safeLines, screenWidth, wantsColor, writeTo } from "./screen.ts";
@@ -85,31 +83,10 @@ async function answer(request: Request, host: Host): Promise<number> {
     color: wantsColor(request.color, isTerminal, host.environment),
     top: request.top > 0 ? request.top : (settings.config.top ?? 0),
   });
-  await interruption.hold(() => deliver(shown, request, { host, files }));
+  const target = { name: request.output, host, files };
+  if (isStandardOutput(target)) await deliver(shown, target);
+  else await interruption.hold(() => deliver(shown, target));
   return shown.exitStatus;
-}
-
-async function deliver(
-  shown: Shown,
-  request: Request,
-  to: { readonly host: Host; readonly files: Files },
-): Promise<void> {
-  const pieces = piecesOf(shown.document);
-  if (request.output === "" || request.output === "-") {
-    for (const piece of pieces) await writeTo(to.host.output, piece);
-  } else await to.files.writeWhole(request.output, pieces);
-  for (const notice of shown.notices) await say(to.host, notice);
-}
-
-function piecesOf(document: Shown["document"]): Iterable<string> {
-  if (typeof document === "object" && "next" in document) return document;
-  const text = document.toString();
-  return text.endsWith("\n") || text === "" ? [text] : [text, "\n"];
-}
-
-/** Where standard error cannot be written, nobody can be told: the exit status still tells. */
-async function say(host: Host, message: TerminalText): Promise<void> {
-  await writeTo(host.error, terminal`${message}\n`.toString()).catch(() => {});
 }
 
 /**

@@ -40,13 +40,15 @@ export function screenWidth(
 }
 
 /**
- * Writes and waits until it is handed over. A reader that went away (`EPIPE`) is no error.
+ * Writes and waits until it is handed over; false when the reader went away (`EPIPE`), which is no
+ * error: `waggle report | head` is ordinary use.
  * **Errors**: throws `file-not-written`, for example when what the stream leads to is full.
  */
-export function writeTo(stream: Stream, text: string): Promise<void> {
+export function writeTo(stream: Stream, text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
-      if (error === undefined || error === null || isBrokenPipe(error)) resolve();
+      if (error === undefined || error === null) resolve(true);
+      else if (isBrokenPipe(error)) resolve(false);
       else reject(failedWrite(error));
     });
   });
