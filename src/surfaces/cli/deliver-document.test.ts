@@ -1,4 +1,4 @@
-/** Tests of `deliver-document.ts`: a document goes where it should, and no further than it is read. */
+/** Tests of `deliver-document.ts`: a document goes where it should, no further than it is read. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMemoryFiles } from "../../adapters/files/memory-files.ts";
