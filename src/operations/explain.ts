@@ -7,6 +7,7 @@ import { z } from "zod";
 import { ProblemLog } from "../core/event/problem.ts";
 import { type Explanation, explain as explainInReport } from "../core/report/explain-finding.ts";
 import type { Report } from "../core/report/report.ts";
+import { makeVisible } from "../core/report/safe-text.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { makeReport } from "./make-report.ts";
 import type { Operation, OperationContext } from "./operation.ts";
@@ -27,6 +28,9 @@ const input = z.strictObject({
   ...sourceFields,
 });
 
+/** **Unit**: UTF-16 code units of a name in a message. */
+const nameLengthMax = 120;
+
 /** **Unit**: bytes; a report of a thousand images has about as much. */
 const reportSizeBytesMax = 400 * 1024 * 1024;
 
@@ -45,9 +49,11 @@ export const explain: Operation<z.infer<typeof input>, Explanation> = {
     const explanation = explainInReport(report, query);
     if (explanation.understoodAs !== "nothing") return explanation;
     const { near } = explanation;
-    const hint = near.length === 0 ? "" : ` Near: ${near.join(", ")}.`;
+    const names = near.map((name) => makeVisible(name, nameLengthMax));
+    const hint = names.length === 0 ? "" : ` Near: ${names.join(", ")}.`;
+    const asked = makeVisible(query, nameLengthMax);
     const counts = `${report.findings.length} findings and ${report.packages.length} packages`;
-    throw new WaggleError("not-found", `"${query}" is not in the report (${counts}).${hint}`);
+    throw new WaggleError("not-found", `"${asked}" is not in the report (${counts}).${hint}`);
   },
 };
 

@@ -129,10 +129,13 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"'`]/g, (character) => htmlNames.get(character) ?? "");
 }
 
+const gap = "&#8203;";
+
 /**
  * Text for a Markdown document: no markup, link, mention, autolink or table cell can start in it.
- * **Source**: CommonMark 0.31 §2.4 (backslash escapes) and §2.5 (entities); `@`, `#` and `:` are
- * meant for the trackers that make mentions, issue links and URLs of bare text.
+ * **Source**: CommonMark 0.31 §2.4 (backslash escapes) and §2.5 (entities). Trackers make mentions,
+ * issue links and URLs of the text that comes out of that, so escapes do not hold them: `@`, `#`
+ * and the start of an address are parted from what follows by a space of no width.
  */
 export function markdownText(text: string, lengthMax: number = interpolatedLengthMax): string {
   const named = makeVisible(text, lengthMax).replace(/\\/g, "\\\\");
@@ -141,9 +144,10 @@ export function markdownText(text: string, lengthMax: number = interpolatedLengt
     .replace(/^(\s*)([-+=])/, "$1\\$2")
     .replace(/^(\s*\d+)([.)])/, "$1\\$2")
     .replace(/[&<>"'`]/g, (character) => htmlNames.get(character) ?? "")
-    .replace(/@/g, "&#64;")
-    .replace(/:(?=\/\/)/g, "&#58;")
-    .replace(/\b(www)\./gi, "$1&#46;");
+    .replace(/@/g, `@${gap}`)
+    .replace(/\\#(?=\d)/g, `\\#${gap}`)
+    .replace(/:(?=\/\/)/g, `:${gap}`)
+    .replace(/\b(www)\./gi, `$1${gap}.`);
 }
 
 /** A code span that its content cannot leave. */
