@@ -1,11 +1,13 @@
 /**
  * Writes a long stream of events made from recorded ones: other containers, other processes, later
- * times. In: a recorded file, how many events, how many containers. Out: JSON lines on standard
- * output. Each round shifts time and renames exec ids, so nothing is a duplicate of another round.
+ * times. In: a recorded file, how many events, how many containers, and `lose-ends` for a stream
+ * that tells of no end of a process. Out: JSON lines on standard output.
+ * Each round shifts time and renames exec ids, so nothing is a duplicate of another round; what
+ * still runs at the end of a round ends then, as in a cluster that goes on.
  */
 import { readFileSync } from "node:fs";
 
-const [file = "", countText = "100000", containersText = "200"] = process.argv.slice(2);
+const [file = "", countText = "100000", containersText = "200", ends = ""] = process.argv.slice(2);
 const count = Number(countText);
 const containers = Number(containersText);
 
@@ -37,10 +39,28 @@ function toTemplate(line: string): Template {
   return { pieces, kinds, values };
 }
 
-const templates = readFileSync(file, "utf8")
+const execId = /"process":\{"exec_id":"([^"]*)"/;
+const lastTime = /("time":")[^"]*("[^{}]*(?:\{[^{}]*\})?[^{}]*\}\s*)$/;
+
+/** One exit for each process whose start was told and its end was not. */
+function endsOf(lines: readonly string[]): readonly string[] {
+  const starts = new Map<string, string>();
+  let end = "";
+  for (const line of lines) {
+    const id = execId.exec(line)?.[1] ?? "";
+    end = /"time":"([^"]*)"[^{}]*(?:\{[^{}]*\})?[^{}]*\}\s*$/.exec(line)?.[1] ?? end;
+    if (line.startsWith('{"process_exec"')) starts.set(id, line);
+    else if (line.startsWith('{"process_exit"')) starts.delete(id);
+  }
+  return [...starts.values()].map((line) =>
+    line.replace('{"process_exec"', '{"process_exit"').replace(lastTime, `$1${end}$2`),
+  );
+}
+
+const recorded = readFileSync(file, "utf8")
   .split("\n")
-  .filter((line) => line !== "")
-  .map(toTemplate);
+  .filter((line) => line !== "" && !(ends === "lose-ends" && line.startsWith('{"process_exit"')));
+const templates = [...recorded, ...(ends === "lose-ends" ? [] : endsOf(recorded))].map(toTemplate);
 const known = [
   ...new Set(templates.flatMap((one) => one.values.filter((_, i) => one.kinds[i] === "docker"))),
 ];

@@ -167,10 +167,11 @@ function generate(file: string, count: number): string {
 }
 
 /** Through a pipe, so that nothing of that size touches the disk. */
-async function measureLong(file: string, count: number): Promise<Worked> {
+async function measureLong(file: string, count: number, ends = ""): Promise<Worked> {
   tell(`${count} events …`);
-  const line = '"$0" "$1" "$2" "$3" "$4" | "$0" "$5" waggle -';
-  const names = [process.execPath, ...generatorArguments(file, count), join(home, "work.js")];
+  const line = '"$0" "$1" "$2" "$3" "$4" "$5" | "$0" "$6" waggle -';
+  const generating = [...generatorArguments(file, count), ends];
+  const names = [process.execPath, ...generating, join(home, "work.js")];
   const shell = spawn("sh", ["-c", line, ...names], { stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   for await (const chunk of shell.stdout) text += String(chunk);
@@ -183,11 +184,15 @@ async function printMemory(file: string, longest: number): Promise<void> {
   print();
   print("| events | resident MB at most | seconds (generating included) |");
   print("|--:|--:|--:|");
-  for (const count of [longest / 100, longest / 10, longest]) {
-    const { seconds, residentBytesMax } = await measureLong(file, count);
+  const printRow = (note: string, { events, seconds, residentBytesMax }: Worked) => {
     const megabytes = (residentBytesMax / 1e6).toFixed(0);
-    print(`| ${count.toLocaleString("en")} | ${megabytes} | ${seconds.toFixed(0)} |`);
+    print(`| ${events.toLocaleString("en")}${note} | ${megabytes} | ${seconds.toFixed(0)} |`);
+  };
+  for (const count of [longest / 100, longest / 10, longest]) {
+    printRow("", await measureLong(file, count));
   }
+  const lost = await measureLong(file, Math.min(longest, 2_000_000), "lose-ends");
+  printRow(", and no end of a process is told", lost);
   print();
 }
 

@@ -5,7 +5,7 @@
  */
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { createNodeFiles } from "../src/adapters/files/node-files.ts";
-import { boundYoungMemory } from "../src/adapters/memory/bound-young-memory.ts";
+import { boundMemory } from "../src/adapters/memory/bound-memory.ts";
 import { createPlainJsonDecoder } from "../src/core/event/decode-json.ts";
 import type { EventDecoder } from "../src/core/event/event-decoder.ts";
 import { ProblemLog } from "../src/core/event/problem.ts";
@@ -30,7 +30,7 @@ const [kind = "", file = ""] = process.argv.slice(2);
 type Done = Pick<Result, "events" | "facts">;
 
 async function observeAll(): Promise<Done> {
-  boundYoungMemory(); // as the command does
+  boundMemory(); // as the command does
   const facts = new FactSet();
   const observer = createObserver({
     folds: [

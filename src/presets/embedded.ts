@@ -10,11 +10,11 @@ export async function createEmbedded(): Promise<{
   readonly files: Files;
   readonly scanner: Scanner;
 }> {
-  const [{ createNodeFiles }, { createAnchoreScanner }, { boundYoungMemory }] = await Promise.all([
+  const [{ createNodeFiles }, { createAnchoreScanner }, { boundMemory }] = await Promise.all([
     import("../adapters/files/node-files.ts"),
     import("../adapters/scanner/anchore.ts"),
-    import("../adapters/memory/bound-young-memory.ts"),
+    import("../adapters/memory/bound-memory.ts"),
   ]);
-  boundYoungMemory();
+  boundMemory();
   return { files: createNodeFiles(), scanner: createAnchoreScanner() };
 }

@@ -1,25 +1,25 @@
-/** Holds when the young generation is stopped, and that the engine at hand understands it. */
+/** Holds when the engine is told to be thrifty, and that the one at hand understands it. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { boundYoungMemory } from "./bound-young-memory.ts";
+import { boundMemory } from "./bound-memory.ts";
 
 async function run(version: string, mebibytes: readonly number[]): Promise<readonly string[]> {
   const done: string[] = [];
   const sizes = [...mebibytes];
-  const size = () => {
+  const youngSize = () => {
     done.push("look");
     return (sizes.shift() ?? 64) * 1024 * 1024;
   };
-  boundYoungMemory({ version, size, stopGrowing: () => done.push("stop") });
+  boundMemory({ version, youngSize, beThrifty: () => done.push("stop") });
   for (let turn = 0; turn < 100 && !done.includes("stop"); turn++) await wait(5);
   await wait(20);
   return done;
 }
 
-test("it is stopped once, when it has reached its bound, and no longer looked at", async () => {
+test("the engine is told once, when the bound is reached, and no longer asked", async () => {
   assert.deepEqual(await run("13.6.233", [8, 31, 32]), ["look", "look", "look", "stop"]);
 });
 
@@ -29,9 +29,9 @@ test("an engine that it was not tried with is left alone", async () => {
 
 /** Makes objects that outlive a few collections: for them V8 enlarges its young generation. */
 const script = `
-  const { boundYoungMemory } = await import(process.argv[1]);
+  const { boundMemory } = await import(process.argv[1]);
   const { setTimeout: wait } = await import("node:timers/promises");
-  boundYoungMemory();
+  boundMemory();
   const kept = [];
   for (let round = 0; round < 60; round++) {
     for (let n = 0; n < 100_000; n++) kept[(round * 100_000 + n) % 1_000_000] = { round, n };
@@ -40,7 +40,7 @@ const script = `
   process.stdout.write("done");`;
 
 test("the engine at hand knows what it is told, and goes on", () => {
-  const module = fileURLToPath(new URL("./bound-young-memory.ts", import.meta.url));
+  const module = fileURLToPath(new URL("./bound-memory.ts", import.meta.url));
   const args = ["--input-type=module", "-e", script, module];
   const ran = spawnSync(process.execPath, args, { encoding: "utf8" });
   assert.deepEqual([ran.stdout, ran.stderr], ["done", ""]);

@@ -1,0 +1,44 @@
+/**
+ * Holds the bound on the memory that V8 takes beyond what is in use. Of a long input all objects
+ * but a few live only for a moment, yet by default V8 takes up to 128 MB for these, and lets the
+ * rest grow to four times what lives on it before it looks.
+ * In: nothing. Out: nothing; from `youngSizeBytes` of short-lived objects on, V8 is told to be
+ * thrifty. Rejected: `--max-semi-space-size` and the like can only be given to `node` itself, and
+ * who installs the command does not see that program; a worker with limits has no standard input.
+ */
+import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
+
+/** What is asked of the engine: replaced in tests. */
+export interface EngineMemory {
+  readonly version: string;
+  /** **Unit**: bytes for objects that were made lately. */
+  youngSize(): number;
+  beThrifty(): void;
+}
+
+/** **Unit**: both halves together. From here on a larger one makes nothing faster. */
+const youngSizeBytes = 32 * 1024 * 1024;
+const lookEveryMs = 5;
+/** The only one it was tried with; another may not know the flags and complain to the user. */
+const knownEngine = /^13\./;
+
+const ownMemory: EngineMemory = {
+  version: process.versions.v8,
+  youngSize: () =>
+    getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")?.space_size ?? 0,
+  beThrifty: () => {
+    setFlagsFromString("--semi-space-growth-factor=1");
+    setFlagsFromString("--heap-growing-percent=50");
+  },
+};
+
+/** Looks at the heap now and then until the bound is reached; keeps no program running. */
+export function boundMemory(memory: EngineMemory = ownMemory): void {
+  if (!knownEngine.test(memory.version)) return;
+  const timer = setInterval(() => {
+    if (memory.youngSize() < youngSizeBytes) return;
+    memory.beThrifty();
+    clearInterval(timer);
+  }, lookEveryMs);
+  timer.unref();
+}
