@@ -72,7 +72,7 @@ export async function readRecording(
 export function refuseUnreadable({ inputs, eventCount }: Recording): void {
   const count = (of: (input: EventInput) => number) =>
     inputs.reduce((sum, input) => sum + of(input), 0);
-  const refused = count((input) => input.unreadableCount);
+  const refused = count((input) => Math.max(input.unreadableCount, input.damage?.count ?? 0));
   const known = eventCount + count((input) => input.duplicateCount + input.outsideCount);
   if (refused === 0 || known > 0) return;
   const names = inputs.map(({ name }) => name).join(", ");
