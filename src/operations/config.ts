@@ -7,6 +7,7 @@
  */
 import { isMap, isPair, isScalar, type Node } from "yaml";
 import { z } from "zod";
+import { roleNames } from "../core/judge/context/workload-context.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { readFailOn } from "./fail-on.ts";
 import { nearestName } from "./nearest-name.ts";
@@ -60,6 +61,12 @@ const configSchema = z
       .record(z.string().min(1), z.union([z.string().min(1), files("Files of one image")]))
       .describe("Joins by hand: container, pod, workload or image name to its SBOM and scan"),
     probes: z.array(probe).max(1000).describe("Health checks that no Kubernetes object names"),
+    addresses: z
+      .record(z.string().min(1), z.string().min(1).max(200))
+      .describe("What an address or network is called: 203.0.113.0/24: partner"),
+    roles: z
+      .record(z.string().min(1), z.array(z.enum(roleNames)).max(8))
+      .describe("What a workload is, whatever it looks like: shop/web: [api]"),
     "minimum-window": duration.describe(
       "Shortest watch that makes 'not observed' mean something; 5m when left out",
     ),

@@ -8,6 +8,8 @@ import type { ProblemLog } from "../core/event/problem.ts";
 import type { ContainerIdentity } from "../core/inventory/image.ts";
 import { readContainers } from "../core/inventory/read-containers.ts";
 import { readKubernetes } from "../core/inventory/read-kubernetes.ts";
+import type { ClusterView } from "../core/judge/cluster/cluster-view.ts";
+import { createClusterView } from "../core/judge/cluster/create-cluster-view.ts";
 import { type MetricsSnapshot, readTetragonMetrics } from "../core/observe/tetragon-metrics.ts";
 import { type PolicyScope, readTracingPolicy } from "../core/observe/tracing-policy.ts";
 import type { InputSummary } from "../core/report/report.ts";
@@ -180,6 +182,7 @@ export interface ClusterDocuments {
   readonly identities: readonly ContainerIdentity[];
   readonly policies: readonly PolicyScope[];
   readonly metrics: readonly MetricsSnapshot[];
+  readonly view: ClusterView;
   readonly inputs: readonly InputSummary[];
 }
 
@@ -202,6 +205,7 @@ export async function loadCluster(
     identities: [...kubernetes.values, ...containers.values],
     policies: policies.values,
     metrics: metrics.values,
+    view: createClusterView(),
     inputs: [kubernetes, containers, policies, metrics].flatMap(({ inputs }) => inputs),
   };
 }

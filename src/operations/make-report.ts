@@ -4,9 +4,10 @@
  * Must never render, and never read a clock.
  */
 import { ProblemLog } from "../core/event/problem.ts";
-import { defaultSettings, type JudgeSettings, judge } from "../core/judge/judge.ts";
+import { judge } from "../core/judge/judge.ts";
 import { buildReport } from "../core/report/build-report.ts";
 import type { InputSummary, Report } from "../core/report/report.ts";
+import { judgeSettings, readPins } from "./judge-settings.ts";
 import { loadCluster } from "./load-cluster.ts";
 import { loadInventory } from "./load-inventory.ts";
 import { loadProcesses } from "./load-processes.ts";
@@ -14,7 +15,6 @@ import { observeEvents } from "./observe-inputs.ts";
 import type { OperationContext, Settings } from "./operation.ts";
 import { type Recording, refuseUnreadable, summarizeEvents } from "./read-recording.ts";
 import { resolveSources, type SourceInput } from "./sources.ts";
-import { readDuration } from "./time-range.ts";
 
 /** **Order**: documents first, so that a wrong path is told before a long recording is read. */
 export async function makeReport(input: SourceInput, context: OperationContext): Promise<Report> {
@@ -37,6 +37,8 @@ export async function makeReport(input: SourceInput, context: OperationContext):
     byHand: inventory.byHand,
     inputNames: [...events, ...processes].map(({ name }) => name),
     settings: judgeSettings(context.settings),
+    cluster: cluster.view,
+    pins: readPins(context.settings),
     problems,
   });
   return buildReport({
@@ -60,16 +62,6 @@ function windowOf({ fromUs, toUs, eventCount }: Recording, timesUs: readonly num
   const earliest = timesUs.reduce((a, b) => Math.min(a, b));
   const latest = timesUs.reduce((a, b) => Math.max(a, b));
   return { fromUs: earliest, toUs: latest, eventCount };
-}
-
-function judgeSettings({ config }: Settings): JudgeSettings {
-  const minimum = readDuration(config["minimum-window"] ?? "");
-  const lowering = readDuration(config["lowering-window"] ?? "");
-  return {
-    minimumWindowUs: minimum ?? defaultSettings.minimumWindowUs,
-    loweringWindowUs: lowering ?? defaultSettings.loweringWindowUs,
-    criticalSeverities: config["critical-severities"] ?? defaultSettings.criticalSeverities,
-  };
 }
 
 /** A configuration that was found and not named still shows in the report: it decides. */

@@ -5,34 +5,17 @@
  */
 import { z } from "zod";
 import { bandNames, evidenceLevels } from "../core/judge/verdict.ts";
+import {
+  actionSchema,
+  contradictionSchema,
+  decisionSchema,
+  findingExposureSchema,
+  flowEdgeSchema,
+  workloadContextSchema,
+} from "./context-schema.ts";
+import { actor, evidenceIds, imageSchema, time, workloadSchema } from "./schema-parts.ts";
 
-const time = z.string().nullable().describe("ISO 8601 in UTC with microseconds; null: unknown");
-const evidenceIds = z.array(z.string()).describe("Ids into `evidence`");
 const grade = z.enum(["none", "partial", "good"]);
-const actor = z.enum([
-  "service",
-  "startup",
-  "probe",
-  "operator",
-  "package-manager",
-  "bulk-reader",
-  "runtime",
-  "host",
-]);
-
-const imageSchema = z
-  .object({ reference: z.string(), digest: z.string() })
-  .meta({ id: "image", description: "The image; either field is empty where it is unknown" });
-
-const workloadSchema = z
-  .object({
-    cluster: z.string(),
-    namespace: z.string(),
-    kind: z.string().describe('Owner kind; "Container" without Kubernetes, "Image": never seen'),
-    name: z.string(),
-    container: z.string(),
-  })
-  .meta({ id: "workload", description: "Stable owner of containers" });
 
 const packageSchema = z
   .object({
@@ -120,6 +103,8 @@ const findingSchema = z
     fixable: z.boolean().describe("Funnel: a fixed version exists"),
     privileged: z.boolean().describe("Funnel: the workload is privileged"),
     inUse: z.boolean().describe("Funnel: the workload was seen to use the package"),
+    exposure: findingExposureSchema,
+    decision: decisionSchema,
     upgrade: z.string().describe("Id of the upgrade that it belongs to"),
     reasons: z.array(z.string()).describe("Why it stands where it stands, weightiest first"),
     wouldChange: z.array(z.string()).describe("What would raise or lower it"),
@@ -167,12 +152,14 @@ const funnelSchema = z
     inUse: z.int(),
     criticalFixableInUse: z.int().describe("Privileged or not"),
     unknownUse: z.int().describe("Side exit at the last stage: use unknown"),
+    actNow: z.int().describe("Matches of findings whose decision is act-now, over all"),
     stages: z.object({
       all: stageSchema,
       critical: stageSchema,
       fixable: stageSchema,
       privileged: stageSchema,
       inUse: stageSchema,
+      actNow: stageSchema,
     }),
     definitions: z.record(z.string(), z.string()).describe("What each stage asks, in words"),
   })
@@ -220,7 +207,7 @@ const evidenceSchema = z
     path: z.string().describe("As the container sees it; untrusted text"),
     actor,
     actorReason: z.string(),
-    sensor: z.enum(["exec", "loader", "open", "mmap", "write", "dump", "other"]),
+    sensor: z.enum(["exec", "loader", "open", "mmap", "write", "network", "dump", "other"]),
     policy: z.string(),
     count: z.int(),
     execId: z.string().describe("Tetragon's id of the process"),
@@ -280,6 +267,10 @@ export const reportSchema = z
         }),
       )
       .describe("Verdict on every package of every observed image"),
+    workloads: z.array(workloadContextSchema).describe("By workload: exposure, roles, reach"),
+    flows: z.array(flowEdgeSchema).describe("Who talked to whom, by workload"),
+    actions: z.array(actionSchema).describe("The plan, by rank"),
+    contradictions: z.array(contradictionSchema).describe("Where telemetry says otherwise"),
     evidence: z.record(z.string(), evidenceSchema).describe("By id"),
     problems: z.array(problemSchema).describe("By weight"),
   })

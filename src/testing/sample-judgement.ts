@@ -9,7 +9,7 @@ import { judgeFindings } from "../core/judge/judge-findings.ts";
 import type { JudgedImage, JudgedPackage } from "../core/judge/judged-image.ts";
 import type { Evidence, Privilege, Usage, UsageState } from "../core/judge/verdict.ts";
 import type { Workload } from "../core/observe/fact.ts";
-import type { Report } from "../core/report/report.ts";
+import { type Report, reportSchemaVersion } from "../core/report/report.ts";
 
 export const sampleSettings = {
   minimumWindowUs: 300e6,
@@ -116,6 +116,7 @@ export function sampleImage(given: Partial<JudgedImage> = {}): JudgedImage {
     privileges: [],
     privileged: false,
     observedUs: 7200e6,
+    context: undefined,
     missing: "not in the SBOM",
     ...given,
   };
@@ -182,6 +183,9 @@ export function sampleJudgement(
       grades: { none: 0, partial: 0, good: 1 },
       privileges,
     })),
+    workloads: [],
+    flows: [],
+    contradictions: [],
     evidence,
   };
 }
@@ -210,7 +214,7 @@ export function sampleEvidence(given: Partial<Evidence> = {}): Evidence {
 
 export function sampleReport(judgement: Judgement, given: Partial<Report> = {}): Report {
   return {
-    schemaVersion: "1.0.0",
+    schemaVersion: reportSchemaVersion,
     generatedAt: null,
     window: {
       from: "2026-01-01T10:00:00.000000Z",

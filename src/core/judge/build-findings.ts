@@ -6,6 +6,9 @@
  */
 import { compareText } from "../event/compare-text.ts";
 import type { Match, Severity } from "../inventory/image.ts";
+import { unknownExposure } from "./context/unknown-exposure.ts";
+import type { FindingExposure } from "./context/workload-context.ts";
+import { decideFinding } from "./decide/decide-finding.ts";
 import { createPackageFinder } from "./find-package.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { JudgedImage, JudgedPackage } from "./judged-image.ts";
@@ -105,6 +108,8 @@ function buildFinding({ image, canonicalId, located, settings }: FindingParts): 
     fixable: vulnerability.fixState === "fixed" && vulnerability.fixedIn.length > 0,
     privileged: image.privileged,
     inUse: strongest.usage.state === "in-use",
+    exposure: exposureOf(image),
+    decision: decideFinding(),
     upgrade: "",
     reasons: [],
     wouldChange: [],
@@ -112,6 +117,12 @@ function buildFinding({ image, canonicalId, located, settings }: FindingParts): 
   };
   const matchUses = located.map(({ found }) => found.usage.state);
   return { finding, matchUses, upgradeName, observedUs: image.observedUs };
+}
+
+function exposureOf({ context }: JudgedImage): FindingExposure {
+  if (context === undefined) return unknownExposure("nothing was seen to run the image");
+  const { exposed, observed, allowed, hopCount, because } = context.exposure;
+  return { exposed, observed, allowed, hopCount, because };
 }
 
 /** Strongest use first; what has nothing to use says nothing about those that have. */

@@ -16,12 +16,14 @@ export function countFunnel(
   const fixable = critical.filter(({ finding }) => finding.fixable);
   const privileged = fixable.filter(({ finding }) => finding.privileged);
   const inUse = privileged.filter(({ finding }) => finding.inUse);
+  const actNow = drafts.filter(({ finding }) => finding.decision.name === "act-now");
   const stages = {
     all: countStage(drafts),
     critical: countStage(critical),
     fixable: countStage(fixable),
     privileged: countStage(privileged),
     inUse: { ...countStage(inUse), matches: countUses(inUse, "in-use") },
+    actNow: countStage(actNow),
   };
   return {
     all: stages.all.matches,
@@ -31,6 +33,7 @@ export function countFunnel(
     inUse: stages.inUse.matches,
     criticalFixableInUse: countUses(fixable, "in-use"),
     unknownUse: countUses(privileged, "unknown"),
+    actNow: stages.actNow.matches,
     stages,
     definitions: defineStages(criticalSeverities),
   };
@@ -70,6 +73,7 @@ function defineStages(criticalSeverities: readonly Severity[]): Readonly<Record<
     unknownUse:
       "Critical, fixable and privileged, but whether the package is used could not be seen: " +
       "neither counted as in use nor ruled out.",
+    actNow: "Findings whose decision is to act now (docs/decision.md), of all that there are.",
     upgrades: "One upgrade is one source package or library of one image.",
   };
 }

@@ -5,6 +5,8 @@
  */
 import { buildFindings, type FindingSettings } from "./build-findings.ts";
 import { countFunnel } from "./count-funnel.ts";
+import type { Action } from "./decide/action.ts";
+import { planActions } from "./decide/plan-actions.ts";
 import { groupUpgrades } from "./group-upgrades.ts";
 import type { JudgedImage } from "./judged-image.ts";
 import { type RankingSettings, rankFindings } from "./rank-findings.ts";
@@ -15,6 +17,8 @@ export interface JudgedFindings {
   readonly findings: readonly Finding[];
   /** **Order**: by rank. */
   readonly upgrades: readonly Upgrade[];
+  /** **Order**: by rank. */
+  readonly actions: readonly Action[];
   readonly funnel: Funnel;
 }
 
@@ -28,6 +32,7 @@ export function judgeFindings(
   return {
     findings: findings.map(({ finding }) => finding),
     upgrades,
+    actions: planActions(findings, upgrades),
     funnel: countFunnel(findings, settings.criticalSeverities),
   };
 }

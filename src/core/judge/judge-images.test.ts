@@ -13,7 +13,8 @@ import { FactSet } from "../observe/fact-set.ts";
 import { EvidenceBook } from "./evidence-book.ts";
 import type { ImageJoin } from "./join-images.ts";
 import { judgeContainer } from "./judge-container.ts";
-import { judgeImages, workloadKey } from "./judge-images.ts";
+import { judgeImages } from "./judge-images.ts";
+import { workloadKey } from "./workload-key.ts";
 
 const sbom = sampleSbom({ packages: [{ name: "docs", files: ["/usr/share/doc/docs/README"] }] });
 const [one] = sbom.packages;

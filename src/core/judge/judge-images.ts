@@ -8,7 +8,7 @@ import { compareText } from "../event/compare-text.ts";
 import type { ProblemLog } from "../event/problem.ts";
 import type { Scan } from "../inventory/image.ts";
 import { declaredPrivileges } from "../observe/declared-privileges.ts";
-import type { PrivilegeFact, Workload } from "../observe/fact.ts";
+import type { PrivilegeFact } from "../observe/fact.ts";
 import type { FactSet } from "../observe/fact-set.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
 import type { ImageJoin } from "./join-images.ts";
@@ -16,6 +16,7 @@ import { type JudgedContainer, judgeContainer } from "./judge-container.ts";
 import type { JudgedImage } from "./judged-image.ts";
 import { listUnobserved } from "./list-unobserved.ts";
 import { mergeReplicas } from "./merge-replicas.ts";
+import { workloadKey } from "./workload-key.ts";
 
 export interface JudgeImagesOptions {
   readonly facts: FactSet;
@@ -50,11 +51,6 @@ function compareJoins(a: ImageJoin, b: ImageJoin): number {
     compareText(a.image.digest, b.image.digest) ||
     compareText(a.container.container, b.container.container)
   );
-}
-
-export function workloadKey(workload: Workload): string {
-  const { cluster, namespace, kind, name, container } = workload;
-  return JSON.stringify([cluster, namespace, kind, name, container]);
 }
 
 /** Seen ones, and what the container's object or listing declares. */

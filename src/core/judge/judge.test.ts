@@ -13,6 +13,7 @@ import { ProblemLog } from "../event/problem.ts";
 import type { Sbom, Scan } from "../inventory/image.ts";
 import type { Fact, Sensor } from "../observe/fact.ts";
 import { FactSet } from "../observe/fact-set.ts";
+import { createClusterView } from "./cluster/create-cluster-view.ts";
 import { defaultSettings, judge } from "./judge.ts";
 
 const startUs = 1_700_000_000_000_000;
@@ -111,6 +112,8 @@ function judgeFacts(given: readonly Fact[], isTurned = false) {
   const problems = new ProblemLog();
   const judgement = judge({
     facts: set,
+    cluster: createClusterView(),
+    pins: { addressNames: new Map(), roles: new Map() },
     identities: [],
     sboms: documents.map(({ sbom }) => sbom),
     scans: documents.map(({ scan }) => scan),

@@ -6,21 +6,20 @@
 import type { ProblemLog } from "../event/problem.ts";
 import type { ContainerIdentity, Sbom, Scan, Severity } from "../inventory/image.ts";
 import type { FactSet } from "../observe/fact-set.ts";
+import type { ClusterView } from "./cluster/cluster-view.ts";
+import {
+  attachContexts,
+  type JudgedContext,
+  judgeContext,
+  type Pins,
+} from "./context/judge-context.ts";
 import { EvidenceBook } from "./evidence-book.ts";
 import { joinImages } from "./join-images.ts";
-import { judgeFindings } from "./judge-findings.ts";
+import { type JudgedFindings, judgeFindings } from "./judge-findings.ts";
 import { judgeImages } from "./judge-images.ts";
-import type { JudgedImage } from "./judged-image.ts";
 import { listHosts } from "./list-hosts.ts";
-import { compareRefs } from "./package-ref.ts";
-import type {
-  CoverageSummary,
-  Evidence,
-  Finding,
-  Funnel,
-  PackageVerdict,
-  Upgrade,
-} from "./verdict.ts";
+import { listVerdicts } from "./list-verdicts.ts";
+import type { CoverageSummary, Evidence, PackageVerdict } from "./verdict.ts";
 
 export interface JudgeSettings {
   /** **Unit**: microseconds. Watching a container for less never gives good coverage. */
@@ -54,15 +53,14 @@ export interface JudgeOptions {
   /** Names of the inputs, at the index that events carry. */
   readonly inputNames: readonly string[];
   readonly settings: JudgeSettings;
+  /** Answers from the objects of the cluster; without objects it knows nothing. */
+  readonly cluster: ClusterView;
+  /** What a person says of addresses and workloads in the configuration. */
+  readonly pins: Pins;
   readonly problems: ProblemLog;
 }
 
-export interface Judgement {
-  /** **Order**: by rank. */
-  readonly findings: readonly Finding[];
-  /** **Order**: by rank. */
-  readonly upgrades: readonly Upgrade[];
-  readonly funnel: Funnel;
+export interface Judgement extends JudgedFindings, JudgedContext {
   /** **Order**: by workload, image, then package. */
   readonly packages: readonly PackageVerdict[];
   /** **Order**: by workload, image, container. */
@@ -79,16 +77,15 @@ export function judge(options: JudgeOptions): Judgement {
   const evidence = new EvidenceBook(options.inputNames);
   const { minimumWindowUs } = settings;
   const judged = judgeImages({ facts, joins, scans, minimumWindowUs, evidence, problems });
+  const { cluster, pins } = options;
+  const { containers: judgedContainers } = judged;
+  const context = judgeContext({ facts, containers: judgedContainers, cluster, pins, evidence });
+  const images = attachContexts(judged.images, context.workloads);
   return {
-    ...judgeFindings(judged.images, settings),
-    packages: judged.images.flatMap(packageVerdicts),
-    coverage: judged.containers.map(({ summary }) => summary),
+    ...judgeFindings(images, settings),
+    ...context,
+    packages: listVerdicts(images),
+    coverage: judgedContainers.map(({ summary }) => summary),
     evidence: evidence.all(),
   };
-}
-
-function packageVerdicts({ image, workload, packages }: JudgedImage): readonly PackageVerdict[] {
-  return [...packages]
-    .sort((a, b) => compareRefs(a.ref, b.ref))
-    .map(({ ref, usage }) => ({ image, workload, package: ref, usage }));
 }

@@ -5,6 +5,7 @@
  */
 import type { Match } from "../inventory/image.ts";
 import type { Workload } from "../observe/fact.ts";
+import type { WorkloadContext } from "./context/workload-context.ts";
 import type { ImageRef, PackageRef, Privilege, Usage } from "./verdict.ts";
 
 export interface JudgedPackage {
@@ -25,6 +26,8 @@ export interface JudgedImage {
   readonly privileged: boolean;
   /** **Unit**: microseconds that the longest-seen container was watched; 0 for none. */
   readonly observedUs: number;
+  /** undefined for an image that nothing was seen to run. */
+  readonly context: WorkloadContext | undefined;
   /** Why a match may find no package here; one sentence. */
   readonly missing: string;
 }

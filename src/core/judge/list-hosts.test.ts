@@ -5,6 +5,7 @@ import { sampleCoverage } from "../../testing/sample-facts.ts";
 import { elf, sampleSbom, sampleUse } from "../../testing/sample-image.ts";
 import { ProblemLog } from "../event/problem.ts";
 import { FactSet } from "../observe/fact-set.ts";
+import { createClusterView } from "./cluster/create-cluster-view.ts";
 import { defaultSettings, judge } from "./judge.ts";
 import { listHosts } from "./list-hosts.ts";
 
@@ -43,6 +44,8 @@ test("what a node's own processes run is in use by it, and its absence is never 
   const judged = (name: string) =>
     judge({
       facts,
+      cluster: createClusterView(),
+      pins: { addressNames: new Map(), roles: new Map() },
       identities: [],
       sboms: [sbom],
       scans: [],

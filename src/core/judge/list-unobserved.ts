@@ -54,6 +54,7 @@ function unobservedImage({ identity, input, matches }: Scan): JudgedImage {
     privileges: [],
     privileged: false,
     observedUs: 0,
+    context: undefined,
     missing: "no container was seen to run this image",
   };
 }

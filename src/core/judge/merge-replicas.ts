@@ -25,6 +25,7 @@ export function mergeReplicas(replicas: readonly JudgedContainer[]): JudgedImage
     privileges: mergePrivileges(replicas.flatMap((one) => one.privileges)),
     privileged: replicas.some((one) => one.privileged),
     observedUs: Math.max(0, ...replicas.map((one) => one.observedUs)),
+    context: undefined,
     missing:
       sbom === undefined
         ? `no SBOM was joined to the container (${join.note === "" ? "none fits" : join.note})`

@@ -5,6 +5,8 @@
  */
 import type { Epss, KnownExploited, Severity } from "../inventory/image.ts";
 import type { Actor, Citation, PrivilegeKind, Sensor, Workload } from "../observe/fact.ts";
+import type { FindingExposure } from "./context/workload-context.ts";
+import type { Decision } from "./decide/decision.ts";
 
 /** Strongest first. See `docs/glossary.md` for what each means and does not mean. */
 export const evidenceLevels = [
@@ -137,6 +139,9 @@ export interface Finding {
   readonly fixable: boolean;
   readonly privileged: boolean;
   readonly inUse: boolean;
+  /** Of its workload; the whole is in the report's `workloads`. */
+  readonly exposure: FindingExposure;
+  readonly decision: Decision;
   /** Groups findings that one upgrade removes. */
   readonly upgrade: string;
   /** Why this rank, in order of weight; each a short sentence. */
@@ -185,8 +190,10 @@ export interface Funnel {
   readonly criticalFixableInUse: number;
   /** At the in-use step: usage unknown, neither counted in nor ruled out. */
   readonly unknownUse: number;
+  /** Of findings whose decision is `act-now`: over all, not within the last stage. */
+  readonly actNow: number;
   readonly stages: Readonly<
-    Record<"all" | "critical" | "fixable" | "privileged" | "inUse", FunnelStage>
+    Record<"all" | "critical" | "fixable" | "privileged" | "inUse" | "actNow", FunnelStage>
   >;
   readonly definitions: Readonly<Record<string, string>>;
 }

@@ -28,8 +28,11 @@ export type Actor =
   | "runtime"
   | "host";
 
-/** Which sensor a statement rests on. `dump` is the listing of running processes. */
-export type Sensor = "exec" | "loader" | "open" | "mmap" | "write" | "dump" | "other";
+/**
+ * Which sensor a statement rests on. `dump` is the listing of running processes; `network` is any
+ * hook that tells of a socket.
+ */
+export type Sensor = "exec" | "loader" | "open" | "mmap" | "write" | "network" | "dump" | "other";
 
 /** Points at one raw event. Kept few per fact: the earliest by (time, input, offset). */
 export interface Citation {
@@ -141,6 +144,64 @@ export interface PrivilegeFact {
   readonly citations: readonly Citation[];
 }
 
+/** Who opened a connection, as the container sees it: it accepted, it connected, or nobody saw. */
+export type FlowDirection = "inbound" | "outbound" | "unknown";
+export type Protocol = "tcp" | "udp";
+
+/** Stands for all far ends beyond the bound of one container. */
+export const otherPeers = "*";
+
+/**
+ * What one container exchanged with one far end, as its own processes saw it; the other end, if it
+ * is watched, has a fact of its own. Key: container, direction, protocol, peer, port, actor.
+ */
+export interface FlowFact {
+  readonly kind: "flow";
+  readonly container: ContainerKey;
+  readonly direction: FlowDirection;
+  readonly protocol: Protocol;
+  /** Far end, one spelling an address (`ip-address.ts`); "" unknown; `otherPeers`. */
+  readonly peer: string;
+  /** Of the end that listens: the peer's for outbound, the own for inbound; 0 unknown. */
+  readonly port: number;
+  readonly actor: Actor;
+  /** Own addresses of the container in these connections, at most 4, sorted. */
+  readonly localAddresses: readonly string[];
+  /** Connections that were seen to exist. **Merge** of all counts: max, as sums of one source. */
+  readonly connectionCount: number;
+  /** Connects that were seen to fail or never to be answered. */
+  readonly failedCount: number;
+  /** **Unit**: bytes that the container's processes handed over to be sent. */
+  readonly sentBytes: number;
+  /** **Unit**: bytes that its processes received. */
+  readonly receivedBytes: number;
+  /** False when no hook that tells of received (sent) bytes ever fired for it. */
+  readonly sendsSeen: boolean;
+  readonly receivesSeen: boolean;
+  readonly firstSeenUs: TimeUs;
+  readonly lastSeenUs: TimeUs;
+  /** Programs that did it, at most 4, sorted. */
+  readonly binaries: readonly string[];
+  /** Host names in the arguments of those programs that go with the peer, at most 4, sorted. */
+  readonly hostNames: readonly string[];
+  /** At most 3. */
+  readonly citations: readonly Citation[];
+}
+
+/** A socket that listens. Key: container, protocol, address, port. */
+export interface ListenFact {
+  readonly kind: "listen";
+  readonly container: ContainerKey;
+  readonly protocol: Protocol;
+  /** `0.0.0.0`, `::`, `127.0.0.1`, …; "" unknown. */
+  readonly address: string;
+  readonly port: number;
+  readonly firstSeenUs: TimeUs;
+  readonly lastSeenUs: TimeUs;
+  readonly binaries: readonly string[];
+  readonly citations: readonly Citation[];
+}
+
 /** What one sensor could see on one node. Key: node, sensor, policy. */
 export interface CoverageFact {
   readonly kind: "coverage";
@@ -177,5 +238,12 @@ export interface LossFact {
   readonly detail: string;
 }
 
-export type Fact = ContainerFact | FileUseFact | PrivilegeFact | CoverageFact | LossFact;
+export type Fact =
+  | ContainerFact
+  | FileUseFact
+  | PrivilegeFact
+  | FlowFact
+  | ListenFact
+  | CoverageFact
+  | LossFact;
 export type Emit = (fact: Fact) => void;

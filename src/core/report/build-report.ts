@@ -27,6 +27,7 @@ export function buildReport(options: BuildReportOptions): Report {
   const { fromUs, toUs, eventCount } = options.window;
   const isKnown = fromUs > 0 && toUs >= fromUs;
   const { coverage, funnel, upgrades, findings, packages, evidence } = judgement;
+  const { workloads, flows, actions, contradictions } = judgement;
   return {
     schemaVersion: reportSchemaVersion,
     generatedAt,
@@ -42,6 +43,10 @@ export function buildReport(options: BuildReportOptions): Report {
     upgrades,
     findings,
     packages,
+    workloads,
+    flows,
+    actions,
+    contradictions,
     evidence,
     problems: problems.list(),
   };

@@ -4,6 +4,9 @@
  * which a test holds to these types. Must grow compatibly: fields are added, never changed.
  */
 import type { Problem } from "../event/problem.ts";
+import type { Contradiction, WorkloadContext } from "../judge/context/workload-context.ts";
+import type { Action } from "../judge/decide/action.ts";
+import type { FlowEdge } from "../judge/flows/flow-edge.ts";
 import type {
   CoverageSummary,
   Evidence,
@@ -15,7 +18,7 @@ import type {
 
 export type { CoverageSummary } from "../judge/verdict.ts";
 
-export const reportSchemaVersion = "1.0.0";
+export const reportSchemaVersion = "1.1.0";
 
 export interface InputSummary {
   readonly name: string;
@@ -46,6 +49,12 @@ export interface Report {
   readonly upgrades: readonly Upgrade[];
   readonly findings: readonly Finding[];
   readonly packages: readonly PackageVerdict[];
+  /** Exposure, roles and reach of each workload. */
+  readonly workloads: readonly WorkloadContext[];
+  readonly flows: readonly FlowEdge[];
+  /** The plan. */
+  readonly actions: readonly Action[];
+  readonly contradictions: readonly Contradiction[];
   readonly evidence: Readonly<Record<string, Evidence>>;
   readonly problems: readonly Problem[];
 }

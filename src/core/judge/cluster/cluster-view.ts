@@ -1,0 +1,85 @@
+/**
+ * Holds what judging asks of the objects of a cluster: who has an address, which ways lead in from
+ * outside, what policies let through, which credentials a pod carries.
+ * In: nothing. Out: the contract; `create-cluster-view.ts` answers it from decoded objects, and
+ * without objects with "unknown" to everything.
+ */
+import type { Protocol } from "../../observe/fact.ts";
+import type { Credential } from "../context/workload-context.ts";
+
+export interface PodName {
+  readonly namespace: string;
+  readonly pod: string;
+}
+
+export type AddressOwner =
+  | { readonly kind: "pod"; readonly pods: readonly PodName[]; readonly hostNetwork: boolean }
+  | {
+      readonly kind: "service";
+      readonly namespace: string;
+      readonly name: string;
+      /** Pods behind it, by its endpoints or its selector; empty when there are none. */
+      readonly pods: readonly PodName[];
+    }
+  | { readonly kind: "node"; readonly name: string };
+
+/** A way into a pod from outside the cluster that an object declares. */
+export interface DeclaredEntry {
+  readonly from: "internet" | "outside-cluster";
+  /** `LoadBalancer`, `Ingress`, `Gateway`, `Route`, `NodePort`, `ExternalIP`, `HostPort`, … */
+  readonly kind: string;
+  /** From outermost, without the pod itself: `Ingress web/shop`, `Service web/nginx`. */
+  readonly via: readonly string[];
+  /** Port of the container that it leads to; 0 when it may be any. */
+  readonly port: number;
+  /** What narrows it, in words (source ranges, an internal load balancer); "" when nothing. */
+  readonly narrowedBy: string;
+}
+
+/** `address` is outside of the cluster or a node. */
+export type PolicyEnd =
+  | ({ readonly kind: "pod" } & PodName)
+  | { readonly kind: "address"; readonly address: string };
+
+export interface PolicyAnswer {
+  /** undefined: a policy of a kind that is not understood, or no objects. */
+  readonly allowed: boolean | undefined;
+  /** Policies that decided it, `NetworkPolicy data/isolate`; empty: none selects the pod. */
+  readonly policies: readonly string[];
+}
+
+export interface DeclaredPort {
+  readonly container: string;
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: Protocol;
+}
+
+export interface PodView extends PodName {
+  readonly nodeName: string;
+  readonly hostNetwork: boolean;
+  readonly addresses: readonly string[];
+  readonly ports: readonly DeclaredPort[];
+  /** By container name: reference as declared, and as the status says it runs. */
+  readonly images: ReadonlyMap<string, { readonly declared: string; readonly running: string }>;
+}
+
+export interface ClusterView {
+  /** False when no objects were given. */
+  readonly isKnown: boolean;
+  /** True when the objects show that policies were asked for, even if there is none. */
+  readonly hasPolicies: boolean;
+  pod(name: PodName): PodView | undefined;
+  pods(): readonly PodView[];
+  ownerOf(address: string): AddressOwner | undefined;
+  /** In a pod, service or node network of the cluster. */
+  isInside(address: string): boolean;
+  entriesOf(name: PodName): readonly DeclaredEntry[];
+  canReach(request: {
+    readonly from: PolicyEnd;
+    readonly to: PolicyEnd;
+    readonly port: number;
+    readonly protocol: Protocol;
+  }): PolicyAnswer;
+  credentialsOf(name: PodName, container: string): readonly Credential[];
+}
