@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createMemoryFiles } from "../adapters/files/memory-files.ts";
 import { ProblemLog } from "../core/event/problem.ts";
+import { createClusterView } from "../core/judge/cluster/create-cluster-view.ts";
 import { FactSet } from "../core/observe/fact-set.ts";
 import { readTetragonMetrics } from "../core/observe/tetragon-metrics.ts";
 import { createObserver } from "../engine/observe-events.ts";
@@ -32,7 +33,13 @@ const context: OperationContext = {
   onProgress: () => {},
 };
 const all = { names: ["e.gz"], since: undefined, until: undefined, onEvent: () => {} };
-const noCluster = { identities: [], policies: [], metrics: [], inputs: [] };
+const noCluster = {
+  identities: [],
+  policies: [],
+  metrics: [],
+  view: createClusterView(),
+  inputs: [],
+};
 
 test("observing events gives facts of every kind that a report stands on", async () => {
   const sources = resolveSources({ events: ["e.gz"] }, settings);

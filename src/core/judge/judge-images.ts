@@ -7,10 +7,9 @@
 import { compareText } from "../event/compare-text.ts";
 import type { ProblemLog } from "../event/problem.ts";
 import type { Scan } from "../inventory/image.ts";
-import { declaredPrivileges } from "../observe/declared-privileges.ts";
-import type { PrivilegeFact } from "../observe/fact.ts";
 import type { FactSet } from "../observe/fact-set.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
+import { gatherPrivileges } from "./gather-privileges.ts";
 import type { ImageJoin } from "./join-images.ts";
 import { type JudgedContainer, judgeContainer } from "./judge-container.ts";
 import type { JudgedImage } from "./judged-image.ts";
@@ -36,7 +35,7 @@ export interface JudgedImages {
 export function judgeImages(options: JudgeImagesOptions): JudgedImages {
   const joins = [...options.joins].sort(compareJoins);
   const judge = judgeContainer(options);
-  const containers = joins.map((join) => judge(join, privilegesOf(join, options.facts)));
+  const containers = joins.map((join) => judge(join, gatherPrivileges(join, options.facts)));
   const groups = Map.groupBy(containers, ({ join: { workload, image } }) =>
     JSON.stringify([workloadKey(workload), image.digest === "" ? image.reference : image.digest]),
   );
@@ -51,16 +50,4 @@ function compareJoins(a: ImageJoin, b: ImageJoin): number {
     compareText(a.image.digest, b.image.digest) ||
     compareText(a.container.container, b.container.container)
   );
-}
-
-/** Seen ones, and what the container's object or listing declares. */
-function privilegesOf(join: ImageJoin, facts: FactSet): readonly PrivilegeFact[] {
-  const seen = facts.privileges(join.container.container);
-  if (join.identity === undefined) return seen;
-  const keyOf = ({ privilege, detail, source }: PrivilegeFact) =>
-    `${source}/${privilege}/${detail}`;
-  const known = new Set(seen.map(keyOf));
-  const { container } = join.container;
-  const declared = declaredPrivileges(join.identity).map((fact) => ({ ...fact, container }));
-  return [...seen, ...declared.filter((fact) => !known.has(keyOf(fact)))];
 }
