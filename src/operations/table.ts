@@ -3,6 +3,8 @@
  * In: nothing. Out: what each surface renders. A new operation is one file and one line here.
  */
 import { explain } from "./explain.ts";
+import { exposure } from "./exposure.ts";
+import { flows } from "./flows.ts";
 import { inspect } from "./inspect.ts";
 import type { OperationInfo } from "./operation.ts";
 import { ps } from "./ps.ts";
@@ -10,4 +12,12 @@ import { report } from "./report.ts";
 import { scan } from "./scan.ts";
 
 /** **Order**: as help shows them. */
-export const operations: readonly OperationInfo[] = [report, explain, inspect, ps, scan];
+export const operations: readonly OperationInfo[] = [
+  report,
+  explain,
+  flows,
+  exposure,
+  inspect,
+  ps,
+  scan,
+];

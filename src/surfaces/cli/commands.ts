@@ -3,10 +3,14 @@
  * In: nothing. Out: what the program offers. A new command is one line here.
  */
 import { explain } from "../../operations/explain.ts";
+import { exposure } from "../../operations/exposure.ts";
+import { flows } from "../../operations/flows.ts";
 import { inspect } from "../../operations/inspect.ts";
 import { ps } from "../../operations/ps.ts";
 import { report } from "../../operations/report.ts";
 import { scan } from "../../operations/scan.ts";
+import { exposurePresentation } from "./present-exposure.ts";
+import { flowsPresentation } from "./present-flows.ts";
 import { inspectPresentation } from "./present-inspect.ts";
 import { psPresentation } from "./present-ps.ts";
 import { explainPresentation, reportPresentation } from "./present-report.ts";
@@ -17,6 +21,8 @@ import { bind, type Command } from "./presentation.ts";
 export const commands: readonly Command[] = [
   bind(report, reportPresentation),
   bind(explain, explainPresentation),
+  bind(flows, flowsPresentation),
+  bind(exposure, exposurePresentation),
   bind(inspect, inspectPresentation),
   bind(ps, psPresentation),
   bind(scan, scanPresentation),

@@ -12,19 +12,7 @@ import { terminal } from "../../core/report/safe-text.ts";
 import type { ReportOutput } from "../../operations/report.ts";
 import { exitStatus } from "./exit-status.ts";
 import type { Presentation, Shown, View } from "./presentation.ts";
-
-const sourceMetavars = {
-  events: "file",
-  sbom: "[name=]file",
-  vulns: "file",
-  k8s: "file",
-  containers: "file",
-  policies: "file",
-  tetragonMetrics: "file",
-  processes: "file",
-  since: "time",
-  until: "time",
-} as const;
+import { sourceMetavars } from "./source-metavars.ts";
 
 export const reportPresentation: Presentation<ReportOutput> = {
   positionals: [],
@@ -72,7 +60,7 @@ function renderReport(report: ReportOutput["report"], view: View): Shown["docume
 
 export const explainPresentation: Presentation<Explanation> = {
   positionals: [{ key: "query", metavar: "query", required: true }],
-  metavars: { ...sourceMetavars, report: "file" },
+  metavars: sourceMetavars,
   examples: [
     {
       line: "waggle explain CVE-2021-44228 --events tetragon.log --sbom sboms/ --vulns scans/",

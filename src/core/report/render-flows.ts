@@ -1,0 +1,90 @@
+/**
+ * Holds flows as a table for a terminal.
+ * In: edges, a width. Out: terminal text; one line an edge. Names in it are untrusted and made safe.
+ */
+import type { FlowEdge, FlowEnd } from "../judge/flows/flow-edge.ts";
+import { createPaint, joinTerminal, type TerminalText, terminal } from "./safe-text.ts";
+import { fit, formatCount, padEnd, padStart, plural } from "./text-layout.ts";
+import { nameWorkload } from "./upgrade-view.ts";
+
+export interface FlowTableOptions {
+  /** **Unit**: columns. */
+  readonly width: number;
+  readonly color: boolean;
+  /** Edges to show; 0 means fifty. */
+  readonly top: number;
+}
+
+const sizeUnits = ["B", "kB", "MB", "GB", "TB"] as const;
+
+/** `1.2 MB`, in thousands; "–" where no sensor told. */
+export function formatBytes(bytes: number | null): string {
+  if (bytes === null) return "–";
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < sizeUnits.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 99.5 ? 0 : 1;
+  return `${value.toFixed(digits)} ${sizeUnits[unit]}`;
+}
+
+/** What a person calls an end; its address where the name does not say it. */
+export function nameEnd({ kind, workload, name, address }: FlowEnd): string {
+  if (workload !== null) return nameWorkload(workload);
+  const named = name === "" || name === address ? address : `${name} (${address})`;
+  if (kind === "others") return "other ends, not kept apart";
+  return named === "" ? kind : `${kind} ${named}`;
+}
+
+const columns = ["CONNECTIONS", "SENT", "RECEIVED", "LAST SEEN"] as const;
+const columnWidths = [13, 10, 10, 11] as const;
+
+/** **Order**: of the edges. **Shape**: lines of at most `width` columns (80 at least). */
+export function renderFlows(
+  flows: readonly FlowEdge[],
+  { width, color, top }: FlowTableOptions,
+): TerminalText {
+  const paint = createPaint(color);
+  if (flows.length === 0) {
+    return terminal`No flow was seen. Connections are seen by policies on socket functions
+(tcp_connect, inet_csk_accept, tcp_sendmsg, tcp_recvmsg): docs/recording.md.`;
+  }
+  const shown = flows.slice(0, top > 0 ? top : 50);
+  const room = Math.max(80, width) - columnWidths.reduce((sum, one) => sum + one, 0) - 16;
+  const fromWidth = Math.floor(room / 2);
+  const place = (cells: readonly string[]) =>
+    cells.map((cell, at) => padStart(cell, columnWidths[at] ?? 0)).join("");
+  const line = (from: string, to: string, port: string, cells: readonly string[]) =>
+    `${padEnd(fit(from, fromWidth), fromWidth)}  ${padEnd(fit(to, fromWidth), fromWidth)}  ` +
+    `${padEnd(port, 10)}${place(cells)}`;
+  const rest = flows.length - shown.length;
+  return joinTerminal([
+    paint("dim", line("FROM", "TO", "PORT", columns)),
+    ...shown.map((edge) => {
+      const port = `${edge.port === 0 ? "?" : edge.port}/${edge.protocol}`;
+      return terminal`${line(nameEnd(edge.from), nameEnd(edge.to), port, cellsOf(edge))}`;
+    }),
+    ...(rest > 0 ? [paint("dim", `and ${plural(rest, "more flow")}: --top ${flows.length}`)] : []),
+    ...describeDoubts(flows).map((text) => paint("dim", text)),
+  ]);
+}
+
+function cellsOf(edge: FlowEdge): readonly string[] {
+  const failed = edge.failedCount > 0 ? ` (${formatCount(edge.failedCount)} failed)` : "";
+  return [
+    `${formatCount(edge.connectionCount)}${failed}`,
+    formatBytes(edge.sentBytes),
+    formatBytes(edge.receivedBytes),
+    (edge.lastSeen ?? "").slice(11, 19),
+  ];
+}
+
+/** What a reader of the table must not take for granted. */
+function describeDoubts(flows: readonly FlowEdge[]): readonly string[] {
+  const unknown = flows.filter(({ directionKnown }) => !directionKnown).length;
+  return unknown === 0
+    ? []
+    : [`Of ${plural(unknown, "flow")} nobody saw who opened it: FROM is the end that was watched.`];
+}

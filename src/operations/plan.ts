@@ -1,0 +1,37 @@
+/**
+ * Holds the operation `plan`: what to do, the fewest actions that remove the most first.
+ * In: the sources of a report, or a report made before. Out: its actions and findings.
+ */
+import { z } from "zod";
+import { type DecisionName, decisionNames } from "../core/judge/decide/decision.ts";
+import type { Report } from "../core/report/report.ts";
+import { obtainReport, reportFields } from "./obtain-report.ts";
+import type { Operation } from "./operation.ts";
+
+const input = z.strictObject({
+  decision: z
+    .enum(decisionNames)
+    .optional()
+    .describe("The least urgent actions to list: with soon, also what is to be done now"),
+  ...reportFields,
+});
+
+export interface PlanOutput {
+  readonly report: Report;
+  readonly decision: DecisionName | null;
+}
+
+export const plan: Operation<z.infer<typeof input>, PlanOutput> = {
+  name: "plan",
+  summary: "list what to do, the fewest actions that remove the most first",
+  description:
+    "Lists actions with their deadlines: rebuild on a newer base, upgrade a package, drop a " +
+    "privilege, close an exposure, or watch what is unknown; how many findings each removes, " +
+    "where, and why then. Takes the same inputs as report, or a report saved as JSON.",
+  effect: "read",
+  input,
+  run: async ({ decision, ...sources }, context) => {
+    const report = await obtainReport(sources, context);
+    return { report, decision: decision ?? null };
+  },
+};
