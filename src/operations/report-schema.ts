@@ -77,6 +77,7 @@ const vulnerabilitySchema = z
     aliases: z.array(z.string()).describe("All other ids, the scanner's own included"),
     severity: z.enum(["Critical", "High", "Medium", "Low", "Negligible", "Unknown"]),
     cvssScore: z.number().nullable().describe("Highest base score"),
+    cvssVector: z.string().describe("Of version 2, 3 or 4; empty when none is known"),
     epss: epssSchema.nullable(),
     kev: knownExploitedSchema.nullable(),
     fixedIn: z.array(z.string()).describe("Versions with a fix, lowest first"),
@@ -153,6 +154,9 @@ const funnelSchema = z
     criticalFixableInUse: z.int().describe("Privileged or not"),
     unknownUse: z.int().describe("Side exit at the last stage: use unknown"),
     actNow: z.int().describe("Matches of findings whose decision is act-now, over all"),
+    actNowAssumed: z.int().describe("Of these: an input of the decision had to be assumed"),
+    actNowActions: z.int().describe("Actions of the plan whose decision is act-now"),
+    actionsLeftOut: z.int().describe("Actions beyond the bound of the plan, the least urgent"),
     stages: z.object({
       all: stageSchema,
       critical: stageSchema,

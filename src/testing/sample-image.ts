@@ -48,6 +48,8 @@ export const sampleIdentity: ImageIdentity = {
   imageId: "",
   repoDigests: [],
   architecture: "amd64",
+  layers: [],
+  baseName: "",
 };
 
 export interface SbomSketch extends Partial<Omit<Sbom, "files" | "packages" | "identity">> {
@@ -80,7 +82,7 @@ export function sampleSbom(sketch: SbomSketch): Sbom {
 
 /** A primary location, for packages that are found by a path. */
 export function placed(path: string, accessPath = ""): Pick<Package, "locations"> {
-  return { locations: [{ path, accessPath, primary: true, visible: true }] };
+  return { locations: [{ path, accessPath, primary: true, visible: true, layer: "" }] };
 }
 
 const sensorOf: Readonly<Record<FileUseFact["how"], Sensor>> = {

@@ -6,7 +6,7 @@ import type { Match, Package, Severity, Vulnerability } from "../core/inventory/
 import { buildFindings, type DraftFinding } from "../core/judge/build-findings.ts";
 import type { Judgement } from "../core/judge/judge.ts";
 import { judgeFindings } from "../core/judge/judge-findings.ts";
-import type { JudgedImage, JudgedPackage } from "../core/judge/judged-image.ts";
+import type { ImageOrigin, JudgedImage, JudgedPackage } from "../core/judge/judged-image.ts";
 import type { Evidence, Privilege, Usage, UsageState } from "../core/judge/verdict.ts";
 import type { Workload } from "../core/observe/fact.ts";
 import { type Report, reportSchemaVersion } from "../core/report/report.ts";
@@ -103,8 +103,10 @@ export function sampleJudgedPackage(one: Package, usage: Usage): JudgedPackage {
   const { id, name, version, type, purl, locations, source } = one;
   const location = locations[0]?.path ?? "";
   const ref = { id, name, version, type, purl, location };
-  return { ref, source: source === "" ? name : source, usage, isBlank: false };
+  return { ref, source: source === "" ? name : source, usage, isBlank: false, layer: "" };
 }
+
+const sampleOrigin: ImageOrigin = { layers: [], baseName: "", release: "", isEndOfLife: false };
 
 export function sampleImage(given: Partial<JudgedImage> = {}): JudgedImage {
   const workload = given.workload ?? sampleWorkload();
@@ -117,6 +119,7 @@ export function sampleImage(given: Partial<JudgedImage> = {}): JudgedImage {
     privileged: false,
     observedUs: 7200e6,
     context: undefined,
+    origin: sampleOrigin,
     missing: "not in the SBOM",
     ...given,
   };

@@ -283,6 +283,8 @@ function readSubject(component: JsonObject, faults: Faults): ImageIdentity {
     imageId: digestOf(valuesOf("aquasecurity:trivy:ImageID", "syft:image:id")[0] ?? ""),
     repoDigests: valuesOf("aquasecurity:trivy:RepoDigest", "syft:image:repoDigest"),
     architecture: purl?.qualifiers.get("arch") ?? "",
+    layers: [],
+    baseName: valuesOf("syft:image:labels:org.opencontainers.image.base.name")[0] ?? "",
   };
 }
 

@@ -15,6 +15,10 @@ export interface ImageIdentity {
   readonly imageId: string;
   readonly repoDigests: readonly string[];
   readonly architecture: string;
+  /** Digests as locations name them, lowest first; empty when unknown. */
+  readonly layers: readonly string[];
+  /** What the image itself says that it was built from (its OCI labels); "" when it does not. */
+  readonly baseName: string;
 }
 
 export interface Distro {
@@ -32,6 +36,8 @@ export interface PackageLocation {
   readonly primary: boolean;
   /** False when a later layer deleted it. */
   readonly visible: boolean;
+  /** Digest of the layer that holds it as seen from the top; "" when unknown. */
+  readonly layer: string;
 }
 
 export interface Package {
@@ -129,7 +135,7 @@ export interface Vulnerability {
   readonly severity: Severity;
   /** Highest base score; -1 when none. */
   readonly cvssScore: number;
-  /** Vector of the highest-version primary entry; "" when none. */
+  /** Version 3 or 4 before 2, then the primary source, then the newest; "" when none. */
   readonly cvssVector: string;
   readonly epss: Epss | undefined;
   readonly knownExploited: KnownExploited | undefined;

@@ -22,6 +22,7 @@ export function readLocations(record: JsonObject, faults: Faults): readonly Pack
       accessPath: accessPath === path ? "" : accessPath,
       primary: evidence === "" ? !isSupporting(path) : evidence === "primary",
       visible: annotations["visible"] !== "false" && annotations["visible"] !== false,
+      layer: readLayer(one, faults),
     });
   }
   return locations;
@@ -31,7 +32,24 @@ export function readLocations(record: JsonObject, faults: Faults): readonly Pack
 export function placesOf(paths: readonly string[]): readonly PackageLocation[] {
   return [...new Set(paths.map(absolutePath))]
     .filter((path) => path !== "")
-    .map((path) => ({ path, accessPath: "", primary: !isSupporting(path), visible: true }));
+    .map((path) => ({
+      path,
+      accessPath: "",
+      primary: !isSupporting(path),
+      visible: true,
+      layer: "",
+    }));
+}
+
+/** An image has few layers and thousands of locations: one text serves all. */
+const layerTexts = new Map<string, string>();
+const layerTextCountMax = 10_000;
+
+function readLayer(location: JsonObject, faults: Faults): string {
+  const layer = readText(location, "layerID", faults);
+  const known = layerTexts.get(layer);
+  if (known === undefined && layerTexts.size < layerTextCountMax) layerTexts.set(layer, layer);
+  return known ?? layer;
 }
 
 /** Files beside a package's record: what tools without an `evidence` note list along with it. */

@@ -3,9 +3,10 @@
  * In: the parsed `source` and `distro` objects of any schema. Out: identity and distribution.
  * Must never guess a digest.
  */
+import { cutText, textLengthMax } from "../event/bounds.ts";
 import type { Distro, ImageIdentity } from "./image.ts";
 import type { Faults, JsonObject } from "./json-value.ts";
-import { isObject, readObject, readText, readTexts } from "./json-value.ts";
+import { isObject, readObject, readObjects, readText, readTexts } from "./json-value.ts";
 
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
 
@@ -22,6 +23,8 @@ export const noIdentity: ImageIdentity = {
   imageId: "",
   repoDigests: [],
   architecture: "",
+  layers: [],
+  baseName: "",
 };
 
 const kinds: ReadonlyMap<string, ImageIdentity["kind"]> = new Map([
@@ -53,8 +56,27 @@ export function readSource(source: JsonObject, faults: Faults): ImageIdentity {
     imageId: digestOf(readText(body, "imageID", faults)),
     repoDigests: readTexts(body, "repoDigests", faults),
     architecture: readText(body, "architecture", faults),
+    layers: readLayers(body, faults),
+    baseName: readBaseName(body, faults),
   };
   return withNamedDigest(identity, readText(source, "version", faults));
+}
+
+/** **Unit**: layers; container runtimes stop at 127. */
+const layerCountMax = 1000;
+
+function readLayers(body: JsonObject, faults: Faults): readonly string[] {
+  return readObjects(body, "layers", faults)
+    .slice(0, layerCountMax)
+    .map((layer) => readText(layer, "digest", faults));
+}
+
+/** **Source**: OCI image-spec annotations.md, `org.opencontainers.image.base.*`. */
+function readBaseName(body: JsonObject, faults: Faults): string {
+  const labels = ["labels", "annotations"].map((key) => readObject(body, key, faults) ?? {});
+  const keys = ["org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"];
+  const found = keys.flatMap((key) => labels.map((one) => readText(one, key, faults)));
+  return cutText(found.find((text) => text !== "") ?? "", textLengthMax.name);
 }
 
 /** Syft splits `nginx:1.25` into name and version; a digest is no part of a name. */

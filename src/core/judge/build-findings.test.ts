@@ -60,7 +60,7 @@ test("a package of documentation says nothing about the code of the same source"
 });
 
 test("a library at two places is two findings with different ids", () => {
-  const at = (path: string) => [{ path, accessPath: "", primary: true, visible: true }];
+  const at = (path: string) => [{ path, accessPath: "", primary: true, visible: true, layer: "" }];
   const inner = samplePackage({
     id: "1",
     locations: at("/app/node_modules/a/node_modules/sample"),
@@ -155,7 +155,13 @@ test("a match without a package is a finding of unknown use that says why", () =
 
 test("an id outlives upgrades of the package and of the image, and moves between clusters", () => {
   const at = (version: string) => [
-    { path: `/app/lib/sample-${version}.jar`, accessPath: "", primary: true, visible: true },
+    {
+      path: `/app/lib/sample-${version}.jar`,
+      accessPath: "",
+      primary: true,
+      visible: true,
+      layer: "",
+    },
   ];
   const ids = ["1.0.0", "1.1.0"].map((version) => {
     const one = samplePackage({ version, type: "java-archive", locations: at(version) });

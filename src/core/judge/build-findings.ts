@@ -9,11 +9,16 @@ import type { Match, Severity } from "../inventory/image.ts";
 import { unknownExposure } from "./context/unknown-exposure.ts";
 import type { FindingExposure } from "./context/workload-context.ts";
 import { decideFinding } from "./decide/decide-finding.ts";
+import type { DecisionFacts } from "./decide/modifiers.ts";
 import { createPackageFinder } from "./find-package.ts";
 import { fingerprint } from "./fingerprint.ts";
-import type { JudgedImage, JudgedPackage } from "./judged-image.ts";
+import type { ImageOrigin, JudgedImage, JudgedPackage } from "./judged-image.ts";
 import { compareUsage, unknownUsage } from "./merge-usage.ts";
-import { clusterByVulnerability, mergeVulnerabilities } from "./merge-vulnerabilities.ts";
+import {
+  clusterByVulnerability,
+  mergeVulnerabilities,
+  ratedSeverity,
+} from "./merge-vulnerabilities.ts";
 import { compareRefs, isDistroType, matchRef, placeWithoutVersion } from "./package-ref.ts";
 import type { Finding, FindingVulnerability, UsageState } from "./verdict.ts";
 
@@ -26,10 +31,17 @@ export interface DraftFinding {
   /** What a person upgrades: source package or package name. */
   readonly upgradeName: string;
   readonly observedUs: number;
+  /** What the modifiers of its decision looked at. */
+  readonly facts: DecisionFacts;
+  /** Digest of the layer that its packages come from; "" when unknown or not one. */
+  readonly layer: string;
+  readonly origin: ImageOrigin;
 }
 
 export interface FindingSettings {
   readonly criticalSeverities: readonly Severity[];
+  /** **Unit**: microseconds; "not observed" over a shorter time never lowers a decision. */
+  readonly loweringWindowUs: number;
 }
 
 interface Located {
@@ -66,6 +78,7 @@ function standIn(match: Match, missing: string): JudgedPackage {
     source: source === "" ? ref.name : source,
     usage: unknownUsage(missing),
     isBlank: false,
+    layer: "",
   };
 }
 
@@ -93,6 +106,14 @@ function buildFinding({ image, canonicalId, located, settings }: FindingParts): 
   const { workload } = image;
   const place = isDistroType(type) ? "" : placeWithoutVersion(strongest.ref);
   const who = [workload.namespace, workload.kind, workload.name, workload.container];
+  const exposure = exposureOf(image);
+  const facts: DecisionFacts = {
+    usage: strongest.usage,
+    privileges: image.privileges,
+    context: image.context,
+    observedUs: image.observedUs,
+    loweringWindowUs: settings.loweringWindowUs,
+  };
   const finding: Finding = {
     id: fingerprint(["finding", ...who, canonicalId, type, upgradeName, place]),
     rank: 0,
@@ -108,15 +129,23 @@ function buildFinding({ image, canonicalId, located, settings }: FindingParts): 
     fixable: vulnerability.fixState === "fixed" && vulnerability.fixedIn.length > 0,
     privileged: image.privileged,
     inUse: strongest.usage.state === "in-use",
-    exposure: exposureOf(image),
-    decision: decideFinding(),
+    exposure,
+    decision: decideFinding({ vulnerability, exposure, facts }),
     upgrade: "",
     reasons: [],
     wouldChange: [],
     matchType: surestMatchType(matches),
   };
   const matchUses = located.map(({ found }) => found.usage.state);
-  return { finding, matchUses, upgradeName, observedUs: image.observedUs };
+  const { observedUs, origin } = image;
+  return { finding, matchUses, upgradeName, observedUs, facts, layer: layerOf(packages), origin };
+}
+
+/** Of all its packages, where they agree. */
+function layerOf(packages: readonly JudgedPackage[]): string {
+  const layers = new Set(packages.map(({ layer }) => layer));
+  const [only] = layers;
+  return layers.size === 1 ? (only ?? "") : "";
 }
 
 function exposureOf({ context }: JudgedImage): FindingExposure {
@@ -140,18 +169,6 @@ function distinctPackages(located: readonly Located[]): readonly JudgedPackage[]
 function isCritical(vulnerability: FindingVulnerability, settings: FindingSettings): boolean {
   const severity = ratedSeverity(vulnerability);
   return vulnerability.kev !== null || settings.criticalSeverities.includes(severity);
-}
-
-/**
- * The scanner's severity, or where it has none the rating of the CVSS score.
- * **Source**: CVSS v3.1 §5, qualitative severity rating scale.
- */
-export function ratedSeverity({ severity, cvssScore }: FindingVulnerability): Severity {
-  if (severity !== "Unknown" || cvssScore === null) return severity;
-  if (cvssScore >= 9) return "Critical";
-  if (cvssScore >= 7) return "High";
-  if (cvssScore >= 4) return "Medium";
-  return cvssScore > 0 ? "Low" : "Negligible";
 }
 
 const matchTypes = ["cpe-match", "exact-indirect-match", "exact-direct-match"];

@@ -5,12 +5,14 @@
  */
 import type { Severity } from "../inventory/image.ts";
 import type { DraftFinding } from "./build-findings.ts";
+import type { Plan } from "./decide/plan-actions.ts";
 import type { Funnel, FunnelStage } from "./verdict.ts";
 
 /** **Order**: that of the input does not matter. */
 export function countFunnel(
   drafts: readonly DraftFinding[],
   criticalSeverities: readonly Severity[],
+  plan: Plan,
 ): Funnel {
   const critical = drafts.filter(({ finding }) => finding.critical);
   const fixable = critical.filter(({ finding }) => finding.fixable);
@@ -34,9 +36,16 @@ export function countFunnel(
     criticalFixableInUse: countUses(fixable, "in-use"),
     unknownUse: countUses(privileged, "unknown"),
     actNow: stages.actNow.matches,
+    actNowAssumed: countStage(actNow.filter(restsOnAssumptions)).matches,
+    actNowActions: plan.actions.filter(({ decision }) => decision === "act-now").length,
+    actionsLeftOut: plan.leftOutCount,
     stages,
     definitions: defineStages(criticalSeverities),
   };
+}
+
+function restsOnAssumptions({ finding }: DraftFinding): boolean {
+  return finding.decision.inputs.some(({ assumed }) => assumed);
 }
 
 function countStage(drafts: readonly DraftFinding[]): FunnelStage {
@@ -73,7 +82,16 @@ function defineStages(criticalSeverities: readonly Severity[]): Readonly<Record<
     unknownUse:
       "Critical, fixable and privileged, but whether the package is used could not be seen: " +
       "neither counted as in use nor ruled out.",
-    actNow: "Findings whose decision is to act now (docs/decision.md), of all that there are.",
+    actNow:
+      "Of all, not of the stage before: the decision is to act now, by the published table of " +
+      "known exploitation, exposure, automation and impact, and its modifiers (docs/decision.md).",
+    actNowAssumed:
+      "Of those to act on now: exposure, automation or impact was not known and the safer side " +
+      "was taken.",
+    actNowActions:
+      "What to do now: one upgrade of one package of one image, one rebuild on a newer base, or " +
+      "one mitigation where there is no fix.",
+    actionsLeftOut: "Actions beyond what a plan holds, the least urgent.",
     upgrades: "One upgrade is one source package or library of one image.",
   };
 }

@@ -7,7 +7,14 @@ import { bandOf, type Weighed } from "./ranking-rules.ts";
 
 function weigh(...given: Parameters<typeof sampleDraft>): Weighed {
   const { finding, observedUs } = sampleDraft(...given);
-  return { finding, severity: "High", likely: false, observedUs, loweringWindowUs: 3600e6 };
+  return {
+    finding,
+    severity: "High",
+    likely: false,
+    observedUs,
+    loweringWindowUs: 3600e6,
+    workloadCount: 1,
+  };
 }
 
 const reasonsOf = (weighed: Weighed) => explainRank(weighed, bandOf(weighed)).join("\n");

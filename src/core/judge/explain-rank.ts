@@ -1,5 +1,5 @@
 /**
- * Holds the sentences that say why a finding has its rank and what would change it.
+ * Holds the sentences that say why a finding has its band and place, and what would change them.
  * In: a weighed finding and its band. Out: short sentences, the weightiest first.
  * Must never say what the rules did not use, and never put untrusted text in but names and ids.
  */

@@ -11,7 +11,7 @@ import {
 import { createPackageFinder } from "./find-package.ts";
 
 const at = (path: string) => ({
-  locations: [{ path, accessPath: "", primary: true, visible: true }],
+  locations: [{ path, accessPath: "", primary: true, visible: true, layer: "" }],
 });
 const first = samplePackage({ id: "1", ...at("/a") });
 const second = samplePackage({ id: "2", ...at("/b") });

@@ -9,7 +9,7 @@ import { compareText } from "../event/compare-text.ts";
 import type { DraftFinding } from "./build-findings.ts";
 import { compareVersions, sharedLine } from "./compare-versions.ts";
 import { fingerprint } from "./fingerprint.ts";
-import type { Finding, Upgrade } from "./verdict.ts";
+import { bandNames, type Finding, type Upgrade } from "./verdict.ts";
 
 export interface GroupedFindings {
   readonly findings: readonly DraftFinding[];
@@ -88,12 +88,14 @@ function buildUpgrade(drafts: readonly DraftFinding[]): Omit<Upgrade, "id" | "ra
   };
 }
 
-/** The findings of the first band among them. **Order**: of ranks, as given. */
+/** The findings of the gravest band among them. **Order**: as given. */
 function mostUrgent(findings: readonly Finding[]): readonly Finding[] {
-  return findings.filter((finding) => finding.band === findings[0]?.band);
+  const gravest = bandNames.find((band) => findings.some((finding) => finding.band === band));
+  return findings.filter((finding) => finding.band === gravest);
 }
 
-function toNeed(finding: Finding): Need {
+/** What an upgrade must do for one finding. */
+export function toNeed(finding: Finding): Need {
   return { installed: finding.package.version, fixedIn: finding.vulnerability.fixedIn };
 }
 

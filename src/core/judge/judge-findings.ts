@@ -29,10 +29,11 @@ export function judgeFindings(
 ): JudgedFindings {
   const ranked = rankFindings(buildFindings(images, settings), settings);
   const { findings, upgrades } = groupUpgrades(ranked);
+  const plan = planActions(findings);
   return {
     findings: findings.map(({ finding }) => finding),
     upgrades,
-    actions: planActions(findings, upgrades),
-    funnel: countFunnel(findings, settings.criticalSeverities),
+    actions: plan.actions,
+    funnel: countFunnel(findings, settings.criticalSeverities, plan),
   };
 }

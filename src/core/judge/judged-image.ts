@@ -15,6 +15,20 @@ export interface JudgedPackage {
   readonly usage: Usage;
   /** The SBOM lists its files, and none is code or data: documentation, a meta package. */
   readonly isBlank: boolean;
+  /** Digest of the image's layer that it comes from; "" when unknown. */
+  readonly layer: string;
+}
+
+/** What an image is built of, as its documents tell. */
+export interface ImageOrigin {
+  /** Digests, lowest first; empty when unknown. */
+  readonly layers: readonly string[];
+  /** What it says that it was built from; "" when it does not. Untrusted text. */
+  readonly baseName: string;
+  /** Distribution and release, `debian 11`; "" when unknown. Untrusted text. */
+  readonly release: string;
+  /** The scan says that the release gets no more fixes. */
+  readonly isEndOfLife: boolean;
 }
 
 export interface JudgedImage {
@@ -28,6 +42,7 @@ export interface JudgedImage {
   readonly observedUs: number;
   /** undefined for an image that nothing was seen to run. */
   readonly context: WorkloadContext | undefined;
+  readonly origin: ImageOrigin;
   /** Why a match may find no package here; one sentence. */
   readonly missing: string;
 }

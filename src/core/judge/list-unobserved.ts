@@ -6,6 +6,7 @@
 import { compareText } from "../event/compare-text.ts";
 import type { ProblemLog } from "../event/problem.ts";
 import type { Scan } from "../inventory/image.ts";
+import { originOf } from "./image-origin.ts";
 import type { ImageJoin } from "./join-images.ts";
 import type { JudgedImage } from "./judged-image.ts";
 
@@ -44,7 +45,8 @@ function scanKey({ identity, input }: Scan): string {
   return imageId || manifestDigest || `input:${input}`;
 }
 
-function unobservedImage({ identity, input, matches }: Scan): JudgedImage {
+function unobservedImage(scan: Scan): JudgedImage {
+  const { identity, input, matches } = scan;
   const reference = identity.tags[0] ?? (identity.name === "" ? input : identity.name);
   return {
     image: { reference, digest: identity.manifestDigest },
@@ -55,6 +57,7 @@ function unobservedImage({ identity, input, matches }: Scan): JudgedImage {
     privileged: false,
     observedUs: 0,
     context: undefined,
+    origin: originOf(undefined, scan),
     missing: "no container was seen to run this image",
   };
 }

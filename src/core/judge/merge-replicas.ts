@@ -4,6 +4,7 @@
  * Must never let one replica hide what another used or may do.
  */
 import type { Sbom } from "../inventory/image.ts";
+import { createLayerFinder, originOf } from "./image-origin.ts";
 import type { JudgedContainer } from "./judge-container.ts";
 import type { JudgedImage, JudgedPackage } from "./judged-image.ts";
 import { mergeUsages } from "./merge-usage.ts";
@@ -26,6 +27,7 @@ export function mergeReplicas(replicas: readonly JudgedContainer[]): JudgedImage
     privileged: replicas.some((one) => one.privileged),
     observedUs: Math.max(0, ...replicas.map((one) => one.observedUs)),
     context: undefined,
+    origin: originOf(sbom, scan),
     missing:
       sbom === undefined
         ? `no SBOM was joined to the container (${join.note === "" ? "none fits" : join.note})`
@@ -34,6 +36,7 @@ export function mergeReplicas(replicas: readonly JudgedContainer[]): JudgedImage
 }
 
 function mergePackages(sbom: Sbom, replicas: readonly JudgedContainer[]): readonly JudgedPackage[] {
+  const layerOf = createLayerFinder(sbom);
   return sbom.packages.map((one) => {
     const usages = replicas.flatMap(({ usages: all }) => {
       const usage = all.get(one.id);
@@ -41,7 +44,13 @@ function mergePackages(sbom: Sbom, replicas: readonly JudgedContainer[]): readon
     });
     const source = one.source === "" ? one.name : one.source;
     const isBlank = replicas.some(({ blanks }) => blanks.has(one.id));
-    return { ref: packageRef(one), source, usage: mergeUsages(usages), isBlank };
+    return {
+      ref: packageRef(one),
+      source,
+      usage: mergeUsages(usages),
+      isBlank,
+      layer: layerOf(one),
+    };
   });
 }
 

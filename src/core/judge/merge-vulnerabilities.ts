@@ -78,12 +78,42 @@ export function mergeVulnerabilities(
     severity:
       severities.find((severity) => all.some((one) => one.severity === severity)) ?? "Unknown",
     cvssScore: cvssScore < 0 ? null : cvssScore,
+    cvssVector: chooseVector(all),
     epss: epss.sort((a, b) => b.score - a.score)[0] ?? null,
     kev: mergeKnownExploited(all),
     fixedIn: [...fixes].sort((a, b) => compareVersions(type, a, b) || compareText(a, b)),
     fixState: fixStates.find((state) => all.some((one) => one.fixState === state)) ?? "unknown",
     description: cutText(description, descriptionLengthMax),
   };
+}
+
+/** Of the record with the gravest score among those with a vector that is not of version 2. */
+function chooseVector(all: readonly Vulnerability[]): string {
+  const isNew = ({ cvssVector }: Vulnerability) => cvssVector.startsWith("CVSS:");
+  const [best] = all
+    .filter(({ cvssVector }) => cvssVector !== "")
+    .sort(
+      (a, b) =>
+        Number(isNew(b)) - Number(isNew(a)) ||
+        b.cvssScore - a.cvssScore ||
+        compareText(a.cvssVector, b.cvssVector),
+    );
+  return best?.cvssVector ?? "";
+}
+
+/**
+ * The scanner's severity, or where it has none the rating of the CVSS score.
+ * **Source**: CVSS v3.1 §5, qualitative severity rating scale.
+ */
+export function ratedSeverity({
+  severity,
+  cvssScore,
+}: Pick<FindingVulnerability, "severity" | "cvssScore">): Severity {
+  if (severity !== "Unknown" || cvssScore === null) return severity;
+  if (cvssScore >= 9) return "Critical";
+  if (cvssScore >= 7) return "High";
+  if (cvssScore >= 4) return "Medium";
+  return cvssScore > 0 ? "Low" : "Negligible";
 }
 
 function mergeKnownExploited(all: readonly Vulnerability[]): KnownExploited | null {

@@ -16,6 +16,7 @@ const nested = {
   accessPath: "/app/app.jar:lib/x-1.0.0.jar",
   primary: true,
   visible: true,
+  layer: "",
 };
 
 test("a library inside an archive is named by its way into it", () => {
@@ -28,7 +29,13 @@ test("a library inside an archive is named by its way into it", () => {
 });
 
 test("the primary location counts, the first where none is", () => {
-  const copyright = { path: "/usr/share/doc/x", accessPath: "", primary: false, visible: true };
+  const copyright = {
+    path: "/usr/share/doc/x",
+    accessPath: "",
+    primary: false,
+    visible: true,
+    layer: "",
+  };
   const one = samplePackage({ locations: [copyright, { ...nested, accessPath: "" }] });
   assert.equal(packageRef(one).location, "/app/app.jar");
   assert.equal(packageRef(samplePackage({ locations: [copyright] })).location, copyright.path);

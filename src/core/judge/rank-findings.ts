@@ -1,14 +1,17 @@
 /**
  * Holds how the ranking rules are applied, and how they are said.
- * In: findings without rank. Out: the same in order, each with its rank, band, reasons and what
- * would change it; and the rules as a document. Must never order by anything not in the rules.
+ * In: decided findings without rank. Out: the same in order, each with its rank, band, reasons and
+ * what would change it; and the rules as a document. Must never order by anything not in the rules.
  */
 
 import { compareText } from "../event/compare-text.ts";
-import { type DraftFinding, ratedSeverity } from "./build-findings.ts";
+import type { DraftFinding } from "./build-findings.ts";
+import { explainDecision, explainDecisionChanges } from "./decide/explain-decision.ts";
 import { explainChanges, explainRank } from "./explain-rank.ts";
+import { ratedSeverity } from "./merge-vulnerabilities.ts";
 import { bandOf, bands, likelyFrom, orderRules, shifts, type Weighed } from "./ranking-rules.ts";
-import { bandNames, type Finding } from "./verdict.ts";
+import type { Finding } from "./verdict.ts";
+import { workloadKey } from "./workload-key.ts";
 
 export interface RankingSettings {
   /** **Unit**: microseconds; "not observed" over a shorter time never lowers a band. */
@@ -20,11 +23,12 @@ export function rankFindings(
   drafts: readonly DraftFinding[],
   settings: RankingSettings,
 ): readonly DraftFinding[] {
+  const spreads = countWorkloads(drafts);
   const weighed = drafts.map((draft) => {
-    const one = weigh(draft, settings);
-    const band = bandOf(one);
-    const keys = [bandNames.indexOf(band.name), ...orderRules.map((rule) => rule.key(one))];
-    return { draft, one, band, keys };
+    const workloadCount = spreads.get(spreadKey(draft)) ?? 1;
+    const one = weigh(draft, settings, workloadCount);
+    const keys = orderRules.map((rule) => rule.key(one));
+    return { draft, one, band: bandOf(one), keys };
   });
   weighed.sort(
     (a, b) => compareKeys(a.keys, b.keys) || compareTies(a.draft.finding, b.draft.finding),
@@ -35,19 +39,40 @@ export function rankFindings(
       ...draft.finding,
       rank: index + 1,
       band: band.name,
-      reasons: explainRank(one, band),
-      wouldChange: explainChanges(one, band),
+      reasons: [...explainDecision(draft.finding.decision), ...explainRank(one, band)],
+      wouldChange: [
+        ...explainDecisionChanges(draft.finding.decision, draft.facts),
+        ...explainChanges(one, band),
+      ],
     },
   }));
 }
 
-function weigh(draft: DraftFinding, settings: RankingSettings): Weighed {
+function spreadKey({ finding, upgradeName }: DraftFinding): string {
+  return JSON.stringify([finding.vulnerability.id, finding.package.type, upgradeName]);
+}
+
+function countWorkloads(drafts: readonly DraftFinding[]): ReadonlyMap<string, number> {
+  const workloads = new Map<string, Set<string>>();
+  for (const draft of drafts) {
+    const key = spreadKey(draft);
+    const known = workloads.get(key) ?? new Set();
+    workloads.set(key, known.add(workloadKey(draft.finding.workload)));
+  }
+  return new Map([...workloads].map(([key, { size }]) => [key, size]));
+}
+
+function weigh(
+  draft: DraftFinding,
+  { loweringWindowUs }: RankingSettings,
+  workloadCount: number,
+): Weighed {
   const { finding, observedUs } = draft;
   const { epss } = finding.vulnerability;
   const likely =
     epss !== null && (epss.score >= likelyFrom.score || epss.percentile >= likelyFrom.percentile);
   const severity = ratedSeverity(finding.vulnerability);
-  return { finding, severity, likely, observedUs, loweringWindowUs: settings.loweringWindowUs };
+  return { finding, severity, likely, observedUs, loweringWindowUs, workloadCount };
 }
 
 function compareKeys(a: readonly number[], b: readonly number[]): number {
@@ -73,9 +98,22 @@ export function rankingDocument(): string {
     "By rules, in order, and never by a score. Each finding says which of them applied to it.",
     "Unknown use never lowers a rank.",
     "",
-    "## 1. The band",
+    "## 1. The order",
     "",
-    "The first line that holds. Exploitation is *likely* when EPSS is",
+    "The first that differs decides:",
+    "",
+    ...orderRows,
+    `${orderRows.length + 1}. **id**: of the vulnerability, then of the finding`,
+    "",
+    "The host's rights: a privileged container, the host's process or mount namespace, a",
+    "capability that reaches the kernel (SYS_ADMIN, SYS_MODULE, SYS_PTRACE, SYS_RAWIO,",
+    "DAC_READ_SEARCH, BPF), or a mount of the host's root, configuration or a control socket.",
+    "",
+    "## 2. The band",
+    "",
+    "A word for how grave a finding is by itself, wherever it stands: the first line that holds.",
+    "It orders nothing; `--fail-on` and the smaller step of an upgrade (`atLeast`) go by it.",
+    "Exploitation is *likely* when EPSS is",
     `at least ${score * 100} %, or higher than that of ${percentile * 100} % of all.`,
     "Where the scanner's severity is Unknown, the rating of the CVSS score counts if there is",
     "one, else Medium.",
@@ -84,27 +122,15 @@ export function rankingDocument(): string {
     "|--:|---|---|",
     ...bandRows,
     "",
-    "## 2. One step up or down",
-    "",
     "| step | when | limit |",
     "|---|---|---|",
     ...shiftRows,
     "",
-    "The host's rights: a privileged container, the host's process or mount namespace, a",
-    "capability that reaches the kernel (SYS_ADMIN, SYS_MODULE, SYS_PTRACE, SYS_RAWIO,",
-    "DAC_READ_SEARCH, BPF), or a mount of the host's root, configuration or a control socket.",
-    "",
-    "## 3. Inside a band",
-    "",
-    "The first that differs decides:",
-    "",
-    ...orderRows,
-    `${orderRows.length + 1}. **id**: of the vulnerability, then of the finding`,
-    "",
-    "## Upgrades",
+    "## 3. Upgrades and actions",
     "",
     "An upgrade stands where the first finding that it removes stands; upgrades with a fix come",
-    "before groups of findings that have none.",
+    "before groups of findings that have none. The plan's actions have an order of their own",
+    "([decision.md](decision.md)).",
     "",
   ].join("\n");
 }

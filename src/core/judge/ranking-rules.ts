@@ -5,6 +5,7 @@
  * Must never let "unknown" move a finding down.
  */
 import type { Severity } from "../inventory/image.ts";
+import { decisionNames } from "./decide/decision.ts";
 import {
   type BandName,
   bandNames,
@@ -24,6 +25,8 @@ export interface Weighed {
   readonly observedUs: number;
   /** Shortest watch after which "not observed" may lower a band. */
   readonly loweringWindowUs: number;
+  /** In how many workloads the same vulnerability of the same package was found. */
+  readonly workloadCount: number;
 }
 
 /** A tenth, or the top 5 %: above both most vulnerabilities never come. */
@@ -122,8 +125,40 @@ export interface OrderRule {
   readonly key: (weighed: Weighed) => number;
 }
 
-/** **Order**: the first that tells two findings of one band apart decides; then the CVE and ids. */
+/** Beyond any number of hops: exposed by an unknown way, not known whether, not exposed. */
+const hopCountOf = { wayUnknown: 1000, unknown: 1001, none: 1002 } as const;
+
+function hopCount({ exposure }: Finding): number {
+  if (exposure.exposed === "no") return hopCountOf.none;
+  if (exposure.exposed === "unknown") return hopCountOf.unknown;
+  return exposure.hopCount ?? hopCountOf.wayUnknown;
+}
+
+/** **Order**: the first that tells two findings apart decides; then the CVE and ids. */
 export const orderRules: readonly OrderRule[] = [
+  {
+    name: "decision",
+    text: `${decisionNames.map((name) => `\`${name}\``).join(", then ")} ([decision.md](decision.md))`,
+    key: ({ finding }) => decisionNames.indexOf(finding.decision.name),
+  },
+  {
+    name: "exploitation",
+    text: "known to be used in ransomware campaigns, then known to be exploited, then neither",
+    key: ({ finding: { vulnerability } }) =>
+      vulnerability.kev === null ? 2 : vulnerability.kev.ransomware ? 0 : 1,
+  },
+  {
+    name: "proof",
+    text: "a decision on what is known, then one that rests on what had to be assumed",
+    key: ({ finding }) => (finding.decision.inputs.some(({ assumed }) => assumed) ? 1 : 0),
+  },
+  {
+    name: "distance",
+    text:
+      "fewer workloads between the internet and it; then exposed by a way that is not known, then " +
+      "exposure unknown, then not exposed",
+    key: ({ finding }) => hopCount(finding),
+  },
   {
     name: "use",
     text: "code seen to run, then other use (linked, data read), then unknown, then not observed",
@@ -135,9 +170,9 @@ export const orderRules: readonly OrderRule[] = [
     key: ({ finding }) => (isHostEquivalent(finding) ? 0 : finding.privileged ? 1 : 2),
   },
   {
-    name: "fix",
-    text: "a fix exists, then none",
-    key: ({ finding }) => (finding.fixable ? 0 : 1),
+    name: "EPSS",
+    text: "higher probability first; none counts as 0",
+    key: ({ finding }) => -(finding.vulnerability.epss?.score ?? 0),
   },
   {
     name: "CVSS",
@@ -145,9 +180,14 @@ export const orderRules: readonly OrderRule[] = [
     key: ({ finding }) => -(finding.vulnerability.cvssScore ?? 0),
   },
   {
-    name: "EPSS",
-    text: "higher probability first; none counts as 0",
-    key: ({ finding }) => -(finding.vulnerability.epss?.score ?? 0),
+    name: "fix",
+    text: "a fix exists, then none",
+    key: ({ finding }) => (finding.fixable ? 0 : 1),
+  },
+  {
+    name: "spread",
+    text: "the same vulnerability of the same package in more workloads first",
+    key: ({ workloadCount }) => -workloadCount,
   },
 ];
 
@@ -180,7 +220,7 @@ const hostMount =
  * mount namespace, a capability that reaches the kernel, or a mount that holds the host's root,
  * configuration or a control socket.
  */
-export function isHostEquivalent({ privileges }: Finding): boolean {
+export function isHostEquivalent({ privileges }: Pick<Finding, "privileges">): boolean {
   return privileges.some(isHostRight);
 }
 

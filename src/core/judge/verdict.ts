@@ -101,6 +101,8 @@ export interface FindingVulnerability {
   readonly aliases: readonly string[];
   readonly severity: Severity;
   readonly cvssScore: number | null;
+  /** As the scanner gives it, of version 2, 3 or 4; "" when none is known. */
+  readonly cvssVector: string;
   readonly epss: Epss | null;
   readonly kev: KnownExploited | null;
   readonly fixedIn: readonly string[];
@@ -192,6 +194,12 @@ export interface Funnel {
   readonly unknownUse: number;
   /** Of findings whose decision is `act-now`: over all, not within the last stage. */
   readonly actNow: number;
+  /** Of these: matches of findings where an input of the decision had to be assumed. */
+  readonly actNowAssumed: number;
+  /** Actions of the plan whose decision is `act-now`. */
+  readonly actNowActions: number;
+  /** Actions beyond the bound of the plan, the least urgent. */
+  readonly actionsLeftOut: number;
   readonly stages: Readonly<
     Record<"all" | "critical" | "fixable" | "privileged" | "inUse" | "actNow", FunnelStage>
   >;

@@ -108,7 +108,7 @@ test("a Nix package owns its directory in the store", () => {
 });
 
 test("places are the primary ones that no later layer deleted", () => {
-  const base = { accessPath: "", visible: true, primary: true };
+  const base = { accessPath: "", visible: true, primary: true, layer: "" };
   const locations = [
     { ...base, path: "/a" },
     { ...base, path: "/b", primary: false },
