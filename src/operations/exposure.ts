@@ -8,8 +8,8 @@ import type { Contradiction, WorkloadContext } from "../core/judge/context/workl
 import type { FlowEdge } from "../core/judge/flows/flow-edge.ts";
 import type { Evidence, Finding } from "../core/judge/verdict.ts";
 import { workloadKey } from "../core/judge/workload-key.ts";
+import { findProofs } from "../core/report/find-proofs.ts";
 import type { Report } from "../core/report/report.ts";
-import { proofsOf } from "../core/report/upgrade-view.ts";
 import { obtainReport, reportFields } from "./obtain-report.ts";
 import type { Operation } from "./operation.ts";
 import { requireWorkloads } from "./require-workloads.ts";
@@ -64,7 +64,7 @@ function gather(report: Report, context: WorkloadContext): ExposedWorkload {
     flows: report.flows.filter(({ from, to }) => isMeant(from) || isMeant(to)),
     contradictions: report.contradictions.filter(isMeant),
     findings: report.findings.filter(isMeant),
-    proofs: proofsOf([...new Set(evidenceOf(context))], report),
+    proofs: findProofs([...new Set(evidenceOf(context))], report),
   };
 }
 

@@ -3,7 +3,8 @@
  * In: the sources of a report, or a report made before. Out: its actions and findings.
  */
 import { z } from "zod";
-import { type DecisionName, decisionNames } from "../core/judge/decide/decision.ts";
+import type { Action } from "../core/judge/decide/action.ts";
+import { decisionNames } from "../core/judge/decide/decision.ts";
 import type { Report } from "../core/report/report.ts";
 import { obtainReport, reportFields } from "./obtain-report.ts";
 import type { Operation } from "./operation.ts";
@@ -18,7 +19,8 @@ const input = z.strictObject({
 
 export interface PlanOutput {
   readonly report: Report;
-  readonly decision: DecisionName | null;
+  /** Those that are asked for. **Order**: by rank. */
+  readonly actions: readonly Action[];
 }
 
 export const plan: Operation<z.infer<typeof input>, PlanOutput> = {
@@ -32,6 +34,8 @@ export const plan: Operation<z.infer<typeof input>, PlanOutput> = {
   input,
   run: async ({ decision, ...sources }, context) => {
     const report = await obtainReport(sources, context);
-    return { report, decision: decision ?? null };
+    const least = decision === undefined ? decisionNames.length : decisionNames.indexOf(decision);
+    const isAsked = (one: Action) => decisionNames.indexOf(one.decision) <= least;
+    return { report, actions: report.actions.filter(isAsked) };
   },
 };

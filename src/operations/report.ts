@@ -4,6 +4,7 @@
  * `failOn` it meets.
  */
 import { z } from "zod";
+import { type GroupBy, groupings } from "../core/report/render-groups.ts";
 import type { Report } from "../core/report/report.ts";
 import { checkFailOn, type FailOnResult, failOnWords, readFailOn } from "./fail-on.ts";
 import { makeReport } from "./make-report.ts";
@@ -12,6 +13,10 @@ import { sourceFields } from "./sources.ts";
 
 const input = z.strictObject({
   ...sourceFields,
+  groupBy: z
+    .enum(groupings)
+    .optional()
+    .describe("List what to do by action (the default), by workload, or by image"),
   failOn: z
     .array(z.string())
     .max(20)
@@ -25,6 +30,7 @@ const input = z.strictObject({
 export interface ReportOutput {
   readonly report: Report;
   readonly failOn: readonly FailOnResult[];
+  readonly groupBy: GroupBy;
 }
 
 export const report: Operation<z.infer<typeof input>, ReportOutput> = {
@@ -36,9 +42,13 @@ export const report: Operation<z.infer<typeof input>, ReportOutput> = {
     "not seen is said; 'not observed' is never guessed.",
   effect: "read",
   input,
-  run: async ({ failOn, ...sources }, context) => {
+  run: async ({ failOn, groupBy, ...sources }, context) => {
     const conditions = readFailOn(failOn ?? context.settings.config["fail-on"] ?? []);
     const made = await makeReport(sources, context);
-    return { report: made, failOn: checkFailOn(conditions, made.findings) };
+    return {
+      report: made,
+      failOn: checkFailOn(conditions, made.findings),
+      groupBy: groupBy ?? "action",
+    };
   },
 };

@@ -7,6 +7,7 @@ import { exposure } from "./exposure.ts";
 import { flows } from "./flows.ts";
 import { inspect } from "./inspect.ts";
 import type { OperationInfo } from "./operation.ts";
+import { plan } from "./plan.ts";
 import { ps } from "./ps.ts";
 import { report } from "./report.ts";
 import { scan } from "./scan.ts";
@@ -15,6 +16,7 @@ import { scan } from "./scan.ts";
 export const operations: readonly OperationInfo[] = [
   report,
   explain,
+  plan,
   flows,
   exposure,
   inspect,

@@ -13,8 +13,8 @@ import type {
   Upgrade,
 } from "../judge/verdict.ts";
 import { findNearNames } from "./find-near-names.ts";
+import { findProofs } from "./find-proofs.ts";
 import type { Report } from "./report.ts";
-import { proofsOf } from "./upgrade-view.ts";
 
 export interface ExplainedFinding {
   readonly finding: Finding;
@@ -151,8 +151,8 @@ function explainOne(index: ReportIndex, finding: Finding): ExplainedFinding {
   return {
     finding,
     upgrade: upgrades.get(finding.upgrade) ?? null,
-    proofs: proofsOf([...ids], report),
-    privilegeProofs: proofsOf([...privilegeIds], report),
+    proofs: findProofs([...ids], report),
+    privilegeProofs: findProofs([...privilegeIds], report),
     coverage: coverage.get(placeKey(finding)) ?? [],
   };
 }
@@ -161,7 +161,7 @@ function explainPackage(index: ReportIndex, verdict: PackageVerdict): ExplainedP
   const place = placeKey(verdict);
   return {
     verdict,
-    proofs: proofsOf(verdict.usage.evidence, index.report),
+    proofs: findProofs(verdict.usage.evidence, index.report),
     findings: index.findings.get(packageKey(place, verdict.package.id)) ?? [],
     coverage: index.coverage.get(place) ?? [],
   };

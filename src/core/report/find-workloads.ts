@@ -6,8 +6,8 @@
 import { workloadKey } from "../judge/workload-key.ts";
 import type { Workload } from "../observe/fact.ts";
 import { findNearNames } from "./find-near-names.ts";
+import { nameWorkload } from "./name-workload.ts";
 import type { Report } from "./report.ts";
-import { nameWorkload } from "./upgrade-view.ts";
 
 export interface FoundWorkloads {
   /** **Order**: of the report. */

@@ -6,10 +6,10 @@
 import { namePrivileges } from "../judge/explain-rank.ts";
 import type { CoverageSummary, Evidence, Finding, Usage } from "../judge/verdict.ts";
 import type { ExplainedFinding, ExplainedPackage, Explanation } from "./explain-finding.ts";
-import { atLeast, nameVulnerability } from "./render-upgrade.ts";
+import { nameWorkload } from "./name-workload.ts";
+import { atLeast, nameVulnerability } from "./render-action.ts";
 import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
 import { fit, fitPath, formatCount, plural, widthOf, wrap } from "./text-layout.ts";
-import { nameWorkload } from "./upgrade-view.ts";
 
 export interface ExplanationOptions {
   /** **Unit**: columns. */

@@ -13,9 +13,9 @@ import type {
 } from "../judge/context/workload-context.ts";
 import { decisionNames } from "../judge/decide/decision.ts";
 import type { Evidence, Finding } from "../judge/verdict.ts";
+import { nameWorkload } from "./name-workload.ts";
 import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
 import { fit, padEnd, plural, widthOf, wrap } from "./text-layout.ts";
-import { nameWorkload } from "./upgrade-view.ts";
 
 export interface ExposureView {
   readonly context: WorkloadContext;

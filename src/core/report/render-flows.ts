@@ -3,9 +3,9 @@
  * In: edges, a width. Out: terminal text; one line an edge. Names in it are untrusted and made safe.
  */
 import type { FlowEdge, FlowEnd } from "../judge/flows/flow-edge.ts";
+import { nameWorkload } from "./name-workload.ts";
 import { createPaint, joinTerminal, type TerminalText, terminal } from "./safe-text.ts";
 import { fit, formatCount, padEnd, padStart, plural } from "./text-layout.ts";
-import { nameWorkload } from "./upgrade-view.ts";
 
 export interface FlowTableOptions {
   /** **Unit**: columns. */

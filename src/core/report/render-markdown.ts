@@ -4,36 +4,88 @@
  * `markdownCode`, so that it can start no link, mention, markup or HTML.
  */
 import type { Evidence, Finding } from "../judge/verdict.ts";
-import { atLeast, describeChange, describePlace, nameVulnerability } from "./render-upgrade.ts";
+import { type ActionView, viewActions } from "./action-view.ts";
+import { nameWorkload } from "./name-workload.ts";
+import {
+  describeAction,
+  describeDeadline,
+  describePlace,
+  markExposure,
+  nameVulnerability,
+} from "./render-action.ts";
+import { countDecisions, type GroupBy, groupActions } from "./render-groups.ts";
 import type { Report } from "./report.ts";
 import { markdownCode, markdownText } from "./safe-text.ts";
 import { summarizeCoverage } from "./summarize-coverage.ts";
 import { formatCount, plural } from "./text-layout.ts";
-import { nameWorkload, type UpgradeView, viewUpgrades } from "./upgrade-view.ts";
 
 export interface MarkdownOptions {
-  /** Upgrades to show; 0 means ten. */
+  /** Actions, or groups, to show; 0 means ten. */
   readonly top: number;
+  readonly groupBy?: GroupBy;
 }
 
 /** **Shape**: sections in the order of the text report; ends in one newline. */
 export function renderMarkdown(report: Report, options: MarkdownOptions): string {
   const top = options.top > 0 ? options.top : 10;
-  const views = viewUpgrades(report).filter((view) => view.findings.length > 0);
-  const rest = views.length - top;
+  const views = viewActions(report);
+  const by = options.groupBy ?? "action";
   const blocks = [
     "# Vulnerabilities that matter now",
     describeWindow(report),
     renderFunnel(report),
-    "## What to do first",
-    views.length === 0 ? "No finding has a fix." : renderTable(views.slice(0, top)),
-    ...views.slice(0, top).map((view, index) => renderUpgrade(view, index + 1)),
-    ...(rest > 0 ? [`${plural(rest, "more upgrade")} in the full report.`] : []),
+    ...(by === "action" ? renderPlan(views, top) : renderGroups(report, views, { by, top })),
+    ...renderContradictions(report),
     "## What was seen, and what was not",
     renderList(summarizeCoverage(report).map(({ text }) => markdownText(text))),
     ...renderProblems(report),
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+function renderPlan(views: readonly ActionView[], top: number): readonly string[] {
+  const rest = views.length - top;
+  return [
+    "## What to do first",
+    views.length === 0 ? "No finding has a fix." : renderTable(views.slice(0, top)),
+    ...views.slice(0, top).map((view, index) => renderAction(view, index + 1)),
+    ...(rest > 0 ? [`${plural(rest, "more action")} in the full report.`] : []),
+  ];
+}
+
+const groupActionCountMax = 10;
+
+function renderGroups(
+  report: Report,
+  views: readonly ActionView[],
+  { by, top }: { readonly by: Exclude<GroupBy, "action">; readonly top: number },
+): readonly string[] {
+  const groups = groupActions(report.findings, views, by);
+  const rest = groups.length - top;
+  const blocks = groups.slice(0, top).map(({ name, findings, actions }) => {
+    const left = actions.length - groupActionCountMax;
+    const items = actions
+      .slice(0, groupActionCountMax)
+      .map(({ view }) => markdownText(describeAction(view)));
+    const more = left > 0 ? [plural(left, "more action")] : [];
+    const counts = markdownText(countDecisions(findings));
+    return `### ${markdownText(name)}\n\n${counts}\n\n${renderList([...items, ...more])}`;
+  });
+  return [
+    `## What to do, by ${by}`,
+    ...blocks,
+    ...(rest > 0 ? [`${plural(rest, `more ${by}`)} in the full report.`] : []),
+  ];
+}
+
+function renderContradictions({ contradictions }: Report): readonly string[] {
+  if (contradictions.length === 0) return [];
+  const items = contradictions
+    .slice(0, 10)
+    .map(({ workload, declared, observed, meaning }) =>
+      markdownText(`${nameWorkload(workload)}: ${declared}; seen: ${observed}. ${meaning}`),
+    );
+  return ["## Telemetry says otherwise", renderList(items)];
 }
 
 function describeWindow({ window, coverage }: Report): string {
@@ -53,6 +105,7 @@ function renderFunnel({ funnel }: Report): string {
     { name: "… and fixable", stage: stages.fixable },
     { name: "… and privileged", stage: stages.privileged },
     { name: "… and in use", stage: stages.inUse },
+    { name: "to act on now", stage: stages.actNow },
   ].map(({ name, stage }) => {
     const counts = [stage.matches, stage.findings, stage.vulnerabilities, stage.upgrades];
     return `| ${name} | ${counts.map(formatCount).join(" | ")} |`;
@@ -65,20 +118,22 @@ function renderFunnel({ funnel }: Report): string {
   return `${head}\n${rows.join("\n")}\n\n${notes}`;
 }
 
-function renderTable(views: readonly UpgradeView[]): string {
+function renderTable(views: readonly ActionView[]): string {
   const rows = views.map((view, index) => {
-    const lead = view.findings[0];
+    const [lead] = view.findings;
     const cells = [
       String(index + 1),
-      markdownText(describeChange(view)),
-      markdownText(lead?.band ?? ""),
+      markdownText(describeAction(view)),
+      markdownText(lead === undefined ? "" : describeDeadline(lead)),
       markdownText(lead === undefined ? "" : describeUse(lead)),
+      markdownText(lead === undefined ? "" : markExposure(lead).text),
       markdownText(describePlace(view), 200),
       String(view.findings.length),
     ];
     return `| ${cells.join(" | ")} |`;
   });
-  const head = "| | upgrade | band | use | where | findings |\n|--:|---|---|---|---|--:|";
+  const head =
+    "| | action | when | use | exposure | where | findings |\n|--:|---|---|---|---|---|--:|";
   return `${head}\n${rows.join("\n")}`;
 }
 
@@ -86,8 +141,8 @@ function describeUse({ usage }: Finding): string {
   return usage.state === "in-use" ? `in use (${usage.level})` : usage.state.replace("-", " ");
 }
 
-function renderUpgrade(view: UpgradeView, position: number): string {
-  const { upgrade, vulnerabilities, proof, images } = view;
+function renderAction(view: ActionView, position: number): string {
+  const { action, vulnerabilities, proof, images } = view;
   const lead = view.findings[0];
   const shown = vulnerabilities
     .slice(0, 8)
@@ -99,17 +154,17 @@ function renderUpgrade(view: UpgradeView, position: number): string {
       .slice(0, 8)
       .map((image) => markdownCode(image))
       .join(", ")}`,
-    `Removes ${plural(view.findings.length, "finding")}: ${shown.join("; ")}${more}`,
+    `${plural(view.findings.length, "finding")}: ${shown.join("; ")}${more}`,
+    ...action.because.map((reason) => markdownText(reason)),
     ...nameLead(view),
     ...(lead?.reasons ?? []).map((reason) => markdownText(reason)),
     ...(proof === undefined ? [] : [renderProof(proof)]),
   ];
-  const title = `${upgrade.package} to ${upgrade.to}${atLeast(upgrade)}`;
-  return `### ${position}. ${markdownText(title)}\n\n${renderList(items)}`;
+  return `### ${position}. ${markdownText(describeAction(view))}\n\n${renderList(items)}`;
 }
 
 /** The reasons below are those of one workload: where there are several, it is named. */
-function nameLead({ workloads, findings }: UpgradeView): readonly string[] {
+function nameLead({ workloads, findings }: ActionView): readonly string[] {
   const [lead] = findings;
   if (lead === undefined || new Set(workloads.map(nameWorkload)).size < 2) return [];
   return [`Most urgent in ${markdownText(nameWorkload(lead.workload))}:`];

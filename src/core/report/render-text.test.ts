@@ -80,31 +80,39 @@ test("an empty report says that nothing was seen", () => {
   assert.doesNotMatch(text, /waggle explain/, "there is nothing to explain");
 });
 
-test("the same upgrade of several images is one entry", () => {
-  const [first] = shopReport.upgrades;
-  assert.ok(first !== undefined);
-  const copy = { ...first, image: { reference: "registry.example/other:1", digest: "" } };
-  const text = render({ ...shopReport, upgrades: [first, copy, ...shopReport.upgrades.slice(1)] });
-  assert.match(text, /in 2 images/);
-  assert.equal(text.match(/openssl 1\.1\.1k-1 →/g)?.length, 1);
-});
-
 /** The first upgrade also of a second workload, which does not use it. */
 function withIdleTwin(report: Report): Report {
-  const [upgrade] = report.upgrades;
+  const [action] = report.actions;
   const [finding] = report.findings;
-  assert.ok(upgrade !== undefined && finding !== undefined);
+  assert.ok(action !== undefined && finding !== undefined);
   const workload = { ...finding.workload, name: "idle", container: "idle" };
   const usage = { ...finding.usage, state: "not-observed" as const, evidence: [] };
   const twin = { ...finding, id: "ffff", workload, usage, inUse: false };
   const image = { reference: "registry.example/idle:1", digest: "" };
-  const other = { ...upgrade, image, workloads: [workload], findings: ["ffff"] };
+  const other = { ...action, id: "other", image, workloads: [workload], findings: ["ffff"] };
   return {
     ...report,
-    findings: [...report.findings, twin],
-    upgrades: [upgrade, other, ...report.upgrades.slice(1)],
+    findings: [...report.findings, { ...twin, image }],
+    actions: [action, other, ...report.actions.slice(1)],
   };
 }
+
+test("the same upgrade of several images is one entry", () => {
+  const text = render(withIdleTwin(shopReport));
+  assert.match(text, /in 2 images/);
+  assert.equal(text.match(/openssl 1\.1\.1k-1 →/g)?.length, 1);
+});
+
+test("by workload each is a block of its own, and what is asked for by action is not", () => {
+  const options = { width: 100, color: false, top: 10 };
+  const text = renderText(shopReport, { ...options, groupBy: "workload" }).toString();
+  assert.match(text, /WHAT TO DO, BY WORKLOAD/);
+  assert.doesNotMatch(text, /WHAT TO DO FIRST/);
+  assert.equal(
+    renderText(shopReport, { ...options, groupBy: "action" }).toString(),
+    render(shopReport),
+  );
+});
 
 test("where workloads differ, it says which of them use it and whose rights are told", () => {
   const text = render(withIdleTwin(shopReport), 140);
@@ -115,22 +123,22 @@ test("where workloads differ, it says which of them use it and whose rights are 
 
 test("a known exploited one beyond the list is named, used or not, with a fix or without", () => {
   const [finding, ...others] = shopReport.findings;
-  const [upgrade, ...upgrades] = shopReport.upgrades;
-  assert.ok(finding !== undefined && upgrade !== undefined);
-  const idle = { ...finding, inUse: false };
+  const [action, ...actions] = shopReport.actions;
+  assert.ok(finding !== undefined && action !== undefined);
+  const decision = { ...finding.decision, name: "scheduled" as const };
+  const idle = { ...finding, inUse: false, decision };
   const findings = [...others, idle];
-  const last = { ...shopReport, findings, upgrades: [...upgrades, upgrade] };
+  const last = { ...shopReport, findings, actions: [...actions, action] };
   const short = renderText(last, { width: 100, color: false, top: 1 }).toString();
-  assert.match(short, /ALSO KNOWN EXPLOITED[^\n]*\n *2 {2}openssl .*CVE-2022-0778/);
-  const unfixed = { ...upgrade, to: "", findings: [], unfixed: [finding.id] };
-  const text = render({ ...last, upgrades: [...upgrades, unfixed] });
-  assert.match(text, /no fix, known to be exploited among them: openssl\./);
+  assert.match(short, /ALSO TO ACT ON NOW, KNOWN EXPLOITED[^\n]*\n *2 {2}openssl .*CVE-2022-0778/);
+  const unfixed = { ...last, findings: [...others, { ...idle, fixable: false }], actions };
+  assert.match(render(unfixed), /1 finding has no fix, known to be exploited among them: libssl/);
 });
 
 test("narrow screens wrap what to do instead of cutting it", () => {
-  const [upgrade, ...rest] = shopReport.upgrades;
-  assert.ok(upgrade !== undefined);
+  const [action, ...rest] = shopReport.actions;
+  assert.ok(action !== undefined);
   const from = ["v0.0.0-20210226172049-e18ecbb05110"];
-  const text = render({ ...shopReport, upgrades: [{ ...upgrade, from }, ...rest] }, 60);
+  const text = render({ ...shopReport, actions: [{ ...action, from }, ...rest] }, 60);
   assert.match(text.replace(/\s+/g, " "), /e18ecbb05110 → 1\.1\.1n-0 \(deb\)/);
 });

@@ -4,20 +4,23 @@
  * by colour alone. Must never print untrusted text but through `terminal`.
  */
 
+import { type ActionView, viewActions } from "./action-view.ts";
+import { nameWorkload } from "./name-workload.ts";
 import type { Page } from "./page.ts";
-import { isKnownExploited, isPressing, renderBrief, renderUpgrade } from "./render-upgrade.ts";
+import { isKnownExploited, isPressing, renderAction, renderBrief } from "./render-action.ts";
+import { type GroupBy, renderGroups } from "./render-groups.ts";
 import type { Report } from "./report.ts";
 import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
 import { summarizeCoverage } from "./summarize-coverage.ts";
 import { bar, fit, formatCount, padEnd, padStart, plural, widthOf, wrap } from "./text-layout.ts";
-import { type UpgradeView, viewUpgrades } from "./upgrade-view.ts";
 
 export interface TextOptions {
   /** **Unit**: columns. */
   readonly width: number;
   readonly color: boolean;
-  /** Upgrades to show; 0 means ten. */
+  /** Actions, or groups, to show; 0 means ten. */
   readonly top: number;
+  readonly groupBy?: GroupBy;
 }
 
 /** **Shape**: lines of at most `width` columns (60 at least), no newline at the end. */
@@ -28,11 +31,14 @@ export function renderText(report: Report, options: TextOptions): TerminalText {
     paint: createPaint(options.color),
   };
   const top = options.top > 0 ? options.top : 10;
-  const views = viewUpgrades(report);
+  const views = viewActions(report);
   const sections = [
     renderHead(page),
     ...(report.funnel.all === 0 ? [] : [renderFunnel(page)]),
-    ...renderActions(page, views, top),
+    ...(options.groupBy === undefined || options.groupBy === "action"
+      ? renderActions(page, views, top)
+      : renderGroups(page, { views, by: options.groupBy, top })),
+    ...renderContradictions(page),
     renderCoverage(page),
     ...renderProblems(page),
     renderNext(page, views),
@@ -86,6 +92,7 @@ function renderFunnel({ report, width, paint }: Page): readonly TerminalText[] {
     { name: "… and fixable", stage: stages.fixable },
     { name: "… and privileged", stage: stages.privileged },
     { name: "… and in use", stage: stages.inUse },
+    { name: "to act on now", stage: stages.actNow },
   ];
   const drawnWidth = Math.max(4, width - 56);
   const columns = ["matches", "vulnerabilities", "upgrades"];
@@ -103,61 +110,74 @@ function renderFunnel({ report, width, paint }: Page): readonly TerminalText[] {
 }
 
 function renderFunnelNotes(report: Report, width: number, paint: Paint): readonly TerminalText[] {
-  const { criticalFixableInUse, unknownUse, all } = report.funnel;
-  const times = criticalFixableInUse > 0 ? Math.floor(all / criticalFixableInUse) : 0;
-  const fewer = times > 2 ? ` (${formatCount(times)} times fewer than all)` : "";
+  const { criticalFixableInUse, unknownUse } = report.funnel;
   const text =
-    `Critical, fixable and in use, privileged or not: ${formatCount(criticalFixableInUse)}` +
-    `${fewer}. Critical, fixable and privileged, but use unknown: ${formatCount(unknownUse)}.`;
-  return wrap(text, width, 3).map((line) => paint("dim", line));
+    `Critical, fixable and in use, privileged or not: ${formatCount(criticalFixableInUse)}. ` +
+    `Critical, fixable and privileged, but use unknown: ${formatCount(unknownUse)}. ` +
+    describeActNow(report);
+  return wrap(text, width, 5).map((line) => paint("dim", line));
+}
+
+/** How much shorter the list is, and how much of it rests on what nobody told. */
+function describeActNow({ actions, findings, funnel }: Report): string {
+  const now = findings.filter(({ decision }) => decision.name === "act-now");
+  const assumed = now.filter(({ decision }) => decision.inputs.some((input) => input.assumed));
+  const count = actions.filter(({ decision }) => decision === "act-now").length;
+  if (count === 0) return "Nothing is to be done at once.";
+  const times = Math.floor(funnel.all / count);
+  const fewer = times > 2 ? `, ${formatCount(times)} times fewer than matches` : "";
+  const doubt =
+    assumed.length === 0
+      ? "."
+      : `; ${formatCount(assumed.length)} of its ${plural(now.length, "finding")} rest on what ` +
+        "is not known and was assumed.";
+  return `To act on now: ${plural(count, "action")}${fewer}${doubt}`;
 }
 
 function renderActions(
   page: Page,
-  views: readonly UpgradeView[],
+  views: readonly ActionView[],
   top: number,
 ): readonly (readonly TerminalText[])[] {
   const { paint, report } = page;
-  const fixable = views.filter((view) => view.findings.length > 0);
-  const unfixable = views.filter((view) => view.findings.length === 0);
-  if (fixable.length === 0) {
+  if (views.length === 0) {
     const isScanned = report.inputs.some(({ role }) => role === "vulnerabilities");
     const nothing = isScanned ? "No findings." : "No findings: no scan was given (--vulns).";
-    const text = views.length === 0 ? nothing : "No finding has a fix.";
+    const text = report.findings.length === 0 ? nothing : "No finding has a fix.";
     return [[paint("bold", "WHAT TO DO"), terminal`  ${text}`]];
   }
-  const shown = fixable.slice(0, top);
-  const note = `${shown.length} of ${plural(fixable.length, "upgrade")}, by rank`;
+  const shown = views.slice(0, top);
+  const note = `${shown.length} of ${plural(views.length, "action")}, by rank`;
   const heading = [terminal`${paint("bold", "WHAT TO DO FIRST")}  ${paint("dim", note)}`];
-  const blocks = shown.map((view, index) => renderUpgrade(page, view, index + 1));
-  const rest = describeRest(fixable.length, shown.length, unfixable);
+  const blocks = shown.map((view, index) => renderAction(page, view, index + 1));
+  const rest = describeRest(page, views.length, shown.length);
   const more = wrap(rest, page.width, 3).map((line) => paint("dim", line));
-  return [heading, ...blocks, ...renderBriefs(page, fixable, top), ...(rest === "" ? [] : [more])];
+  return [heading, ...blocks, ...renderBriefs(page, views, top), ...(rest === "" ? [] : [more])];
 }
 
 /** What the list leaves out; what is known to be exploited is named even without a fix. */
-function describeRest(all: number, shown: number, unfixable: readonly UpgradeView[]): string {
+function describeRest({ report }: Page, all: number, shown: number): string {
   const more =
-    all > shown ? [`${plural(all - shown, "more upgrade")} (--top ${all} shows all).`] : [];
+    all > shown ? [`${plural(all - shown, "more action")} (--top ${all} shows all).`] : [];
+  const unfixable = report.findings.filter(({ fixable }) => !fixable);
   if (unfixable.length === 0) return more.join("");
   const have = unfixable.length === 1 ? "has" : "have";
-  const without = `${plural(unfixable.length, "package")} with findings ${have} no fix`;
-  const exploited = unfixable.filter((view) => view.unfixed.some(isKnownExploited));
-  const names = [...new Set(exploited.map(({ upgrade }) => upgrade.package))];
+  const exploited = unfixable.filter(isKnownExploited);
+  const names = [...new Set(exploited.map((finding) => finding.package.name))];
   const left = names.length > 5 ? ` and ${names.length - 5} more` : "";
   const named =
     names.length === 0
       ? "."
       : `, known to be exploited among them: ${names.slice(0, 5).join(", ")}${left}.`;
-  return [...more, `${without}${named}`].join(" ");
+  return [...more, `${plural(unfixable.length, "finding")} ${have} no fix${named}`].join(" ");
 }
 
 const briefCountMax = 12;
 
-/** Upgrades after the shown ones that remove something pressing. */
+/** Actions after the shown ones that are about something pressing. */
 function renderBriefs(
   page: Page,
-  views: readonly UpgradeView[],
+  views: readonly ActionView[],
   top: number,
 ): readonly (readonly TerminalText[])[] {
   const later = views
@@ -165,15 +185,30 @@ function renderBriefs(
     .filter(({ view, position }) => position > top && view.findings.some(isPressing));
   if (later.length === 0) return [];
   const left = later.length - briefCountMax;
-  const isExploited = later.some(({ view }) => view.findings.some(isKnownExploited));
-  const also = isExploited ? "ALSO KNOWN EXPLOITED, OR " : "ALSO ";
   return [
     [
-      page.paint("bold", `${also}CRITICAL, FIXABLE AND IN USE`),
+      page.paint("bold", "ALSO TO ACT ON NOW, KNOWN EXPLOITED, OR CRITICAL AND IN USE"),
       ...later.slice(0, briefCountMax).map((one) => renderBrief(page, one.view, one.position)),
       ...(left > 0 ? [page.paint("dim", `    and ${left} more`)] : []),
     ],
   ];
+}
+
+const contradictionCountMax = 4;
+
+/** Where objects say one thing and the kernel another: somebody's picture is wrong. */
+function renderContradictions({ report, width, paint }: Page): readonly TerminalText[][] {
+  const { contradictions } = report;
+  if (contradictions.length === 0) return [];
+  const shown = contradictions.slice(0, contradictionCountMax).flatMap((one) => {
+    const text = `${nameWorkload(one.workload)}: ${one.declared}; seen: ${one.observed}`;
+    const [first = "", ...rest] = wrap(text, width - 4, 2);
+    return [terminal`  ! ${first}`, ...rest.map((line) => terminal`    ${line}`)];
+  });
+  const left = contradictions.length - contradictionCountMax;
+  const more =
+    left > 0 ? [paint("dim", `    ${left} more: see contradictions in --format json`)] : [];
+  return [[paint("bold", "TELEMETRY SAYS OTHERWISE"), ...shown, ...more]];
 }
 
 function renderCoverage({ report, width, paint }: Page): readonly TerminalText[] {
@@ -205,10 +240,7 @@ function renderProblems({ report, width, paint }: Page): readonly (readonly Term
   return [[paint("bold", "PROBLEMS WITH THE INPUT"), ...shown, ...more]];
 }
 
-function renderNext(
-  { paint, width }: Page,
-  views: readonly UpgradeView[],
-): readonly TerminalText[] {
+function renderNext({ paint, width }: Page, views: readonly ActionView[]): readonly TerminalText[] {
   const id = views[0]?.vulnerabilities[0]?.vulnerability.id;
   const why = [`waggle explain ${id} --report report.json`, "why, with every proof"];
   const rows = [

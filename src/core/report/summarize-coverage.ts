@@ -5,9 +5,9 @@
  */
 import { compareText } from "../event/compare-text.ts";
 import type { CoverageSummary, PackageVerdict } from "../judge/verdict.ts";
+import { nameWorkload } from "./name-workload.ts";
 import type { Report } from "./report.ts";
 import { formatCount, plural } from "./text-layout.ts";
-import { nameWorkload } from "./upgrade-view.ts";
 
 export interface CoverageNote {
   /** `gap`: weakens verdicts. `fact`: worth knowing. */

@@ -6,12 +6,14 @@ import { explain } from "../../operations/explain.ts";
 import { exposure } from "../../operations/exposure.ts";
 import { flows } from "../../operations/flows.ts";
 import { inspect } from "../../operations/inspect.ts";
+import { plan } from "../../operations/plan.ts";
 import { ps } from "../../operations/ps.ts";
 import { report } from "../../operations/report.ts";
 import { scan } from "../../operations/scan.ts";
 import { exposurePresentation } from "./present-exposure.ts";
 import { flowsPresentation } from "./present-flows.ts";
 import { inspectPresentation } from "./present-inspect.ts";
+import { planPresentation } from "./present-plan.ts";
 import { psPresentation } from "./present-ps.ts";
 import { explainPresentation, reportPresentation } from "./present-report.ts";
 import { scanPresentation } from "./present-scan.ts";
@@ -21,6 +23,7 @@ import { bind, type Command } from "./presentation.ts";
 export const commands: readonly Command[] = [
   bind(report, reportPresentation),
   bind(explain, explainPresentation),
+  bind(plan, planPresentation),
   bind(flows, flowsPresentation),
   bind(exposure, exposurePresentation),
   bind(inspect, inspectPresentation),

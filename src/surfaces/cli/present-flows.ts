@@ -21,8 +21,8 @@ export const flowsPresentation: Presentation<FlowsOutput> = {
       says: "Flows of one workload, from a report made before",
     },
     {
-      line: "waggle flows --report report.json --graph dot | dot -Tsvg > flows.svg",
-      says: "A picture, drawn by Graphviz",
+      line: "waggle flows --report report.json --graph dot -o flows.dot",
+      says: "A graph for Graphviz: dot -Tsvg flows.dot",
     },
   ],
   formats: ["text", "json"],

@@ -16,7 +16,7 @@ import { sourceMetavars } from "./source-metavars.ts";
 
 export const reportPresentation: Presentation<ReportOutput> = {
   positionals: [],
-  metavars: { ...sourceMetavars, failOn: "condition" },
+  metavars: { ...sourceMetavars, failOn: "condition", groupBy: "what" },
   examples: [
     {
       line: "waggle report --events tetragon.log --sbom sboms/ --vulns scans/",
@@ -39,8 +39,8 @@ export const reportPresentation: Presentation<ReportOutput> = {
   hasTop: true,
   hasConfig: true,
   hasTime: true,
-  show: ({ report, failOn }, view) => ({
-    document: renderReport(report, view),
+  show: ({ report, failOn, groupBy }, view) => ({
+    document: renderReport(report, view, groupBy),
     notices: failOn.map(
       ({ condition, findingCount, findings }) =>
         terminal`waggle: --fail-on ${condition} is met by ${findingCount} ${
@@ -51,11 +51,15 @@ export const reportPresentation: Presentation<ReportOutput> = {
   }),
 };
 
-function renderReport(report: ReportOutput["report"], view: View): Shown["document"] {
+function renderReport(
+  report: ReportOutput["report"],
+  view: View,
+  groupBy: ReportOutput["groupBy"],
+): Shown["document"] {
   const { width, color, top } = view;
   if (view.format === "json") return renderJson(report);
-  if (view.format === "md") return renderMarkdown(report, { top });
-  return renderText(report, { width, color, top });
+  if (view.format === "md") return renderMarkdown(report, { top, groupBy });
+  return renderText(report, { width, color, top, groupBy });
 }
 
 export const explainPresentation: Presentation<Explanation> = {

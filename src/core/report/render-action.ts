@@ -1,45 +1,50 @@
 /**
- * Holds one upgrade as lines of a terminal: what to do, where, against what, why, and the proof.
- * In: an upgrade as viewed. Out: three to six lines. Must say for each mark what it rests on.
+ * Holds one action as lines of a terminal: what to do, when, where, against what, why, the proof.
+ * In: an action as viewed. Out: three to eight lines. Must say for each mark what it rests on.
  */
+
+import { isRemoval } from "../judge/decide/candidate.ts";
+import type { DecisionName } from "../judge/decide/decision.ts";
 import { explainPrivilege } from "../judge/explain-rank.ts";
 import type { Evidence, Finding, Upgrade } from "../judge/verdict.ts";
+import type { ActionView } from "./action-view.ts";
+import { nameWorkload, nameWorkloads } from "./name-workload.ts";
 import type { Page } from "./page.ts";
 import { joinTerminal, type Style, type TerminalText, terminal } from "./safe-text.ts";
 import { fit, fitPath, padEnd, plural, widthOf, wrap } from "./text-layout.ts";
-import { nameWorkload, type UpgradeView } from "./upgrade-view.ts";
 
-const bandStyles: Readonly<Record<Finding["band"], Style>> = {
-  "exploited-by-ransomware": "bold red",
-  "known-exploited": "bold red",
-  critical: "red",
-  high: "yellow",
-  medium: "plain",
-  low: "dim",
-  negligible: "dim",
+const decisionStyles: Readonly<Record<DecisionName, Style>> = {
+  "act-now": "bold red",
+  soon: "yellow",
+  scheduled: "plain",
+  "next-upgrade": "dim",
 };
 
-/** **Order**: what to do, then where and why, then the proof. */
-export function renderUpgrade(
+/** **Order**: what to do, then when, where and why, then the proof. */
+export function renderAction(
   page: Page,
-  view: UpgradeView,
+  view: ActionView,
   position: number,
 ): readonly TerminalText[] {
   const { paint, width } = page;
-  const lead = view.findings[0] ?? view.unfixed[0];
-  if (lead === undefined) return [];
   const inner = width - 4;
-  const title = wrap(describeChange(view), inner, 2).map((line) => paint("bold", line));
+  const [lead] = view.findings;
+  const title = wrap(describeAction(view), inner, 3).map((line) => paint("bold", line));
+  const lines = [...title, ...(lead === undefined ? [] : renderGrounds(page, view, lead))];
+  const number = String(position).padStart(2);
+  return lines.map((line, at) => terminal`${at === 0 ? number : "  "}  ${line}`);
+}
+
+function renderGrounds(page: Page, view: ActionView, lead: Finding): readonly TerminalText[] {
+  const { paint, width } = page;
+  const inner = width - 4;
   const proof = lead.usage.state === "in-use" ? renderProof(view.proof, lead, inner) : [];
-  const lines = [
-    ...title,
-    ...placeMarks(markUpgrade(view, lead), page),
+  return [
+    ...placeMarks(markAction(view, lead), page),
     ...wrap(describeVulnerabilities(view, inner), inner, 2).map(safe),
     ...wrap(describeWhy(lead), inner, 2).map(safe),
     ...proof.map((line) => paint("dim", line)),
   ];
-  const number = String(position).padStart(2);
-  return lines.map((line, at) => terminal`${at === 0 ? number : "  "}  ${line}`);
 }
 
 function safe(text: string): TerminalText {
@@ -51,22 +56,47 @@ interface Mark {
   readonly style: Style;
 }
 
-/** How urgent, whether used, with which rights, where. */
-function markUpgrade(view: UpgradeView, lead: Finding): readonly Mark[] {
-  const { images } = view;
+/** When, how urgent, whether used, who reaches it, with which rights, where. */
+function markAction(view: ActionView, lead: Finding): readonly Mark[] {
+  const { images, action } = view;
   const image = images.length === 1 ? images : [];
   const plain = (text: string): Mark => ({ text, style: "plain" });
   return [
-    { text: lead.band.replaceAll("-", " "), style: bandStyles[lead.band] },
+    { text: describeDeadline(lead), style: decisionStyles[action.decision] },
+    ...markExploited(lead),
     markUsage(lead),
+    markExposure(lead),
     ...explainPrivilege(lead, 2).map((text) => plain(nameHolder(text, view, lead))),
     plain(describePlace(view)),
     ...image.map(plain),
   ];
 }
 
+/** `act now, within 3 days; look whether it was exploited`. */
+export function describeDeadline({ decision }: Finding): string {
+  const { name, deadlineDays, forensics } = decision;
+  const within = deadlineDays === null ? "" : `, within ${deadlineDays} days`;
+  const look = forensics ? "; look whether it was exploited" : "";
+  return `${name.replaceAll("-", " ")}${within}${look}`;
+}
+
+function markExploited({ vulnerability: { kev } }: Finding): readonly Mark[] {
+  if (kev === null) return [];
+  const by = kev.ransomware ? "exploited by ransomware" : "known exploited";
+  return [{ text: by, style: "bold red" }];
+}
+
+/** `exposed, 1 hop from the internet`; what is not known is never called not exposed. */
+export function markExposure({ exposure }: Finding): Mark {
+  const { exposed, hopCount } = exposure;
+  if (exposed === "unknown") return { text: "exposure unknown", style: "yellow" };
+  if (exposed === "no") return { text: "not exposed", style: "plain" };
+  const hops = hopCount === null || hopCount === 0 ? "" : `, behind ${plural(hopCount, "other")}`;
+  return { text: `exposed to the internet${hops}`, style: "bold" };
+}
+
 /** Rights are those of one workload: where there are several, it is named. */
-function nameHolder(rights: string, { workloads }: UpgradeView, { workload }: Finding): string {
+function nameHolder(rights: string, { workloads }: ActionView, { workload }: Finding): string {
   if (new Set(workloads.map(nameWorkload)).size < 2) return rights;
   return `${nameWorkload(workload)} ${rights.startsWith("has ") ? "" : "is "}${rights}`;
 }
@@ -92,15 +122,12 @@ function placeMarks(marks: readonly Mark[], { paint, width }: Page): readonly Te
 }
 
 /** The same on one line, for those further down that must not be overlooked. */
-export function renderBrief(page: Page, view: UpgradeView, position: number): TerminalText {
+export function renderBrief(page: Page, view: ActionView, position: number): TerminalText {
   const { paint, width } = page;
   const first = view.findings.find(isPressing) ?? view.findings[0];
-  const { upgrade, from, workloads } = view;
-  const versions = from.length > 1 ? `${from.length} versions` : from.join("");
+  const { workloads } = view;
   const whatWidth = Math.max(24, Math.floor(width * 0.45));
-  const whole = `${upgrade.package} ${versions} → ${upgrade.to}`;
-  // What to upgrade to says more than what is there.
-  const short = `${upgrade.package} → ${upgrade.to}`;
+  const { whole, short } = nameShortly(view);
   const what = fit(widthOf(whole) <= whatWidth ? whole : short, whatWidth);
   const id = padEnd(fit(first?.vulnerability.id ?? "", 19), 19);
   const names = fit(nameWorkloads(workloads), Math.max(8, width - whatWidth - 27));
@@ -108,37 +135,45 @@ export function renderBrief(page: Page, view: UpgradeView, position: number): Te
   return terminal`${number}  ${padEnd(what, whatWidth)}  ${id}  ${paint("dim", names)}`;
 }
 
-/** What the funnel ends in, privileged or not. */
-function isActNow({ critical, fixable, inUse }: Finding): boolean {
-  return critical && fixable && inUse;
+/** What to upgrade to says more than what is there. */
+function nameShortly({ action, from }: ActionView): { whole: string; short: string } {
+  if (action.kind !== "upgrade-package") return { whole: action.title, short: action.title };
+  const versions = from.length > 1 ? `${from.length} versions` : from.join("");
+  const { package: name, to } = action;
+  return { whole: `${name} ${versions} → ${to}`, short: `${name} → ${to}` };
 }
 
-/** What must not be overlooked, however short the list: that, and what is known to be exploited. */
+/**
+ * What must not be overlooked, however short the list: what is decided to be done now, what is
+ * known to be exploited, and what is critical and in use.
+ */
 export function isPressing(finding: Finding): boolean {
-  return isActNow(finding) || isKnownExploited(finding);
+  const { critical, fixable, inUse, decision } = finding;
+  const isCriticalInUse = critical && fixable && inUse;
+  return decision.name === "act-now" || isCriticalInUse || isKnownExploited(finding);
 }
 
 export function isKnownExploited({ vulnerability }: Finding): boolean {
   return vulnerability.kev !== null;
 }
 
-/** `openssl 1.1.1n → 1.1.1w (deb)`. */
-export function describeChange({ upgrade, from }: UpgradeView): string {
+/** `openssl 1.1.1n → 1.1.1w (deb)`; of what is no upgrade of one package the plan's own line. */
+export function describeAction({ action, from }: ActionView): string {
+  const { kind, title, package: name, type, to } = action;
+  if (kind !== "upgrade-package") return title;
   const versions = from.length > 2 ? `${from.length} versions` : from.join(", ");
-  const to = upgrade.to === "" ? "no fix" : `${upgrade.to}${atLeast(upgrade)}`;
-  return `${upgrade.package} ${versions} → ${to} (${upgrade.type})`;
+  return `${name} ${versions} → ${to}${atLeast(action)} (${type})`;
 }
 
 /** The smaller step that is enough for the most urgent findings. */
-export function atLeast({ to, atLeast: least }: Upgrade): string {
+export function atLeast({ to, atLeast: least }: Pick<Upgrade, "to" | "atLeast">): string {
   return least === to || least === "" ? "" : `, at least ${least}`;
 }
 
 /** Where it is; where its use differs, what is known of it in which workload. */
-export function describePlace({ workloads, findings, unfixed }: UpgradeView): string {
-  const all = findings.length > 0 ? findings : unfixed;
+export function describePlace({ workloads, findings }: ActionView): string {
   const stateOf = new Map<string, Finding["usage"]["state"]>();
-  for (const { workload, usage } of all) {
+  for (const { workload, usage } of findings) {
     const name = nameWorkload(workload);
     if (stateOf.get(name) !== "in-use") stateOf.set(name, usage.state);
   }
@@ -157,23 +192,20 @@ const stateWords = [
   ["not-observed", "not observed in"],
 ] as const;
 
-function nameWorkloads(workloads: UpgradeView["workloads"]): string {
-  const names = [...new Set(workloads.map(nameWorkload))];
-  const shown = names.length > 6 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
-  return shown.join(", ");
-}
-
 function markUsage({ usage }: Finding): Mark {
   if (usage.state === "in-use") return { text: `in use (${usage.level})`, style: "bold" };
   if (usage.state === "unknown") return { text: "use unknown", style: "yellow" };
   return { text: "not observed", style: "dim" };
 }
 
-function describeVulnerabilities(view: UpgradeView, width: number): string {
-  const { findings, images } = view;
+function describeVulnerabilities(view: ActionView, width: number): string {
+  const { findings, images, action, urgentCount } = view;
   const names = view.vulnerabilities.map(nameVulnerability);
   const where = images.length > 1 ? ` in ${images.length} images` : "";
-  const start = `removes ${plural(findings.length, "finding")}${where}: `;
+  const does = isRemoval(action.kind) ? "removes" : "lowers";
+  const word = action.decision.replaceAll("-", " ");
+  const urgent = urgentCount < findings.length ? ` (${urgentCount} ${word})` : "";
+  const start = `${does} ${plural(findings.length, "finding")}${urgent}${where}: `;
   let room = width - widthOf(start) - 12;
   let shown = 0;
   for (const name of names) {
