@@ -108,11 +108,15 @@ function addPart(tally: Tally, part: ConnectionPart, { local }: Connection): voi
   const { firstUs, lastUs, input, offset, policy } = part;
   widenSpan(tally, { timeUs: firstUs, input, offset, policy });
   if (lastUs > tally.lastUs) tally.lastUs = lastUs;
-  if (local !== "" && !isUnspecified(local)) addText(tally, "locals", local + part.user.zone);
+  if (local !== "" && !isUnspecified(local)) addText(tally, "locals", local);
 }
 
 /** The first few in the order of texts, whatever came first. */
-export function addText(tally: Pick<Tally, "locals" | "hostNames">, list: "locals" | "hostNames", text: string): void {
+export function addText(
+  tally: Pick<Tally, "locals" | "hostNames">,
+  list: "locals" | "hostNames",
+  text: string,
+): void {
   if (tally[list].includes(text)) return;
   tally[list] = [...tally[list], text].sort().slice(0, localCountMax);
 }

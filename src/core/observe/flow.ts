@@ -5,12 +5,13 @@
  * Must give the same in any order within some seconds, and never hold more than its bounds.
  */
 import type { HookEvent, TimeUs } from "../event/event.ts";
-import { noteState, notePart, partOf } from "./connection.ts";
+import { notePart, noteState, partOf } from "./connection.ts";
+import { isHostKey, networkKey } from "./container-key.ts";
 import type { Emit } from "./fact.ts";
+import { noteAttempt, noteListening } from "./flow-ports.ts";
 import { type Connection, createFlowUser, type FlowUser, type Happening } from "./flow-state.ts";
 import { tallyAttempts, tallyConnection } from "./flow-tally.ts";
 import { addFinal, createFlowTotals, emitFlows, type FlowTotals } from "./flow-totals.ts";
-import { noteAttempt, noteListening } from "./flow-ports.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
 import { nameHosts } from "./name-peers.ts";
 import {
@@ -118,7 +119,7 @@ function userOf(state: FlowState, node: ProcessNode, event: HookEvent): FlowUser
   }
   const network = event.process?.namespaces?.network;
   if (network !== undefined && event.process?.containerId === "" && !network.isHost) {
-    user.zone = `%${network.inum}`;
+    user.ownNetwork = network.inum;
   }
   return user;
 }
@@ -184,7 +185,8 @@ function takePart(
 ): void {
   const { means, protocol, askedAddress, askedPort, peer, peerPort, cookie, failed } = socket;
   if (means === "connect") {
-    const asked = askedPort > 0 ? { peer: askedAddress, port: askedPort } : { peer, port: peerPort };
+    const asked =
+      askedPort > 0 ? { peer: askedAddress, port: askedPort } : { peer, port: peerPort };
     if (asked.peer !== "" && asked.port > 0) noteAttempt(user, { protocol, ...asked, failed }, at);
     return;
   }
@@ -257,7 +259,9 @@ function retire(state: FlowState, node: ProcessNode, _emit: Emit): void {
   state.users.delete(node.execId);
   // What a dying process closed is told a moment after its end.
   takeLoose(state, node.exitUs > 0 ? node.exitUs + dyingUs : Number.MAX_SAFE_INTEGER);
-  const { container, actor, binary, pid } = node;
+  const { actor, binary, pid } = node;
+  const isApart = user.ownNetwork > 0 && isHostKey(node.container);
+  const container = isApart ? networkKey(node.node, user.ownNetwork) : node.container;
   user.final = { container, actor, binary, pid };
   for (const connection of [...user.connections]) {
     if (connection.parts.every((part) => part.user.final !== undefined)) settle(state, connection);
