@@ -24,3 +24,16 @@ export function hostKey(node: string): ContainerKey {
 export function isHostKey(key: ContainerKey): boolean {
   return key.startsWith(hostPrefix);
 }
+
+/**
+ * Of processes of a node in no container, yet in a network of their own: another machine to all
+ * that talk to them. Only flows and listening ports are told apart so.
+ */
+export function networkKey(node: string, network: number): ContainerKey {
+  return `${hostKey(node)}%${network}`;
+}
+
+/** True for what `networkKey` gives. */
+export function isNetworkKey(key: ContainerKey): boolean {
+  return isHostKey(key) && /%\d+$/.test(key);
+}
