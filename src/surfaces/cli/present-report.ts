@@ -17,6 +17,8 @@ const sourceMetavars = {
   events: "file",
   sbom: "[name=]file",
   vulns: "file",
+  kev: "file",
+  epss: "file",
   k8s: "file",
   containers: "file",
   policies: "file",
