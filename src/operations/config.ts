@@ -47,6 +47,8 @@ const configSchema = z
     events: files("Event files, directories of rotated exports, or -"),
     sbom: files("SBOM files or directories, [NAME=]FILE"),
     vulns: files("Vulnerability scan files or directories"),
+    kev: files("CISA's catalogue of known exploited vulnerabilities, JSON"),
+    epss: files("EPSS scores of FIRST, CSV"),
     k8s: files("Outputs of kubectl get … -A -o json"),
     containers: files("Lists of containers: docker, crictl, nerdctl, podman, or a table"),
     policies: files("Tracing policies in force: files or directories"),

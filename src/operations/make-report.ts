@@ -9,6 +9,7 @@ import { buildReport } from "../core/report/build-report.ts";
 import type { InputSummary, Report } from "../core/report/report.ts";
 import { judgeSettings, readPins } from "./judge-settings.ts";
 import { loadCluster } from "./load-cluster.ts";
+import { loadEnrichment, noteStaleCatalogues } from "./load-enrichment.ts";
 import { loadInventory } from "./load-inventory.ts";
 import { loadProcesses } from "./load-processes.ts";
 import { observeEvents } from "./observe-inputs.ts";
@@ -23,6 +24,8 @@ export async function makeReport(input: SourceInput, context: OperationContext):
   await Promise.all(sources.events.map((name) => context.files.list(name)));
   const cluster = await loadCluster(sources, context, problems);
   const inventory = await loadInventory(sources, context, problems);
+  const loader = { context, problems };
+  const enrichment = await loadEnrichment(sources, inventory.scans, loader);
   const { facts, recording } = await observeEvents({ sources, cluster }, context, problems);
   refuseUnreadable(recording);
   const events = recording.inputs.map(summarizeEvents);
@@ -33,7 +36,7 @@ export async function makeReport(input: SourceInput, context: OperationContext):
     facts,
     identities: cluster.identities,
     sboms: inventory.sboms,
-    scans: inventory.scans,
+    scans: enrichment.scans,
     byHand: inventory.byHand,
     inputNames: [...events, ...processes].map(({ name }) => name),
     settings: judgeSettings(context.settings),
@@ -41,16 +44,19 @@ export async function makeReport(input: SourceInput, context: OperationContext):
     pins: readPins(context.settings),
     problems,
   });
+  const window = windowOf(recording, timesUs);
+  noteStaleCatalogues(enrichment.inputs, window.toUs, problems);
   return buildReport({
     judgement,
     inputs: [
       ...events,
       ...processes,
       ...inventory.inputs,
+      ...enrichment.inputs,
       ...cluster.inputs,
       ...configInput(context.settings),
     ],
-    window: windowOf(recording, timesUs),
+    window,
     generatedAt: context.now ?? null,
     problems,
   });

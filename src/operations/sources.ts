@@ -41,6 +41,8 @@ export const sourceFields = {
       "workload, image or the host by hand; directories are taken too",
   ),
   vulns: names("Vulnerability scans of Grype, JSON; files or directories"),
+  kev: names("CISA's catalogue of known exploited vulnerabilities, JSON: fills in what scans lack"),
+  epss: names("EPSS scores of FIRST, CSV: fill in what scans lack or have of an older day"),
   ...identityFields,
   policies: names("Tracing policies that were in force, YAML: they tell what could be seen"),
   tetragonMetrics: names("Metrics of Tetragon at the start and the end: they tell what was lost"),
@@ -54,6 +56,8 @@ export interface Sources {
   readonly events: readonly string[];
   readonly sbom: readonly string[];
   readonly vulns: readonly string[];
+  readonly kev: readonly string[];
+  readonly epss: readonly string[];
   readonly k8s: readonly string[];
   readonly containers: readonly string[];
   readonly policies: readonly string[];
@@ -80,6 +84,8 @@ export function resolveSources(input: SourceInput, settings: Settings): Sources 
     events: pick(input.events, "events"),
     sbom: [...pick(input.sbom, "sbom"), ...images],
     vulns: pick(input.vulns, "vulns"),
+    kev: pick(input.kev, "kev"),
+    epss: pick(input.epss, "epss"),
     k8s: pick(input.k8s, "k8s"),
     containers: pick(input.containers, "containers"),
     policies: pick(input.policies, "policies"),
@@ -96,6 +102,8 @@ type ListKey =
   | "events"
   | "sbom"
   | "vulns"
+  | "kev"
+  | "epss"
   | "k8s"
   | "containers"
   | "policies"
@@ -111,7 +119,8 @@ function checkSources(sources: Sources): void {
     );
   }
   const lists = [
-    ...[sources.events, sources.sbom, sources.vulns, sources.k8s, sources.containers],
+    ...[sources.events, sources.sbom, sources.vulns, sources.kev, sources.epss],
+    ...[sources.k8s, sources.containers],
     ...[sources.policies, sources.tetragonMetrics, sources.processes],
   ];
   if (lists.flat().filter((name) => name === "-").length > 1) {

@@ -138,7 +138,7 @@ function hopCount({ exposure }: Finding): number {
 export const orderRules: readonly OrderRule[] = [
   {
     name: "decision",
-    text: `${decisionNames.map((name) => `\`${name}\``).join(", then ")} ([decision.md](decision.md))`,
+    text: "when to act, the most urgent first ([decision.md](decision.md))",
     key: ({ finding }) => decisionNames.indexOf(finding.decision.name),
   },
   {
@@ -154,9 +154,7 @@ export const orderRules: readonly OrderRule[] = [
   },
   {
     name: "distance",
-    text:
-      "fewer workloads between the internet and it; then exposed by a way that is not known, then " +
-      "exposure unknown, then not exposed",
+    text: "fewer workloads between it and the internet; then an unknown way, unknown exposure, none",
     key: ({ finding }) => hopCount(finding),
   },
   {

@@ -22,7 +22,10 @@ export const reportSchemaVersion = "1.1.0";
 
 export interface InputSummary {
   readonly name: string;
-  /** events, sbom, vulnerabilities, kubernetes, containers, policies, metrics, processes, config */
+  /**
+   * events, sbom, vulnerabilities, kev, epss, kubernetes, containers, policies, metrics, processes,
+   * config
+   */
   readonly role: string;
   readonly format: string;
   readonly sizeBytes: number;

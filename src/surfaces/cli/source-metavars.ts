@@ -11,6 +11,8 @@ export const sourceMetavars = {
   policies: "file",
   tetragonMetrics: "file",
   processes: "file",
+  kev: "file",
+  epss: "file",
   since: "time",
   until: "time",
   report: "file",

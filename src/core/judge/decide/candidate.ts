@@ -3,6 +3,7 @@
  * In: findings that one thing a person does would remove or lower. Out: the action without rank.
  */
 import { compareText } from "../../event/compare-text.ts";
+import type { Workload } from "../../observe/fact.ts";
 import type { DraftFinding } from "../build-findings.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { workloadKey } from "../workload-key.ts";
@@ -42,13 +43,18 @@ export function toAction({ kind, key, drafts, does, because, given }: Candidate)
   const [image] = images.values();
   const verb = isRemoval(kind) ? "removes" : kind === "watch" ? "would decide" : "lowers";
   const found = plural(drafts.length, "finding");
+  const [only] = workloads.values();
+  const where =
+    workloads.size === 1 && only !== undefined
+      ? nameWorkload(only)
+      : plural(workloads.size, "workload");
   return {
     id: fingerprint(["action", kind, ...key]),
     rank: 0,
     kind,
     decision,
     deadlineDays: deadlineDays[decision],
-    title: `${does}: ${verb} ${found} in ${plural(workloads.size, "workload")}`,
+    title: `${does}: ${verb} ${found} in ${where}`,
     image: images.size === 1 && image !== undefined ? image : null,
     workloads: [...workloads].sort(([a], [b]) => compareText(a, b)).map(([, one]) => one),
     package: "",
@@ -68,6 +74,11 @@ export function toAction({ kind, key, drafts, does, because, given }: Candidate)
 /** Whether findings are gone after it, and not merely less urgent. */
 export function isRemoval(kind: ActionKind): boolean {
   return kind === "upgrade-package" || kind === "rebuild-on-base" || kind === "replace-release";
+}
+
+/** As people write it. Untrusted text. */
+export function nameWorkload({ namespace, name }: Workload): string {
+  return namespace === "" ? name : `${namespace}/${name}`;
 }
 
 export function plural(count: number, word: string): string {

@@ -6,7 +6,7 @@
  */
 import { compareText } from "../../event/compare-text.ts";
 import type { DraftFinding } from "../build-findings.ts";
-import { compareVersions, sharedLine } from "../compare-versions.ts";
+import { compareVersions } from "../compare-versions.ts";
 import { targetVersion, toNeed } from "../group-upgrades.ts";
 import { isDistroType } from "../package-ref.ts";
 import { type BaseImage, findBases } from "./base-images.ts";
@@ -109,20 +109,25 @@ function tellUrgent(drafts: readonly DraftFinding[]): string {
   return `${decision}: ${listNames(ids)}`;
 }
 
+/** Types whose tools take a second number for a major one while the first is 0. */
+const caretTypes: readonly string[] = ["npm", "rust-crate"];
+
 /**
- * Versions of a language package promise compatibility up to their first number, or their second
- * while the first is 0; those of a distribution are rebuilt for the same release.
+ * Versions of a language package promise compatibility up to their first number; those of a
+ * distribution are rebuilt for the same release.
  */
 function tellMajor(type: string, from: readonly string[], to: string): readonly string[] {
   if (isDistroType(type)) return [];
-  const lineOf = (version: string) => /^(?:\d+!)?(?:v|go)?(0\.\d+|\d+)/i.exec(version)?.[1] ?? "";
+  const lineOf = (version: string) => {
+    const line = /^(?:\d+!)?(?:v|go)?(\d+)(?:\.(\d+))?/i.exec(version);
+    if (line === null) return "";
+    const [, major = "", minor = ""] = line;
+    return major === "0" && caretTypes.includes(type) ? `0.${minor}` : major;
+  };
   const target = lineOf(to);
-  const crossed = from.map(lineOf).filter((line) => line !== "" && line !== target);
-  const [line] = crossed;
-  if (target === "" || line === undefined) return [];
-  const needed = target.startsWith("0.") ? 2 : 1;
-  if (from.every((version) => sharedLine(version, to) >= needed)) return [];
-  return [`crosses a major version: ${line} → ${target}`];
+  const crossed = from.map(lineOf).find((line) => line !== "" && line !== target);
+  if (target === "" || crossed === undefined) return [];
+  return [`crosses a major version: ${crossed} → ${target}`];
 }
 
 function rebuild(base: BaseImage, drafts: readonly DraftFinding[]): Candidate {
@@ -137,9 +142,11 @@ function rebuild(base: BaseImage, drafts: readonly DraftFinding[]): Candidate {
   const named = base.name === "" ? "" : ` (${base.name})`;
   const types = new Set(drafts.map(({ finding }) => finding.package.type));
   const [type] = types;
-  const from = base.isShared
-    ? `their first ${base.layers.size === 1 ? "layer" : `${base.layers.size} layers`} are shared`
-    : "they come with its first layer";
+  const count = base.layers.size;
+  const from =
+    images.size > 1
+      ? `they share their first ${count === 1 ? "layer" : `${count} layers`}`
+      : `from its first ${count === 1 ? "layer" : `${count} layers`}`;
   return {
     kind: "rebuild-on-base",
     key: [base.key],

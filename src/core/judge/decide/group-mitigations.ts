@@ -10,20 +10,23 @@ import { isDistroType } from "../package-ref.ts";
 import type { Finding } from "../verdict.ts";
 import { workloadKey } from "../workload-key.ts";
 import type { ActionKind } from "./action.ts";
-import { type Candidate, decisionOf, listNames } from "./candidate.ts";
+import { type Candidate, decisionOf, listNames, nameWorkload } from "./candidate.ts";
 import { decideByInputs } from "./decide-finding.ts";
 import { type DecisionInput, type DecisionName, decisionNames } from "./decision.ts";
 import { deadlineDays } from "./decision-table.ts";
 
-/** **Cost**: linear in findings. **Order**: releases first, then by workload as ranked. */
+/** **Cost**: linear in findings. **Order**: what several workloads share first. */
 export function groupMitigations(drafts: readonly DraftFinding[]): readonly Candidate[] {
   const unfixed = drafts.filter(({ finding }) => !finding.fixable);
   const ended = unfixed.filter(isOfEndedRelease);
   const urgent = unfixed.filter((draft) => !isOfEndedRelease(draft) && isUrgent(draft));
+  const open = urgent.filter(isLoweredByKnowing);
+  const rest = urgent.filter((draft) => !isLoweredByKnowing(draft));
   const byRelease = Map.groupBy(ended, ({ origin }) => origin.release);
-  const byWorkload = Map.groupBy(urgent, ({ finding }) => workloadKey(finding.workload));
+  const byWorkload = Map.groupBy(rest, ({ finding }) => workloadKey(finding.workload));
   return [
     ...[...byRelease].map(([release, group]) => replaceRelease(release, group)),
+    ...(open.length === 0 ? [] : [watchNetwork(open)]),
     ...[...byWorkload.values()].flatMap(mitigateWorkload),
   ];
 }
@@ -90,7 +93,7 @@ interface Mitigation {
 
 /** **Order**: of two that help equally the first is taken. */
 const mitigations: readonly Mitigation[] = [
-  { kind: "watch", helps: isDecidedByWatching, build: watch },
+  { kind: "watch", helps: isLoweredByAbsence, build: watchUse },
   { kind: "close-exposure", helps: isLoweredByClosing, build: closeExposure },
   { kind: "drop-privilege", helps: isRaisedByRights, build: dropPrivilege },
 ];
@@ -116,19 +119,21 @@ function isLoweredByClosing(draft: DraftFinding): boolean {
   return isLater(draft.finding.decision.name, withoutExposure(draft));
 }
 
-/** It is not known whether it is exposed, or used, and one answer would lower it. */
-function isDecidedByWatching(draft: DraftFinding): boolean {
-  const { finding, facts } = draft;
-  const { name, inputs } = finding.decision;
-  const isExposureOpen = inputOf(finding, "exposed")?.assumed === true;
-  if (isExposureOpen && isLater(name, withoutExposure(draft))) return true;
+/** It is not known whether it is exposed, and "no" would lower it. */
+function isLoweredByKnowing(draft: DraftFinding): boolean {
+  const isOpen = inputOf(draft.finding, "exposed")?.assumed === true;
+  return isOpen && isLater(draft.finding.decision.name, withoutExposure(draft));
+}
+
+/** It is not known whether it is used, and "not observed" would lower it. */
+function isLoweredByAbsence({ finding, facts }: DraftFinding): boolean {
   if (facts.usage.state !== "unknown") return false;
   const unused = {
     ...facts,
     usage: { state: "not-observed", coverage: "good" } as const,
     observedUs: facts.loweringWindowUs,
   };
-  return isLater(name, decideByInputs(inputs, unused).name);
+  return isLater(finding.decision.name, decideByInputs(finding.decision.inputs, unused).name);
 }
 
 function isRaisedByRights({ finding }: DraftFinding): boolean {
@@ -144,8 +149,7 @@ function hasRightsToDrop({ finding }: DraftFinding): boolean {
 
 function nameOf(drafts: readonly DraftFinding[]): string {
   const workload = drafts[0]?.finding.workload;
-  if (workload === undefined) return "";
-  return workload.namespace === "" ? workload.name : `${workload.namespace}/${workload.name}`;
+  return workload === undefined ? "" : nameWorkload(workload);
 }
 
 function keyOf(drafts: readonly DraftFinding[]): readonly string[] {
@@ -194,35 +198,35 @@ function dropPrivilege(drafts: readonly DraftFinding[]): Candidate {
   };
 }
 
-function watch(drafts: readonly DraftFinding[]): Candidate {
-  const isExposureOpen = drafts.some(
-    ({ finding }) => inputOf(finding, "exposed")?.assumed === true,
-  );
-  const unseen = drafts.filter(({ facts }) => facts.usage.state === "unknown");
+function watchUse(drafts: readonly DraftFinding[]): Candidate {
   const reasons = new Set(
-    unseen.flatMap(({ finding }) => {
-      const [reason = finding.usage.because] = finding.usage.coverageReasons;
-      return reason === "" ? [] : [reason];
-    }),
+    drafts.flatMap(({ finding: { usage } }) => usage.coverageReasons[0] ?? usage.because),
   );
-  const what = [
-    ...(unseen.length > 0 ? ["whether it uses the packages"] : []),
-    ...(isExposureOpen ? ["who reaches it"] : []),
-  ];
   return {
     kind: "watch",
     key: keyOf(drafts),
     drafts,
-    does: `find out of ${nameOf(drafts)} ${what.join(" and ")}`,
+    does: `watch whether ${nameOf(drafts)} uses ${listNames(packagesOf(drafts), 3)}`,
     because: [
       tellFindings(drafts),
-      ...(unseen.length > 0
-        ? [`a policy that watches their files decides it: ${listNames([...reasons], 3)}`]
-        : []),
-      ...(isExposureOpen
-        ? ["a network policy of Tetragon, or the objects of the cluster, tell who reaches it"]
-        : []),
+      `a policy that sees its files used from its start decides it; now: ${listNames([...reasons], 3)}`,
     ],
     given: {},
   };
+}
+
+function watchNetwork(drafts: readonly DraftFinding[]): Candidate {
+  const reasons = new Set(drafts.map(({ finding }) => finding.exposure.because));
+  return {
+    kind: "watch",
+    key: ["exposure"],
+    drafts,
+    does: "watch connections (tcp_connect, inet_csk_accept), or give the objects of the cluster",
+    because: [tellFindings(drafts), `exposure is not known: ${listNames([...reasons], 3)}`],
+    given: {},
+  };
+}
+
+function packagesOf(drafts: readonly DraftFinding[]): readonly string[] {
+  return [...new Set(drafts.map(({ upgradeName }) => upgradeName))];
 }

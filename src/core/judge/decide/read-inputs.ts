@@ -67,16 +67,21 @@ function readAutomatable({ cvssVector }: FindingVulnerability): DecisionInput {
 
 /**
  * Without a vector the severity is the declared fall-back: what takes the whole of a system is not
- * rated medium or lower, and of the rest nobody knows.
+ * rated medium or lower, and of the rest nobody knows. A distributor's Negligible (of Debian:
+ * unimportant) is about the package as it is built there, and outweighs the vector of upstream.
  */
 function readImpact(vulnerability: FindingVulnerability): DecisionInput {
   const { cvssVector } = vulnerability;
   const vector = parseCvssVector(cvssVector);
+  const severity = ratedSeverity(vulnerability);
+  if (vector !== undefined && severity === "Negligible" && isTotalImpact(vector)) {
+    const basis = `the distributor rates what it ships Negligible, against ${cvssVector}`;
+    return { name: "impact", value: "partial", basis, assumed: false };
+  }
   if (vector !== undefined) {
     const value = isTotalImpact(vector) ? "total" : "partial";
     return { name: "impact", value, basis: cvssVector, assumed: false };
   }
-  const severity = ratedSeverity(vulnerability);
   const rated = `${describeMissing(cvssVector)}; severity ${severity}`;
   const isGrave = severity === "Critical" || severity === "High" || severity === "Unknown";
   if (!isGrave) return { name: "impact", value: "partial", basis: rated, assumed: false };
