@@ -4,6 +4,7 @@
  * Must never keep an object whole: secrets may be among them.
  */
 import type { ProblemLog, ProblemWeight } from "../event/problem.ts";
+import type { ClusterCollector } from "./cluster/cluster-collector.ts";
 import type { DecodedPod, Owner } from "./decode-pod.ts";
 import { decodePod, readOwner } from "./decode-pod.ts";
 import type { ContainerIdentity } from "./image.ts";
@@ -16,7 +17,7 @@ import { isObject, nameKind, readObject, readText } from "./json-value.ts";
 const limits = { containers: 200_000, owners: 500_000, ownerLevels: 8 };
 
 /**
- * Reads a `kubectl` list.
+ * Reads a `kubectl` list. What is kept of its objects beside containers goes to `collector`.
  * **Order**: pods and their owners may come in any order. **Errors**: what could be read before a
  * break is returned; the break and every odd object go to `problems`.
  */
@@ -24,8 +25,9 @@ export async function readKubernetes(
   chunks: AsyncIterable<Uint8Array>,
   input: string,
   problems: ProblemLog,
+  collector?: ClusterCollector,
 ): Promise<readonly ContainerIdentity[]> {
-  const objects = new KubernetesObjects(input, problems);
+  const objects = new KubernetesObjects(input, problems, collector);
   const visitor = new ListVisitor(objects);
   const failure = await readJsonElements(chunks, visitor);
   if (failure !== undefined) {
@@ -43,12 +45,10 @@ export async function readKubernetes(
   return objects.finish();
 }
 
+/** What is read of an object that stands alone; `data` of a Secret is not among them. */
 const singleKeys: ReadonlySet<string> = new Set([
-  "apiVersion",
-  "kind",
-  "metadata",
-  "spec",
-  "status",
+  ..."apiVersion kind metadata spec specs status subsets endpoints ports".split(" "),
+  ..."rules aggregationRule roleRef subjects automountServiceAccountToken".split(" "),
 ]);
 
 /** Hands over the items of a list, or the document itself when it is one object. */
@@ -95,6 +95,8 @@ class ListVisitor implements JsonVisitor {
   }
 
   finish(): void {
+    const kind = this.single.get("kind");
+    if (this.hasItems && typeof kind === "string") this.objects.noteList(kind);
     if (this.hasItems || this.single.size === 0) return;
     const whole = Object.fromEntries(this.single);
     this.objects.add(whole, { path: "", offset: 0 }, "");
@@ -115,6 +117,7 @@ interface ObjectProblem {
 export class KubernetesObjects {
   private readonly input: string;
   private readonly problems: ProblemLog;
+  private readonly collector: ClusterCollector | undefined;
   private readonly pods: DecodedPod[] = [];
   private readonly owners = new Map<string, Owner>();
   private containerCount = 0;
@@ -134,9 +137,14 @@ export class KubernetesObjects {
     ["Deployment", (object, faults) => this.addOwned("Deployment", object, faults)],
   ]);
 
-  constructor(input: string, problems: ProblemLog) {
+  constructor(input: string, problems: ProblemLog, collector?: ClusterCollector) {
     this.input = input;
     this.problems = problems;
+    this.collector = collector;
+  }
+
+  noteList(kind: string): void {
+    this.collector?.noteList(kind);
   }
 
   /** `listKind`: what the list says of its items, for those that do not say it themselves. */
@@ -148,7 +156,9 @@ export class KubernetesObjects {
     }
     const faults: Faults = { first: undefined };
     const own = readText(value, "kind", faults);
-    this.kinds.get(own === "" ? listKind : own)?.(value, faults, place);
+    const kind = own === "" ? listKind : own;
+    this.kinds.get(kind)?.(value, faults, place);
+    this.collector?.add(value, kind, faults);
     if (faults.first !== undefined) {
       const why = `${place.path}.${faults.first}; taken as absent`;
       this.report({ code: "field-wrong-type", weight: "doubtful", why, offset: place.offset });

@@ -1,8 +1,8 @@
 /**
  * Holds all facts of a run, merged by key.
  * In: facts in any order, any number of times. Out: one fact a key, in a fixed order.
- * Must never grow beyond `fileUseCountMax` file uses and `lossCountMax` losses: file uses that are
- * left out become a loss, and losses beyond the bound one wide loss of their node and reason.
+ * Must never grow beyond `fileUseCountMax` file uses, `flowCountMax` flows and `lossCountMax` losses:
+ * what is left out becomes a loss, and losses beyond the bound one wide loss of node and reason.
  */
 import { compareText } from "../event/compare-text.ts";
 import type {
@@ -11,6 +11,8 @@ import type {
   CoverageFact,
   Fact,
   FileUseFact,
+  FlowFact,
+  ListenFact,
   LossFact,
   PrivilegeFact,
 } from "./fact.ts";
@@ -18,6 +20,8 @@ import {
   mergeContainers,
   mergeCoverage,
   mergeFileUses,
+  mergeFlows,
+  mergeListens,
   mergeLosses,
   mergePrivileges,
 } from "./merge-facts.ts";
@@ -26,11 +30,15 @@ const separator = "\u0000";
 
 /** A throttled node tells of each stretch: a year of one a minute would be half a million. */
 const lossCountMax = 10_000;
+/** **Unit**: flows and listening ports over all containers. */
+const flowCountMax = 1_000_000;
 
 interface ContainerShelf {
   /** By path: the few ways and actors of one path share its text. */
   readonly fileUses: Map<string, FileUseFact[]>;
   readonly privileges: Map<string, PrivilegeFact>;
+  readonly flows: Map<string, FlowFact>;
+  readonly listens: Map<string, ListenFact>;
 }
 
 export class FactSet {
@@ -40,6 +48,7 @@ export class FactSet {
   private readonly lossByKey = new Map<string, LossFact>();
   private readonly fileUseCountMax: number;
   private fileUseCount = 0;
+  private flowCount = 0;
 
   /** **Unit**: file uses over all containers. */
   constructor(fileUseCountMax = 1_000_000) {
@@ -59,6 +68,12 @@ export class FactSet {
         put(this.shelf(fact.container).privileges, key, fact, mergePrivileges);
         break;
       }
+      case "flow":
+        this.addFlow(fact);
+        break;
+      case "listen":
+        this.addListen(fact);
+        break;
       case "coverage": {
         const key = [fact.node, fact.sensor, fact.policy].join(separator);
         put(this.coverageByKey, key, fact, mergeCoverage);
@@ -88,6 +103,24 @@ export class FactSet {
     return sorted(this.shelves.get(container)?.privileges ?? new Map());
   }
 
+  /** **Order**: by direction, protocol, port, peer, actor. */
+  flows(container: ContainerKey): readonly FlowFact[] {
+    return sorted(this.shelves.get(container)?.flows ?? new Map());
+  }
+
+  /** **Order**: by protocol, port, address. */
+  listens(container: ContainerKey): readonly ListenFact[] {
+    return sorted(this.shelves.get(container)?.listens ?? new Map());
+  }
+
+  /** All containers and hosts that flows or ports are known of. **Order**: by key. */
+  get networked(): readonly ContainerKey[] {
+    return [...this.shelves]
+      .filter(([, { flows, listens }]) => flows.size + listens.size > 0)
+      .map(([key]) => key)
+      .sort(compareText);
+  }
+
   get coverage(): readonly CoverageFact[] {
     return sorted(this.coverageByKey);
   }
@@ -104,6 +137,8 @@ export class FactSet {
     for (const key of shelves) {
       for (const fact of this.fileUses(key)) lines.push(JSON.stringify(fact, sortKeys));
       for (const fact of this.privileges(key)) lines.push(JSON.stringify(fact, sortKeys));
+      for (const fact of this.flows(key)) lines.push(JSON.stringify(fact, sortKeys));
+      for (const fact of this.listens(key)) lines.push(JSON.stringify(fact, sortKeys));
     }
     for (const fact of this.coverage) lines.push(JSON.stringify(fact, sortKeys));
     for (const fact of this.losses) lines.push(JSON.stringify(fact, sortKeys));
@@ -120,12 +155,41 @@ export class FactSet {
       return;
     }
     if (this.fileUseCount >= this.fileUseCountMax) {
-      this.loseFileUse(fact);
+      this.loseFact(fact, "eviction", `more than ${this.fileUseCountMax} file uses in all`);
       return;
     }
     this.fileUseCount++;
     if (same === undefined) fileUses.set(fact.path, [fact]);
     else same.push(fact);
+  }
+
+  private addFlow(fact: FlowFact): void {
+    const { direction, protocol, port, peer, actor } = fact;
+    const key = [direction, protocol, padPort(port), peer, actor].join(separator);
+    const { flows } = this.shelf(fact.container);
+    if (this.hasRoom(flows, key, fact)) put(flows, key, fact, mergeFlows);
+  }
+
+  private addListen(fact: ListenFact): void {
+    const key = [fact.protocol, padPort(fact.port), fact.address].join(separator);
+    const { listens } = this.shelf(fact.container);
+    if (this.hasRoom(listens, key, fact)) put(listens, key, fact, mergeListens);
+  }
+
+  /** Counts a new key; beyond the bound the fact is a loss. */
+  private hasRoom(
+    facts: ReadonlyMap<string, unknown>,
+    key: string,
+    fact: FlowFact | ListenFact,
+  ): boolean {
+    if (facts.has(key)) return true;
+    if (this.flowCount >= flowCountMax) {
+      const detail = `more than ${flowCountMax} flows and ports in all`;
+      this.loseFact(fact, "flow-eviction", detail);
+      return false;
+    }
+    this.flowCount += 1;
+    return true;
   }
 
   private addLoss(fact: LossFact): void {
@@ -138,30 +202,44 @@ export class FactSet {
     }
   }
 
-  private loseFileUse(fact: FileUseFact): void {
+  private loseFact(
+    fact: Pick<FileUseFact, "container" | "firstSeenUs" | "lastSeenUs">,
+    reason: string,
+    detail: string,
+  ): void {
     const { container, firstSeenUs, lastSeenUs } = fact;
-    const key = ["", container, "eviction", "facts"].join(separator);
+    const key = ["", container, reason, "facts"].join(separator);
     const known = this.lossByKey.get(key);
     this.lossByKey.set(key, {
       kind: "loss",
       node: this.byContainer.get(container)?.node ?? "",
       container,
-      reason: "eviction",
+      reason,
       sinceUs: Math.min(firstSeenUs, known?.sinceUs ?? firstSeenUs),
       untilUs: Math.max(lastSeenUs, known?.untilUs ?? 0),
       count: (known?.count ?? 0) + 1,
-      detail: `more than ${this.fileUseCountMax} file uses in all`,
+      detail,
     });
   }
 
   private shelf(container: ContainerKey): ContainerShelf {
     let shelf = this.shelves.get(container);
     if (shelf === undefined) {
-      shelf = { fileUses: new Map(), privileges: new Map() };
+      shelf = {
+        fileUses: new Map(),
+        privileges: new Map(),
+        flows: new Map(),
+        listens: new Map(),
+      };
       this.shelves.set(container, shelf);
     }
     return shelf;
   }
+}
+
+/** So that ports stand in the order of their numbers. */
+function padPort(port: number): string {
+  return String(port).padStart(5, "0");
 }
 
 type Merge<T> = (a: T, b: T) => T;

@@ -10,6 +10,8 @@ import type {
   ContainerFact,
   CoverageFact,
   FileUseFact,
+  FlowFact,
+  ListenFact,
   LossFact,
   PrivilegeFact,
 } from "./fact.ts";
@@ -145,6 +147,38 @@ export function mergePrivileges(a: PrivilegeFact, b: PrivilegeFact): PrivilegeFa
     ...a,
     firstSeenUs: earliest(a.firstSeenUs, b.firstSeenUs),
     lastSeenUs: Math.max(a.lastSeenUs, b.lastSeenUs),
+    citations: mergeCitations(a.citations, b.citations),
+  };
+}
+
+const addressCountMax = 4;
+
+/** Of one container, direction, protocol, peer, port and actor: counts are sums of one source. */
+export function mergeFlows(a: FlowFact, b: FlowFact): FlowFact {
+  return {
+    ...a,
+    localAddresses: mergeTexts(a.localAddresses, b.localAddresses, addressCountMax),
+    connectionCount: Math.max(a.connectionCount, b.connectionCount),
+    failedCount: Math.max(a.failedCount, b.failedCount),
+    sentBytes: Math.max(a.sentBytes, b.sentBytes),
+    receivedBytes: Math.max(a.receivedBytes, b.receivedBytes),
+    sendsSeen: a.sendsSeen || b.sendsSeen,
+    receivesSeen: a.receivesSeen || b.receivesSeen,
+    firstSeenUs: earliest(a.firstSeenUs, b.firstSeenUs),
+    lastSeenUs: Math.max(a.lastSeenUs, b.lastSeenUs),
+    binaries: mergeTexts(a.binaries, b.binaries, binaryCountMax),
+    hostNames: mergeTexts(a.hostNames, b.hostNames, addressCountMax),
+    citations: mergeCitations(a.citations, b.citations),
+  };
+}
+
+/** Of one container, protocol, address and port. */
+export function mergeListens(a: ListenFact, b: ListenFact): ListenFact {
+  return {
+    ...a,
+    firstSeenUs: earliest(a.firstSeenUs, b.firstSeenUs),
+    lastSeenUs: Math.max(a.lastSeenUs, b.lastSeenUs),
+    binaries: mergeTexts(a.binaries, b.binaries, binaryCountMax),
     citations: mergeCitations(a.citations, b.citations),
   };
 }

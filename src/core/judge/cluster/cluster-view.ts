@@ -13,6 +13,7 @@ export interface PodName {
 }
 
 export type AddressOwner =
+  /** `hostNetwork`: the pods share the address of their node, and any of them or it is meant. */
   | { readonly kind: "pod"; readonly pods: readonly PodName[]; readonly hostNetwork: boolean }
   | {
       readonly kind: "service";
@@ -42,7 +43,11 @@ export type PolicyEnd =
   | { readonly kind: "address"; readonly address: string };
 
 export interface PolicyAnswer {
-  /** undefined: a policy of a kind that is not understood, or no objects. */
+  /**
+   * undefined: a policy of a kind that is not understood, labels that are not known, an end that
+   * is not among the objects, or no objects. True where no policy is among the objects at all, as
+   * Kubernetes has it: `hasPolicies` tells whether that means something.
+   */
   readonly allowed: boolean | undefined;
   /** Policies that decided it, `NetworkPolicy data/isolate`; empty: none selects the pod. */
   readonly policies: readonly string[];
@@ -55,13 +60,25 @@ export interface DeclaredPort {
   readonly protocol: Protocol;
 }
 
+export interface DeclaredImage {
+  readonly declared: string;
+  /** As the status names it, which may be another name of the same image; "" when it has none. */
+  readonly running: string;
+  /** As the status identifies it, `name@sha256:…` or an image id. */
+  readonly runningId: string;
+}
+
 export interface PodView extends PodName {
+  readonly labels: ReadonlyMap<string, string>;
+  readonly serviceAccount: string;
+  /** Succeeded or failed: it runs no more. */
+  readonly isFinished: boolean;
   readonly nodeName: string;
   readonly hostNetwork: boolean;
   readonly addresses: readonly string[];
   readonly ports: readonly DeclaredPort[];
-  /** By container name: reference as declared, and as the status says it runs. */
-  readonly images: ReadonlyMap<string, { readonly declared: string; readonly running: string }>;
+  /** By container name, those of all three lists. */
+  readonly images: ReadonlyMap<string, DeclaredImage>;
 }
 
 export interface ClusterView {
@@ -72,9 +89,10 @@ export interface ClusterView {
   pod(name: PodName): PodView | undefined;
   pods(): readonly PodView[];
   ownerOf(address: string): AddressOwner | undefined;
-  /** In a pod, service or node network of the cluster. */
+  /** In a pod, service or node network of the cluster, or an address of one of them. */
   isInside(address: string): boolean;
   entriesOf(name: PodName): readonly DeclaredEntry[];
+  /** `port` 0: by any port at all. An address of a service means the pods behind it. */
   canReach(request: {
     readonly from: PolicyEnd;
     readonly to: PolicyEnd;

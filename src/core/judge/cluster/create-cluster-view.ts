@@ -1,20 +1,83 @@
 /**
  * Holds the answers that objects of a cluster give.
- * In: decoded objects. Out: a view.
+ * In: decoded objects. Out: a view; without objects "unknown" to everything.
  */
-import type { ClusterView } from "./cluster-view.ts";
+import type { ClusterObjects } from "../../inventory/cluster/cluster-objects.ts";
+import { indexAddresses } from "./address-index.ts";
+import type { ClusterView, PolicyAnswer } from "./cluster-view.ts";
+import { addDirectEntries, EntryBook } from "./declared-entries.ts";
+import { CredentialBook } from "./pod-credentials.ts";
+import { indexPods } from "./pod-index.ts";
+import { PolicyBook } from "./policy-book.ts";
+import { EndFinder } from "./policy-end.ts";
+import { addRouteEntries } from "./published-routes.ts";
+import { indexServices } from "./service-index.ts";
 
-/** PLACEHOLDER on the integration branch: the owner of `cluster/` replaces it. */
-export function createClusterView(): ClusterView {
+const unknownAnswer: PolicyAnswer = { allowed: undefined, policies: [] };
+
+const unknownView: ClusterView = {
+  isKnown: false,
+  hasPolicies: false,
+  pod: () => undefined,
+  pods: () => [],
+  ownerOf: () => undefined,
+  isInside: () => false,
+  entriesOf: () => [],
+  canReach: () => unknownAnswer,
+  credentialsOf: () => [],
+};
+
+/** **Cost**: linear in the objects, but for the selectors of services and policies. */
+export function createClusterView(objects?: ClusterObjects): ClusterView {
+  if (objects === undefined || isEmpty(objects)) return unknownView;
+  const pods = indexPods(objects);
+  const services = indexServices(objects, pods);
+  const addresses = indexAddresses(objects, pods, services);
+  const entries = new EntryBook();
+  addDirectEntries(objects, pods, services, entries);
+  addRouteEntries(objects, services, entries);
+  const policies = new PolicyBook(objects, pods);
+  const ends = new EndFinder(pods, addresses);
+  const credentials = new CredentialBook(objects);
+  const views = pods.entries.map(({ view }) => view);
   return {
-    isKnown: false,
-    hasPolicies: false,
-    pod: () => undefined,
-    pods: () => [],
-    ownerOf: () => undefined,
-    isInside: () => false,
-    entriesOf: () => [],
-    canReach: () => ({ allowed: undefined, policies: [] }),
-    credentialsOf: () => [],
+    isKnown: true,
+    hasPolicies: objects.hasPolicies,
+    pod: (name) => pods.find(name)?.view,
+    pods: () => views,
+    ownerOf: addresses.ownerOf,
+    isInside: addresses.isInside,
+    entriesOf: (name) => {
+      const entry = pods.find(name);
+      return entry === undefined ? [] : entries.of(entry);
+    },
+    canReach: ({ from, to, port, protocol }) => {
+      const targets = ends.find(to, port);
+      const sources = ends.find(from, 0);
+      const answers = sources.flatMap((source) =>
+        targets.map((target) => policies.answer(source, target, { port: target.port, protocol })),
+      );
+      return widest(answers);
+    },
+    credentialsOf: (name, container) => {
+      const entry = pods.find(name);
+      return entry === undefined ? [] : credentials.of(entry, container);
+    },
   };
+}
+
+function isEmpty(objects: ClusterObjects): boolean {
+  return objects.pods.length + objects.services.length + objects.nodes.length === 0;
+}
+
+/** Behind a service one pod that can be reached is enough. */
+function widest(answers: readonly PolicyAnswer[]): PolicyAnswer {
+  const [first] = answers;
+  if (first === undefined) return unknownAnswer;
+  if (answers.length === 1) return first;
+  return (
+    answers.find(({ allowed }) => allowed === true) ??
+    answers.find(({ allowed }) => allowed === undefined) ??
+    first
+  );
 }

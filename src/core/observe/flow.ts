@@ -1,0 +1,281 @@
+/**
+ * Holds the fold from events of sockets to flows: who talked to whom, over which port, how much.
+ * In: events with their process. Out: one fact a container, direction, far end, port and actor;
+ * one a listening port. Any number of connections stays one fact.
+ * Must give the same in any order within some seconds, and never hold more than its bounds.
+ */
+import type { HookEvent, TimeUs } from "../event/event.ts";
+import { noteState, notePart, partOf } from "./connection.ts";
+import type { Emit } from "./fact.ts";
+import { type Connection, createFlowUser, type FlowUser, type Happening } from "./flow-state.ts";
+import { tallyAttempts, tallyConnection } from "./flow-tally.ts";
+import { addFinal, createFlowTotals, emitFlows, type FlowTotals } from "./flow-totals.ts";
+import { noteAttempt, noteListening } from "./flow-ports.ts";
+import type { Fold, ProcessNode, StepContext } from "./fold.ts";
+import { nameHosts } from "./name-peers.ts";
+import {
+  addConnection,
+  chooseStale,
+  connectionCountMax,
+  createSocketBook,
+  findPartial,
+  findWhole,
+  isWhole,
+  keyOf,
+  removeConnection,
+  type SocketBook,
+} from "./socket-book.ts";
+import { readSocketEvent, type SocketEvent } from "./socket-event.ts";
+
+/** An event of a socket that no longer tells both ends: it waits until earlier ones have come. */
+interface Loose {
+  readonly socket: SocketEvent;
+  readonly key: string;
+  readonly user: FlowUser;
+  readonly at: Happening;
+}
+
+interface FlowState {
+  readonly book: SocketBook;
+  readonly users: Map<string, FlowUser>;
+  loose: Loose[];
+  readonly totals: FlowTotals;
+  /** Connections let go of while they were open: what comes later counts as others. */
+  cutCount: number;
+  sweptUs: TimeUs;
+}
+
+/** **Unit**: microseconds of event time. */
+const looseUs = 5_000_000;
+const lingerUs = 10_000_000;
+const idleUs = 120_000_000;
+const dyingUs = 60_000_000;
+const sweepUs = 30_000_000;
+const looseCountMax = 16_384;
+
+export function createFlows(): Fold<FlowState> {
+  return {
+    name: "flow",
+    start: () => ({
+      book: createSocketBook(),
+      users: new Map(),
+      loose: [],
+      totals: createFlowTotals(),
+      cutCount: 0,
+      sweptUs: 0,
+    }),
+    step(state, event, at) {
+      if (!("hook" in event) || at.node === undefined) return;
+      const socket = readSocketEvent(event);
+      if (socket !== undefined) takeEvent(state, socket, { event, at, node: at.node });
+    },
+    retire,
+    tick: sweep,
+    finish(state, emit) {
+      takeLoose(state, Number.MAX_SAFE_INTEGER);
+      for (const same of [...state.book.byKey.values()]) {
+        for (const connection of [...same]) settle(state, connection);
+      }
+      emitFlows(state.totals, emit);
+      if (state.cutCount > 0) emit(cutLoss(state.cutCount));
+      state.book.ended.length = 0;
+      state.users.clear();
+    },
+  };
+}
+
+interface Parts {
+  readonly event: HookEvent;
+  readonly at: StepContext;
+  readonly node: ProcessNode;
+}
+
+function takeEvent(state: FlowState, socket: SocketEvent, { event, at, node }: Parts): void {
+  const user = userOf(state, node, event);
+  const timeUs = event.timeUs > 0 ? event.timeUs : at.nowUs;
+  const { input, offset, policy } = event;
+  const here: Happening = { timeUs, input, offset, policy };
+  if (socket.listenPort > 0) noteListener(user, socket, here);
+  const { means } = socket;
+  if (means === "listen" || means === "bind") {
+    notePort(user, socket, here);
+    return;
+  }
+  if (socket.state === "TCP_LISTEN" || socket.nextState === "TCP_LISTEN") {
+    if (means !== "close" && means !== "elsewhere") notePort(user, socket, here);
+    return;
+  }
+  const key = keyOf(socket, event.node, node.container);
+  if (isWhole(socket)) takeWhole(state, socket, { key, user, at: here, event });
+  else takePart(state, socket, { key, user, at: here });
+}
+
+function userOf(state: FlowState, node: ProcessNode, event: HookEvent): FlowUser {
+  let user = state.users.get(node.execId);
+  if (user === undefined) {
+    user = createFlowUser(node.execId, node.node);
+    state.users.set(node.execId, user);
+  }
+  const network = event.process?.namespaces?.network;
+  if (network !== undefined && event.process?.containerId === "" && !network.isHost) {
+    user.zone = `%${network.inum}`;
+  }
+  return user;
+}
+
+function noteListener(user: FlowUser, socket: SocketEvent, at: Happening): void {
+  const { protocol, listenAddress, listenPort } = socket;
+  noteListening(user, { protocol, address: listenAddress, port: listenPort, listens: true }, at);
+}
+
+/** A bound UDP port receives from anybody: it listens. Of TCP only a listen says so. */
+function notePort(user: FlowUser, socket: SocketEvent, at: Happening): void {
+  const { means, protocol, protocolKnown, localPort, askedPort, failed } = socket;
+  const port = means === "bind" && askedPort > 0 ? askedPort : localPort;
+  if (port === 0 || failed) return;
+  const address = means === "bind" && askedPort > 0 ? socket.askedAddress : socket.local;
+  const listens = means !== "bind" || (protocolKnown && protocol === "udp");
+  noteListening(user, { protocol, address, port, listens }, at);
+}
+
+interface Whole {
+  readonly key: string;
+  readonly user: FlowUser;
+  readonly at: Happening;
+  readonly event: HookEvent;
+}
+
+function takeWhole(state: FlowState, socket: SocketEvent, whole: Whole): void {
+  const { key, user, at, event } = whole;
+  const { book } = state;
+  let connection = findWhole(book, key, socket);
+  const isOwn = happensInProcess(socket, event);
+  if (connection === undefined) {
+    if (!isOwn) return;
+    if (book.count >= connectionCountMax) makeRoom(state);
+    connection = addConnection(book, key, socket, at.timeUs);
+  }
+  const wasOpen = connection.endedUs === 0;
+  noteState(connection, socket, at.timeUs);
+  if (wasOpen && connection.endedUs > 0) book.ended.push(connection);
+  // Whoever closes may be the parent of the one that died: it gets no part in what it never used.
+  if (isOwn && (socket.means !== "close" || connection.parts.length === 0)) {
+    notePart(connection, partOf(connection, user, at), socket, at);
+  }
+}
+
+/**
+ * Whether the process of the event is the one that holds the socket. What a dying process closes
+ * is told of its parent, with the thread of the dead one; in containers both are the container's.
+ */
+function happensInProcess({ means, protocol, nextState }: SocketEvent, event: HookEvent): boolean {
+  if (means === "elsewhere") return false;
+  if (means === "state") return nextState === "TCP_SYN_SENT";
+  if (means === "packet") return protocol === "udp";
+  if (means !== "close") return true;
+  const { process, tid } = event;
+  return process?.containerId !== "" || tid < 0 || tid === process.pid;
+}
+
+function takePart(
+  state: FlowState,
+  socket: SocketEvent,
+  { key, user, at }: Omit<Whole, "event">,
+): void {
+  const { means, protocol, askedAddress, askedPort, peer, peerPort, cookie, failed } = socket;
+  if (means === "connect") {
+    const asked = askedPort > 0 ? { peer: askedAddress, port: askedPort } : { peer, port: peerPort };
+    if (asked.peer !== "" && asked.port > 0) noteAttempt(user, { protocol, ...asked, failed }, at);
+    return;
+  }
+  if (cookie === "" || peer === "" || means === "accept") return;
+  state.loose.push({ socket: { ...socket }, key, user, at });
+  if (state.loose.length >= looseCountMax) takeLoose(state, at.timeUs);
+}
+
+/** By time: each then finds the connection that its socket was. */
+function takeLoose(state: FlowState, untilUs: TimeUs): void {
+  if (state.loose.length === 0) return;
+  const due = state.loose.filter(({ at }) => at.timeUs <= untilUs);
+  if (due.length === 0) return;
+  state.loose = state.loose.filter(({ at }) => at.timeUs > untilUs);
+  for (const { socket, key, user, at } of due) {
+    const connection = findPartial(state.book, key, socket, at.timeUs);
+    if (connection === undefined) continue;
+    const wasOpen = connection.endedUs === 0;
+    noteState(connection, socket, at.timeUs);
+    if (wasOpen && connection.endedUs > 0) state.book.ended.push(connection);
+    if (socket.means === "send" || socket.means === "receive") {
+      notePart(connection, partOf(connection, user, at), socket, at);
+    }
+  }
+}
+
+/** Hands a connection on to the edges of its processes. */
+function settle(state: FlowState, connection: Connection): void {
+  if (connection.isSettled) return;
+  removeConnection(state.book, connection);
+  tallyConnection(connection);
+  for (const { user } of connection.parts) {
+    if (user.final !== undefined) addFinal(state.totals, user, user.final);
+  }
+}
+
+function sweep(state: FlowState, nowUs: TimeUs): void {
+  takeLoose(state, nowUs - looseUs);
+  const { ended } = state.book;
+  if (ended.length > 0) {
+    const rest = ended.filter((one) => {
+      if (one.isSettled) return false;
+      if (one.endedUs + lingerUs > nowUs) return true;
+      settle(state, one);
+      return false;
+    });
+    ended.length = 0;
+    ended.push(...rest);
+  }
+  if (nowUs < state.sweptUs + sweepUs && nowUs >= state.sweptUs) return;
+  state.sweptUs = nowUs;
+  // Datagram sockets rarely tell that they end.
+  for (const same of [...state.book.byKey.values()]) {
+    for (const one of [...same]) {
+      if (one.protocol === "udp" && one.lastUs + idleUs <= nowUs) settle(state, one);
+    }
+  }
+}
+
+function makeRoom(state: FlowState): void {
+  for (const one of chooseStale(state.book)) {
+    if (one.endedUs === 0) state.cutCount += 1;
+    settle(state, one);
+  }
+}
+
+function retire(state: FlowState, node: ProcessNode, _emit: Emit): void {
+  const user = state.users.get(node.execId);
+  if (user === undefined) return;
+  state.users.delete(node.execId);
+  // What a dying process closed is told a moment after its end.
+  takeLoose(state, node.exitUs > 0 ? node.exitUs + dyingUs : Number.MAX_SAFE_INTEGER);
+  const { container, actor, binary, pid } = node;
+  user.final = { container, actor, binary, pid };
+  for (const connection of [...user.connections]) {
+    if (connection.parts.every((part) => part.user.final !== undefined)) settle(state, connection);
+  }
+  tallyAttempts(user);
+  nameHosts(user, node);
+  addFinal(state.totals, user, user.final);
+}
+
+function cutLoss(count: number): Parameters<Emit>[0] {
+  return {
+    kind: "loss",
+    node: "",
+    container: "",
+    reason: "flow-eviction",
+    sinceUs: 0,
+    untilUs: 0,
+    count,
+    detail: "more connections were open at once than are kept: some count more than once",
+  };
+}
