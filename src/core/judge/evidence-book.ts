@@ -5,7 +5,7 @@
  */
 
 import { formatTime } from "../event/format-time.ts";
-import type { Citation, FileUseFact, PrivilegeFact } from "../observe/fact.ts";
+import type { Citation, FileUseFact, ListenFact, PrivilegeFact } from "../observe/fact.ts";
 import type { Evidence } from "./verdict.ts";
 
 /** A statement that was concluded from a fact, and not seen itself. */
@@ -75,6 +75,22 @@ export class EvidenceBook {
         container,
       };
       return this.record(id, fact.citations[0], rest);
+    });
+  }
+
+  addListen(fact: ListenFact): string {
+    const { container, protocol, address, port, citations } = fact;
+    const key = JSON.stringify(["listen", container, protocol, address, port]);
+    return this.add(key, (id) => {
+      const rest = {
+        shows: `listens on ${protocol} port ${port}`,
+        path: "",
+        actor: "service" as const,
+        actorReason: "",
+        count: citations.length,
+        container,
+      };
+      return this.record(id, citations[0], rest);
     });
   }
 

@@ -83,10 +83,7 @@ function findContradictions(facts: readonly PrivilegeFact[]): readonly Privilege
     add("declared as not privileged", "its events name it privileged");
   }
   if (has("privileged", "declared") && onlyAbsent("capability")) {
-    add(
-      "declared as privileged",
-      "no process of root was seen with more than the default rights",
-    );
+    add("declared as privileged", "no process of root was seen with more than the default rights");
   }
   const extra = undeclaredCapabilities(facts);
   if (has("privileged", "denied") && !has("privileged", "seen") && extra.length > 0) {

@@ -24,3 +24,8 @@ export function hostKey(node: string): ContainerKey {
 export function isHostKey(key: ContainerKey): boolean {
   return key.startsWith(hostPrefix);
 }
+
+/** The node of such a key. */
+export function nodeOfHostKey(key: ContainerKey): string {
+  return key.slice(hostPrefix.length);
+}

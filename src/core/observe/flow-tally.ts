@@ -112,7 +112,11 @@ function addPart(tally: Tally, part: ConnectionPart, { local }: Connection): voi
 }
 
 /** The first few in the order of texts, whatever came first. */
-export function addText(tally: Pick<Tally, "locals" | "hostNames">, list: "locals" | "hostNames", text: string): void {
+export function addText(
+  tally: Pick<Tally, "locals" | "hostNames">,
+  list: "locals" | "hostNames",
+  text: string,
+): void {
   if (tally[list].includes(text)) return;
   tally[list] = [...tally[list], text].sort().slice(0, localCountMax);
 }

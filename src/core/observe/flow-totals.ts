@@ -83,12 +83,7 @@ function flowsOf(totals: FlowTotals, container: ContainerKey, node: string): Con
   return flows;
 }
 
-function totalOf(
-  totals: FlowTotals,
-  flows: ContainerFlows,
-  tally: Tally,
-  actor: Actor,
-): FlowTotal {
+function totalOf(totals: FlowTotals, flows: ContainerFlows, tally: Tally, actor: Actor): FlowTotal {
   const key = `${actor} ${tallyKey(tally)}`;
   const known = flows.flows.get(key);
   if (known !== undefined) return known;
@@ -274,7 +269,9 @@ function join(a: FlowTotal, b: FlowTotal): FlowTotal {
 /** A socket without a far end is told again, with each far end, by hooks that see the packets. */
 function withoutShadows(totals: readonly FlowTotal[]): readonly FlowTotal[] {
   const named = new Set(
-    totals.filter(({ peer }) => peer !== "").map(({ protocol, port }) => ownPortKey(protocol, port)),
+    totals
+      .filter(({ peer }) => peer !== "")
+      .map(({ protocol, port }) => ownPortKey(protocol, port)),
   );
   return totals.filter(
     ({ peer, protocol, port }) => peer !== "" || !named.has(ownPortKey(protocol, port)),

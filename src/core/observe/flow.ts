@@ -5,12 +5,12 @@
  * Must give the same in any order within some seconds, and never hold more than its bounds.
  */
 import type { HookEvent, TimeUs } from "../event/event.ts";
-import { noteState, notePart, partOf } from "./connection.ts";
+import { notePart, noteState, partOf } from "./connection.ts";
 import type { Emit } from "./fact.ts";
+import { noteAttempt, noteListening } from "./flow-ports.ts";
 import { type Connection, createFlowUser, type FlowUser, type Happening } from "./flow-state.ts";
 import { tallyAttempts, tallyConnection } from "./flow-tally.ts";
 import { addFinal, createFlowTotals, emitFlows, type FlowTotals } from "./flow-totals.ts";
-import { noteAttempt, noteListening } from "./flow-ports.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
 import { nameHosts } from "./name-peers.ts";
 import {
@@ -184,7 +184,8 @@ function takePart(
 ): void {
   const { means, protocol, askedAddress, askedPort, peer, peerPort, cookie, failed } = socket;
   if (means === "connect") {
-    const asked = askedPort > 0 ? { peer: askedAddress, port: askedPort } : { peer, port: peerPort };
+    const asked =
+      askedPort > 0 ? { peer: askedAddress, port: askedPort } : { peer, port: peerPort };
     if (asked.peer !== "" && asked.port > 0) noteAttempt(user, { protocol, ...asked, failed }, at);
     return;
   }

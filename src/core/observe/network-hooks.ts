@@ -81,7 +81,10 @@ const rows: readonly Row[] = [
   [/(?:^|_)(?:rcv|ack|timer|retransmit|keepalive|forward|napi|netif|irq)(?:_|$)/, "elsewhere"],
   [/^(?:tcp_(?:reset|fin|data_queue|done|time_wait|send_.*|enter_.*|probe.*))$/, "elsewhere"],
   [/^(?:tcp_(?:conn_request|finish_connect|check_req|v[46]_.*)|inet_csk_.*)$/, "elsewhere"],
-  [/^(?:k?free_skb.*|kfree_skb|consume_skb|sk_(?:free|destruct)|__sk_(?:free|destruct))$/, "elsewhere"],
+  [
+    /^(?:k?free_skb.*|kfree_skb|consume_skb|sk_(?:free|destruct)|__sk_(?:free|destruct))$/,
+    "elsewhere",
+  ],
   [/^(?:__dev_queue_xmit|dev_queue_xmit|net_dev_.*|br_.*|nf_.*|udp_queue_.*)$/, "elsewhere"],
 ];
 

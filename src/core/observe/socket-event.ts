@@ -3,7 +3,7 @@
  * In: events of hooks that carry sockets or addresses. Out: one reused record an event.
  * Must never take a call that failed for one that happened, nor a path for an address.
  */
-import type { Argument, HookEvent, SocketArgument, SocketAddressArgument } from "../event/event.ts";
+import type { Argument, HookEvent, SocketAddressArgument, SocketArgument } from "../event/event.ts";
 import { plainAddress } from "../event/ip-address.ts";
 import type { Protocol } from "./fact.ts";
 import { hookOfEvent, type SocketLayer, type SocketMeaning } from "./network-hooks.ts";

@@ -29,7 +29,7 @@ export function decideExposed(inquiry: Inquiry, passed?: Step, maybe?: Step): Ex
     limits.push(
       place.views.length === 0
         ? "no objects of the cluster tell who may connect"
-        : "a policy is of a kind that is not understood",
+        : "objects do not tell all policies of its pods: who may connect is unknown",
     );
   }
   const yes = sayYes(inquiry) ?? (passed?.link === undefined ? undefined : sayPassed(passed));

@@ -3,6 +3,7 @@
  * In: a join, the pod's images. Out: both sides in words; undefined when they agree or are silent.
  * Must never call another spelling of a name, or an index beside its manifest, another image.
  */
+import type { DeclaredImage } from "../cluster/cluster-view.ts";
 import { digestOf, isSameReference, parseReference } from "../image-reference.ts";
 import type { ImageJoin } from "../join-images.ts";
 import { quoteName } from "../quote-name.ts";
@@ -19,13 +20,13 @@ export interface ImageChange {
  */
 export function describeImageChange(
   { container }: ImageJoin,
-  image: { readonly declared: string; readonly running: string } | undefined,
+  image: DeclaredImage | undefined,
 ): ImageChange | undefined {
   if (image === undefined) return undefined;
   const seen = digestOf(container.imageId);
-  const status = digestOf(image.running);
+  const status = digestOf(image.runningId);
   if (seen !== "" && status !== "" && seen !== status) {
-    return { declared: `its pod runs ${quoteName(image.running)}`, observed: shown(container) };
+    return { declared: `its pod runs ${quoteName(image.runningId)}`, observed: shown(container) };
   }
   if (seen !== "" && seen === status) return undefined;
   if (container.imageName === "" || !isOtherName(image.declared, container.imageName)) {

@@ -46,6 +46,7 @@ const privateSamples = ["10.255.77.1", "172.31.77.1", "192.168.77.1", "fd77::1"]
 /** Of one place. **Cost**: at most some thousand questions to the policies, mostly a few. */
 export function createAllowed(scene: Scene): (place: Place) => Allowed {
   const { cluster } = scene;
+  const { hasPolicies } = cluster;
   const candidates = listCandidates(scene);
   const outside = privateSamples.filter((address) => !cluster.isInside(address));
   return (place) => {
@@ -63,9 +64,10 @@ export function createAllowed(scene: Scene): (place: Place) => Allowed {
     const narrowedBy = [...new Set([...fromInternet.policies, ...fromOutside.policies])].sort(
       compareText,
     );
+    const { isUnselected } = fromInternet;
     const isClosedOutside = isDenied && fromOutside.answer === "no";
     return {
-      origin: originOf({ place, ways, ask, candidates, isUnselected: fromInternet.isUnselected }),
+      origin: originOf({ place, ways, ask, candidates, isUnselected, hasPolicies }),
       ways,
       narrowedBy: isDenied ? narrowedBy.slice(0, limits.policies) : [],
       isClosedOutside,
@@ -85,15 +87,19 @@ interface OriginParts {
   readonly candidates: readonly PodName[];
   /** No policy selects the pod: whoever can route to it may connect. */
   readonly isUnselected: boolean;
+  /** False: policies were not among what was listed, and silence means nothing. */
+  readonly hasPolicies: boolean;
 }
 
-function originOf({ place, ways, ask, candidates, isUnselected }: OriginParts): AllowedOrigin {
+function originOf(parts: OriginParts): AllowedOrigin {
+  const { place, ways, ask, candidates, isUnselected, hasPolicies } = parts;
   if (ways.some(({ isOpen }) => isOpen)) return "internet";
   const isHostNetwork = place.views.some(({ hostNetwork }) => hostNetwork);
   if (isHostNetwork && place.ports.some(({ address }) => !isLoopback(address))) {
     return "outside-cluster";
   }
   if (ways.some(({ isDenied }) => !isDenied)) return "outside-cluster";
+  if (!hasPolicies) return "unknown";
   if (isUnselected) return "other-namespace";
   const { namespace } = place.workload;
   const own = new Set(place.pods.map(({ pod }) => pod));

@@ -107,10 +107,10 @@ function sensitivity(role: RoleName | null): number {
   return at < 0 ? sensitiveRoles.length : at;
 }
 
-/** Places whose pods policies let it talk to; undefined without objects for it. */
+/** Places whose pods policies let it talk to; undefined where no objects tell. */
 function listAllowed(place: Place, { places, cluster }: Scene): readonly Place[] | undefined {
   const [from] = place.views;
-  if (!cluster.isKnown || from === undefined) return undefined;
+  if (!cluster.hasPolicies || from === undefined) return undefined;
   return places.filter((to) => {
     const [pod] = to.views;
     if (to === place || pod === undefined) return false;
@@ -150,7 +150,7 @@ function askAddress(
   questions: readonly AddressQuestion[],
 ): ReachHow {
   const [from] = place.views;
-  if (!cluster.isKnown || from === undefined) return "unknown";
+  if (!cluster.hasPolicies || from === undefined) return "unknown";
   const answers = questions.map(({ address, port, protocol }): PolicyAnswer => {
     const to = { kind: "address" as const, address };
     return cluster.canReach({ from: podEnd(from), to, port, protocol });
