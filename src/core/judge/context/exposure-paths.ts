@@ -26,26 +26,27 @@ export interface PathParts {
   };
 }
 
-/** Observed before allowed, then the shortest, at most 4. */
+/** Observed before allowed, those from the internet first, then the shortest; at most 4. */
 export function listPaths(parts: PathParts): readonly ExposurePath[] {
   const { place, observed, arrivals, ways, step, entryOf } = parts;
-  const direct = arrivals.filter(({ origin }) => origin === observed);
-  const own = [
-    ...direct.map((one) => ofArrival(one, place)),
-    ...ways.map((one) => ofWay(one, place)),
-  ];
   const through = step?.link === undefined ? undefined : ofStep(step, entryOf);
-  const all = through === undefined ? own : [...own, through];
+  const direct = arrivals
+    .filter(({ origin, link }) => origin === observed && link !== step?.link)
+    .map((one) => ofArrival(one, place));
+  const all = [...direct, ...ways.map((one) => ofWay(one, place))];
+  if (through !== undefined) all.push(through);
   const distinct = new Map(all.map((path) => [JSON.stringify(path.hops), path]));
-  const rank = ({ basis }: ExposurePath) => (basis === "observed" ? 0 : 1);
-  const sorted = [...distinct.values()].sort(
-    (a, b) => rank(a) - rank(b) || a.hops.length - b.hops.length,
-  );
-  // The way from the internet must not be crowded out by ends that are nearer.
-  const first = sorted.filter(({ hops }) => hops[0]?.name === "internet");
-  const kept = new Set([...first, ...sorted].slice(0, pathCountMax));
-  return sorted.filter((path) => kept.has(path));
+  return [...distinct.values()].sort((a, b) => rank(a) - rank(b)).slice(0, pathCountMax);
 }
+
+function rank({ basis, hops }: ExposurePath): number {
+  const isFar = hops[0]?.name === internet && hops[0].workload === null;
+  return (basis === "observed" ? 0 : 2 * rankStep) + (isFar ? 0 : rankStep) + hops.length;
+}
+
+/** More than the hops of any path. */
+const rankStep = 100;
+const internet = "internet";
 
 function displayName({ namespace, name }: Workload): string {
   return namespace === "" ? name : `${namespace}/${name}`;
@@ -71,12 +72,12 @@ function ofArrival({ link, origin, way }: Arrival, place: Place): ExposurePath {
   if (from !== undefined && edge.from.kind !== "loopback") {
     return { basis: "observed", hops: [entryHop(displayName(from.workload), from.workload), last] };
   }
-  const name = origin === "internet" ? "internet" : edge.from.name || edge.from.kind;
+  const name = origin === internet ? internet : edge.from.name || edge.from.kind;
   return { basis: "observed", hops: [entryHop(name, null), last] };
 }
 
 function viaHops({ entry }: AllowedWay): readonly ExposureHop[] {
-  const start = entryHop(entry.from === "internet" ? "internet" : "outside of the cluster", null);
+  const start = entryHop(entry.from === internet ? internet : "outside of the cluster", null);
   const via = entry.via.slice(0, hopCountMax).map((name): ExposureHop => {
     return { name, workload: null, port: 0, by: "allowed", flow: "" };
   });

@@ -6,7 +6,7 @@
  */
 import type { ClusterView } from "../cluster/cluster-view.ts";
 import type { FlowEnd } from "../flows/flow-edge.ts";
-import type { Link, Place } from "./context-scene.ts";
+import type { Link, Place, Scene } from "./context-scene.ts";
 import type { Allowed, AllowedWay } from "./judge-allowed.ts";
 import { plainProgram } from "./role-signals.ts";
 import { type ObservedOrigin, observedOrigins } from "./workload-context.ts";
@@ -21,20 +21,21 @@ export interface Arrival {
   readonly way: AllowedWay | undefined;
 }
 
-/** **Order**: of the links. */
-export function listArrivals(
-  place: Place,
-  links: readonly Link[],
-  about: { readonly cluster: ClusterView; readonly allowed: Allowed },
-): readonly Arrival[] {
+/** **Order**: of the links, into it and, where nobody saw who opened them, out of it. */
+export function listArrivals(place: Place, scene: Scene, allowed: Allowed): readonly Arrival[] {
+  const isUndirected = ({ edge }: Link) => !edge.directionKnown && far.has(edge.to.kind);
+  const links = [...scene.linksInto(place), ...scene.linksOutOf(place).filter(isUndirected)];
   return links
     .filter(({ edge }) => edge.connectionCount > 0)
     .map((link) => {
-      const origin = originOf(link, place, about.cluster);
+      const origin = originOf(link, place, scene.cluster);
       if (origin !== "node" || isKubelet(link)) return { link, origin, way: undefined };
-      return ofNode(link, place, about.allowed);
+      return ofNode(link, place, allowed);
     });
 }
+
+/** Ends beyond the cluster, or that may be. */
+const far: ReadonlySet<string> = new Set(["internet", "private", "unknown", "others"]);
 
 /** The farthest of them. */
 export function farthest(arrivals: readonly Arrival[]): ObservedOrigin {

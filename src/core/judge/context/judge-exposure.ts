@@ -26,13 +26,13 @@ export interface JudgeExposureOptions {
 /** **Order**: of places that were watched. **Cost**: linear in links, and questions to policies. */
 export function judgeExposure(options: JudgeExposureOptions): ReadonlyMap<Place, Exposure> {
   const { scene, rolesOf, coverage, losses } = options;
-  const { places, links, cluster } = scene;
+  const { places, links } = scene;
   const allowedOf = createAllowed(scene);
   const sightOf = createSight({ coverage, losses, places, links });
   const inquiries = new Map(
     places.map((place): [Place, Inquiry] => {
       const allowed = allowedOf(place);
-      const arrivals = listArrivals(place, scene.linksInto(place), { cluster, allowed });
+      const arrivals = listArrivals(place, scene, allowed);
       return [place, { place, arrivals, allowed, sight: sightOf(place) }];
     }),
   );

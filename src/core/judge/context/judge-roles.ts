@@ -3,7 +3,6 @@
  * In: signals of a place, what a person pinned. Out: roles with confidence, reasons and evidence.
  * Must never rate a name above "low", nor what a person pinned below anything.
  */
-import { compareText } from "../../event/compare-text.ts";
 import type { EvidenceBook } from "../evidence-book.ts";
 import { quoteName } from "../quote-name.ts";
 import type { Place } from "./context-scene.ts";
@@ -186,12 +185,7 @@ function rate({ isShown, named, image, served, rule }: Rated): RoleClaim["confid
   return says ? "low" : undefined;
 }
 
-/** What a place is mainly: its surest role; null when nothing speaks for any. */
+/** Names alone do not count. */
 export function hasRole(roles: readonly RoleVerdict[], role: RoleName): boolean {
   return roles.some((one) => one.role === role && one.confidence !== "low");
-}
-
-/** **Order**: as given; for tests and documents. */
-export function listProducts(): readonly string[] {
-  return roleRules.map(({ product }) => product).sort(compareText);
 }

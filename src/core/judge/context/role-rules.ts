@@ -456,10 +456,6 @@ export const idlePrograms: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Ports that speak HTTP, as far as a number can tell. */
-export const isWebPort = (port: number): boolean =>
-  port === 80 || port === 443 || (port >= 3000 && !storePorts.has(port));
-
 /** Ports of what answers requests itself: nothing passes through them on to a further workload. */
 export const storePorts: ReadonlySet<number> = new Set(
   roleRules
