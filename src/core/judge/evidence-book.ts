@@ -5,7 +5,14 @@
  */
 
 import { formatTime } from "../event/format-time.ts";
-import type { Citation, FileUseFact, ListenFact, PrivilegeFact } from "../observe/fact.ts";
+import { isHostKey } from "../observe/container-key.ts";
+import type {
+  Citation,
+  FileUseFact,
+  FlowFact,
+  ListenFact,
+  PrivilegeFact,
+} from "../observe/fact.ts";
 import type { Evidence } from "./verdict.ts";
 
 /** A statement that was concluded from a fact, and not seen itself. */
@@ -39,6 +46,12 @@ function plainestCitation({ how, citations }: FileUseFact): Citation | undefined
   if (how !== "executed") return earliest;
   return citations.find(({ sensor }) => sensor === "exec") ?? earliest;
 }
+
+const directionPhrases: Readonly<Record<FlowFact["direction"], string>> = {
+  inbound: "accepted from",
+  outbound: "connected to",
+  unknown: "exchanged data with",
+};
 
 export class EvidenceBook {
   private readonly inputNames: readonly string[];
@@ -78,19 +91,39 @@ export class EvidenceBook {
     });
   }
 
-  addListen(fact: ListenFact): string {
-    const { container, protocol, address, port, citations } = fact;
-    const key = JSON.stringify(["listen", container, protocol, address, port]);
+  /** Names the far end as the kernel does, without a name that anybody chose. */
+  addFlow(fact: FlowFact): string {
+    const { container, direction, protocol, peer, port, actor, connectionCount } = fact;
+    const key = JSON.stringify(["flow", container, direction, protocol, peer, port, actor]);
     return this.add(key, (id) => {
+      const far = peer === "" ? "an unknown end" : peer;
+      const at = port === 0 ? "" : `, ${protocol} port ${port}`;
       const rest = {
-        shows: `listens on ${protocol} port ${port}`,
+        shows: `flow: ${directionPhrases[direction]} ${far}${at}`,
         path: "",
-        actor: "service" as const,
+        actor,
         actorReason: "",
-        count: citations.length,
+        count: connectionCount,
         container,
       };
-      return this.record(id, citations[0], rest);
+      return this.record(id, fact.citations[0], rest);
+    });
+  }
+
+  addListen(fact: ListenFact): string {
+    const { container, protocol, address, port } = fact;
+    const key = JSON.stringify(["listen", container, protocol, address, port]);
+    return this.add(key, (id) => {
+      const where = address === "" ? "" : ` of ${address}`;
+      const rest = {
+        shows: `listens on ${protocol} port ${port}${where}`,
+        path: "",
+        actor: isHostKey(container) ? ("host" as const) : ("service" as const),
+        actorReason: "",
+        count: fact.citations.length,
+        container,
+      };
+      return this.record(id, fact.citations[0], rest);
     });
   }
 

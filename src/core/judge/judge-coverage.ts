@@ -114,14 +114,19 @@ function concerns(
   if (loss.sinceUs === 0 && loss.untilUs === 0) return true;
   if (loss.sinceUs > span.endUs || loss.untilUs < span.startUs) return false;
   const policy = policyOfLoss(loss.reason);
-  return policy === undefined || coverage.some((fact) => fact.policy === policy && isOfFiles(fact));
+  return policy === undefined || coverage.some((fact) => fact.policy === policy && isShown(fact));
 }
 
 /** Losses of rights and of writings: no use of the image's files is lost with them. */
-const hidesNoUse: ReadonlySet<string> = new Set(["privilege-eviction", "write-eviction"]);
+const hidesNoUse: ReadonlySet<string> = new Set([
+  "privilege-eviction",
+  "write-eviction",
+  "flow-eviction",
+]);
 
-function isOfFiles({ sensor }: CoverageFact): boolean {
-  return sensor === "open" || sensor === "mmap";
+/** Those of sockets are shown, though no use of a file is lost with them. */
+function isShown({ sensor }: CoverageFact): boolean {
+  return sensor === "open" || sensor === "mmap" || sensor === "network";
 }
 
 const reasonCountMax = 8;

@@ -29,3 +29,16 @@ export function isHostKey(key: ContainerKey): boolean {
 export function nodeOfHostKey(key: ContainerKey): string {
   return key.slice(hostPrefix.length);
 }
+
+/**
+ * Of processes of a node in no container, yet in a network of their own: another machine to all
+ * that talk to them. Only flows and listening ports are told apart so.
+ */
+export function networkKey(node: string, network: number): ContainerKey {
+  return `${hostKey(node)}%${network}`;
+}
+
+/** True for what `networkKey` gives. */
+export function isNetworkKey(key: ContainerKey): boolean {
+  return isHostKey(key) && /%\d+$/.test(key);
+}

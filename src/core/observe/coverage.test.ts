@@ -25,6 +25,7 @@ const files: PolicyScope = {
   namespace: "",
   paths: ["/usr", "/app"],
   limits: [],
+  doings: [],
 };
 
 function observe(events: readonly Event[], policies: readonly PolicyScope[] = []) {

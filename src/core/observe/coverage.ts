@@ -17,6 +17,8 @@ import {
   type MissedStarts,
   noteMissedStart,
 } from "./missed-starts.ts";
+import { hookOfEvent } from "./network-hooks.ts";
+import { doingsOfHook, limitsOfSeen } from "./network-watch.ts";
 import { createActivity, findGaps, type NodeActivity, noteActivity } from "./node-activity.ts";
 import {
   createOutages,
@@ -39,7 +41,10 @@ interface SensorSeen {
   eventCount: number;
   /** How many restarts of its node it has outlived. */
   restartCount: number;
-  /** Directories of the files in its events; empty where a policy file tells them. */
+  /**
+   * Directories of the files in its events, or what its hooks tell of sockets; empty where a policy
+   * file tells them.
+   */
   readonly directories: Set<string>;
 }
 
@@ -220,7 +225,7 @@ function emitAbsence(
 ): void {
   const { node, seen, untilUs } = about;
   seen.restartCount = node.restartCount;
-  if (seen.sensor !== "open" && seen.sensor !== "mmap") return;
+  if (seen.sensor !== "open" && seen.sensor !== "mmap" && seen.sensor !== "network") return;
   const reason = absenceReason(seen.policy);
   const sinceUs = Math.min(node.beforeRestartUs, untilUs);
   const detail = "after a restart of Tetragon this policy gave no event until then";
@@ -239,6 +244,11 @@ interface HookParts {
 function countHook({ state, node, event, at, isStated }: HookParts): void {
   const { policy } = event;
   const kind = watchKind(event.type, event.hook);
+  if (kind === "network" || (kind === "none" && hookOfEvent(event) !== undefined)) {
+    const seen = count(state, node, { sensor: "network", policy, at });
+    if (!isStated) noteDoings(seen, event);
+    return;
+  }
   // Only its mask tells what an access check is for.
   const needsAccess = kind === "permission" || (!isStated && kind !== "none" && kind !== "execute");
   if (!needsAccess) {
@@ -253,6 +263,13 @@ function countHook({ state, node, event, at, isStated }: HookParts): void {
       seen.directories.add(topDirectory(path));
     }
   });
+}
+
+function noteDoings(seen: SensorSeen | undefined, event: HookEvent): void {
+  if (seen === undefined) return;
+  for (const doing of doingsOfHook(event.hook, event.returned !== undefined)) {
+    seen.directories.add(doing);
+  }
 }
 
 /** `/usr/lib/` of `/usr/lib/x/y.so`; `/app/` of `/app/main.py`; `/` of `/init`. */
@@ -297,11 +314,16 @@ function coverageOf(node: NodeSeen, stated: readonly StatedSensor[]): readonly C
       sensor,
       policy,
       basis: sensor === "exec" ? "stated" : "inferred",
-      pathPrefixes: isBase ? [""] : [...directories].sort(),
-      limits: sensor === "exec" ? missingFlags(node) : [],
+      pathPrefixes: isBase ? [""] : sensor === "network" ? [] : [...directories].sort(),
+      limits: inferredLimits(node, seen),
     });
   }
   return facts;
+}
+
+function inferredLimits(node: NodeSeen, { sensor, directories }: SensorSeen): readonly string[] {
+  if (sensor === "exec") return missingFlags(node);
+  return sensor === "network" ? limitsOfSeen(directories) : [];
 }
 
 /** A policy without events may never have been loaded: since when it was there is unknown. */

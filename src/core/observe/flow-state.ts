@@ -68,7 +68,7 @@ export interface Tally extends Span {
   readonly port: number;
   /** Own port, while it is undecided who listens; 0 else. */
   readonly localPort: number;
-  /** Own addresses; with `%` and the network's number where that is not the host's. */
+  /** Own addresses. */
   locals: string[];
   connectionCount: number;
   failedCount: number;
@@ -109,8 +109,8 @@ export interface FinalUser {
 export interface FlowUser {
   readonly execId: string;
   readonly node: string;
-  /** `%` and the number of its network, where that is not the one of its host; "" else. */
-  zone: string;
+  /** Number of its network, where it is in no container and not in the host's; 0 else. */
+  ownNetwork: number;
   final: FinalUser | undefined;
   readonly connections: Set<Connection>;
   readonly tallies: Map<string, Tally>;
@@ -124,7 +124,7 @@ export function createFlowUser(execId: string, node: string): FlowUser {
   return {
     execId,
     node,
-    zone: "",
+    ownNetwork: 0,
     final: undefined,
     connections: new Set(),
     tallies: new Map(),

@@ -108,7 +108,7 @@ function addPart(tally: Tally, part: ConnectionPart, { local }: Connection): voi
   const { firstUs, lastUs, input, offset, policy } = part;
   widenSpan(tally, { timeUs: firstUs, input, offset, policy });
   if (lastUs > tally.lastUs) tally.lastUs = lastUs;
-  if (local !== "" && !isUnspecified(local)) addText(tally, "locals", local + part.user.zone);
+  if (local !== "" && !isUnspecified(local)) addText(tally, "locals", local);
 }
 
 /** The first few in the order of texts, whatever came first. */

@@ -6,6 +6,7 @@
  */
 import type { HookEvent, TimeUs } from "../event/event.ts";
 import { notePart, noteState, partOf } from "./connection.ts";
+import { isHostKey, networkKey } from "./container-key.ts";
 import type { Emit } from "./fact.ts";
 import { noteAttempt, noteListening } from "./flow-ports.ts";
 import { type Connection, createFlowUser, type FlowUser, type Happening } from "./flow-state.ts";
@@ -118,7 +119,7 @@ function userOf(state: FlowState, node: ProcessNode, event: HookEvent): FlowUser
   }
   const network = event.process?.namespaces?.network;
   if (network !== undefined && event.process?.containerId === "" && !network.isHost) {
-    user.zone = `%${network.inum}`;
+    user.ownNetwork = network.inum;
   }
   return user;
 }
@@ -258,7 +259,9 @@ function retire(state: FlowState, node: ProcessNode, _emit: Emit): void {
   state.users.delete(node.execId);
   // What a dying process closed is told a moment after its end.
   takeLoose(state, node.exitUs > 0 ? node.exitUs + dyingUs : Number.MAX_SAFE_INTEGER);
-  const { container, actor, binary, pid } = node;
+  const { actor, binary, pid } = node;
+  const isApart = user.ownNetwork > 0 && isHostKey(node.container);
+  const container = isApart ? networkKey(node.node, user.ownNetwork) : node.container;
   user.final = { container, actor, binary, pid };
   for (const connection of [...user.connections]) {
     if (connection.parts.every((part) => part.user.final !== undefined)) settle(state, connection);

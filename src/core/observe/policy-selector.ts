@@ -8,8 +8,11 @@ import type { HookKind } from "./file-access.ts";
 import { passesNumber, readPathFilter } from "./policy-filter.ts";
 import { own, type Shape, type ShapeReader } from "./policy-shape.ts";
 
+/** What a hook watches: files in one of several ways, or sockets. */
+export type WatchKind = HookKind | "network";
+
 export interface HookArguments {
-  readonly kind: HookKind;
+  readonly kind: WatchKind;
   readonly isLsm: boolean;
   /** Index of the argument that carries the path; -1 when none does. */
   readonly pathIndex: number;
@@ -65,7 +68,7 @@ const samples: ReadonlyMap<string, number> = new Map([
   ["mapping flags mmap", 2], // MAP_PRIVATE, as every loader of code maps
 ]);
 
-export const sensorsOfKind: Readonly<Record<HookKind, readonly Sensor[]>> = {
+export const sensorsOfKind: Readonly<Record<WatchKind, readonly Sensor[]>> = {
   open: ["open"],
   "open-call": ["open"],
   read: ["open"],
@@ -74,6 +77,7 @@ export const sensorsOfKind: Readonly<Record<HookKind, readonly Sensor[]>> = {
   write: ["write"],
   "change-names": ["write"],
   execute: ["other"],
+  network: ["network"],
   none: ["other"],
 };
 
@@ -110,8 +114,17 @@ function readArgumentFilter({ filter, hook, narrowing, reader }: FilterParts): v
   const indexes = reader.texts(own(filter, "index") ?? own(filter, "args"), "an index");
   const index = Number(indexes[0] ?? "0");
   if (hook.kind === "none") return;
-  if (index === hook.pathIndex) narrowing.addPaths(operator, values);
+  if (hook.kind === "network") narrowing.limits.push(...socketLimits(operator, values));
+  else if (index === hook.pathIndex) narrowing.addPaths(operator, values);
   else narrowing.addNumber(nameNumber(hook, index), operator, values);
+}
+
+/** Sockets of other families, and listeners without a protocol of IP, are nobody's flows. */
+function socketLimits(operator: string, values: readonly string[]): readonly string[] {
+  const isPlain =
+    (operator === "Family" && values.some((value) => /^(?:AF_)?INET$/.test(value))) ||
+    (operator === "Protocol" && values.some((value) => /TCP$/.test(value)));
+  return isPlain ? [] : [`only sockets by ${operator} ${listShort(values)}`];
 }
 
 /** **Source**: `security_mmap_file(file, prot, flags)`; the LSM hook: `reqprot` before `prot`. */

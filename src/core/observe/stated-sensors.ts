@@ -4,6 +4,7 @@
  * Must never widen: where selectors differ in what narrows them, only the free ones count.
  */
 import type { Sensor } from "./fact.ts";
+import { limitsOfWatch } from "./network-watch.ts";
 import { namespaceLimit, type PolicyScope } from "./tracing-policy.ts";
 
 export interface StatedSensor {
@@ -24,6 +25,7 @@ export function collectStated(scopes: readonly PolicyScope[]): readonly StatedSe
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
+    if (first.sensor === "network") return [networkOf(group, first)];
     const free = group.filter((scope) => scope.limits.length === 0 && scope.namespace === "");
     const counted = free.length > 0 ? free : group;
     const paths = [...new Set(counted.flatMap((scope) => scope.paths))];
@@ -32,6 +34,12 @@ export function collectStated(scopes: readonly PolicyScope[]): readonly StatedSe
     const pathPrefixes = withExceptionsFirst(paths).slice(0, patternCountMax);
     return [{ policy, sensor, pathPrefixes, limits: [...new Set(limits)] }];
   });
+}
+
+/** Its hooks tell different things: each doing of a socket is watched, or not, by itself. */
+function networkOf(group: readonly PolicyScope[], { policy, sensor }: PolicyScope): StatedSensor {
+  const hooks = group.map((scope) => ({ doings: scope.doings, limits: limitsOf(scope) }));
+  return { policy, sensor, pathPrefixes: [], limits: limitsOfWatch(hooks) };
 }
 
 function limitsOf(scope: PolicyScope): readonly string[] {

@@ -8,13 +8,16 @@ import { textLengthMax } from "../event/bounds.ts";
 import type { HookEvent } from "../event/event.ts";
 import type { ProblemLog } from "../event/problem.ts";
 import type { Sensor } from "./fact.ts";
-import { type HookKind, hookKind } from "./file-access.ts";
+import { hookKind } from "./file-access.ts";
+import { networkHook } from "./network-hooks.ts";
+import { doingsOfHook, type NetworkDoing } from "./network-watch.ts";
 import { createPathScope } from "./path-scope.ts";
 import {
   type HookArguments,
   readSelector,
   type SelectorScope,
   sensorsOfKind,
+  type WatchKind,
 } from "./policy-selector.ts";
 import { own, type Shape, ShapeReader } from "./policy-shape.ts";
 
@@ -34,6 +37,8 @@ export interface PolicyScope {
   readonly paths: readonly string[];
   /** What narrows it, as short phrases; empty when nothing does. */
   readonly limits: readonly string[];
+  /** Of sensor `network`: what it tells of sockets; empty for other sensors. */
+  readonly doings: readonly NetworkDoing[];
 }
 
 /**
@@ -123,16 +128,17 @@ function readPolicy(document: Shape, input: string, reader: ShapeReader): readon
   ];
 }
 
-const loaderScope = { paths: [""], limits: [] };
+const loaderScope = { paths: [""], limits: [], doings: [] };
 
 function scopeOf(
   { policy, namespace, input, limits }: PolicyParts,
   hook: string,
   sensor: Sensor,
-  scope: { readonly paths: readonly string[]; readonly limits: readonly string[] },
+  scope: Pick<PolicyScope, "paths" | "limits" | "doings">,
 ): PolicyScope {
   const all = [...limits, ...scope.limits];
-  return { policy, namespace, input, hook, sensor, paths: scope.paths, limits: all };
+  const { paths, doings } = scope;
+  return { policy, namespace, input, hook, sensor, paths, limits: all, doings };
 }
 
 function readPodLimits(spec: Shape, reader: ShapeReader): readonly string[] {
@@ -196,12 +202,13 @@ const typesOfLists: ReadonlyMap<string, HookEvent["type"]> = new Map([
 const kernelReads = /kernel_(?:post_)?read_file$/;
 
 /**
- * What a hook would show of any program's files. Functions of programs show nothing, whatever
- * they are called, and neither does what the kernel reads for itself.
+ * What a hook would show of any program's files or sockets. Functions of programs show nothing,
+ * whatever they are called, and neither does what the kernel reads for itself.
  */
-export function watchKind(type: HookEvent["type"], hook: string): HookKind {
+export function watchKind(type: HookEvent["type"], hook: string): WatchKind {
   if (type === "uprobe" || type === "usdt") return "none";
   const kind = hookKind(hook);
+  if (kind === "none") return networkHook(hook) === undefined ? "none" : "network";
   return kind === "read" && kernelReads.test(hook) ? "none" : kind;
 }
 
@@ -219,7 +226,7 @@ interface HookParts {
   readonly parts: PolicyParts;
   readonly hook: Shape;
   readonly call: string;
-  readonly kind: HookKind;
+  readonly kind: WatchKind;
   readonly isLsm: boolean;
 }
 
@@ -230,7 +237,9 @@ function readHook({ parts, hook, call, kind, isLsm }: HookParts): readonly Polic
   const pathIndex = given.find(({ type }) => pathTypes.test(type))?.index ?? -1;
   const hasMask = given.some(({ index }) => index === 1);
   const tellsUse = pathIndex >= 0 && (kind !== "permission" || hasMask);
-  const about: HookArguments = { kind: tellsUse ? kind : "none", isLsm, pathIndex };
+  const tellsSocket = given.some(({ type }) => socketTypes.test(type));
+  const told = tellsSocket && (kind === "none" || kind === "network") ? "network" : "none";
+  const about: HookArguments = { kind: tellsUse ? kind : told, isLsm, pathIndex };
   const hasNumber = hasMask || (isLsm && given.some(({ index }) => index === 2));
   const selectors = reader
     .objects(own(hook, "selectors"), "selectors")
@@ -238,17 +247,30 @@ function readHook({ parts, hook, call, kind, isLsm }: HookParts): readonly Polic
   const everything = { sensors: sensorsOfKind[about.kind], paths: [""], limits: [] };
   const posting = selectors.length === 0 ? [everything] : applyDrops(selectors);
   const narrowed = [...limitsOfHook(about.kind, hasNumber), ...unreadable(reader, before)];
+  const doings = about.kind === "network" ? doingsOfHook(call, returnsResult(hook)) : [];
   const scopes = posting.flatMap(({ sensors, paths, limits }) =>
     sensors.map((sensor) => {
-      const shown = sensor === "other" ? [] : paths;
-      return scopeOf(parts, call, sensor, { paths: shown, limits: [...narrowed, ...limits] });
+      const shown = sensor === "other" || sensor === "network" ? [] : paths;
+      return scopeOf(parts, call, sensor, {
+        paths: shown,
+        limits: [...narrowed, ...limits],
+        doings,
+      });
     }),
   );
   // A hook that only gives other kinds of access (mappings of data) is active all the same.
-  return scopes.length > 0 ? scopes : [scopeOf(parts, call, "other", { paths: [], limits: [] })];
+  return scopes.length > 0 ? scopes : [scopeOf(parts, call, "other", nothingTold)];
 }
 
-function limitsOfHook(kind: HookKind, hasNumber: boolean): readonly string[] {
+const nothingTold = { paths: [], limits: [], doings: [] };
+const socketTypes = /^(?:sock|socket|skb|sockaddr)$/;
+
+/** Whether the policy asks for the result of the call. */
+function returnsResult(hook: Shape): boolean {
+  return own(hook, "return") === true || own(hook, "returnArg") !== undefined;
+}
+
+function limitsOfHook(kind: WatchKind, hasNumber: boolean): readonly string[] {
   if (kind === "open-call") return ["sees paths as the program wrote them"];
   if (kind === "read") return ["sees only some ways of reading"];
   return kind === "map" && !hasNumber ? ["does not tell mappings of code from others"] : [];

@@ -2,7 +2,7 @@
  * Holds which sockets listen where: in containers, and on nodes themselves.
  * In: facts. Out: listening ports, nodes as workloads.
  */
-import { isHostKey, nodeOfHostKey } from "../../observe/container-key.ts";
+import { isHostKey, isNetworkKey, nodeOfHostKey } from "../../observe/container-key.ts";
 import type { ContainerKey, Workload } from "../../observe/fact.ts";
 import type { FactSet } from "../../observe/fact-set.ts";
 import type { EvidenceBook } from "../evidence-book.ts";
@@ -13,7 +13,7 @@ export function listNetworkedHosts(facts: FactSet): ReadonlyMap<ContainerKey, Wo
   const clusters = new Map<string, string>();
   for (const { node, cluster } of facts.containers) if (cluster !== "") clusters.set(node, cluster);
   return new Map(
-    facts.networked.filter(isHostKey).map((key) => {
+    facts.networked.filter((key) => isHostKey(key) && !isNetworkKey(key)).map((key) => {
       const name = nodeOfHostKey(key);
       const cluster = clusters.get(name) ?? "";
       return [key, { cluster, namespace: "", kind: "Host", name, container: "" }];
