@@ -54,6 +54,12 @@ export function createClusterView(objects?: ClusterObjects): ClusterView {
     canReach: ({ from, to, port, protocol }) => {
       const targets = ends.find(to, port);
       const sources = ends.find(from, 0);
+      const source = sources[0];
+      const target = targets[0];
+      if (source === undefined || target === undefined) return unknownAnswer;
+      if (sources.length + targets.length === 2) {
+        return policies.answer(source, target, { port: target.port, protocol });
+      }
       const answers = sources.flatMap((source) =>
         targets.map((target) => policies.answer(source, target, { port: target.port, protocol })),
       );
@@ -72,12 +78,10 @@ function isEmpty(objects: ClusterObjects): boolean {
 
 /** Behind a service one pod that can be reached is enough. */
 function widest(answers: readonly PolicyAnswer[]): PolicyAnswer {
-  const [first] = answers;
-  if (first === undefined) return unknownAnswer;
-  if (answers.length === 1) return first;
   return (
     answers.find(({ allowed }) => allowed === true) ??
     answers.find(({ allowed }) => allowed === undefined) ??
-    first
+    answers[0] ??
+    unknownAnswer
   );
 }

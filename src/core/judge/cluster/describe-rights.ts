@@ -91,8 +91,9 @@ function describeRules(rules: readonly ScopedRule[]): ReadonlyMap<string, boolea
   for (const { first, resources } of groups.values()) {
     const { rule, scope } = first;
     const verbs = rule.verbs.includes("*") ? "do anything with" : [...rule.verbs].sort().join(", ");
-    const only = rule.names.length === 0 ? "" : ` (only ${listNames(rule.names)})`;
-    const what = resources.has("*") ? everythingOf(rule) : listNames([...resources]);
+    const only =
+      rule.names.length === 0 ? "" : ` (only ${listNames([...rule.names].sort(compareText))})`;
+    const what = resources.has("*") ? everythingOf(rule) : listResources(rule, [...resources]);
     phrases.set(`${verbs} ${what}${only} in ${scope}`, isPowerful(rule));
   }
   return phrases;
@@ -103,10 +104,16 @@ function everythingOf({ groups }: AccessRule): string {
   return `everything of ${listNames(groups.map((group) => group || "the core group"))}`;
 }
 
+/** What gives power goes first: long lists are cut. */
+function listResources(rule: AccessRule, resources: readonly string[]): string {
+  const strong = resources.filter((one) => isPowerful({ ...rule, resources: [one] }));
+  const weak = resources.filter((one) => !strong.includes(one));
+  return listNames([...strong.sort(compareText), ...weak.sort(compareText)]);
+}
+
 function listNames(names: readonly string[]): string {
-  const sorted = [...new Set(names)].sort(compareText);
-  const more = sorted.length > limits.names ? ` and ${sorted.length - limits.names} more` : "";
-  return sorted.slice(0, limits.names).join(", ") + more;
+  const more = names.length > limits.names ? ` and ${names.length - limits.names} more` : "";
+  return names.slice(0, limits.names).join(", ") + more;
 }
 
 function bound(phrases: ReadonlyMap<string, boolean>): RightsText {

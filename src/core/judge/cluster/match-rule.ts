@@ -14,7 +14,7 @@ import type {
 } from "../../inventory/cluster/cluster-objects.ts";
 import type { Protocol } from "../../observe/fact.ts";
 import { allOf, anyOf, matchSelector, type Truth } from "./match-selector.ts";
-import type { PodIndex } from "./pod-index.ts";
+import type { PodEntry, PodIndex } from "./pod-index.ts";
 import type { End } from "./policy-end.ts";
 
 export interface Asked {
@@ -28,76 +28,91 @@ export interface Asked {
   readonly ownNode: string;
 }
 
+/** **Unit**: classes of pods, a byte each in every rule; those beyond are judged every time. */
+const rememberedClassCountMax = 10_000;
+
+type PodPeer = Extract<PolicyPeer, { kind: "pods" }>;
+type NetworkPeer = Extract<PolicyPeer, { kind: "network" }>;
+
 /** A rule with what is remembered of it: which classes of pods its peers take in. */
 export class RuleMatcher {
   readonly effect: PolicyRule["effect"];
-  private readonly policy: PolicyObject;
-  private readonly rule: PolicyRule;
+  private readonly namespace: string;
+  private readonly ports: readonly PolicyPort[] | undefined;
+  private readonly isForAll: boolean;
+  private readonly podPeers: readonly PodPeer[];
+  private readonly networks: readonly NetworkPeer[];
+  private readonly otherPeers: readonly Exclude<PolicyPeer, PodPeer | NetworkPeer>[];
   private readonly pods: PodIndex;
   /** Networks are compared with Cilium's eyes. */
   private readonly isCilium: boolean;
-  private readonly byClass = new Map<number, Truth>();
+  /** 0 not asked yet, 1 true, 2 false, 3 cannot be told; made when it is first asked. */
+  private byClass: Uint8Array | undefined;
 
   constructor(policy: PolicyObject, rule: PolicyRule, pods: PodIndex, usesCilium: boolean) {
+    const peers = rule.peers ?? [];
     this.effect = rule.effect;
-    this.policy = policy;
-    this.rule = rule;
+    this.namespace = policy.namespace;
+    this.ports = rule.ports;
+    this.isForAll = rule.peers === undefined;
+    this.podPeers = peers.filter((peer) => peer.kind === "pods");
+    this.networks = peers.filter((peer) => peer.kind === "network");
+    this.otherPeers = peers.filter((peer) => peer.kind !== "pods" && peer.kind !== "network");
     this.pods = pods;
     this.isCilium = usesCilium || policy.dialect === "cilium";
   }
 
   matches(asked: Asked): Truth {
-    const { ports, peers } = this.rule;
-    if (ports !== undefined && !ports.some((port) => takesPort(port, asked))) return false;
-    if (peers === undefined) return true;
-    return anyOf(peers, (peer) => this.takes(peer, asked));
-  }
-
-  private takes(peer: PolicyPeer, asked: Asked): Truth {
+    if (this.ports !== undefined && !this.ports.some((port) => takesPort(port, asked)))
+      return false;
+    if (this.isForAll) return true;
     const { other } = asked;
-    switch (peer.kind) {
-      case "pods":
-        return other.pod === undefined ? false : this.takesPod(asked);
-      case "network":
-        if (this.isCilium && (other.pod !== undefined || other.nodes.length > 0)) return false;
-        return other.addresses.some((address) => isInBlock(address, peer));
-      case "entity":
-        return takesEntity(peer.entity, asked);
-      case "outside-names":
-        return isOutside(other) ? undefined : false;
-      case "unknown":
-        return undefined;
-    }
+    const byPod = other.pod === undefined ? false : this.takesPod(other.pod);
+    if (byPod === true || this.takesAddress(other)) return true;
+    if (this.otherPeers.length === 0) return byPod;
+    const rest = anyOf(this.otherPeers, (peer) => takesOther(peer, asked));
+    return rest === false ? byPod : rest;
   }
 
-  /** All peers of this rule that name pods, at once: that is what is remembered. */
-  private takesPod({ other }: Asked): Truth {
-    const entry = other.pod;
-    if (entry === undefined) return false;
-    if (this.byClass.has(entry.classNumber)) return this.byClass.get(entry.classNumber);
-    const namespace = entry.pod.namespace;
-    const truth = anyOf(this.rule.peers ?? [], (peer) => {
-      if (peer.kind !== "pods") return false;
-      return allOf<() => Truth>(
-        [
-          () =>
-            peer.namespaces === "own"
-              ? namespace === this.policy.namespace
-              : matchSelector(peer.namespaces, this.pods.namespaceLabel(namespace)),
-          () => matchSelector(peer.pods, entry.label),
-        ],
-        (test) => test(),
-      );
-    });
-    this.byClass.set(entry.classNumber, truth);
+  private takesAddress({ pod, nodes, addresses }: End): boolean {
+    if (this.networks.length === 0) return false;
+    if (this.isCilium && (pod !== undefined || nodes.length > 0)) return false;
+    return this.networks.some((peer) => addresses.some((address) => isInBlock(address, peer)));
+  }
+
+  /** By any of the peers that name pods; remembered for its class. */
+  private takesPod(entry: PodEntry): Truth {
+    this.byClass ??= new Uint8Array(Math.min(this.pods.classCount, rememberedClassCountMax));
+    const known = this.byClass[entry.classNumber] ?? 0;
+    if (known !== 0) return known === 3 ? undefined : known === 1;
+    const truth = this.judgePod(entry);
+    this.byClass[entry.classNumber] = truth === undefined ? 3 : truth ? 1 : 2;
     return truth;
+  }
+
+  private judgePod({ pod, label }: PodEntry): Truth {
+    return anyOf(this.podPeers, ({ namespaces, pods }) => {
+      const isThere =
+        namespaces === "own"
+          ? pod.namespace === this.namespace
+          : matchSelector(namespaces, this.pods.namespaceLabel(pod.namespace));
+      return isThere === false ? false : allOf([isThere, matchSelector(pods, label)], (one) => one);
+    });
   }
 }
 
-function isInBlock(
-  address: AddressBytes,
-  { network, except }: Extract<PolicyPeer, { kind: "network" }>,
-): boolean {
+function takesOther(peer: Exclude<PolicyPeer, PodPeer | NetworkPeer>, asked: Asked): Truth {
+  switch (peer.kind) {
+    case "entity":
+      return takesEntity(peer.entity, asked);
+    case "outside-names":
+      return isOutside(asked.other) ? undefined : false;
+    case "unknown":
+      return undefined;
+  }
+}
+
+function isInBlock(address: AddressBytes, { network, except }: NetworkPeer): boolean {
   return isInNetwork(address, network) && !except.some((one) => isInNetwork(address, one));
 }
 

@@ -24,6 +24,7 @@ export interface PodEntry {
 
 export interface PodIndex {
   readonly entries: readonly PodEntry[];
+  readonly classCount: number;
   find(name: PodName): PodEntry | undefined;
   inNamespace(namespace: string): readonly PodEntry[];
   /** Labels of a namespace; those of one without an object are unknown, but for its name. */
@@ -52,6 +53,7 @@ export function indexPods(objects: ClusterObjects): PodIndex {
   }
   return {
     entries: [...byName.values()],
+    classCount: classes.size,
     find: (name) => byName.get(nameKey(name)),
     inNamespace: (namespace) => byNamespace.get(namespace) ?? [],
     namespaceLabel,

@@ -12,7 +12,7 @@ import type {
 } from "../../inventory/cluster/cluster-objects.ts";
 import type { PolicyAnswer } from "./cluster-view.ts";
 import { type Asked, RuleMatcher } from "./match-rule.ts";
-import { matchSelector } from "./match-selector.ts";
+import { matchSelector, type Truth } from "./match-selector.ts";
 import type { PodEntry, PodIndex } from "./pod-index.ts";
 import type { End } from "./policy-end.ts";
 
@@ -61,15 +61,16 @@ export class PolicyBook {
 
   answer(from: End, to: End, asked: Pick<Asked, "port" | "protocol">): PolicyAnswer {
     if (from.pod !== undefined && from.pod === to.pod) return open;
-    const sides = [
-      this.side("egress", from, to, { ...asked, target: to }),
-      this.side("ingress", to, from, { ...asked, target: to }),
-    ];
-    const denied = sides.filter(({ allowed }) => allowed === false);
-    if (denied.length > 0) return { allowed: false, policies: namesOf(denied) };
-    const unsure = sides.filter(({ allowed }) => allowed === undefined);
-    if (unsure.length > 0) return { allowed: undefined, policies: namesOf(unsure) };
-    return sides.every((one) => one === open) ? open : { allowed: true, policies: namesOf(sides) };
+    const { port, protocol } = asked;
+    const out = this.side("egress", from, to, { port, protocol, target: to });
+    // What does not leave never arrives.
+    if (out.allowed === false) return out;
+    const into = this.side("ingress", to, from, { port, protocol, target: to });
+    if (out === open || into.allowed === false) return into;
+    if (into === open || into.allowed !== out.allowed) {
+      return into !== open && into.allowed === undefined ? into : out;
+    }
+    return { allowed: into.allowed, policies: namesOf([out, into]) };
   }
 
   /** What policies of the pod at one end say of the other. */
@@ -90,8 +91,11 @@ export class PolicyBook {
     // Its node may always reach a pod, and of Kubernetes' own policies a pod its node.
     const isExempt =
       isOwnNode && (direction === "ingress" || !applied.some(({ isCilium }) => isCilium));
-    const answer = isExempt ? open : weigh(applied, { ...asked, other, ownNode });
-    return isExempt ? open : this.doubt(answer, entry.pod.namespace);
+    if (isExempt) return open;
+    // Written out: this is asked for every pair of workloads.
+    const { port, protocol, target } = asked;
+    const answer = weigh(applied, { port, protocol, target, other, ownNode });
+    return this.doubt(answer, entry.pod.namespace);
   }
 
   /** What policies of other projects leave of an answer. */
@@ -150,54 +154,87 @@ function namesOf(answers: readonly PolicyAnswer[]): readonly string[] {
   return [...new Set(answers.flatMap(({ policies }) => policies))].slice(0, nameCountMax);
 }
 
-interface Tally {
-  readonly denying: string[];
-  readonly allowing: string[];
-  readonly isolating: string[];
-  /** Those that would deny, allow or isolate, if only it could be told. */
-  readonly mayDeny: string[];
-  readonly mayAllow: string[];
-  readonly mayIsolate: string[];
-}
-
 /** Deny goes first; then whoever is isolated needs a rule that allows. */
 function weigh(applied: readonly Applied[], asked: Asked): PolicyAnswer {
-  if (applied.length === 0) return open;
-  const tally: Tally = {
-    denying: [],
-    allowing: [],
-    isolating: [],
-    mayDeny: [],
-    mayAllow: [],
-    mayIsolate: [],
-  };
-  for (const one of applied) count(one, asked, tally);
-  const { denying, allowing, isolating, mayDeny, mayAllow, mayIsolate } = tally;
-  if (denying.length > 0) return { allowed: false, policies: denying };
-  if (mayDeny.length > 0) return { allowed: undefined, policies: mayDeny };
-  if (allowing.length > 0) return { allowed: true, policies: allowing };
-  if (isolating.length > 0) {
-    if (mayAllow.length > 0) return { allowed: undefined, policies: mayAllow };
-    return { allowed: false, policies: isolating };
+  let isIsolated = false;
+  let most: Verdict = "silent";
+  const verdicts: Verdict[] = [];
+  for (const one of applied) {
+    const verdict = weighOne(one, asked);
+    verdicts.push(verdict);
+    if (one.isolates && one.isSure) isIsolated = true;
+    if (weightOf[verdict] > weightOf[most]) most = verdict;
   }
-  return mayIsolate.length > 0 ? { allowed: undefined, policies: mayIsolate } : open;
+  const named = (
+    allowed: boolean | undefined,
+    takes: (verdict: Verdict, one: Applied) => boolean,
+  ) => answerOf(allowed, applied, (one, at) => takes(verdicts[at] ?? "silent", one));
+  if (most === "denies") return named(false, (verdict) => verdict === "denies");
+  if (most === "may-deny") return named(undefined, (verdict) => verdict === "may-deny");
+  if (most === "allows") return named(true, (verdict) => verdict === "allows");
+  if (!isIsolated) {
+    const doubts = (verdict: Verdict, { isolates }: Applied) =>
+      isolates && (verdict === "may-isolate" || verdict === "may-allow");
+    return applied.some((one, at) => doubts(verdicts[at] ?? "silent", one))
+      ? named(undefined, doubts)
+      : open;
+  }
+  // One that may not select the pod, but would allow, is a doubt as well.
+  if (most === "would-allow" || most === "may-allow") {
+    return named(undefined, (verdict) => verdict === "would-allow" || verdict === "may-allow");
+  }
+  return named(false, (verdict) => verdict === "isolates");
 }
 
-function count({ name, isSure, isolates, rules }: Applied, asked: Asked, tally: Tally): void {
-  let mayAllow = false;
-  let allows = false;
+function answerOf(
+  allowed: boolean | undefined,
+  applied: readonly Applied[],
+  takes: (one: Applied, at: number) => boolean,
+): PolicyAnswer {
+  const policies: string[] = [];
+  for (const [at, one] of applied.entries()) {
+    if (policies.length < nameCountMax && takes(one, at)) policies.push(one.name);
+  }
+  return { allowed, policies };
+}
+
+/** What one policy says. `silent`: it speaks of others. */
+type Verdict =
+  | "denies"
+  | "may-deny"
+  | "allows"
+  | "would-allow"
+  | "may-allow"
+  | "isolates"
+  | "may-isolate"
+  | "silent";
+
+/** The weightiest of all policies decides. */
+const weightOf: Readonly<Record<Verdict, number>> = {
+  denies: 7,
+  "may-deny": 6,
+  allows: 5,
+  "would-allow": 4,
+  "may-allow": 3,
+  isolates: 2,
+  "may-isolate": 1,
+  silent: 0,
+};
+
+function weighOne({ isSure, isolates, rules }: Applied, asked: Asked): Verdict {
+  let allows: Truth = false;
+  let denies: Truth = false;
   for (const rule of rules) {
-    if (allows && rule.effect === "allow") continue;
+    const isDeny = rule.effect === "deny";
+    if ((isDeny ? denies : allows) === true) continue;
     const truth = rule.matches(asked);
     if (truth === false) continue;
-    if (rule.effect === "deny") {
-      (truth === true && isSure ? tally.denying : tally.mayDeny).push(name);
-    } else if (truth === true) allows = true;
-    else mayAllow = true;
+    if (isDeny) denies = truth;
+    else allows = truth;
   }
-  // One that may not select the pod, but would allow, leaves nothing denied that others allow.
-  if (allows && isSure) tally.allowing.push(name);
-  else if (allows || mayAllow) tally.mayAllow.push(name);
-  if (isolates && isSure) tally.isolating.push(name);
-  else if (isolates && !allows) tally.mayIsolate.push(name);
+  if (denies !== false) return denies === true && isSure ? "denies" : "may-deny";
+  if (allows === true) return isSure ? "allows" : "would-allow";
+  if (allows === undefined) return "may-allow";
+  if (!isolates) return "silent";
+  return isSure ? "isolates" : "may-isolate";
 }
