@@ -164,6 +164,8 @@ interface PlaceIndex {
   /** Containers of one owner. */
   readonly byOwner: ReadonlyMap<string, readonly Place[]>;
   readonly byPod: ReadonlyMap<string, readonly Place[]>;
+  /** Nodes by name. */
+  readonly hosts: ReadonlyMap<string, Place>;
 }
 
 function indexPlaces(places: readonly Place[]): PlaceIndex {
@@ -180,6 +182,7 @@ function indexPlaces(places: readonly Place[]): PlaceIndex {
     byKey: new Map(places.map((place) => [place.key, place])),
     byOwner: Map.groupBy(places, ({ workload }) => ownerKey(workload)),
     byPod,
+    hosts: new Map(places.filter(({ isHost }) => isHost).map((one) => [one.workload.name, one])),
   };
 }
 
@@ -212,6 +215,7 @@ function createResolver(index: PlaceIndex, cluster: ClusterView): Resolver {
       const place = index.byKey.get(workloadKey(end.workload));
       return place === undefined || port === 0 ? place : listenerOf(place, port, index);
     }
+    if (end.kind === "node") return index.hosts.get(end.name);
     if (end.kind === "loopback" && peer !== undefined && !listensOn(peer, port)) {
       return siblingsOf(peer, index).find((one) => listensOn(one, port)) ?? peer;
     }

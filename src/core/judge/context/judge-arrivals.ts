@@ -28,7 +28,7 @@ export function listArrivals(place: Place, scene: Scene, allowed: Allowed): read
   return links
     .filter(({ edge }) => edge.connectionCount > 0)
     .map((link) => {
-      const origin = originOf(link, place, scene.cluster);
+      const origin = originOf(link, place, scene);
       if (origin !== "node" || isKubelet(link)) return { link, origin, way: undefined };
       return ofNode(link, place, allowed);
     });
@@ -42,11 +42,14 @@ export function farthest(arrivals: readonly Arrival[]): ObservedOrigin {
   return observedOrigins.find((origin) => arrivals.some((one) => one.origin === origin)) ?? "never";
 }
 
-function originOf({ edge, from }: Link, place: Place, cluster: ClusterView): ArrivalOrigin {
+function originOf({ edge, from }: Link, place: Place, scene: Scene): ArrivalOrigin {
   if (!edge.directionKnown) return "unclear";
   if (edge.to.kind === "loopback") return "loopback";
-  if (from !== undefined && edge.from.kind !== "loopback") return originOfPlace(from, place);
-  return originOfEnd(edge.from, place, cluster);
+  if (from === undefined || edge.from.kind === "loopback") {
+    return originOfEnd(edge.from, place, scene.cluster);
+  }
+  const isNear = from !== place && scene.siblingsOf(place).includes(from);
+  return isNear ? "loopback" : originOfPlace(from, place);
 }
 
 function originOfPlace(from: Place, place: Place): ArrivalOrigin {

@@ -154,14 +154,16 @@ test("health probes of the node are not exposure; a node behind a published port
 test("what nobody could see is unknown, with the reason", () => {
   const blind = sampleContexts({ ...shop, edges: [], facts: new FactSet() });
   assert.equal(blind.of("tool").exposure.exposed, "unknown");
-  assert.match(blind.of("tool").exposure.limits.join(), /no sensor told of network/);
+  assert.match(blind.of("tool").exposure.limits.join(), /no network sensor/);
   const none = sampleContexts({ ...shop, cluster: noCluster });
   assert.deepEqual(said(none.of("db")).slice(0, 3), ["unknown", "other-namespace", "unknown"]);
   assert.match(none.of("db").exposure.limits.join(), /no objects/);
   const facts = networkFacts();
-  facts.add(sampleLoss({ reason: "missed-probes-of-tcp", count: 740 }));
+  facts.add(
+    sampleLoss({ reason: "missed-probes-of-tcp", count: 740, detail: "{attach=7 retkprobes}" }),
+  );
   const silent = sampleContexts({ ...shop, facts });
-  assert.match(silent.of("db").exposure.limits.join(), /"tcp" missed calls \(740\)/);
+  assert.match(silent.of("db").exposure.limits.join(), /740 calls missed/);
 });
 
 test("without objects, silence is a no only after a day, or where nothing listens", () => {

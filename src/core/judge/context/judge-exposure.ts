@@ -4,7 +4,7 @@
  * Must never say "no" where neither sensors nor objects could tell, nor take "never seen" for
  * "cannot be reached".
  */
-import type { CoverageFact, LossFact } from "../../observe/fact.ts";
+import type { FactSet } from "../../observe/fact-set.ts";
 import { isWatched, type Place, type Scene } from "./context-scene.ts";
 import { decideExposed } from "./decide-exposed.ts";
 import { describeDisagreement } from "./describe-disagreement.ts";
@@ -13,27 +13,27 @@ import { listPaths } from "./exposure-paths.ts";
 import type { Inquiry } from "./inquiry.ts";
 import { createAllowed } from "./judge-allowed.ts";
 import { farthest, listArrivals } from "./judge-arrivals.ts";
-import { createSight } from "./judge-sight.ts";
+import { judgeSight } from "./judge-sight.ts";
 import type { Exposure } from "./workload-context.ts";
 
 export interface JudgeExposureOptions {
   readonly scene: Scene;
   readonly rolesOf: RolesOf;
-  readonly coverage: readonly CoverageFact[];
-  readonly losses: readonly LossFact[];
+  readonly facts: Pick<FactSet, "coverage" | "losses">;
 }
 
 /** **Order**: of places that were watched. **Cost**: linear in links, and questions to policies. */
 export function judgeExposure(options: JudgeExposureOptions): ReadonlyMap<Place, Exposure> {
-  const { scene, rolesOf, coverage, losses } = options;
-  const { places, links } = scene;
+  const { scene, rolesOf } = options;
+  const { places } = scene;
   const allowedOf = createAllowed(scene);
-  const sightOf = createSight({ coverage, losses, places, links });
+  // Read once: the set sorts them at each reading.
+  const { coverage, losses } = options.facts;
   const inquiries = new Map(
     places.map((place): [Place, Inquiry] => {
       const allowed = allowedOf(place);
       const arrivals = listArrivals(place, scene, allowed);
-      return [place, { place, arrivals, allowed, sight: sightOf(place) }];
+      return [place, { place, arrivals, allowed, sight: judgeSight(place, { coverage, losses }) }];
     }),
   );
   const direct = places.filter((place) => isDirect(inquiries.get(place)));

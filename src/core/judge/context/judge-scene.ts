@@ -34,8 +34,7 @@ export function judgeScene(options: JudgeSceneOptions): {
     }),
   );
   const rolesOf = (place: Place) => roles.get(place) ?? [];
-  const { coverage, losses } = facts;
-  const exposures = judgeExposure({ scene, rolesOf, coverage, losses });
+  const exposures = judgeExposure({ scene, rolesOf, facts });
   const reachOf = createReach({ scene, rolesOf, facts });
   const workloads = [...exposures].map(([place, exposure]): WorkloadContext => {
     return { workload: place.workload, exposure, roles: rolesOf(place), reach: reachOf(place) };

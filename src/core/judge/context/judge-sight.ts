@@ -1,18 +1,17 @@
 /**
  * Holds what the sensors could see of connections that arrive at a workload.
- * In: coverage, losses, places, links. Out: whether silence means something, and its limits.
+ * In: coverage, losses, a place. Out: whether silence means something, and its limits.
  * Must never take "nothing was seen" for "nothing arrives" where nothing could be seen.
  */
-import { compareText } from "../../event/compare-text.ts";
-import type { CoverageFact, LossFact } from "../../observe/fact.ts";
-import { policyOfLoss } from "../../observe/loss-counters.ts";
-import { quoteName } from "../quote-name.ts";
-import type { Link, Place } from "./context-scene.ts";
+import { hostKey } from "../../observe/container-key.ts";
+import type { FactSet } from "../../observe/fact-set.ts";
+import { type NetworkSight, networkSight } from "../flows/network-sight.ts";
+import type { Place } from "./context-scene.ts";
 
 export interface Sight {
-  /** A sensor told of connections that arrive at workloads of its node. */
+  /** A connection that arrives would have been seen, at the latest when it is answered. */
   readonly seesArrivals: boolean;
-  /** A sensor told of sockets that listen there. */
+  /** A socket that listens would have been seen. */
   readonly seesListening: boolean;
   /** Watched from its start, and nothing was lost. */
   readonly isWhole: boolean;
@@ -22,93 +21,39 @@ export interface Sight {
   readonly limits: readonly string[];
 }
 
-export interface SightOptions {
-  readonly coverage: readonly CoverageFact[];
-  readonly losses: readonly LossFact[];
-  readonly places: readonly Place[];
-  readonly links: readonly Link[];
-}
+const limitCountMax = 8;
 
-/** **Cost**: a look at coverage and losses of its nodes for each place. */
-export function createSight({
-  coverage,
-  losses,
-  places,
-  links,
-}: SightOptions): (place: Place) => Sight {
-  const network = coverage.filter(({ sensor }) => sensor === "network");
-  const policies = new Set(network.map(({ policy }) => policy));
-  const accepting = new Set(
-    links.flatMap(({ edge, to }) =>
-      edge.seenBy.includes("to") && to !== undefined ? nodesOf(to) : [],
+/**
+ * Of several containers the best: replicas do the same. An accept that was missed still shows when
+ * bytes are sent or received on the socket.
+ */
+export function judgeSight(place: Place, facts: Pick<FactSet, "coverage" | "losses">): Sight {
+  const sights = watchedParts(place).map((container) => networkSight({ container, facts }));
+  const limits = [...new Set(sights.flatMap((sight) => sight.limits))];
+  if (sights.length === 0) limits.push("none of its containers was watched");
+  const { containers } = place;
+  const isFromStart =
+    containers.length > 0 && containers.every(({ join }) => join.container.fromStart);
+  return {
+    seesArrivals: sights.some(
+      ({ accepts, sends, receives }) =>
+        accepts.watch === "yes" || sends.watch === "yes" || receives.watch === "yes",
     ),
-  );
-  const listening = new Set(places.filter(({ ports }) => ports.length > 0).flatMap(nodesOf));
-  const weakening = losses.filter((loss) => weakensNetwork(loss, policies));
-  return (place) => {
-    const nodes = nodesOf(place);
-    const hasSensor = network.some(({ node }) => isOneOf(node, nodes));
-    const own = weakening.filter(({ node, container }) => {
-      const keys = place.containers.map(({ join }) => join.container.container);
-      return isOneOf(node, nodes) && (container === "" || keys.includes(container));
-    });
-    const isLate = place.isHost || place.containers.some(({ join }) => !join.container.fromStart);
-    const seesArrivals = hasSensor && nodes.some((node) => accepting.has(node));
-    const limits: string[] = [];
-    if (nodes.length === 0) limits.push("none of its containers was watched");
-    else if (!hasSensor) limits.push("no sensor told of network connections on its node");
-    else if (!seesArrivals) limits.push("no accepted connection was seen on its node at all");
-    if (hasSensor) limits.push(...describeLosses(own));
-    if (hasSensor && isLate && nodes.length > 0) {
-      limits.push("it ran before the sensors did: connections of that time are unknown");
-    }
-    return {
-      seesArrivals,
-      seesListening: hasSensor && nodes.some((node) => listening.has(node)),
-      isWhole: hasSensor && !isLate && own.length === 0,
-      observedUs: place.containers.reduce((most, one) => Math.max(most, one.observedUs), 0),
-      limits,
-    };
+    seesListening: sights.some(({ listens }) => listens.watch === "yes"),
+    isWhole: isFromStart && sights.length > 0 && !sights.some(isLossy),
+    observedUs: containers.reduce((most, one) => Math.max(most, one.observedUs), 0),
+    limits: limits.slice(0, limitCountMax),
   };
 }
 
-function nodesOf({ isHost, workload, containers }: Place): readonly string[] {
-  if (isHost) return [workload.name];
-  return [...new Set(containers.map(({ join }) => join.container.node))];
+type WatchedPart = Parameters<typeof networkSight>[0]["container"];
+
+function watchedParts({ isHost, workload, containers }: Place): readonly WatchedPart[] {
+  if (!isHost) return containers.map(({ join }) => join.container);
+  const span = { firstSeenUs: 0, lastSeenUs: 0, fromStart: false };
+  return [{ container: hostKey(workload.name), node: workload.name, namespace: "", ...span }];
 }
 
-/** Inputs of one node may leave out its name. */
-function isOneOf(node: string, nodes: readonly string[]): boolean {
-  return nodes.includes(node) || (nodes.length > 0 && (node === "" || nodes.includes("")));
-}
-
-/** Losses of files, rights and writings take no connection away. */
-const keepsNetwork: ReadonlySet<string> = new Set([
-  "eviction",
-  "privilege-eviction",
-  "write-eviction",
-]);
-
-function weakensNetwork({ reason }: LossFact, policies: ReadonlySet<string>): boolean {
-  if (keepsNetwork.has(reason)) return false;
-  const policy = policyOfLoss(reason);
-  return policy === undefined || policies.has(policy);
-}
-
-const shownCountMax = 4;
-
-/** Return probes that are used up give no event, and only their counter tells. */
-function describeLosses(losses: readonly LossFact[]): readonly string[] {
-  const byReason = Map.groupBy(losses, ({ reason }) => reason);
-  const reasons = [...byReason].sort(([a], [b]) => compareText(a, b));
-  const told = reasons.slice(0, shownCountMax).map(([reason, same]) => {
-    const count = same.reduce((sum, one) => sum + one.count, 0);
-    const counted = count > 0 ? ` (${count})` : "";
-    const policy = policyOfLoss(reason);
-    return policy !== undefined && reason.startsWith("missed-probes")
-      ? `hooks of the policy ${quoteName(policy)} missed calls${counted}: accepts may be missing`
-      : `events were lost: ${reason.slice(0, 80)}${counted}`;
-  });
-  const more = reasons.length - told.length;
-  return more > 0 ? [...told, `${more} more kinds of loss`] : told;
+function isLossy({ accepts, listens, sends, receives }: NetworkSight): boolean {
+  return [accepts, listens, sends, receives].some(({ lossy }) => lossy);
 }

@@ -13,11 +13,13 @@ export function listNetworkedHosts(facts: FactSet): ReadonlyMap<ContainerKey, Wo
   const clusters = new Map<string, string>();
   for (const { node, cluster } of facts.containers) if (cluster !== "") clusters.set(node, cluster);
   return new Map(
-    facts.networked.filter((key) => isHostKey(key) && !isNetworkKey(key)).map((key) => {
-      const name = nodeOfHostKey(key);
-      const cluster = clusters.get(name) ?? "";
-      return [key, { cluster, namespace: "", kind: "Host", name, container: "" }];
-    }),
+    facts.networked
+      .filter((key) => isHostKey(key) && !isNetworkKey(key))
+      .map((key) => {
+        const name = nodeOfHostKey(key);
+        const cluster = clusters.get(name) ?? "";
+        return [key, { cluster, namespace: "", kind: "Host", name, container: "" }];
+      }),
   );
 }
 
