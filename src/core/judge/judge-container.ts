@@ -11,7 +11,7 @@ import type { FactSet } from "../observe/fact-set.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
 import type { ImageJoin } from "./join-images.ts";
 import { type ContainerCoverage, createContainerCoverage } from "./judge-coverage.ts";
-import { judgePrivileges } from "./judge-privileges.ts";
+import { judgePrivileges, type PrivilegeContradiction } from "./judge-privileges.ts";
 import { judgeUsage } from "./judge-usage.ts";
 import { createSbomIndex } from "./sbom-index.ts";
 import type { CoverageGrade, CoverageSummary, Privilege, Usage } from "./verdict.ts";
@@ -23,6 +23,8 @@ export interface JudgedContainer {
   readonly blanks: ReadonlySet<string>;
   readonly privileges: readonly Privilege[];
   readonly privileged: boolean;
+  /** Rights that objects declare and the kernel does not show, and the other way around. */
+  readonly contradictions: readonly PrivilegeContradiction[];
   readonly observedUs: number;
   readonly summary: CoverageSummary;
 }
@@ -49,8 +51,8 @@ export function judgeContainer(
       minimumWindowUs,
     });
     const { privileges, privileged, contradictions } = judgePrivileges(privilegeFacts, evidence);
-    for (const contradiction of contradictions) {
-      const message = `${JSON.stringify(join.workload.name)}: ${contradiction}`;
+    for (const { declared, observed } of contradictions) {
+      const message = `${JSON.stringify(join.workload.name)}: ${declared}, but ${observed}`;
       const place = { input: join.identity?.input ?? "", offset: -1, line: 0 };
       problems.add({ code: "privilege-contradiction", weight: "doubtful", message, place });
     }
@@ -73,7 +75,8 @@ export function judgeContainer(
     const blanks = indexed?.blanks ?? new Set<string>();
     const summary = summarize({ join, coverage, usages, privileges });
     const observedUs = Math.max(0, coverage.untilUs - container.firstSeenUs);
-    return { join, usages, blanks, privileges, privileged, observedUs, summary };
+    const rights = { privileges, privileged, contradictions };
+    return { join, usages, blanks, ...rights, observedUs, summary };
   };
 }
 

@@ -123,7 +123,8 @@ test("disagreement is said in sentences", () => {
   for (const [told, sentence] of cases) {
     const { contradictions } = judge(...told);
     assert.equal(contradictions.length, 1);
-    assert.match(contradictions[0] ?? "", sentence);
+    const [{ declared, observed } = { declared: "", observed: "" }] = contradictions;
+    assert.match(`${declared}, but ${observed}`, sentence);
   }
 });
 

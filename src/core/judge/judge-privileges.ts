@@ -15,8 +15,14 @@ export interface JudgedPrivileges {
   /** **Order**: by kind, detail, source. */
   readonly privileges: readonly Privilege[];
   readonly privileged: boolean;
-  /** Sentences; empty when nothing disagrees. */
-  readonly contradictions: readonly string[];
+  /** Empty when nothing disagrees. */
+  readonly contradictions: readonly PrivilegeContradiction[];
+}
+
+/** Two halves of one sentence: `declared`, but `observed`. */
+export interface PrivilegeContradiction {
+  readonly declared: string;
+  readonly observed: string;
 }
 
 /**
@@ -66,35 +72,34 @@ function compareFacts(a: PrivilegeFact, b: PrivilegeFact): number {
   );
 }
 
-function findContradictions(facts: readonly PrivilegeFact[]): readonly string[] {
+function findContradictions(facts: readonly PrivilegeFact[]): readonly PrivilegeContradiction[] {
   const has = (privilege: PrivilegeKind, source: PrivilegeFact["source"]): boolean =>
     facts.some((fact) => fact.privilege === privilege && fact.source === source);
   const onlyAbsent = (privilege: PrivilegeKind): boolean =>
     has(privilege, "absent") && !has(privilege, "seen");
-  const found: string[] = [];
+  const found: PrivilegeContradiction[] = [];
+  const add = (declared: string, observed: string) => found.push({ declared, observed });
   if (has("privileged", "denied") && has("privileged", "seen")) {
-    found.push("declared as not privileged, but its events name it privileged");
+    add("declared as not privileged", "its events name it privileged");
   }
   if (has("privileged", "declared") && onlyAbsent("capability")) {
-    found.push(
-      "declared as privileged, but no process of root was seen with more than the default rights",
-    );
+    add("declared as privileged", "no process of root was seen with more than the default rights");
   }
   const extra = undeclaredCapabilities(facts);
   if (has("privileged", "denied") && !has("privileged", "seen") && extra.length > 0) {
     const shown = extra.slice(0, 4).join(", ");
     const more = extra.length > 4 ? ` and ${extra.length - 4} more` : "";
-    found.push(`declared as not privileged, but seen with undeclared ${shown}${more}`);
+    add("declared as not privileged", `seen with undeclared ${shown}${more}`);
   }
   if (has("root", "denied") && has("root", "seen")) {
-    found.push("declared to run without root, but seen running as user id 0");
+    add("declared to run without root", "seen running as user id 0");
   }
   for (const [privilege, what] of hostNamespaces) {
     if (has(privilege, "denied") && has(privilege, "seen")) {
-      found.push(`declared outside of the host's ${what}, but seen inside`);
+      add(`declared outside of the host's ${what}`, "seen inside");
     }
     if (has(privilege, "declared") && onlyAbsent(privilege)) {
-      found.push(`declared inside the host's ${what}, but seen outside only`);
+      add(`declared inside the host's ${what}`, "seen outside only");
     }
   }
   return found;

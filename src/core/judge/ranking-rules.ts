@@ -222,7 +222,8 @@ export function isHostEquivalent({ privileges }: Pick<Finding, "privileges">): b
   return privileges.some(isHostRight);
 }
 
-function isHostRight({ privilege, detail, source }: Privilege): boolean {
+/** Whether this right alone is enough for that. */
+export function isHostRight({ privilege, detail, source }: Privilege): boolean {
   if (source === "denied") return false;
   if (privilege === "capability") return hostCapabilities.includes(detail);
   if (privilege === "host-mount") return hostMount.test(detail);

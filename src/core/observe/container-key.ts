@@ -25,6 +25,11 @@ export function isHostKey(key: ContainerKey): boolean {
   return key.startsWith(hostPrefix);
 }
 
+/** The node of such a key. */
+export function nodeOfHostKey(key: ContainerKey): string {
+  return key.slice(hostPrefix.length);
+}
+
 /**
  * Of processes of a node in no container, yet in a network of their own: another machine to all
  * that talk to them. Only flows and listening ports are told apart so.

@@ -11,6 +11,9 @@ import { joinFlows } from "../flows/join-flows.ts";
 import type { JudgedContainer } from "../judge-container.ts";
 import type { JudgedImage } from "../judged-image.ts";
 import { workloadKey } from "../workload-key.ts";
+import { createScene } from "./context-scene.ts";
+import { judgeScene } from "./judge-scene.ts";
+import { listNetworkedHosts, listPorts } from "./list-sockets.ts";
 import type { Contradiction, RoleName, WorkloadContext } from "./workload-context.ts";
 
 /** What a person pinned in the configuration. */
@@ -37,12 +40,16 @@ export interface JudgedContext {
   readonly contradictions: readonly Contradiction[];
 }
 
-/** PLACEHOLDER on the integration branch: the owner of `context/` replaces it. */
+/** **Cost**: linear in facts and edges, and questions to policies for each pair of workloads. */
 export function judgeContext(options: JudgeContextOptions): JudgedContext {
   const { facts, containers, cluster, pins, evidence } = options;
   const joins = containers.map(({ join }) => join);
   const flows = joinFlows({ facts, joins, cluster, addressNames: pins.addressNames, evidence });
-  return { workloads: [], flows, contradictions: [] };
+  const hosts = listNetworkedHosts(facts);
+  const portsOf = listPorts(facts, evidence);
+  const scene = createScene({ containers, hosts, edges: flows, portsOf, cluster });
+  const { workloads, contradictions } = judgeScene({ scene, facts, roles: pins.roles, evidence });
+  return { workloads, flows, contradictions };
 }
 
 /** The same images, each with the context of its workload. */

@@ -66,7 +66,7 @@ export interface Exposure {
    * direct; null: no way is known.
    */
   readonly hopCount: number | null;
-  /** Shortest first, observed before allowed, at most 4. */
+  /** Observed before allowed, those from the internet first, then the shortest; at most 4. */
   readonly paths: readonly ExposurePath[];
   /** One sentence where objects and observation do not agree; "" else. */
   readonly disagreement: string;

@@ -1,0 +1,185 @@
+/**
+ * Holds what whoever controls a workload could talk to and use.
+ * In: the scene, roles, policies, privileges, files it read. Out: its reach.
+ * Must never show the value of a credential, nor take a missing policy for a permission.
+ */
+import { compareText } from "../../event/compare-text.ts";
+import type { FactSet } from "../../observe/fact-set.ts";
+import type { PodName, PolicyAnswer } from "../cluster/cluster-view.ts";
+import { isHostRight } from "../ranking-rules.ts";
+import type { Privilege } from "../verdict.ts";
+import type { Link, Place, Scene } from "./context-scene.ts";
+import type { RolesOf } from "./exposure-graph.ts";
+import { gatherCredentials } from "./gather-credentials.ts";
+import { portsToAsk } from "./judge-allowed.ts";
+import { sensitiveRoles } from "./role-rules.ts";
+import type { Reach, ReachedWorkload, ReachHow, RoleName } from "./workload-context.ts";
+
+export interface JudgeReachOptions {
+  readonly scene: Scene;
+  readonly rolesOf: RolesOf;
+  readonly facts: FactSet;
+}
+
+const limits = { workloads: 50, ports: 8, evidence: 3, hostAccess: 12, askedPorts: 3 };
+
+/** Of one place. **Cost**: its links, and some questions for each place of the cluster. */
+export function createReach({ scene, rolesOf, facts }: JudgeReachOptions): (place: Place) => Reach {
+  const roleOf = createMainRole(rolesOf);
+  return (place) => {
+    const links = scene.linksOutOf(place).filter(({ edge }) => edge.connectionCount > 0);
+    const observed = listObserved(place, links, roleOf);
+    const allowedPlaces = listAllowed(place, scene);
+    const seen = new Set(links.map(({ to }) => to));
+    const allowed = (allowedPlaces ?? [])
+      .filter((one) => !seen.has(one))
+      .flatMap((one): ReachedWorkload[] => {
+        const role = roleOf(one);
+        if (role === null || !sensitiveRoles.includes(role)) return [];
+        const ports = portsToAsk(one).map(({ port }) => port);
+        const used = ports.filter((port) => port !== 0).slice(0, limits.ports);
+        return [{ workload: one.workload, how: "allowed", ports: used, role, evidence: [] }];
+      });
+    const hasMetadata = links.some(({ edge }) => edge.to.kind === "metadata");
+    return {
+      workloads: [...observed, ...allowed].sort(compareReached).slice(0, limits.workloads),
+      allowedCount: allowedPlaces?.length ?? null,
+      internet: reachOf(links, "internet") ?? askAddress(place, scene, internetQuestions),
+      metadata: hasMetadata ? "observed" : askAddress(place, scene, metadataQuestions),
+      credentials: gatherCredentials(place, { cluster: scene.cluster, facts, hasMetadata }),
+      hostAccess: describeHostAccess(place),
+    };
+  };
+}
+
+/** Its most sensitive role; of others the surest. Looked up once a place. */
+function createMainRole(rolesOf: RolesOf): (place: Place) => RoleName | null {
+  const known = new Map<Place, RoleName | null>();
+  return (place) => {
+    const found = known.get(place);
+    if (found !== undefined) return found;
+    const roles = rolesOf(place).map(({ role }) => role);
+    const sensitive = sensitiveRoles.find((role) => roles.includes(role));
+    const main = sensitive ?? roles[0] ?? null;
+    known.set(place, main);
+    return main;
+  };
+}
+
+function reachOf(links: readonly Link[], kind: string): ReachHow | undefined {
+  return links.some(({ edge }) => edge.to.kind === kind) ? "observed" : undefined;
+}
+
+function listObserved(
+  place: Place,
+  links: readonly Link[],
+  roleOf: (place: Place) => RoleName | null,
+): readonly ReachedWorkload[] {
+  const groups = Map.groupBy(links, ({ to }) => to);
+  return [...groups].flatMap(([to, same]): ReachedWorkload[] => {
+    if (to === undefined || to === place) return [];
+    const ports = [...new Set(same.map(({ edge }) => edge.port))].sort((a, b) => a - b);
+    const evidence = [...new Set(same.flatMap(({ edge }) => edge.evidence.slice(0, 1)))];
+    return [
+      {
+        workload: to.workload,
+        how: "observed",
+        ports: ports.slice(0, limits.ports),
+        role: roleOf(to),
+        evidence: evidence.slice(0, limits.evidence),
+      },
+    ];
+  });
+}
+
+function compareReached(a: ReachedWorkload, b: ReachedWorkload): number {
+  return (
+    sensitivity(a.role) - sensitivity(b.role) ||
+    compareText(b.how, a.how) ||
+    compareText(a.workload.namespace, b.workload.namespace) ||
+    compareText(a.workload.name, b.workload.name) ||
+    compareText(a.workload.container, b.workload.container)
+  );
+}
+
+function sensitivity(role: RoleName | null): number {
+  const at = role === null ? -1 : sensitiveRoles.indexOf(role);
+  return at < 0 ? sensitiveRoles.length : at;
+}
+
+/** Places whose pods policies let it talk to; undefined where no objects tell. */
+function listAllowed(place: Place, { places, cluster }: Scene): readonly Place[] | undefined {
+  const [from] = place.views;
+  if (!cluster.hasPolicies || from === undefined) return undefined;
+  return places.filter((to) => {
+    const [pod] = to.views;
+    if (to === place || pod === undefined) return false;
+    return portsToAsk(to)
+      .slice(0, limits.askedPorts)
+      .some(
+        ({ port, protocol }) =>
+          cluster.canReach({ from: podEnd(from), to: podEnd(pod), port, protocol }).allowed ===
+          true,
+      );
+  });
+}
+
+function podEnd({ namespace, pod }: PodName) {
+  return { kind: "pod" as const, namespace, pod };
+}
+
+interface AddressQuestion {
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: "tcp" | "udp";
+}
+
+/** Any address of the internet; **Source** of the samples: RFC 5737 (documentation). */
+const internetQuestions: readonly AddressQuestion[] = [
+  { address: "198.51.100.77", port: 443, protocol: "tcp" },
+  { address: "203.0.113.77", port: 80, protocol: "tcp" },
+  { address: "198.51.100.77", port: 53, protocol: "udp" },
+];
+const metadataQuestions: readonly AddressQuestion[] = [
+  { address: "169.254.169.254", port: 80, protocol: "tcp" },
+];
+
+function askAddress(
+  place: Place,
+  { cluster }: Scene,
+  questions: readonly AddressQuestion[],
+): ReachHow {
+  const [from] = place.views;
+  if (!cluster.hasPolicies || from === undefined) return "unknown";
+  const answers = questions.map(({ address, port, protocol }): PolicyAnswer => {
+    const to = { kind: "address" as const, address };
+    return cluster.canReach({ from: podEnd(from), to, port, protocol });
+  });
+  if (answers.some(({ allowed }) => allowed === true)) return "allowed";
+  return answers.every(({ allowed }) => allowed === false) ? "denied" : "unknown";
+}
+
+const words: ReadonlyMap<string, string> = new Map([
+  ["privileged", "runs privileged: it has the node"],
+  ["host-pid", "sees and can trace the node's processes"],
+  ["host-mount-namespace", "works in the node's file system"],
+  ["host-network", "shares the node's network"],
+]);
+
+/** **Order**: by right. */
+function describeHostAccess({ containers }: Place): readonly string[] {
+  const rights = containers
+    .flatMap(({ privileges }) => privileges)
+    .filter((one) => isHostRight(one) || isHostNetwork(one));
+  return [...new Set(rights.map(describeRight))].sort(compareText).slice(0, limits.hostAccess);
+}
+
+function isHostNetwork({ privilege, source }: Privilege): boolean {
+  return privilege === "host-network" && source !== "denied";
+}
+
+function describeRight({ privilege, detail }: Privilege): string {
+  if (privilege === "capability") return `holds ${detail}`;
+  if (privilege === "host-mount") return `mounts ${detail.split(":")[0] ?? ""} of the node`;
+  return words.get(privilege) ?? privilege;
+}
