@@ -10,7 +10,8 @@ const render = (flows: Parameters<typeof renderFlows>[0], width = 100, top = 0) 
 
 test("a flow is one line: both ends, port, connections, bytes each way", () => {
   const text = render([sampleEdge({ connectionCount: 12_345, failedCount: 2 })], 120);
-  assert.match(text, /internet 203\.0\.113\.7 +shop\/web +8080\/tcp +12,345 \(2 failed\)/);
+  assert.match(text, /internet 203\.0\.113\.7 +shop\/web +8080\/tcp +12,345/);
+  assert.match(text, /2 connects failed: internet 203\.0\.113\.7 to shop\/web\./);
   assert.match(text, /1\.2 kB +56\.8 MB +10:05:00/);
 });
 
@@ -30,6 +31,9 @@ test("an end is called by its name, and its address is told beside it", () => {
     "internet rates.example (203.0.113.7)",
   );
   assert.equal(nameEnd(sampleEnd({ kind: "unknown", name: "", address: "" })), "unknown");
+  assert.equal(nameEnd(sampleEnd({ kind: "node", name: "n1", address: "" })), "node n1");
+  const loopback = sampleEnd({ kind: "loopback", name: "loopback", address: "::1" });
+  assert.equal(nameEnd(loopback), "loopback ::1");
   assert.equal(nameEnd(sampleEnd({ kind: "others" })), "other ends, not kept apart");
   assert.equal(nameEnd(sampleWorkloadEnd()), "shop/web");
 });

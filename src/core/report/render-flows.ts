@@ -5,7 +5,7 @@
 import type { FlowEdge, FlowEnd } from "../judge/flows/flow-edge.ts";
 import { nameWorkload } from "./name-workload.ts";
 import { createPaint, joinTerminal, type TerminalText, terminal } from "./safe-text.ts";
-import { fit, formatCount, padEnd, padStart, plural } from "./text-layout.ts";
+import { fit, formatCount, padEnd, padStart, plural, wrap } from "./text-layout.ts";
 
 export interface FlowTableOptions {
   /** **Unit**: columns. */
@@ -33,13 +33,15 @@ export function formatBytes(bytes: number | null): string {
 /** What a person calls an end; its address where the name does not say it. */
 export function nameEnd({ kind, workload, name, address }: FlowEnd): string {
   if (workload !== null) return nameWorkload(workload);
-  const named = name === "" || name === address ? address : `${name} (${address})`;
   if (kind === "others") return "other ends, not kept apart";
-  return named === "" ? kind : `${kind} ${named}`;
+  const parts = [...new Set([name, address])].filter((part) => part !== "" && part !== kind);
+  const [first, second] = parts;
+  if (first === undefined) return kind;
+  return second === undefined ? `${kind} ${first}` : `${kind} ${first} (${second})`;
 }
 
-const columns = ["CONNECTIONS", "SENT", "RECEIVED", "LAST SEEN"] as const;
-const columnWidths = [13, 10, 10, 11] as const;
+const columns = ["CONNECTS", "SENT", "RECEIVED", "LAST"] as const;
+const columnWidths = [9, 9, 10, 10] as const;
 
 /** **Order**: of the edges. **Shape**: lines of at most `width` columns (80 at least). */
 export function renderFlows(
@@ -52,13 +54,13 @@ export function renderFlows(
 (tcp_connect, inet_csk_accept, tcp_sendmsg, tcp_recvmsg): docs/recording.md.`;
   }
   const shown = flows.slice(0, top > 0 ? top : 50);
-  const room = Math.max(80, width) - columnWidths.reduce((sum, one) => sum + one, 0) - 16;
+  const room = Math.max(80, width) - columnWidths.reduce((sum, one) => sum + one, 0) - 13;
   const fromWidth = Math.floor(room / 2);
   const place = (cells: readonly string[]) =>
     cells.map((cell, at) => padStart(cell, columnWidths[at] ?? 0)).join("");
   const line = (from: string, to: string, port: string, cells: readonly string[]) =>
     `${padEnd(fit(from, fromWidth), fromWidth)}  ${padEnd(fit(to, fromWidth), fromWidth)}  ` +
-    `${padEnd(port, 10)}${place(cells)}`;
+    `${padEnd(port, 9)}${place(cells)}`;
   const rest = flows.length - shown.length;
   return joinTerminal([
     paint("dim", line("FROM", "TO", "PORT", columns)),
@@ -67,14 +69,15 @@ export function renderFlows(
       return terminal`${line(nameEnd(edge.from), nameEnd(edge.to), port, cellsOf(edge))}`;
     }),
     ...(rest > 0 ? [paint("dim", `and ${plural(rest, "more flow")}: --top ${flows.length}`)] : []),
-    ...describeDoubts(flows).map((text) => paint("dim", text)),
+    ...describeDoubts(flows).flatMap((text) =>
+      wrap(text, Math.max(80, width), 2).map((line) => paint("dim", line)),
+    ),
   ]);
 }
 
 function cellsOf(edge: FlowEdge): readonly string[] {
-  const failed = edge.failedCount > 0 ? ` (${formatCount(edge.failedCount)} failed)` : "";
   return [
-    `${formatCount(edge.connectionCount)}${failed}`,
+    formatCount(edge.connectionCount),
     formatBytes(edge.sentBytes),
     formatBytes(edge.receivedBytes),
     (edge.lastSeen ?? "").slice(11, 19),
@@ -84,7 +87,16 @@ function cellsOf(edge: FlowEdge): readonly string[] {
 /** What a reader of the table must not take for granted. */
 function describeDoubts(flows: readonly FlowEdge[]): readonly string[] {
   const unknown = flows.filter(({ directionKnown }) => !directionKnown).length;
-  return unknown === 0
-    ? []
-    : [`Of ${plural(unknown, "flow")} nobody saw who opened it: FROM is the end that was watched.`];
+  const failed = flows.filter(({ failedCount }) => failedCount > 0);
+  const connects = failed.reduce((sum, { failedCount }) => sum + failedCount, 0);
+  const names = failed.slice(0, 3).map(({ from, to }) => `${nameEnd(from)} to ${nameEnd(to)}`);
+  const most = names.length < failed.length ? ", among them" : ":";
+  return [
+    ...(unknown === 0
+      ? []
+      : [`Of ${plural(unknown, "flow")} nobody saw who opened it: FROM is who was watched.`]),
+    ...(connects === 0
+      ? []
+      : [`${plural(connects, "connect")} failed${most} ${names.join(", ")}.`]),
+  ];
 }

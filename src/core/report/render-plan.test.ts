@@ -26,7 +26,8 @@ test("in Markdown each action is a box to tick", () => {
     title: "<img> ](http://x)\n# a",
   };
   const hostile = { ...shopReport, actions: [evil as (typeof shopReport.actions)[number]] };
-  assert.doesNotMatch(renderPlanMarkdown(hostile, { top: 0 }), /<img|\]\(http|^# a/m);
+  const outside = renderPlanMarkdown(hostile, { top: 0 }).replace(/\\./g, "");
+  assert.doesNotMatch(outside, /<img|\]\(http|^# a/m);
 });
 
 test("nothing to do is said", () => {

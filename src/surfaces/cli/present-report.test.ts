@@ -9,7 +9,7 @@ const hostile = { condition: "kev\u009b31m", findingCount: 1, findings: ["f1"] }
 
 test("JSON is made in pieces while it is written, so that no report is too long for it", () => {
   const shown = reportPresentation.show(
-    { report: shopReport, failOn: [] },
+    { report: shopReport, failOn: [], groupBy: "action" as const },
     { ...view, format: "json" },
   );
   assert.ok(typeof shown.document === "object" && "next" in shown.document);
@@ -22,7 +22,7 @@ test("JSON is made in pieces while it is written, so that no report is too long 
 
 test("a condition that is met is said beside the report, safely, and ends with status 10", () => {
   const shown = reportPresentation.show(
-    { report: shopReport, failOn: [hostile] },
+    { report: shopReport, failOn: [hostile], groupBy: "action" as const },
     { ...view, format: "md" },
   );
   assert.equal(shown.exitStatus, 10);
