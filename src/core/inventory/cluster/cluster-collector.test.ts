@@ -86,7 +86,7 @@ test("recorded objects give the same in any order", async () => {
   assert.equal(texts[0], texts[1]);
 });
 
-test("an object alone is read like one in a list, and an empty list says what it is of", async () => {
+test("an object alone is read too, and an empty list says what it is of", async () => {
   const role = objectOf("rbac.authorization.k8s.io/v1 ClusterRole", "r", {
     rules: [{ verbs: ["get"], resources: ["pods"], apiGroups: [""] }],
   });

@@ -61,7 +61,7 @@ test("a role of another namespace is another role", () => {
   });
 });
 
-test("subjects are accounts, the groups that every account is in, and the account as a user", () => {
+test("subjects are accounts, the groups of accounts, and the account as a user", () => {
   const reader = role("r", rule("get", "pods"));
   const group = (name: string) => ({ kind: "Group", name });
   const nothing = ["nothing beyond what every account may do"];

@@ -230,6 +230,14 @@ test("a policy of the whole cluster selects by namespace, or guards nodes", () =
   assert.equal(canReach(guarded, "x/a y/a 80"), true);
 });
 
+test("a label that begins like a source is a label", () => {
+  const key = "k8s.example.org/app";
+  const pod = podOf("x/e", { labels: { [key]: "e" }, ip: "10.1.0.99", node: "n0" });
+  const spec = into({ fromEndpoints: [{ matchLabels: { [key]: "e" } }] });
+  const policy = objectOf("cilium.io/v2 CiliumNetworkPolicy", "x/p", { spec });
+  assert.equal(canReach(viewOf([...cluster, pod, policy]), "x/e x/a 80"), true);
+});
+
 test("several specs of one policy, and policies of Kubernetes beside, add up", () => {
   const specs = [into({ fromEndpoints: [b] }), into(port("9000"))];
   const cilium = objectOf("cilium.io/v2 CiliumNetworkPolicy", "x/p", { specs });

@@ -136,7 +136,8 @@ test("a gateway without an address is as public as the service made for it", () 
       objectOf(`${gatewayType} HTTPRoute`, "n/r", { spec: routeSpec }),
     ),
     [
-      "outside-cluster Gateway Service edge/gw-c > Gateway edge/gw > HTTPRoute n/r > Service n/s:8080",
+      "outside-cluster Gateway Service edge/gw-c > Gateway edge/gw > " +
+        "HTTPRoute n/r > Service n/s:8080",
     ],
   );
 });
