@@ -17,7 +17,6 @@ import {
   type MissedStarts,
   noteMissedStart,
 } from "./missed-starts.ts";
-import { hookOfEvent } from "./network-hooks.ts";
 import { doingsOfHook, limitsOfSeen } from "./network-watch.ts";
 import { createActivity, findGaps, type NodeActivity, noteActivity } from "./node-activity.ts";
 import {
@@ -31,6 +30,7 @@ import {
   noteThrottle,
 } from "./node-outages.ts";
 import { sensorsOfKind } from "./policy-selector.ts";
+import { tellsOfSocket } from "./socket-event.ts";
 import { collectStated, type StatedSensor } from "./stated-sensors.ts";
 import { type PolicyScope, watchKind } from "./tracing-policy.ts";
 
@@ -243,8 +243,10 @@ interface HookParts {
 /** A policy file tells which sensors a hook feeds; without one, what its events show. */
 function countHook({ state, node, event, at, isStated }: HookParts): void {
   const { policy } = event;
-  const kind = watchKind(event.type, event.hook);
-  if (kind === "network" || (kind === "none" && hookOfEvent(event) !== undefined)) {
+  const told = watchKind(event.type, event.hook);
+  // Whatever a hook is called: without a socket of IP it tells of none.
+  const kind = told === "network" ? "none" : told;
+  if (kind === "none" && tellsOfSocket(event)) {
     const seen = count(state, node, { sensor: "network", policy, at });
     if (!isStated) noteDoings(seen, event);
     return;

@@ -106,9 +106,15 @@ function takeEvent(state: FlowState, socket: SocketEvent, { event, at, node }: P
     if (means !== "close" && means !== "elsewhere") notePort(user, socket, here);
     return;
   }
+  if (isAlone(socket)) return;
   const key = keyOf(socket, event.node, node.container);
   if (isWhole(socket)) takeWhole(state, socket, { key, user, at: here, event });
   else takePart(state, socket, { key, user, at: here });
+}
+
+/** A socket that is connected to itself wakes its owner, and talks to nobody. */
+function isAlone({ local, localPort, peer, peerPort }: SocketEvent): boolean {
+  return localPort > 0 && localPort === peerPort && local === peer;
 }
 
 function userOf(state: FlowState, node: ProcessNode, event: HookEvent): FlowUser {
