@@ -34,7 +34,10 @@ export function readDumpSocket(value: unknown): readonly DumpSocket[] {
   return [{ protocol, ...ends, state: kind }];
 }
 
-/** **Source**: Linux `net/tcp_states.h`: 1 established, 7 closed (of UDP: no far end), 10 listening. */
+/**
+ * **Source**: Linux `net/tcp_states.h`: 1 established, 4, 5, 8 half closed, 7 closed (of UDP:
+ * without a far end), 10 listening.
+ */
 function kindOf(protocol: Protocol, state: number): DumpSocket["state"] | undefined {
   if (state === 10) return "listening";
   if (state === 7) return protocol === "udp" ? "bound" : undefined;

@@ -1,7 +1,7 @@
 /**
  * Holds the second source of facts: the list of running processes that a script wrote on the node.
- * In: lines. Out: facts of containers, files and sockets with the sensor `dump`, by the same tree and folds
- * that read events, so that both speak of the same things in the same way.
+ * In: lines. Out: facts of containers, files and sockets with the sensor `dump`, by the same tree
+ * and folds that read events, so that both speak of the same things in the same way.
  * Must never claim more than the list shows: what ran, is mapped or is open at that moment.
  */
 import type { Event, Process, SocketArgument } from "../event/event.ts";
