@@ -28,7 +28,7 @@ export async function readEpss(
   for await (const chunk of chunks) {
     const text = rest + decoder.decode(chunk, { stream: true });
     const end = text.lastIndexOf("\n");
-    for (const line of text.slice(0, Math.max(0, end)).split("\n")) reader.add(line);
+    if (end >= 0) for (const line of text.slice(0, end).split("\n")) reader.add(line);
     rest = text.slice(end + 1);
     if (rest.length > lineLengthMax || reader.isRefused) break;
   }

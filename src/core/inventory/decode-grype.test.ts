@@ -107,8 +107,13 @@ test("the highest score, the vector of the newest primary one, related records f
   });
   assert.equal(own.cvssScore, 10);
   assert.equal(own.cvssVector, "v3.1-Primary");
+  const old = vulnerabilityOf({ cvss: [cvss("2.0", 10), cvss("3.1", 9.8, "Secondary")] });
+  assert.equal(old.cvssVector, "v3.1-Secondary");
   const filled = vulnerabilityOf({ cvss: [] }, [{ id: "CVE-2024-1", cvss: [cvss("3.0", 7)] }]);
-  assert.equal(filled.cvssScore, 7);
+  assert.deepEqual([filled.cvssScore, filled.cvssVector], [7, "v3.0-Primary"]);
+  const bare = { version: "3.1", type: "Primary", metrics: { baseScore: 5 } };
+  const scored = vulnerabilityOf({ cvss: [bare] }, [{ id: "CVE-2024-1", cvss: [cvss("3.0", 7)] }]);
+  assert.deepEqual([scored.cvssScore, scored.cvssVector], [5, "v3.0-Primary"]);
   assert.equal(vulnerabilityOf({ cvss: [cvss("3.1", 99)] }).cvssScore, -1);
   assert.deepEqual([vulnerabilityOf({}).cvssScore, vulnerabilityOf({}).cvssVector], [-1, ""]);
 });

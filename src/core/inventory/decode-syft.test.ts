@@ -288,6 +288,7 @@ test("locations may be null, deleted in a later layer, or supporting", () => {
         {
           path: "/bin/[",
           accessPath: "/bin/busybox",
+          layerID: "sha256:1",
           annotations: { visible: "false", evidence: "supporting" },
         },
       ],
@@ -299,6 +300,7 @@ test("locations may be null, deleted in a later layer, or supporting", () => {
     accessPath: "/bin/busybox",
     primary: false,
     visible: false,
+    layer: "sha256:1",
   });
 });
 

@@ -52,6 +52,34 @@ test("an image named by the digest of its index keeps that digest", () => {
   assert.deepEqual(same.repoDigests, []);
 });
 
+test("layers are told lowest first, and the base by its label or annotation", () => {
+  const base = "org.opencontainers.image.base";
+  const layers = [{ digest: digest("1"), size: 5 }, { digest: digest("2") }];
+  const one = identity({
+    type: "image",
+    name: "x",
+    metadata: { layers, labels: { [`${base}.name`]: "debian:12" } },
+  });
+  assert.deepEqual(one.layers, [digest("1"), digest("2")]);
+  assert.equal(one.baseName, "debian:12");
+  const annotations = { [`${base}.digest`]: digest("3") };
+  const other = identity({ type: "image", name: "x", metadata: { labels: null, annotations } });
+  assert.deepEqual([other.layers, other.baseName], [[], digest("3")]);
+});
+
+test("recorded images of one lab share their first layer, and packages name it", async () => {
+  const sboms = await Promise.all(
+    ["redis", "goapp", "nodeapi"].map((name) => sbomFixture(`${name}.syft.json.gz`)),
+  );
+  const firsts = new Set(sboms.map(({ identity: { layers } }) => layers[0]));
+  assert.equal(firsts.size, 1);
+  for (const { packages, identity: found } of sboms) {
+    const locations = packages.flatMap((one) => one.locations);
+    assert.ok(locations.length > 0);
+    assert.ok(locations.every(({ layer }) => found.layers.includes(layer)));
+  }
+});
+
 test("old targets are text or objects, sources of scans of documents are paths", () => {
   assert.deepEqual(identity({ type: "directory", target: "/src/app" }).name, "/src/app");
   assert.equal(identity({ type: "sbom-file", target: "/s.json" }).kind, "unknown");

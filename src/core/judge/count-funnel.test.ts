@@ -12,6 +12,7 @@ import {
   sampleVulnerability,
   sampleWorkload,
 } from "../../testing/sample-judgement.ts";
+import { sampleContext } from "../../testing/sample-workload-context.ts";
 import type { JudgedImage } from "./judged-image.ts";
 
 type Case = { critical: boolean; fixed: boolean; privileged: boolean; use: string };
@@ -86,8 +87,38 @@ test("matches are counted by their own package, findings by the strongest of the
   assert.equal(funnel.stages.inUse.findings, 1);
 });
 
+test("what to act on now is counted over all, with what rests on assumptions, and the actions", () => {
+  const whole = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+  const [one, other] = ["one", "other"].map((name) => samplePackage({ name }));
+  if (one === undefined || other === undefined) return assert.fail();
+  const known = sampleVulnerability({ cvssVector: whole, severity: "Low" });
+  const guessed = sampleVulnerability({ id: "CVE-2", severity: "High" });
+  const quiet = sampleVulnerability({ id: "CVE-3", severity: "Medium" });
+  const used = sampleUsage("in-use");
+  const { funnel, findings, actions } = sampleJudgement([
+    sampleImage({
+      context: sampleContext(),
+      packages: [sampleJudgedPackage(one, used), sampleJudgedPackage(other, used)],
+      matches: [
+        sampleMatch(one, known),
+        sampleMatch(one, guessed),
+        sampleMatch(one, quiet),
+        sampleMatch(other, quiet),
+      ],
+    }),
+  ]);
+  const decided = findings.map(({ decision }) => decision.name);
+  assert.deepEqual(decided, ["act-now", "act-now", "soon", "soon"]);
+  assert.deepEqual([funnel.actNow, funnel.actNowAssumed], [2, 1]);
+  assert.equal(funnel.stages.actNow.findings, 2);
+  assert.deepEqual([actions.length, funnel.actNowActions, funnel.actionsLeftOut], [2, 1, 0]);
+});
+
 test("every count has its definition in words", () => {
   const { funnel } = sampleJudgement([]);
-  const names = ["all", "critical", "fixable", "privileged", "inUse", "unknownUse"];
+  const names = Object.entries(funnel).flatMap(([name, value]) =>
+    typeof value === "number" ? [name] : [],
+  );
+  assert.equal(names.length, 11);
   for (const name of names) assert.ok((funnel.definitions[name] ?? "").length > 20, name);
 });

@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sampleMatch, samplePackage, sampleVulnerability } from "../../testing/sample-judgement.ts";
-import { clusterByVulnerability, mergeVulnerabilities } from "./merge-vulnerabilities.ts";
+import {
+  clusterByVulnerability,
+  mergeVulnerabilities,
+  ratedSeverity,
+} from "./merge-vulnerabilities.ts";
 
 const read = (one: ReturnType<typeof sampleVulnerability>) => one;
 
@@ -57,4 +61,34 @@ test("what the sources say together is the gravest, with all fixes in their own 
   assert.equal(merged.fixState, "fixed");
   assert.deepEqual(merged.fixedIn, ["1.0-9", "1.0-10"]);
   assert.equal(merged.description, "told");
+});
+
+test("of several vectors the one of the gravest record counts, version 2 only by itself", () => {
+  const one = samplePackage();
+  const vectorOf = (...given: readonly (readonly [string, number])[]) => {
+    const matches = given.map(([cvssVector, cvssScore]) =>
+      sampleMatch(one, sampleVulnerability({ cvssVector, cvssScore })),
+    );
+    const merged = mergeVulnerabilities("CVE-1", matches, "npm").cvssVector;
+    const backward = mergeVulnerabilities("CVE-1", [...matches].reverse(), "npm").cvssVector;
+    assert.equal(merged, backward);
+    return merged;
+  };
+  assert.equal(vectorOf(["CVSS:3.1/a", 5], ["CVSS:3.1/b", 9], ["", 10]), "CVSS:3.1/b");
+  assert.equal(vectorOf(["AV:N/AC:L", 10], ["CVSS:3.1/a", 5]), "CVSS:3.1/a");
+  assert.equal(vectorOf(["AV:N/AC:L", 10], ["", 5]), "AV:N/AC:L");
+  assert.equal(vectorOf(["", 5]), "");
+});
+
+test("an unknown severity is rated by the score, and stays unknown without one", () => {
+  const rated = (cvssScore: number | null) => ratedSeverity({ severity: "Unknown", cvssScore });
+  assert.deepEqual([9, 7, 4, 0.1, 0, null].map(rated), [
+    "Critical",
+    "High",
+    "Medium",
+    "Low",
+    "Negligible",
+    "Unknown",
+  ]);
+  assert.equal(ratedSeverity({ severity: "Low", cvssScore: 9.8 }), "Low");
 });

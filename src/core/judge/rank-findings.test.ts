@@ -9,6 +9,7 @@ import {
   sampleUsage,
   sampleWorkload,
 } from "../../testing/sample-judgement.ts";
+import { closedExposure, sampleContext } from "../../testing/sample-workload-context.ts";
 import type { DraftFinding } from "./build-findings.ts";
 import { rankFindings, rankingDocument } from "./rank-findings.ts";
 import { bands, orderRules, shifts } from "./ranking-rules.ts";
@@ -41,14 +42,91 @@ function assertRising(...drafts: readonly DraftFinding[]): void {
 }
 
 test("ransomware comes before known exploited, before critical, down to negligible", () => {
-  assertRising(
+  const all = [
     draft({ severity: "Low", knownExploited: { ...exploited, ransomware: true } }, unknown),
     draft({ severity: "Low", knownExploited: exploited }, unknown),
-    draft({ severity: "Critical" }, unknown),
-    draft({ severity: "High" }, used),
-    draft({ severity: "Medium" }, used),
-    draft({ severity: "Low" }, used),
-    draft({ severity: "Negligible" }, used),
+    draft({ severity: "Critical", cvssScore: 9.8 }, used),
+    draft({ severity: "High", cvssScore: 7.5 }, used),
+    draft({ severity: "Medium", cvssScore: 5 }, used),
+    draft({ severity: "Low", cvssScore: 3 }, used),
+    draft({ severity: "Negligible", cvssScore: 0 }, used),
+  ];
+  assertRising(...all);
+  assert.deepEqual(all.map(rank(...all).bandOf), bandNames);
+});
+
+const whole = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+const partly = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:N";
+const hard = "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N";
+const local = "CVSS:3.1/AV:L/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N";
+
+/** In a place of its own, by hops from the internet; undefined: not exposed. */
+function placed(
+  vulnerability: Parameters<typeof draft>[0],
+  hopCount?: number | null,
+  usage = used,
+) {
+  made += 1;
+  const workload = sampleWorkload(`p${made}`);
+  const exposure = hopCount === undefined ? closedExposure : { hopCount };
+  return sampleDraft(vulnerability, usage, {
+    workload,
+    context: sampleContext({ workload, exposure }),
+  });
+}
+
+test("the decision stands above severity, use, scores and all else", () => {
+  const all = [
+    placed({ cvssVector: whole, severity: "Low", cvssScore: 1, fixState: "not-fixed" }, 3, unknown),
+    placed({ cvssVector: partly, severity: "Critical", cvssScore: 10, epss: likely }, 0),
+    placed({ cvssVector: hard, severity: "Critical", cvssScore: 10 }, 0),
+    placed({ cvssVector: local, severity: "Critical", cvssScore: 10 }),
+  ];
+  assertRising(...all);
+  assert.deepEqual(
+    all.map(({ finding }) => finding.decision.name),
+    ["act-now", "soon", "scheduled", "next-upgrade"],
+  );
+});
+
+test("then exploitation, then what rests on nothing assumed", () => {
+  const ransomware = { ...exploited, ransomware: true };
+  assertRising(
+    placed({ cvssVector: whole, knownExploited: ransomware, cvssScore: 1 }, 2),
+    placed({ cvssVector: whole, knownExploited: exploited }, 1),
+    placed({ cvssVector: whole, cvssScore: 1 }, 3, unknown),
+    placed({ severity: "Critical", cvssScore: 10, epss: likely }, 0),
+  );
+});
+
+test("then fewer hops from the internet, an unknown way last", () => {
+  assertRising(
+    placed({ cvssVector: whole, cvssScore: 1 }, 0, unknown),
+    placed({ cvssVector: whole }, 1),
+    placed({ cvssVector: whole }, 2),
+    placed({ cvssVector: whole }, null),
+  );
+});
+
+test("of what is equal the vulnerability of more workloads stands first", () => {
+  const twice = ["a", "b"].map((name) =>
+    sampleDraft({ id: "CVE-2024-9" }, used, { workload: sampleWorkload(name) }),
+  );
+  const once = draft({ id: "CVE-2024-1" }, used);
+  const { ranked } = rank(once, ...twice);
+  assert.deepEqual(
+    ranked.map(({ vulnerability }) => vulnerability.id),
+    ["CVE-2024-9", "CVE-2024-9", "CVE-2024-1"],
+  );
+});
+
+test("a finding says its decision first, and what would change it", () => {
+  const one = placed({ cvssVector: whole }, 1);
+  const [finding] = rank(one).ranked;
+  assert.match(finding?.reasons[0] ?? "", /^act now within 3 days: .*total impact$/);
+  assert.match(
+    finding?.wouldChange.join("\n") ?? "",
+    /lower: to scheduled, were the workload shown/,
   );
 });
 
@@ -67,7 +145,7 @@ test("an unknown severity counts as medium, or by its score", () => {
   assert.deepEqual([none, scored].map(bandOf), ["medium", "critical"]);
 });
 
-test("inside a band: code seen to run, then other use, then unknown, then not observed", () => {
+test("of one decision: code seen to run, then other use, then unknown, then not observed", () => {
   const short = { observedUs: 1 };
   assertRising(
     draft({}, used),
@@ -125,16 +203,17 @@ test("what gives the host's rights, and what does not", () => {
   }
 });
 
-test("then privilege, then a fix, then CVSS, then EPSS, then the id decide", () => {
+test("then privilege, then EPSS, then CVSS, then a fix, then the id decide", () => {
   const epss = (score: number) => ({ score, percentile: 0.1, date: "" });
   assertRising(
     draft({}, used, { privileged: true, privileges: [sampleRoot] }),
-    draft({ cvssScore: 8.5 }, used),
-    draft({ cvssScore: 8.1, epss: epss(0.02) }, used),
+    draft({ cvssScore: 7.1, epss: epss(0.02) }, used),
     draft({ cvssScore: 8.1, epss: epss(0.01) }, used),
+    draft({ cvssScore: 8.5 }, used),
+    draft({ cvssScore: 8.1, id: "CVE-2024-0003" }, used),
+    draft({ cvssScore: 8.1, id: "CVE-2024-0000", fixState: "not-fixed", fixVersions: [] }, used),
     draft({ id: "CVE-2024-0001", cvssScore: 8 }, used),
     draft({ id: "CVE-2024-0002", cvssScore: 8 }, used),
-    draft({ fixState: "not-fixed", fixVersions: [], cvssScore: 9 }, used),
   );
 });
 

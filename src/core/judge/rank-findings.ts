@@ -23,9 +23,9 @@ export function rankFindings(
   drafts: readonly DraftFinding[],
   settings: RankingSettings,
 ): readonly DraftFinding[] {
-  const spreads = countWorkloads(drafts);
+  const spreads = gatherWorkloads(drafts);
   const weighed = drafts.map((draft) => {
-    const workloadCount = spreads.get(spreadKey(draft)) ?? 1;
+    const workloadCount = spreads.get(spreadKey(draft))?.size ?? 1;
     const one = weigh(draft, settings, workloadCount);
     const keys = orderRules.map((rule) => rule.key(one));
     return { draft, one, band: bandOf(one), keys };
@@ -52,14 +52,16 @@ function spreadKey({ finding, upgradeName }: DraftFinding): string {
   return JSON.stringify([finding.vulnerability.id, finding.package.type, upgradeName]);
 }
 
-function countWorkloads(drafts: readonly DraftFinding[]): ReadonlyMap<string, number> {
+function gatherWorkloads(
+  drafts: readonly DraftFinding[],
+): ReadonlyMap<string, ReadonlySet<string>> {
   const workloads = new Map<string, Set<string>>();
   for (const draft of drafts) {
     const key = spreadKey(draft);
     const known = workloads.get(key) ?? new Set();
     workloads.set(key, known.add(workloadKey(draft.finding.workload)));
   }
-  return new Map([...workloads].map(([key, { size }]) => [key, size]));
+  return workloads;
 }
 
 function weigh(

@@ -63,7 +63,8 @@ function targetsOf(drafts: readonly DraftFinding[]): { to: string; atLeast: stri
       type,
       some.map(({ finding }) => toNeed(finding)),
     );
-  return { to: target(drafts), atLeast: target(urgent) };
+  const to = target(drafts);
+  return { to, atLeast: urgent.length === drafts.length ? to : target(urgent) };
 }
 
 function versionsOf(drafts: readonly DraftFinding[]): readonly string[] {

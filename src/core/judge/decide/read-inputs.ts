@@ -6,7 +6,7 @@
 import type { FindingExposure } from "../context/workload-context.ts";
 import { ratedSeverity } from "../merge-vulnerabilities.ts";
 import type { FindingVulnerability } from "../verdict.ts";
-import { isAutomatable, isTotalImpact, parseCvssVector } from "./cvss-vector.ts";
+import { type CvssVector, isAutomatable, isTotalImpact, parseCvssVector } from "./cvss-vector.ts";
 import type { DecisionInput } from "./decision.ts";
 import type { DecisionKey } from "./decision-table.ts";
 
@@ -15,11 +15,12 @@ export function readInputs(
   vulnerability: FindingVulnerability,
   exposure: FindingExposure,
 ): readonly DecisionInput[] {
+  const vector = parseCvssVector(vulnerability.cvssVector);
   return [
     readKev(vulnerability),
     readExposed(exposure),
-    readAutomatable(vulnerability),
-    readImpact(vulnerability),
+    readAutomatable(vulnerability, vector),
+    readImpact(vulnerability, vector),
   ];
 }
 
@@ -55,8 +56,10 @@ function readExposed({ exposed, because }: FindingExposure): DecisionInput {
   return { name: "exposed", value: "yes", basis, assumed: true };
 }
 
-function readAutomatable({ cvssVector }: FindingVulnerability): DecisionInput {
-  const vector = parseCvssVector(cvssVector);
+function readAutomatable(
+  { cvssVector }: FindingVulnerability,
+  vector: CvssVector | undefined,
+): DecisionInput {
   if (vector !== undefined) {
     const value = yesNo(isAutomatable(vector));
     return { name: "automatable", value, basis: cvssVector, assumed: false };
@@ -70,9 +73,11 @@ function readAutomatable({ cvssVector }: FindingVulnerability): DecisionInput {
  * rated medium or lower, and of the rest nobody knows. A distributor's Negligible (of Debian:
  * unimportant) is about the package as it is built there, and outweighs the vector of upstream.
  */
-function readImpact(vulnerability: FindingVulnerability): DecisionInput {
+function readImpact(
+  vulnerability: FindingVulnerability,
+  vector: CvssVector | undefined,
+): DecisionInput {
   const { cvssVector } = vulnerability;
-  const vector = parseCvssVector(cvssVector);
   const severity = ratedSeverity(vulnerability);
   if (vector !== undefined && severity === "Negligible" && isTotalImpact(vector)) {
     const basis = `the distributor rates what it ships Negligible, against ${cvssVector}`;
