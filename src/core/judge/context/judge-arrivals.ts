@@ -8,7 +8,7 @@ import type { ClusterView } from "../cluster/cluster-view.ts";
 import type { FlowEnd } from "../flows/flow-edge.ts";
 import type { Link, Place, Scene } from "./context-scene.ts";
 import type { Allowed, AllowedWay } from "./judge-allowed.ts";
-import { plainProgram } from "./role-signals.ts";
+import { isForwardingProgram } from "./judge-roles.ts";
 import { type ObservedOrigin, observedOrigins } from "./workload-context.ts";
 
 /** `node`: a node itself, probing; `unclear`: nobody can tell who it was. */
@@ -29,7 +29,7 @@ export function listArrivals(place: Place, scene: Scene, allowed: Allowed): read
     .filter(({ edge }) => edge.connectionCount > 0)
     .map((link) => {
       const origin = originOf(link, place, scene);
-      if (origin !== "node" || isKubelet(link)) return { link, origin, way: undefined };
+      if (origin !== "node" || isNodeItself(link)) return { link, origin, way: undefined };
       return ofNode(link, place, allowed);
     });
 }
@@ -80,11 +80,9 @@ function originOfEnd(end: FlowEnd, place: Place, cluster: ClusterView): ArrivalO
   }
 }
 
-function isKubelet({ edge }: Link): boolean {
-  return (
-    edge.seenBy.includes("from") &&
-    edge.binaries.some((binary) => /^(?:kubelet|k3s|rke2|k0s)/.test(plainProgram(binary)))
-  );
+/** A process of the node opened it: a translated address has none, a proxy's client is elsewhere. */
+function isNodeItself({ edge }: Link): boolean {
+  return edge.seenBy.includes("from") && !edge.binaries.some(isForwardingProgram);
 }
 
 /**

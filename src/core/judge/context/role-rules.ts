@@ -133,12 +133,13 @@ export const roleRules: readonly RoleRule[] = [
       "couchdb rethinkdb arangodb dgraph surrealdb questdb crate firebird db2 meilisearch " +
       "typesense weaviate qdrant milvus ravendb hbase trino druid zookeeper",
   },
-  // Caches
+  // Caches. The checking tools are the server's own binary, which goes by any of its names.
   {
     role: "cache",
     product: "Redis, Valkey or KeyDB",
     programs:
-      "redis-server redis-sentinel valkey-server valkey-sentinel keydb-server dragonfly garnet " +
+      "redis-server redis-sentinel redis-check-rdb redis-check-aof valkey-server valkey-sentinel " +
+      "valkey-check-rdb valkey-check-aof keydb-server dragonfly garnet " +
       "GarnetServer kvrocks twemproxy nutcracker",
     ports: [6379, 6380, 26379, 16379],
     images: "redis valkey keydb dragonfly garnet redis-stack redis-sentinel redis-cluster",
@@ -434,7 +435,7 @@ export const roleRules: readonly RoleRule[] = [
     role: "batch",
     product: "a scheduler of jobs",
     programs: "cron crond supercronic go-cron ofelia anacron atd airflow dagster luigi",
-    images: "supercronic ofelia airflow cronjob",
+    images: "supercronic ofelia airflow",
   },
 ];
 
