@@ -80,7 +80,7 @@ function originOfEnd(end: FlowEnd, place: Place, cluster: ClusterView): ArrivalO
   }
 }
 
-/** A process of the node opened it: a translated address has none, a proxy's client is elsewhere. */
+/** A process of it opened it: a translated address has none, and a proxy's client is elsewhere. */
 function isNodeItself({ edge }: Link): boolean {
   return edge.seenBy.includes("from") && !edge.binaries.some(isForwardingProgram);
 }

@@ -61,7 +61,7 @@ interface Target {
   readonly isSensitive: boolean;
 }
 
-/** **Order**: the most sensitive first, then by name. Made once: each place asks for all of them. */
+/** **Order**: the most sensitive first, then by name. Made once, and asked of by each place. */
 function listTargets(scene: Scene, rolesOf: RolesOf, roleOf: MainRole): readonly Target[] {
   return scene.places
     .flatMap((place): Target[] => {
