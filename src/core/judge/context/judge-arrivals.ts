@@ -60,10 +60,11 @@ function originOfPlace(from: Place, place: Place): ArrivalOrigin {
   return other.namespace === namespace ? "same-namespace" : "other-namespace";
 }
 
+/** An address of the cluster that nobody has any more is of some pod that is gone. */
 function originOfEnd(end: FlowEnd, place: Place, cluster: ClusterView): ArrivalOrigin {
   switch (end.kind) {
     case "internet":
-      return "internet";
+      return cluster.isInside(end.address) ? "other-namespace" : "internet";
     case "loopback":
       return "loopback";
     case "node":
@@ -73,7 +74,6 @@ function originOfEnd(end: FlowEnd, place: Place, cluster: ClusterView): ArrivalO
     case "link-local":
       return place.isHost ? "outside-cluster" : "node";
     case "private":
-      // An address of the cluster that nobody has any more: some pod that is gone.
       return cluster.isInside(end.address) ? "other-namespace" : "outside-cluster";
     default:
       return "unclear";
