@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { exactPathMatch, pathsByContainer, relationshipClosure } from "./baselines.ts";
 import { baselineVerdicts, containersWithScan, runWaggle, type WaggleReport } from "./methods.ts";
+import { printFlows } from "./print-flows.ts";
 import { findRecordings, makeVariants, type Variant } from "./recordings.ts";
 import { isVisible, type Judged, join, type Score, score } from "./score.ts";
 import { type PlantedRow, readPlanted, readTruth, wasUsed } from "./truth.ts";
@@ -156,6 +157,7 @@ try {
     for (const variant of await makeVariants(recording, work))
       wrong += await evaluateVariant(variant, work);
   }
+  await printFlows(findRecordings(), work, print);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

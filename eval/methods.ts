@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { FlowEdge } from "../src/core/judge/flows/flow-edge.ts";
 import type { SyftDocument } from "./baselines.ts";
 import { readJson } from "./read-bytes.ts";
 import type { Recording, Variant } from "./recordings.ts";
@@ -83,6 +84,31 @@ function reportArguments(variant: Variant, output: string): readonly string[] {
   }
   return args;
 }
+
+/** Edges of a report on whatever a folder of a recording holds, without SBOMs and scans. */
+export async function runOnFolder(folder: string, work: string): Promise<readonly FlowEdge[]> {
+  const output = join(work, "flows.json");
+  const main = join(import.meta.dirname, "..", "src", "main.ts");
+  const args = ["report", "--events", join(folder, "events.jsonl.xz"), "--format", "json"];
+  const known = readdirSync(folder);
+  for (const [flag, name] of folderFiles) {
+    const file = known.find((one) => one === name || one === `${name}.gz`);
+    if (file !== undefined) args.push(flag, join(folder, file));
+  }
+  const done = spawnSync(process.execPath, [main, ...args, "-o", output], { encoding: "utf8" });
+  if (done.status !== 0) throw new Error(`waggle report ended with ${done.status}: ${done.stderr}`);
+  const report = JSON.parse(readFileSync(output, "utf8")) as { flows: readonly FlowEdge[] };
+  return report.flows;
+}
+
+const folderFiles: readonly (readonly [string, string])[] = [
+  ["--policies", "policies"],
+  ["--containers", "containers.tsv"],
+  ["--k8s", "cluster.json.xz"],
+  ["--processes", "bootstrap.jsonl.xz"],
+  ["--tetragon-metrics", "metrics-start.txt"],
+  ["--tetragon-metrics", "metrics-end.txt"],
+];
 
 export async function runWaggle(variant: Variant, work: string): Promise<WaggleReport> {
   const output = join(work, "report.json");

@@ -15,6 +15,7 @@ import {
 } from "./flow-state.ts";
 import type { SocketEvent } from "./socket-event.ts";
 
+/** Without any part: the first event of a process adds one. */
 export function createConnection(
   socket: Pick<SocketEvent, "protocol" | "local" | "localPort" | "peer" | "peerPort">,
   key: string,

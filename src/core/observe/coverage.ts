@@ -17,8 +17,7 @@ import {
   type MissedStarts,
   noteMissedStart,
 } from "./missed-starts.ts";
-import { hookOfEvent } from "./network-hooks.ts";
-import { doingsOfHook, limitsOfSeen } from "./network-watch.ts";
+import { doingsOfEvent, limitsOfSeen } from "./network-watch.ts";
 import { createActivity, findGaps, type NodeActivity, noteActivity } from "./node-activity.ts";
 import {
   createOutages,
@@ -30,9 +29,8 @@ import {
   noteLive,
   noteThrottle,
 } from "./node-outages.ts";
-import { sensorsOfKind } from "./policy-selector.ts";
 import { collectStated, type StatedSensor } from "./stated-sensors.ts";
-import { type PolicyScope, watchKind } from "./tracing-policy.ts";
+import { type PolicyScope, sensorsOfWatch, watchKind } from "./tracing-policy.ts";
 
 interface SensorSeen {
   readonly sensor: Sensor;
@@ -243,16 +241,19 @@ interface HookParts {
 /** A policy file tells which sensors a hook feeds; without one, what its events show. */
 function countHook({ state, node, event, at, isStated }: HookParts): void {
   const { policy } = event;
-  const kind = watchKind(event.type, event.hook);
-  if (kind === "network" || (kind === "none" && hookOfEvent(event) !== undefined)) {
+  const told = watchKind(event.type, event.hook);
+  // Whatever a hook is called: without a socket of IP it tells of none.
+  const kind = told === "network" ? "none" : told;
+  const doings = kind === "none" ? doingsOfEvent(event) : undefined;
+  if (doings !== undefined) {
     const seen = count(state, node, { sensor: "network", policy, at });
-    if (!isStated) noteDoings(seen, event);
+    if (!isStated) for (const doing of doings) seen?.directories.add(doing);
     return;
   }
   // Only its mask tells what an access check is for.
   const needsAccess = kind === "permission" || (!isStated && kind !== "none" && kind !== "execute");
   if (!needsAccess) {
-    for (const sensor of sensorsOfKind[kind]) {
+    for (const sensor of sensorsOfWatch(kind)) {
       count(state, node, { sensor, policy, at });
     }
     return;
@@ -263,13 +264,6 @@ function countHook({ state, node, event, at, isStated }: HookParts): void {
       seen.directories.add(topDirectory(path));
     }
   });
-}
-
-function noteDoings(seen: SensorSeen | undefined, event: HookEvent): void {
-  if (seen === undefined) return;
-  for (const doing of doingsOfHook(event.hook, event.returned !== undefined)) {
-    seen.directories.add(doing);
-  }
 }
 
 /** `/usr/lib/` of `/usr/lib/x/y.so`; `/app/` of `/app/main.py`; `/` of `/init`. */

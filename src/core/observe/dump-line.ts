@@ -5,6 +5,7 @@
  */
 import { cutText, textLengthMax } from "../event/bounds.ts";
 import { isObject, type JsonObject } from "../inventory/json-value.ts";
+import { type DumpSocket, readDumpSocket } from "./dump-socket.ts";
 
 export interface DumpHost {
   readonly kind: "host";
@@ -29,6 +30,8 @@ export interface DumpProcess {
   readonly mapped: readonly string[];
   /** Files mapped as data, and open files. */
   readonly read: readonly string[];
+  /** TCP and UDP sockets that it holds. */
+  readonly sockets: readonly DumpSocket[];
 }
 
 /** **Unit**: entries of one list of a process. */
@@ -66,6 +69,7 @@ function readProcess(fields: JsonObject, pid: number): DumpProcess {
       ...maps.filter((map) => map["exec"] !== true).map((map) => text(map["path"])),
       ...list(fields["files"]).map(text),
     ],
+    sockets: list(fields["sockets"]).flatMap(readDumpSocket),
   };
 }
 

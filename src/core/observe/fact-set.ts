@@ -1,8 +1,9 @@
 /**
  * Holds all facts of a run, merged by key.
  * In: facts in any order, any number of times. Out: one fact a key, in a fixed order.
- * Must never grow beyond `fileUseCountMax` file uses, `flowCountMax` flows and `lossCountMax` losses:
- * what is left out becomes a loss, and losses beyond the bound one wide loss of node and reason.
+ * Must never grow beyond `fileUseCountMax` file uses, `flowCountMax` flows and `lossCountMax`
+ * losses: what is left out becomes a loss; losses beyond the bound one wide loss of their node and
+ * reason.
  */
 import { compareText } from "../event/compare-text.ts";
 import type {

@@ -64,7 +64,7 @@ function farOf({ protocol, peer, peerPort }: UndecidedEdge): string {
 }
 
 /** By the numbers of the ports alone. */
-export function byRange({ localPort, peerPort }: Pick<UndecidedEdge, "localPort" | "peerPort">) {
+function byRange({ localPort, peerPort }: Pick<UndecidedEdge, "localPort" | "peerPort">) {
   const own = rank(localPort);
   const far = rank(peerPort);
   return own === far ? "unknown" : own < far ? "inbound" : "outbound";

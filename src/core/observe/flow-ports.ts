@@ -14,8 +14,9 @@ import {
 import { attemptKey } from "./flow-tally.ts";
 
 /** **Unit**: distinct ports, and distinct far ends, of one process. */
-export const portCountMax = { listening: 256, attempts: 1024 } as const;
+const portCountMax = { listening: 256, attempts: 1024 } as const;
 
+/** A port that was both bound and listened on listens. */
 export function noteListening(
   user: FlowUser,
   port: Pick<Listening, "protocol" | "address" | "port" | "listens">,
@@ -30,6 +31,7 @@ export function noteListening(
   else user.listening.set(key, { ...port, ...spanOf(at) });
 }
 
+/** Kept only until a connection to the same end shows. */
 export function noteAttempt(
   user: FlowUser,
   asked: Pick<Attempt, "protocol" | "peer" | "port"> & { readonly failed: boolean },

@@ -120,6 +120,7 @@ export interface FlowUser {
   lostCount: number;
 }
 
+/** Of a process that was not seen with a socket before. */
 export function createFlowUser(execId: string, node: string): FlowUser {
   return {
     execId,
@@ -134,6 +135,7 @@ export function createFlowUser(execId: string, node: string): FlowUser {
   };
 }
 
+/** Of one event. */
 export function spanOf({ timeUs, input, offset, policy }: Happening): Span {
   return { firstUs: timeUs, lastUs: timeUs, input, offset, policy };
 }

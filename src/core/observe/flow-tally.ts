@@ -16,8 +16,8 @@ import {
 import { isUnspecified } from "./socket-event.ts";
 
 /** **Unit**: distinct edges of one process. */
-export const tallyCountMax = 2048;
-export const localCountMax = 4;
+const tallyCountMax = 2048;
+const localCountMax = 4;
 
 /** Adds each process's part. The connection itself counts for the one that opened it. */
 export function tallyConnection(connection: Connection): void {
@@ -80,6 +80,7 @@ export function tallyKey({ direction, protocol, peer, port, localPort }: TallyEn
   return `${direction} ${protocol} ${port} ${localPort} ${peer}`;
 }
 
+/** Empty: nothing counts until a part is added. */
 export function createTally(told: TallyEnds): Tally {
   return {
     ...told,

@@ -25,7 +25,7 @@ import { addText, bucketOf, createTally, tallyKey } from "./flow-tally.ts";
 import { binaryCountMax, citationCountMax, compareCitations, earliest } from "./merge-facts.ts";
 
 /** **Unit**: distinct edges of one container, of all; ports of one container. */
-export const flowCountMax = { container: 4096, total: 250_000, ports: 1024 } as const;
+const flowCountMax = { container: 4096, total: 250_000, ports: 1024 } as const;
 
 interface Proven {
   binaries: string[];

@@ -34,6 +34,8 @@ interface Loose {
   readonly key: string;
   readonly user: FlowUser;
   readonly at: Happening;
+  /** It proves a connection by itself. */
+  readonly isOwn: boolean;
 }
 
 interface FlowState {
@@ -98,17 +100,24 @@ function takeEvent(state: FlowState, socket: SocketEvent, { event, at, node }: P
   const here: Happening = { timeUs, input, offset, policy };
   if (socket.listenPort > 0) noteListener(user, socket, here);
   const { means } = socket;
+  if (means === "elsewhere") return;
   if (means === "listen" || means === "bind") {
     notePort(user, socket, here);
     return;
   }
   if (socket.state === "TCP_LISTEN" || socket.nextState === "TCP_LISTEN") {
-    if (means !== "close" && means !== "elsewhere") notePort(user, socket, here);
+    if (means !== "close") notePort(user, socket, here);
     return;
   }
+  if (isAlone(socket)) return;
   const key = keyOf(socket, event.node, node.container);
   if (isWhole(socket)) takeWhole(state, socket, { key, user, at: here, event });
   else takePart(state, socket, { key, user, at: here });
+}
+
+/** A socket that is connected to itself wakes its owner, and talks to nobody. */
+function isAlone({ local, localPort, peer, peerPort }: SocketEvent): boolean {
+  return localPort > 0 && localPort === peerPort && local === peer;
 }
 
 function userOf(state: FlowState, node: ProcessNode, event: HookEvent): FlowUser {
@@ -148,21 +157,38 @@ interface Whole {
 
 function takeWhole(state: FlowState, socket: SocketEvent, whole: Whole): void {
   const { key, user, at, event } = whole;
-  const { book } = state;
-  let connection = findWhole(book, key, socket);
   const isOwn = happensInProcess(socket, event);
-  if (connection === undefined) {
-    if (!isOwn) return;
-    if (book.count >= connectionCountMax) makeRoom(state);
-    connection = addConnection(book, key, socket, at.timeUs);
+  const connection = findWhole(state.book, key, socket);
+  // Whoever closes may be the parent of the one that died, and is heard before it at times.
+  if (socket.means === "close" || !isOwn) {
+    if (connection === undefined) addLoose(state, socket, { key, user, at, isOwn });
+    else noteEnd(state, connection, socket, at.timeUs);
+    return;
   }
+  const used = connection ?? openConnection(state, key, socket, at.timeUs);
+  noteEnd(state, used, socket, at.timeUs);
+  notePart(used, partOf(used, user, at), socket, at);
+}
+
+function openConnection(
+  state: FlowState,
+  key: string,
+  socket: SocketEvent,
+  timeUs: TimeUs,
+): Connection {
+  if (state.book.count >= connectionCountMax) makeRoom(state);
+  return addConnection(state.book, key, socket, timeUs);
+}
+
+function noteEnd(
+  state: FlowState,
+  connection: Connection,
+  socket: SocketEvent,
+  timeUs: TimeUs,
+): void {
   const wasOpen = connection.endedUs === 0;
-  noteState(connection, socket, at.timeUs);
-  if (wasOpen && connection.endedUs > 0) book.ended.push(connection);
-  // Whoever closes may be the parent of the one that died: it gets no part in what it never used.
-  if (isOwn && (socket.means !== "close" || connection.parts.length === 0)) {
-    notePart(connection, partOf(connection, user, at), socket, at);
-  }
+  noteState(connection, socket, timeUs);
+  if (wasOpen && connection.endedUs > 0) state.book.ended.push(connection);
 }
 
 /**
@@ -170,7 +196,6 @@ function takeWhole(state: FlowState, socket: SocketEvent, whole: Whole): void {
  * is told of its parent, with the thread of the dead one; in containers both are the container's.
  */
 function happensInProcess({ means, protocol, nextState }: SocketEvent, event: HookEvent): boolean {
-  if (means === "elsewhere") return false;
   if (means === "state") return nextState === "TCP_SYN_SENT";
   if (means === "packet") return protocol === "udp";
   if (means !== "close") return true;
@@ -191,8 +216,12 @@ function takePart(
     return;
   }
   if (cookie === "" || peer === "" || means === "accept") return;
-  state.loose.push({ socket: { ...socket }, key, user, at });
-  if (state.loose.length >= looseCountMax) takeLoose(state, at.timeUs);
+  addLoose(state, socket, { key, user, at, isOwn: false });
+}
+
+function addLoose(state: FlowState, socket: SocketEvent, rest: Omit<Loose, "socket">): void {
+  state.loose.push({ socket: { ...socket }, ...rest });
+  if (state.loose.length >= looseCountMax) takeLoose(state, rest.at.timeUs);
 }
 
 /** By time: each then finds the connection that its socket was. */
@@ -201,25 +230,29 @@ function takeLoose(state: FlowState, untilUs: TimeUs): void {
   const due = state.loose.filter(({ at }) => at.timeUs <= untilUs);
   if (due.length === 0) return;
   state.loose = state.loose.filter(({ at }) => at.timeUs > untilUs);
-  for (const { socket, key, user, at } of due) {
-    const connection = findPartial(state.book, key, socket, at.timeUs);
+  for (const { socket, key, user, at, isOwn } of due) {
+    const known = isWhole(socket)
+      ? findWhole(state.book, key, socket)
+      : findPartial(state.book, key, socket, at.timeUs);
+    // Of a connection from before the sensor its end may be all that is seen.
+    const connection = known ?? (isOwn ? openConnection(state, key, socket, at.timeUs) : undefined);
     if (connection === undefined) continue;
-    const wasOpen = connection.endedUs === 0;
-    noteState(connection, socket, at.timeUs);
-    if (wasOpen && connection.endedUs > 0) state.book.ended.push(connection);
-    if (socket.means === "send" || socket.means === "receive") {
+    noteEnd(state, connection, socket, at.timeUs);
+    const isUse = socket.means === "send" || socket.means === "receive";
+    if (isUse || known === undefined) {
       notePart(connection, partOf(connection, user, at), socket, at);
     }
   }
 }
 
 /** Hands a connection on to the edges of its processes. */
-function settle(state: FlowState, connection: Connection): void {
+function settle(state: FlowState, connection: Connection, retiring?: FlowUser): void {
   if (connection.isSettled) return;
   removeConnection(state.book, connection);
   tallyConnection(connection);
   for (const { user } of connection.parts) {
-    if (user.final !== undefined) addFinal(state.totals, user, user.final);
+    // Of one that is just retiring more is to come.
+    if (user.final !== undefined && user !== retiring) addFinal(state.totals, user, user.final);
   }
 }
 
@@ -264,7 +297,9 @@ function retire(state: FlowState, node: ProcessNode, _emit: Emit): void {
   const container = isApart ? networkKey(node.node, user.ownNetwork) : node.container;
   user.final = { container, actor, binary, pid };
   for (const connection of [...user.connections]) {
-    if (connection.parts.every((part) => part.user.final !== undefined)) settle(state, connection);
+    if (connection.parts.every((part) => part.user.final !== undefined)) {
+      settle(state, connection, user);
+    }
   }
   tallyAttempts(user);
   nameHosts(user, node);

@@ -40,8 +40,12 @@ const portOfScheme: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Programs that take a host after `-h`; for most others that means help. */
-const hostOption =
-  /^(?:psql|pg_\w+|createdb|dropdb|vacuumdb|redis-(?:cli|benchmark)|mysql\w*|mariadb\w*|mongo\w*|ldap\w+|clickhouse-client|influx)$/;
+const hostOption: ReadonlySet<string> = new Set([
+  ...["psql", "pg_dump", "pg_restore", "pg_isready", "pg_basebackup", "pgbench", "createdb"],
+  ...["dropdb", "vacuumdb", "redis-cli", "redis-benchmark", "mysql", "mysqldump", "mysqladmin"],
+  ...["mariadb", "mariadb-dump", "mongo", "mongosh", "mongodump", "clickhouse-client", "influx"],
+  ...["ldapsearch", "ldapmodify", "ldapadd"],
+]);
 const remoteShells = /^(?:ssh|scp|sftp|rsync|mosh|sshpass|autossh)$/;
 const plainOperand = /^(?:ssh|telnet|nc|ncat|netcat|curl|wget|ftp)$/;
 
@@ -52,7 +56,7 @@ export function namedHosts(binary: string, args: string): readonly NamedHost[] {
   const found: NamedHost[] = [...urlsOf(args)];
   for (const [at, word] of words.entries()) {
     const next = words[at + 1] ?? "";
-    if (/^--host(?:name)?$/.test(word) || (word === "-h" && hostOption.test(program))) {
+    if (/^--host(?:name)?$/.test(word) || (word === "-h" && hostOption.has(program))) {
       add(found, next);
     } else if (/^--host(?:name)?=/.test(word)) add(found, word.slice(word.indexOf("=") + 1));
     else if (remoteShells.test(program) && /^[\w.-]+@[^/\s]+$/.test(word)) {
@@ -63,8 +67,12 @@ export function namedHosts(binary: string, args: string): readonly NamedHost[] {
   return found.slice(0, hostCountMax);
 }
 
-const urlPattern =
-  /(?:^|[\s"'=:([,])([a-z][a-z0-9+.-]{1,20}):\/\/(?:[^\s/@"']*@)?([A-Za-z0-9_.-]{1,253})(?::(\d{1,5}))?(?=[/\s"'?#,;)\]]|$)/gi;
+/** Scheme, no user, a name, perhaps a port, and then what may follow a host in a URL. */
+const urlPattern = new RegExp(
+  "(?:^|[\\s\"'=:([,])([a-z][a-z0-9+.-]{1,20})://(?:[^\\s/@\"']*@)?" +
+    "([A-Za-z0-9_.-]{1,253})(?::(\\d{1,5}))?(?=[/\\s\"'?#,;)\\]]|$)",
+  "gi",
+);
 
 function urlsOf(args: string): readonly NamedHost[] {
   const found: NamedHost[] = [];

@@ -3,7 +3,9 @@
  * In: hooks of policies, or of events. Out: phrases, and what such phrases mean.
  * Must never call something watched that no hook tells of.
  */
+import type { HookEvent } from "../event/event.ts";
 import { networkHook } from "./network-hooks.ts";
+import { tellsOfSocket } from "./socket-event.ts";
 
 export const networkDoings = ["connects", "accepts", "listens", "sends", "receives"] as const;
 /** What a network sensor may watch of a container's sockets. */
@@ -30,6 +32,21 @@ export function doingsOfHook(hook: string, returns: boolean): readonly NetworkDo
     return returns || /cleanup_rbuf$/.test(hook) || layer === 2 ? ["receives"] : [];
   }
   return means === "state" ? ["connects", "listens"] : [];
+}
+
+const seenDoings = new Map<string, readonly NetworkDoing[]>();
+const seenCountMax = 1024;
+
+/** What an event shows to be watched; undefined when it is about no socket of IP. */
+export function doingsOfEvent(event: HookEvent): readonly NetworkDoing[] | undefined {
+  if (!tellsOfSocket(event)) return undefined;
+  if (event.returned !== undefined) return doingsOfHook(event.hook, true);
+  const known = seenDoings.get(event.hook);
+  if (known !== undefined) return known;
+  if (seenDoings.size >= seenCountMax) seenDoings.clear();
+  const doings = doingsOfHook(event.hook, false);
+  seenDoings.set(event.hook, doings);
+  return doings;
 }
 
 /** One hook of a policy that tells of sockets, with what narrows it. */

@@ -1,15 +1,17 @@
 /**
  * Holds the second source of facts: the list of running processes that a script wrote on the node.
- * In: lines. Out: container and file-use facts with the sensor `dump`, by the same tree and folds
- * that read events, so that both speak of the same things in the same way.
+ * In: lines. Out: facts of containers, files and sockets with the sensor `dump`, by the same tree
+ * and folds that read events, so that both speak of the same things in the same way.
  * Must never claim more than the list shows: what ran, is mapped or is open at that moment.
  */
-import type { Event, Process } from "../event/event.ts";
+import type { Event, Process, SocketArgument } from "../event/event.ts";
 import type { ProblemLog, ProblemWeight } from "../event/problem.ts";
 import { createContainers } from "./container.ts";
 import { type DumpProcess, readDumpLine } from "./dump-line.ts";
+import type { DumpSocket } from "./dump-socket.ts";
 import type { Emit, Fact } from "./fact.ts";
 import { createFileUse } from "./file-use.ts";
+import { createFlows } from "./flow.ts";
 import type { Fold, ProcessNode } from "./fold.ts";
 import { createProcessTree } from "./process-tree.ts";
 
@@ -47,7 +49,7 @@ export function readProcessDump(
   const emit = (fact: Fact): void => options.emit(asDumped(fact));
   const containers = createContainers();
   const fileUse = createFileUse();
-  const feeds = [feedOf(containers, emit), feedOf(fileUse, emit)];
+  const feeds = [feedOf(containers, emit), feedOf(fileUse, emit), feedOf(createFlows(), emit)];
   const retire = (one: ProcessNode): void => {
     for (const feed of feeds) feed.retire(one);
   };
@@ -162,19 +164,50 @@ function* toEvents(listed: DumpProcess, at: Place, inInitTree: boolean): Generat
   yield { ...base, type: "exec", ancestors: [] };
   for (const path of listed.mapped) yield { ...base, type: "loader", path, buildId: "" };
   for (const path of listed.read) {
+    const file = { kind: "file", label: "", path, flags: "", permission: "" } as const;
+    yield { ...base, ...hookParts, hook: "file_open", arguments: [file] };
+  }
+  for (const socket of listed.sockets) {
     yield {
       ...base,
-      type: "lsm",
-      hook: "file_open",
-      object: "",
-      policy: "",
-      arguments: [{ kind: "file", label: "", path, flags: "", permission: "" }],
-      returned: undefined,
-      action: "",
-      message: "",
-      tags: [],
+      ...hookParts,
+      hook: socketHooks[socket.state],
+      arguments: [toArgument(socket)],
     };
   }
+}
+
+const hookParts = {
+  type: "lsm",
+  object: "",
+  policy: "",
+  returned: undefined,
+  action: "",
+  message: "",
+  tags: [],
+} as const;
+
+/** Hooks that would have told the same; of a connected socket none tells who opened it. */
+const socketHooks: Readonly<Record<DumpSocket["state"], string>> = {
+  listening: "inet_csk_listen_start",
+  connected: "listed_socket",
+  bound: "udp_lib_get_port",
+};
+
+function toArgument(socket: DumpSocket): SocketArgument {
+  const { protocol, local, localPort, peer, peerPort, state } = socket;
+  return {
+    kind: "socket",
+    label: "",
+    family: "",
+    protocol: `IPPROTO_${protocol.toUpperCase()}`,
+    state: state === "listening" ? "TCP_LISTEN" : "",
+    sourceAddress: local,
+    sourcePort: localPort,
+    destinationAddress: peer,
+    destinationPort: peerPort,
+    cookie: "",
+  };
 }
 
 function toProcess(listed: DumpProcess, at: Place, inInitTree: boolean): Process {
@@ -201,7 +234,8 @@ function toProcess(listed: DumpProcess, at: Place, inInitTree: boolean): Process
 
 function asDumped(fact: Fact): Fact {
   if (fact.kind === "container") return { ...fact, fromStart: false, ended: false, dumped: true };
-  if (fact.kind !== "file-use") return fact;
+  if (fact.kind !== "file-use" && fact.kind !== "flow" && fact.kind !== "listen") return fact;
   const citations = fact.citations.map((one) => ({ ...one, sensor: "dump" as const }));
+  if (fact.kind !== "file-use") return { ...fact, citations };
   return { ...fact, sensors: ["dump"], citations };
 }

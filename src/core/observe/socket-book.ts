@@ -44,15 +44,15 @@ export function findWhole(
   const same = book.byKey.get(key);
   if (same === undefined) return undefined;
   const { local, localPort, peer, peerPort } = socket;
-  return same.findLast(
-    (one) =>
-      one.localPort === localPort &&
-      one.peerPort === peerPort &&
-      one.peer === peer &&
-      one.local === local,
-  );
+  for (let at = same.length - 1; at >= 0; at--) {
+    const one = same[at];
+    if (one === undefined || one.localPort !== localPort || one.peerPort !== peerPort) continue;
+    if (one.peer === peer && one.local === local) return one;
+  }
+  return undefined;
 }
 
+/** The caller has looked that it is not known. */
 export function addConnection(
   book: SocketBook,
   key: string,
@@ -95,6 +95,7 @@ function agrees(one: Connection, socket: SocketEvent): boolean {
   );
 }
 
+/** Later events of its socket are another connection's. */
 export function removeConnection(book: SocketBook, connection: Connection): void {
   if (connection.isSettled) return;
   connection.isSettled = true;

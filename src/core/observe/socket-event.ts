@@ -84,6 +84,19 @@ export function readSocketEvent(event: HookEvent): SocketEvent | undefined {
   return shared;
 }
 
+/** Whether an event has a socket, or an address of one, that `readSocketEvent` looks at. */
+export function tellsOfSocket(event: HookEvent): boolean {
+  return hookOfEvent(event) !== undefined && hasSocket(event);
+}
+
+function hasSocket(event: HookEvent): boolean {
+  return (
+    firstSocket(event) !== undefined ||
+    event.returned?.kind === "socket" ||
+    addressOf(event) !== undefined
+  );
+}
+
 /** An accepting call returns the new socket; all others are about their first one. */
 function socketOf(event: HookEvent, means: SocketMeaning): SocketArgument | undefined {
   const { returned } = event;

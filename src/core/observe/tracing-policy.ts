@@ -212,6 +212,11 @@ export function watchKind(type: HookEvent["type"], hook: string): WatchKind {
   return kind === "read" && kernelReads.test(hook) ? "none" : kind;
 }
 
+/** Sensors that a hook of that kind may feed. */
+export function sensorsOfWatch(kind: WatchKind): readonly Sensor[] {
+  return sensorsOfKind[kind];
+}
+
 /** `list:NAME` stands for the calls of a list of the policy. */
 function expandLists(name: string, spec: Shape, reader: ShapeReader): readonly string[] {
   if (!name.startsWith("list:")) return [name];

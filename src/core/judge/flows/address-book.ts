@@ -30,6 +30,7 @@ interface Holding {
 /** **Unit**: microseconds that an address is taken to be held before and after it was seen. */
 const slackUs = 60_000_000;
 
+/** Built once of all facts; answers are the same in any order of them. */
 export class AddressBook {
   private readonly holdings = new Map<string, Holding[]>();
   /** `container protocol port`. */

@@ -16,7 +16,7 @@ import type { FlowEnd } from "./flow-edge.ts";
 import { endKey } from "./name-end.ts";
 
 /** **Unit**: edges that lead into one end, and as many that lead out. */
-export const edgeCountMax = 64;
+const edgeCountMax = 64;
 
 /** Far ends that are workloads, services and nodes are the last to go. */
 export function boundEdges(

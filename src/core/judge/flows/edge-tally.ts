@@ -50,6 +50,7 @@ function emptyView(): View {
   return { connectionCount: 0, failedCount: 0, sentBytes: null, receivedBytes: null, facts: [] };
 }
 
+/** Adds what one end says of an edge. */
 export function addView(tally: EdgeTally, side: "from" | "to", fact: FlowFact): void {
   const view = tally.views[side];
   view.connectionCount += fact.connectionCount;
@@ -73,6 +74,7 @@ export function connectionsOf({ views: { from, to } }: EdgeTally): number {
 const evidenceCountMax = 4;
 const binaryCountMax = 8;
 
+/** Cites the earliest facts of the end that opened it first. */
 export function toEdge(tally: EdgeTally, evidence: EvidenceBook): FlowEdge {
   const { from, to, directionKnown, protocol, port, views } = tally;
   const isSeenFrom = views.from.facts.length > 0;

@@ -61,7 +61,7 @@ export function endOfContainer(
   return endOfWorkload(known ?? nameless, namedBy);
 }
 
-export function endOfWorkload(workload: Workload, namedBy: string): FlowEnd {
+function endOfWorkload(workload: Workload, namedBy: string): FlowEnd {
   const { namespace, name, container } = workload;
   const owner = namespace === "" ? name : `${namespace}/${name}`;
   const shown = container === "" || container === name ? owner : `${owner}/${container}`;
