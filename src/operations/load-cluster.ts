@@ -1,31 +1,24 @@
 /**
- * Holds loading of what says who a container is and what was watched: container lists, Kubernetes
- * objects, tracing policies, metrics, dumps of processes.
+ * Holds loading of what says who a container is and what was watched: container lists, tracing
+ * policies, metrics, and with them the objects of a cluster.
  * In: names of files. Out: decoded values with a summary of each input.
  * Must never take what is in a file for more than it says: a file of another kind is a problem.
  */
 import type { ProblemLog } from "../core/event/problem.ts";
-import { ClusterCollector } from "../core/inventory/cluster/cluster-collector.ts";
-import { type ClusterObjects, objectLimits } from "../core/inventory/cluster/cluster-objects.ts";
 import type { ContainerIdentity } from "../core/inventory/image.ts";
 import { readContainers } from "../core/inventory/read-containers.ts";
-import { readKubernetes } from "../core/inventory/read-kubernetes.ts";
 import type { ClusterView } from "../core/judge/cluster/cluster-view.ts";
-import { createClusterView } from "../core/judge/cluster/create-cluster-view.ts";
 import { type MetricsSnapshot, readTetragonMetrics } from "../core/observe/tetragon-metrics.ts";
 import { type PolicyScope, readTracingPolicy } from "../core/observe/tracing-policy.ts";
 import type { InputSummary } from "../core/report/report.ts";
+import { type Loaded, summary } from "./input-summary.ts";
+import { loadKubernetes } from "./load-kubernetes.ts";
 import type { OperationContext } from "./operation.ts";
-import { listFiles, noteTruncation, readText } from "./read-text.ts";
+import { listFiles, readText } from "./read-text.ts";
 import { readYaml } from "./read-yaml.ts";
 
 /** **Unit**: bytes, decompressed. */
 const textSizeBytesMax = 64 * 1024 * 1024;
-
-export interface Loaded<Value> {
-  readonly values: readonly Value[];
-  readonly inputs: readonly InputSummary[];
-}
 
 /**
  * **Order**: as listed. **Errors**: throws for files that cannot be read; what is in them is a
@@ -45,85 +38,6 @@ export async function loadContainers(
     inputs.push(summary({ ...document, role: "containers", format: "list", count: found.length }));
   }
   return { values, inputs };
-}
-
-export interface LoadedObjects extends Loaded<ContainerIdentity> {
-  /** Of all files together. */
-  readonly objects: ClusterObjects;
-}
-
-/** Streams: the objects of a large cluster are hundreds of MB. **Errors**: as `loadContainers`. */
-export async function loadKubernetes(
-  names: readonly string[],
-  context: OperationContext,
-  problems: ProblemLog,
-): Promise<LoadedObjects> {
-  const values: ContainerIdentity[] = [];
-  const inputs: InputSummary[] = [];
-  const collector = new ClusterCollector();
-  for (const { name, sizeBytes } of await listFiles(context.files, names)) {
-    const file = await context.files.open(name);
-    const found = await readKubernetes(file.chunks, name, problems, collector);
-    noteTruncation(file, problems);
-    values.push(...found);
-    const { compression } = file;
-    const count = found.length;
-    const input = summary({
-      ...{ name, sizeBytes, compression, count },
-      role: "kubernetes",
-      format: "json",
-    });
-    inputs.push({ ...input, details: { ...input.details, ...describeKinds(collector) } });
-  }
-  const objects = collector.finish();
-  noteObjects(collector, objects, names, problems);
-  return { values, inputs, objects };
-}
-
-/** `pods 10, services 9, networkpolicies 2`, of one file. */
-function describeKinds(collector: ClusterCollector): Record<string, string> {
-  const counts = collector.takeCounts();
-  const shown = counts.slice(0, namedCountMax).map(([kind, count]) => `${pluralOf(kind)} ${count}`);
-  if (counts.length > shown.length) shown.push(`${counts.length - shown.length} kinds more`);
-  return shown.length === 0 ? {} : { objects: shown.join(", ") };
-}
-
-/** As the API server calls a list of them. */
-function pluralOf(kind: string): string {
-  const name = kind.toLowerCase();
-  if (/(?:endpoints|^other)$/.test(name)) return name;
-  if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;
-  return /(?:s|x|ch)$/.test(name) ? `${name}es` : `${name}s`;
-}
-
-function noteObjects(
-  collector: ClusterCollector,
-  { opaquePolicies }: ClusterObjects,
-  names: readonly string[],
-  problems: ProblemLog,
-): void {
-  const place = { input: names[0] ?? "", offset: -1, line: 0 };
-  if (opaquePolicies.length > 0) {
-    const kinds = [...new Set(opaquePolicies.map(({ kind }) => kind))].sort().join(", ");
-    problems.add({
-      code: "policy-not-understood",
-      weight: "doubtful",
-      message:
-        `Some policies (${kinds}) are of another project or could not be read whole: ` +
-        "what they let through is taken as unknown.",
-      place,
-      count: opaquePolicies.length,
-    });
-  }
-  if (collector.leftOutCount > 0) {
-    problems.add({
-      code: "list-too-long",
-      weight: "lost",
-      message: `More than ${objectLimits.objects} objects of one kind; the rest is left out.`,
-      place,
-      count: collector.leftOutCount,
-    });
-  }
 }
 
 /** **Shape**: a scope for each selector of each hook. **Errors**: as `loadContainers`. */
@@ -221,21 +135,6 @@ function limits(problems: ProblemLog): { sizeBytesMax: number; problems: Problem
   return { sizeBytesMax: textSizeBytesMax, problems };
 }
 
-/** An input's line in the report. */
-export function summary(input: {
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly compression: string;
-  readonly role: string;
-  readonly format: string;
-  readonly count: number;
-}): InputSummary {
-  const { name, role, format, sizeBytes, count, compression } = input;
-  const details: Record<string, string> = {};
-  if (compression !== "plain") details["compression"] = compression;
-  return { name, role, format, sizeBytes, count, details };
-}
-
 /** Everything above, and dumps of processes only as names: they are read after the events. */
 export interface ClusterDocuments {
   readonly identities: readonly ContainerIdentity[];
@@ -264,7 +163,7 @@ export async function loadCluster(
     identities: [...kubernetes.values, ...containers.values],
     policies: policies.values,
     metrics: metrics.values,
-    view: createClusterView(kubernetes.objects),
+    view: kubernetes.view,
     inputs: [kubernetes, containers, policies, metrics].flatMap(({ inputs }) => inputs),
   };
 }

@@ -7,8 +7,9 @@ import type { ProblemLog } from "../core/event/problem.ts";
 import type { InputSummary } from "../core/report/report.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import type { InputKind } from "./detect-kind.ts";
-import { loadContainers, loadKubernetes, loadMetrics, loadPolicies } from "./load-cluster.ts";
+import { loadContainers, loadMetrics, loadPolicies } from "./load-cluster.ts";
 import { loadInventory } from "./load-inventory.ts";
+import { loadKubernetes } from "./load-kubernetes.ts";
 import { type DumpRequest, loadProcesses } from "./load-processes.ts";
 import type { OperationContext } from "./operation.ts";
 

@@ -7,7 +7,7 @@ import type { ProblemLog } from "../core/event/problem.ts";
 import type { Emit } from "../core/observe/fact.ts";
 import { readProcessDump } from "../core/observe/process-dump.ts";
 import type { InputSummary } from "../core/report/report.ts";
-import { summary } from "./load-cluster.ts";
+import { summary } from "./input-summary.ts";
 import type { OperationContext } from "./operation.ts";
 import { listFiles, readText } from "./read-text.ts";
 

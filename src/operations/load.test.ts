@@ -1,6 +1,6 @@
 /**
  * Tests of the loading of documents: `load-inventory.ts`, `load-cluster.ts`, `load-documents.ts`,
- * `load-processes.ts`, `load-config.ts`, `probe-commands.ts`.
+ * `load-kubernetes.ts`, `load-processes.ts`, `load-config.ts`, `probe-commands.ts`.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -11,10 +11,12 @@ import { gzipSync } from "node:zlib";
 import { createMemoryFiles } from "../adapters/files/memory-files.ts";
 import { ProblemLog } from "../core/event/problem.ts";
 import type { Fact } from "../core/observe/fact.ts";
+import { summary } from "./input-summary.ts";
 import { loadCluster, loadMetrics, loadPolicies } from "./load-cluster.ts";
 import { loadConfig } from "./load-config.ts";
 import { loadDocuments } from "./load-documents.ts";
 import { loadInventory } from "./load-inventory.ts";
+import { loadKubernetes } from "./load-kubernetes.ts";
 import { loadProcesses } from "./load-processes.ts";
 import type { OperationContext } from "./operation.ts";
 import { collectProbeCommands } from "./probe-commands.ts";
@@ -211,4 +213,71 @@ test("a configuration that is cut is refused, not used as far as it goes", async
   const cut = gzipSync(encode("minimum-window: 10m\n".repeat(500))).subarray(0, 40);
   const { files } = contextOf({ "waggle.yaml": cut });
   await assert.rejects(loadConfig(files, undefined), { code: "config-invalid" });
+});
+
+const podWithContainer = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { namespace: "n", name: "p", labels: { app: "a" } },
+  spec: { containers: [{ name: "c" }] },
+  status: { podIP: "10.1.0.5", containerStatuses: [{ name: "c", containerID: `cri://${id}` }] },
+};
+const objectsOfServices = [
+  {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { namespace: "n", name: "s" },
+    spec: { type: "LoadBalancer", selector: { app: "a" }, ports: [{ port: 80 }] },
+    status: { loadBalancer: { ingress: [{ ip: "203.0.113.9" }] } },
+  },
+  {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { namespace: "n", name: "p" },
+  },
+];
+
+test("objects of several files make one view, and each file says what is in it", async () => {
+  const list = (items: readonly object[]) => encode(JSON.stringify({ kind: "List", items }));
+  const context = contextOf({
+    "pods.json": list([podWithContainer, podWithContainer]),
+    "rest.json": list([...objectsOfServices, { kind: "Proxy" }, { kind: "Endpoints" }]),
+  });
+  const problems = new ProblemLog();
+  const none = { containers: [], policies: [], tetragonMetrics: [] };
+  const k8s = ["pods.json", "rest.json"];
+  const { view, inputs, identities } = await loadCluster({ k8s, ...none }, context, problems);
+  assert.deepEqual(
+    inputs.map(({ details }) => details["objects"]),
+    ["pods 2", "endpoints 1, networkpolicies 1, proxies 1, services 1"],
+  );
+  assert.equal(identities.length, 1);
+  assert.equal(view.entriesOf({ namespace: "n", pod: "p" })[0]?.from, "internet");
+  assert.equal(view.hasPolicies, true);
+  assert.deepEqual(codes(problems), []);
+});
+
+test("objects without pods, and policies that are not understood, are said", async () => {
+  const calico = {
+    apiVersion: "projectcalico.org/v3",
+    kind: "GlobalNetworkPolicy",
+    metadata: { name: "g" },
+  };
+  const items = [...objectsOfServices, calico];
+  const context = contextOf({ "rest.json": encode(JSON.stringify({ items })) });
+  const problems = new ProblemLog();
+  const none = { containers: [], policies: [], tetragonMetrics: [] };
+  const { view } = await loadCluster({ k8s: ["rest.json"], ...none }, context, problems);
+  assert.equal(view.isKnown, true);
+  assert.deepEqual(codes(problems).sort(), ["kubernetes-no-containers", "policy-not-understood"]);
+  const alone = await loadKubernetes(["rest.json"], context, new ProblemLog());
+  assert.deepEqual([alone.values, alone.view.hasPolicies], [[], true]);
+  const nothing = await loadCluster({ k8s: [], ...none }, context, new ProblemLog());
+  assert.equal(nothing.view.isKnown, false);
+});
+
+test("the line of an input names its compression only where there is one", () => {
+  const line = { name: "a", sizeBytes: 1, role: "kubernetes", format: "json", count: 0 };
+  assert.deepEqual(summary({ ...line, compression: "plain" }).details, {});
+  assert.deepEqual(summary({ ...line, compression: "xz" }).details, { compression: "xz" });
 });

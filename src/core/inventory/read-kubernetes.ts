@@ -118,6 +118,7 @@ export class KubernetesObjects {
   private readonly input: string;
   private readonly problems: ProblemLog;
   private readonly collector: ClusterCollector | undefined;
+  private readonly usedBefore: number;
   private readonly pods: DecodedPod[] = [];
   private readonly owners = new Map<string, Owner>();
   private containerCount = 0;
@@ -141,6 +142,7 @@ export class KubernetesObjects {
     this.input = input;
     this.problems = problems;
     this.collector = collector;
+    this.usedBefore = collector?.usedCount ?? 0;
   }
 
   noteList(kind: string): void {
@@ -181,7 +183,8 @@ export class KubernetesObjects {
       const why = "some containers have no id yet, so nothing can be joined to them";
       this.report({ code: "container-not-started", weight: "notice", why, count: waiting });
     }
-    if (byId.size === 0) {
+    // Pods may be in another file than policies and services.
+    if (byId.size === 0 && (this.collector?.usedCount ?? 0) === this.usedBefore) {
       const why =
         "no pod with a running container is in it; " +
         "include pods: `kubectl get pods,rs,jobs -A -o json`";

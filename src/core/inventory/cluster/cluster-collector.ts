@@ -21,6 +21,7 @@ export class ClusterCollector {
   private hasPolicies = false;
   private usesCilium = false;
   private droppedCount = 0;
+  private used = 0;
 
   /** `kind`: of the object or, where it does not say, of its list. */
   add(object: JsonObject, kind: string, faults: Faults): void {
@@ -48,6 +49,11 @@ export class ClusterCollector {
     const counts = [...this.counts].sort((a, b) => b[1] - a[1] || compareText(a[0], b[0]));
     this.counts = new Map();
     return counts;
+  }
+
+  /** Objects that were of use so far, those that came twice counted twice. */
+  get usedCount(): number {
+    return this.used;
   }
 
   /** Objects beyond the bound. */
@@ -80,6 +86,7 @@ export class ClusterCollector {
 
   private keep(object: JsonObject, drawer: Drawer, values: readonly Decoded[]): void {
     const revision = revisionOf(object);
+    if (values.length > 0) this.used += 1;
     for (const [index, { drawer: own = drawer, value }] of values.entries()) {
       const kept = this.drawers.get(own) ?? new Map<string, Kept>();
       this.drawers.set(own, kept);

@@ -111,9 +111,14 @@ function readRule(
   return { effect, peers: hasPeers || ports === undefined ? peers : undefined, ports };
 }
 
+const sources = ["k8s:", "any:"];
+
 /** Labels of Cilium carry their source before a colon; of pods it is `k8s`. */
 function stripSources(selector: Selector): Selector {
-  return selector.map((one) => ({ ...one, key: one.key.replace(/^(?:k8s|any)[:.]/, "") }));
+  return selector.map((one) => {
+    const source = sources.find((prefix) => one.key.startsWith(prefix)) ?? "";
+    return { ...one, key: one.key.slice(source.length) };
+  });
 }
 
 function isOfNamespace({ key }: Requirement): boolean {
@@ -122,10 +127,10 @@ function isOfNamespace({ key }: Requirement): boolean {
 
 function readEndpointPeer(one: JsonObject, isNamespaced: boolean, faults: Faults): PolicyPeer {
   const pods = stripSources(readSelector(one, faults));
-  const reserved = pods.filter(({ key }) => /^reserved[:.]/.test(key));
+  const reserved = pods.filter(({ key }) => key.startsWith("reserved:"));
   const [first] = reserved;
   if (first !== undefined) {
-    const entity = first.key.replace(/^reserved[:.]/, "");
+    const entity = first.key.slice("reserved:".length);
     return pods.length === 1 ? { kind: "entity", entity } : { kind: "unknown" };
   }
   return { kind: "pods", namespaces: isNamespaced && !pods.some(isOfNamespace) ? "own" : [], pods };

@@ -24,6 +24,7 @@ import {
   readSelector,
 } from "./object-parts.ts";
 
+/** **Shape**: a direction that does not isolate has no rules. */
 export function decodeNetworkPolicy(object: JsonObject, faults: Faults): PolicyObject | undefined {
   const name = readObjectName(object, faults);
   if (name === undefined) return undefined;

@@ -26,6 +26,7 @@ const innerAddressMarks = [
   "flannel.alpha.coreos.com/public-ip",
 ];
 
+/** Addresses are its own and those by which pods see it; names of hosts are left out. */
 export function decodeNode(node: JsonObject, faults: Faults): NodeObject | undefined {
   const name = readObjectName(node, faults);
   if (name === undefined) return undefined;

@@ -92,6 +92,7 @@ function readIngressBackend(backend: JsonObject, namespace: string, faults: Faul
   };
 }
 
+/** Which program serves the ingresses of a class. */
 export function decodeIngressClass(
   object: JsonObject,
   faults: Faults,
@@ -136,6 +137,7 @@ function referTo(one: JsonObject, namespace: string, faults: Faults): ObjectName
   };
 }
 
+/** A Gateway of the Gateway API. */
 export function decodeGateway(object: JsonObject, faults: Faults): GatewayObject | undefined {
   const name = readObjectName(object, faults);
   if (name === undefined) return undefined;
@@ -182,6 +184,7 @@ export function decodeServiceRoute(
   };
 }
 
+/** Where it can be reached is up to the services before the pods that serve it. */
 export function decodeIstioGateway(object: JsonObject, faults: Faults): GatewayObject | undefined {
   const name = readObjectName(object, faults);
   if (name === undefined) return undefined;

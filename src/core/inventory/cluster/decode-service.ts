@@ -21,6 +21,7 @@ import {
 } from "./object-parts.ts";
 import { readPublishedAt, readSourceRanges } from "./published-at.ts";
 
+/** **Shape**: ports of protocols that are none of TCP, UDP, SCTP are left out. */
 export function decodeService(service: JsonObject, faults: Faults): ServiceObject | undefined {
   const name = readObjectName(service, faults);
   if (name === undefined) return undefined;
@@ -89,6 +90,7 @@ export function decodeEndpoints(object: JsonObject, faults: Faults): readonly En
   });
 }
 
+/** Undefined for a slice that belongs to no service. */
 export function decodeEndpointSlice(
   slice: JsonObject,
   faults: Faults,

@@ -15,28 +15,31 @@ import { type ServiceEntry, type ServiceIndex, targetsOfPort } from "./service-i
 
 type Origin = DeclaredEntry["from"];
 
-/** **Unit**: entries of one pod. */
+/** **Unit**: entries of one pod from one origin: one is enough to prove it. */
 const entryCountMax = 64;
+
+type Entries = ReadonlyMap<Origin, Map<string, DeclaredEntry>>;
 
 /** Collects entries by pod, each once. */
 export class EntryBook {
-  private readonly byPod = new Map<PodEntry, Map<string, DeclaredEntry>>();
+  private readonly byPod = new Map<PodEntry, Entries>();
 
   add(pod: PodEntry, entry: DeclaredEntry): void {
-    const known = this.byPod.get(pod) ?? new Map<string, DeclaredEntry>();
+    const known: Entries =
+      this.byPod.get(pod) ??
+      new Map([
+        ["internet", new Map()],
+        ["outside-cluster", new Map()],
+      ]);
     this.byPod.set(pod, known);
-    if (known.size < entryCountMax) known.set(JSON.stringify(entry), entry);
+    const list = known.get(entry.from);
+    if (list !== undefined && list.size < entryCountMax) list.set(JSON.stringify(entry), entry);
   }
 
   /** **Order**: from the internet first, then as declared: services, ports of nodes, routes. */
   of(pod: PodEntry): readonly DeclaredEntry[] {
-    const entries = [...(this.byPod.get(pod)?.values() ?? [])];
-    return entries.sort((a, b) => rankOf(a.from) - rankOf(b.from));
+    return [...(this.byPod.get(pod)?.values() ?? [])].flatMap((list) => [...list.values()]);
   }
-}
-
-function rankOf(from: Origin): number {
-  return from === "internet" ? 0 : 1;
 }
 
 function isPublic(address: string): boolean {

@@ -140,11 +140,11 @@ function takesEntity(entity: string, { other, ownNode }: Asked): Truth {
     case "all":
       return true;
     case "world":
-      return isOutside(other) && !other.isApiServer;
+      return isOutside(other);
     case "world-ipv4":
     case "world-ipv6": {
       const isFour = other.addresses.some((bytes) => bytes[10] === 0xff && bytes[11] === 0xff);
-      return isOutside(other) && !other.isApiServer && isFour === (entity === "world-ipv4");
+      return isOutside(other) && isFour === (entity === "world-ipv4");
     }
     case "cluster":
       return !isOutside(other);

@@ -31,6 +31,7 @@ export interface PodIndex {
   namespaceLabel(namespace: string): LabelLookup;
 }
 
+/** **Order**: as the objects. */
 export function indexPods(objects: ClusterObjects): PodIndex {
   const namespaces = new Map(objects.namespaces.map(({ name, labels }) => [name, labels]));
   const classes = new Map<string, Pick<PodEntry, "classNumber" | "label">>();

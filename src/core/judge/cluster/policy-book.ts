@@ -42,8 +42,8 @@ const open: PolicyAnswer = { allowed: true, policies: [] };
 
 export class PolicyBook {
   /** By namespace; "" for those of the whole cluster. */
-  private readonly policies = new Map<string, Compiled[]>();
-  private readonly opaque = new Map<string, OpaquePolicy[]>();
+  private readonly policies: ReadonlyMap<string, readonly Compiled[]>;
+  private readonly opaque: ReadonlyMap<string, readonly OpaquePolicy[]>;
   private readonly guardsNodes: readonly string[];
   private readonly applied: Readonly<Record<Direction, Map<number, readonly Applied[]>>> = {
     ingress: new Map(),
@@ -51,11 +51,11 @@ export class PolicyBook {
   };
 
   constructor(objects: ClusterObjects, pods: PodIndex) {
-    for (const policy of objects.policies) {
-      if (policy.guards !== "pods") continue;
-      push(this.policies, policy.namespace, compile(policy, pods, objects.usesCilium));
-    }
-    for (const policy of objects.opaquePolicies) push(this.opaque, policy.namespace, policy);
+    const compiled = objects.policies
+      .filter(({ guards }) => guards === "pods")
+      .map((policy) => compile(policy, pods, objects.usesCilium));
+    this.policies = Map.groupBy(compiled, ({ policy }) => policy.namespace);
+    this.opaque = Map.groupBy(objects.opaquePolicies, ({ namespace }) => namespace);
     this.guardsNodes = objects.policies.filter(({ guards }) => guards === "nodes").map(nameOf);
   }
 
@@ -127,12 +127,6 @@ export class PolicyBook {
     this.applied[direction].set(entry.classNumber, applied);
     return applied;
   }
-}
-
-function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }
 
 function compile(policy: PolicyObject, pods: PodIndex, usesCilium: boolean): Compiled {

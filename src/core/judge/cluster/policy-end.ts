@@ -4,7 +4,7 @@
  */
 import { type AddressBytes, parseAddress, plainAddress } from "../../event/ip-address.ts";
 import type { AddressIndex } from "./address-index.ts";
-import type { PodName, PolicyEnd } from "./cluster-view.ts";
+import type { PolicyEnd } from "./cluster-view.ts";
 import type { PodEntry, PodIndex } from "./pod-index.ts";
 import { targetsOf } from "./service-index.ts";
 
@@ -84,8 +84,4 @@ export class EndFinder {
 
 function bytesOf(addresses: readonly string[]): readonly AddressBytes[] {
   return addresses.map(parseAddress).filter((bytes) => bytes !== undefined);
-}
-
-export function nameOfPod({ pod }: PodEntry): PodName {
-  return { namespace: pod.namespace, pod: pod.name };
 }

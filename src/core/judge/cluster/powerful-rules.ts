@@ -60,6 +60,7 @@ function namesSecrets(rule: AccessRule, resource: string): boolean {
   return resource === "secrets" && rule.names.length > 0;
 }
 
+/** Whether any verb and resource that the rule takes is in the table. */
 export function isPowerful(rule: AccessRule): boolean {
   const has = (list: readonly string[], one: string) => list.includes("*") || list.includes(one);
   return powerfulRights.some(
