@@ -8,8 +8,10 @@ import type { Credential } from "./workload-context.ts";
 
 type Found = Pick<Credential, "kind" | "name">;
 
-const serviceAccount =
-  /^(?:\/var)?\/run\/secrets\/(?:kubernetes\.io|eks\.amazonaws\.com|azure\/tokens|tokens)\/(?:serviceaccount\/)?(?:\.\.[^/]+\/)?(?:token|[\w-]*-token|azure-identity-token)$/;
+const serviceAccount = new RegExp(
+  "^(?:/var)?/run/secrets/(?:kubernetes\\.io|eks\\.amazonaws\\.com|azure/tokens|tokens)/" +
+    "(?:serviceaccount/)?(?:\\.\\.[^/]+/)?(?:token|[\\w-]*-token)$",
+);
 
 const mountedSecret = /^(?:\/var)?\/run\/secrets\/(?:\.\.[^/]+\/)?([^/]+)$/;
 

@@ -85,11 +85,11 @@ function doubtOf({ place, arrivals, allowed, sight }: Inquiry): string | undefin
     if (sight.seesArrivals || allowed.isClosedOutside) return undefined;
     return "No object publishes it, but no sensor could see who connects.";
   }
-  if (!sight.seesListening || !sight.isWhole) {
-    return "Neither objects nor sensors tell who can connect to it.";
+  if (!sight.seesArrivals) return "Neither objects nor sensors tell who can connect to it.";
+  if (sight.isWhole && sight.seesListening) {
+    const isClosed = place.ports.every(({ address }) => isLoopback(address));
+    if (isClosed || sight.observedUs >= silenceUs) return undefined;
   }
-  const isClosed = place.ports.every(({ address }) => isLoopback(address));
-  if (isClosed || sight.observedUs >= silenceUs) return undefined;
   return "No connection from the internet was seen, but no objects tell who can connect.";
 }
 

@@ -35,7 +35,12 @@ export function listPaths(parts: PathParts): readonly ExposurePath[] {
     .map((one) => ofArrival(one, place));
   const all = [...direct, ...ways.map((one) => ofWay(one, place))];
   if (through !== undefined) all.push(through);
-  const distinct = new Map(all.map((path) => [JSON.stringify(path.hops), path]));
+  const distinct = new Map<string, ExposurePath>();
+  for (const path of all) {
+    // Many clients take one way: the first stands for them.
+    const key = JSON.stringify(path.hops.map(({ name, port, by }) => [name, port, by]));
+    if (!distinct.has(key)) distinct.set(key, path);
+  }
   return [...distinct.values()].sort((a, b) => rank(a) - rank(b)).slice(0, pathCountMax);
 }
 
@@ -69,7 +74,8 @@ function ofArrival({ link, origin, way }: Arrival, place: Place): ExposurePath {
     const before = viaHops(way);
     return { basis: "observed", hops: [...before, last] };
   }
-  if (from !== undefined && edge.from.kind !== "loopback") {
+  if (origin === "loopback") return { basis: "observed", hops: [entryHop("loopback", null), last] };
+  if (from !== undefined) {
     return { basis: "observed", hops: [entryHop(displayName(from.workload), from.workload), last] };
   }
   const name = origin === internet ? internet : edge.from.name || edge.from.kind;

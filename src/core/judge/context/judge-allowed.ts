@@ -4,7 +4,6 @@
  * Must never take silence of the objects for a no: without them everything is unknown.
  */
 import { compareText } from "../../event/compare-text.ts";
-import { classifyAddress, parseAddress } from "../../event/ip-address.ts";
 import type { ClusterView, DeclaredEntry, PodName, PolicyEnd } from "../cluster/cluster-view.ts";
 import { listensOn, type Place, type Scene } from "./context-scene.ts";
 import type { AllowedOrigin } from "./workload-context.ts";
@@ -112,9 +111,9 @@ function originOf(parts: OriginParts): AllowedOrigin {
   return near === "yes" ? "same-namespace" : "nobody";
 }
 
+/** Of a socket's own address, in its plain spelling. */
 export function isLoopback(address: string): boolean {
-  const bytes = parseAddress(address);
-  return bytes !== undefined && classifyAddress(bytes) === "loopback";
+  return address.startsWith("127.") || address === "::1";
 }
 
 function toAddress(address: string): PolicyEnd {

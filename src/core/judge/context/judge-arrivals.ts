@@ -8,7 +8,7 @@ import type { ClusterView } from "../cluster/cluster-view.ts";
 import type { FlowEnd } from "../flows/flow-edge.ts";
 import type { Link, Place, Scene } from "./context-scene.ts";
 import type { Allowed, AllowedWay } from "./judge-allowed.ts";
-import { plainProgram } from "./role-signals.ts";
+import { isForwardingProgram } from "./judge-roles.ts";
 import { type ObservedOrigin, observedOrigins } from "./workload-context.ts";
 
 /** `node`: a node itself, probing; `unclear`: nobody can tell who it was. */
@@ -29,7 +29,7 @@ export function listArrivals(place: Place, scene: Scene, allowed: Allowed): read
     .filter(({ edge }) => edge.connectionCount > 0)
     .map((link) => {
       const origin = originOf(link, place, scene);
-      if (origin !== "node" || isKubelet(link)) return { link, origin, way: undefined };
+      if (origin !== "node" || isNodeItself(link)) return { link, origin, way: undefined };
       return ofNode(link, place, allowed);
     });
 }
@@ -60,10 +60,11 @@ function originOfPlace(from: Place, place: Place): ArrivalOrigin {
   return other.namespace === namespace ? "same-namespace" : "other-namespace";
 }
 
+/** An address of the cluster that nobody has any more is of some pod that is gone. */
 function originOfEnd(end: FlowEnd, place: Place, cluster: ClusterView): ArrivalOrigin {
   switch (end.kind) {
     case "internet":
-      return "internet";
+      return cluster.isInside(end.address) ? "other-namespace" : "internet";
     case "loopback":
       return "loopback";
     case "node":
@@ -73,18 +74,15 @@ function originOfEnd(end: FlowEnd, place: Place, cluster: ClusterView): ArrivalO
     case "link-local":
       return place.isHost ? "outside-cluster" : "node";
     case "private":
-      // An address of the cluster that nobody has any more: some pod that is gone.
       return cluster.isInside(end.address) ? "other-namespace" : "outside-cluster";
     default:
       return "unclear";
   }
 }
 
-function isKubelet({ edge }: Link): boolean {
-  return (
-    edge.seenBy.includes("from") &&
-    edge.binaries.some((binary) => /^(?:kubelet|k3s|rke2|k0s)/.test(plainProgram(binary)))
-  );
+/** A process of it opened it: a translated address has none, and a proxy's client is elsewhere. */
+function isNodeItself({ edge }: Link): boolean {
+  return edge.seenBy.includes("from") && !edge.binaries.some(isForwardingProgram);
 }
 
 /**

@@ -134,7 +134,7 @@ test("policies narrow from namespaces to nobody", () => {
   assert.equal(origin(), "nobody");
 });
 
-test("health probes of the node are not exposure; a node behind a published port is the client", () => {
+test("a node that probes is no exposure; behind a published port it is the client", () => {
   const probes = [
     sampleEdge("node 10.0.2.15", "shop/api", 3000),
     sampleEdge(sampleHost(), "data/db", 5432, { binaries: ["/usr/bin/kubelet"] }),
@@ -187,7 +187,7 @@ test("policies that close a pod to the outside are enough without a network sens
   assert.equal(of("api").exposure.exposed, "unknown");
 });
 
-test("a private address that is no pod is a machine outside, also in IPv6; who is behind it is unknown", () => {
+test("a private address of no pod is a machine outside, and who is behind it unknown", () => {
   for (const address of ["192.168.7.7", "fd00::7"]) {
     const edges = [sampleEdge(`private ${address}`, "data/db", 5432)];
     const { of } = sampleContexts({ ...shop, edges });
@@ -265,7 +265,7 @@ test("replicas are one workload, and an init container that never listens is not
   assert.deepEqual(said(of("api/migrate")).slice(0, 2), ["no", "never"]);
 });
 
-test("a node's own server that others call from outside is exposed; its kubelet leads nowhere", () => {
+test("a node's own server is exposed as any other; its kubelet leads nowhere", () => {
   const edges = [
     sampleEdge("internet 203.0.113.9", sampleHost(), 22),
     sampleEdge(sampleHost(), "data/db", 5432, { binaries: ["/usr/bin/kubelet"] }),

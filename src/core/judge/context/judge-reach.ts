@@ -5,7 +5,7 @@
  */
 import { compareText } from "../../event/compare-text.ts";
 import type { FactSet } from "../../observe/fact-set.ts";
-import type { PodName, PolicyAnswer } from "../cluster/cluster-view.ts";
+import type { ClusterView, PodName, PolicyAnswer, PolicyEnd } from "../cluster/cluster-view.ts";
 import { isHostRight } from "../ranking-rules.ts";
 import type { Privilege } from "../verdict.ts";
 import type { Link, Place, Scene } from "./context-scene.ts";
@@ -21,29 +21,28 @@ export interface JudgeReachOptions {
   readonly facts: FactSet;
 }
 
-const limits = { workloads: 50, ports: 8, evidence: 3, hostAccess: 12, askedPorts: 3 };
+const limits = { workloads: 50, ports: 8, evidence: 3, hostAccess: 12, askedPorts: 4 };
 
-/** Of one place. **Cost**: its links, and some questions for each place of the cluster. */
+/** Of one place. **Cost**: its links, and a question for each other place of the cluster. */
 export function createReach({ scene, rolesOf, facts }: JudgeReachOptions): (place: Place) => Reach {
   const roleOf = createMainRole(rolesOf);
+  const targets = listTargets(scene, rolesOf, roleOf);
   return (place) => {
     const links = scene.linksOutOf(place).filter(({ edge }) => edge.connectionCount > 0);
     const observed = listObserved(place, links, roleOf);
-    const allowedPlaces = listAllowed(place, scene);
+    const allowed = listAllowed(place, targets, scene.cluster);
     const seen = new Set(links.map(({ to }) => to));
-    const allowed = (allowedPlaces ?? [])
-      .filter((one) => !seen.has(one))
-      .flatMap((one): ReachedWorkload[] => {
-        const role = roleOf(one);
-        if (role === null || !sensitiveRoles.includes(role)) return [];
-        const ports = portsToAsk(one).map(({ port }) => port);
-        const used = ports.filter((port) => port !== 0).slice(0, limits.ports);
-        return [{ workload: one.workload, how: "allowed", ports: used, role, evidence: [] }];
+    const sensitive = (allowed ?? [])
+      .filter((one) => one.isSensitive && !seen.has(one.place))
+      .slice(0, limits.workloads)
+      .map(({ place: { workload }, role, ports }): ReachedWorkload => {
+        const used = ports.map(({ port }) => port).filter((port) => port !== 0);
+        return { workload, how: "allowed", ports: used, role, evidence: [] };
       });
     const hasMetadata = links.some(({ edge }) => edge.to.kind === "metadata");
     return {
-      workloads: [...observed, ...allowed].sort(compareReached).slice(0, limits.workloads),
-      allowedCount: allowedPlaces?.length ?? null,
+      workloads: [...observed, ...sensitive].sort(compareReached).slice(0, limits.workloads),
+      allowedCount: allowed?.length ?? null,
       internet: reachOf(links, "internet") ?? askAddress(place, scene, internetQuestions),
       metadata: hasMetadata ? "observed" : askAddress(place, scene, metadataQuestions),
       credentials: gatherCredentials(place, { cluster: scene.cluster, facts, hasMetadata }),
@@ -52,8 +51,38 @@ export function createReach({ scene, rolesOf, facts }: JudgeReachOptions): (plac
   };
 }
 
+/** A place that others may be let through to. */
+interface Target {
+  readonly place: Place;
+  readonly pod: PolicyEnd;
+  readonly ports: ReturnType<typeof portsToAsk>;
+  readonly role: RoleName | null;
+  /** It has a role worth an attacker's while, by more than its name. */
+  readonly isSensitive: boolean;
+}
+
+/** **Order**: the most sensitive first, then by name. Made once, and asked of by each place. */
+function listTargets(scene: Scene, rolesOf: RolesOf, roleOf: MainRole): readonly Target[] {
+  return scene.places
+    .flatMap((place): Target[] => {
+      const [view] = place.views;
+      if (view === undefined) return [];
+      const role = roleOf(place);
+      // What it is called alone says little, but of what nobody watched there is no more.
+      const isSure =
+        place.containers.length === 0 ||
+        rolesOf(place).some((told) => told.role === role && told.confidence !== "low");
+      const isSensitive = isSure && role !== null && sensitiveRoles.includes(role);
+      const ports = portsToAsk(place).slice(0, limits.askedPorts);
+      return [{ place, pod: podEnd(view), ports, role, isSensitive }];
+    })
+    .sort((a, b) => sensitivity(a.role) - sensitivity(b.role) || compareNames(a.place, b.place));
+}
+
+type MainRole = (place: Place) => RoleName | null;
+
 /** Its most sensitive role; of others the surest. Looked up once a place. */
-function createMainRole(rolesOf: RolesOf): (place: Place) => RoleName | null {
+function createMainRole(rolesOf: RolesOf): MainRole {
   const known = new Map<Place, RoleName | null>();
   return (place) => {
     const found = known.get(place);
@@ -73,7 +102,7 @@ function reachOf(links: readonly Link[], kind: string): ReachHow | undefined {
 function listObserved(
   place: Place,
   links: readonly Link[],
-  roleOf: (place: Place) => RoleName | null,
+  roleOf: MainRole,
 ): readonly ReachedWorkload[] {
   const groups = Map.groupBy(links, ({ to }) => to);
   return [...groups].flatMap(([to, same]): ReachedWorkload[] => {
@@ -94,38 +123,45 @@ function listObserved(
 
 function compareReached(a: ReachedWorkload, b: ReachedWorkload): number {
   return (
-    sensitivity(a.role) - sensitivity(b.role) ||
-    compareText(b.how, a.how) ||
-    compareText(a.workload.namespace, b.workload.namespace) ||
-    compareText(a.workload.name, b.workload.name) ||
-    compareText(a.workload.container, b.workload.container)
+    sensitivity(a.role) - sensitivity(b.role) || compareText(b.how, a.how) || compareNames(a, b)
   );
 }
+
+function compareNames({ workload: a }: HasWorkload, { workload: b }: HasWorkload): number {
+  return (
+    compareText(a.namespace, b.namespace) ||
+    compareText(a.name, b.name) ||
+    compareText(a.container, b.container)
+  );
+}
+
+type HasWorkload = Pick<ReachedWorkload, "workload">;
 
 function sensitivity(role: RoleName | null): number {
   const at = role === null ? -1 : sensitiveRoles.indexOf(role);
   return at < 0 ? sensitiveRoles.length : at;
 }
 
-/** Places whose pods policies let it talk to; undefined where no objects tell. */
-function listAllowed(place: Place, { places, cluster }: Scene): readonly Place[] | undefined {
-  const [from] = place.views;
-  if (!cluster.hasPolicies || from === undefined) return undefined;
-  return places.filter((to) => {
-    const [pod] = to.views;
-    if (to === place || pod === undefined) return false;
-    return portsToAsk(to)
-      .slice(0, limits.askedPorts)
-      .some(
-        ({ port, protocol }) =>
-          cluster.canReach({ from: podEnd(from), to: podEnd(pod), port, protocol }).allowed ===
-          true,
-      );
-  });
+/** Those that policies let it talk to; undefined where no objects tell. **Order**: of `targets`. */
+function listAllowed(
+  place: Place,
+  targets: readonly Target[],
+  cluster: ClusterView,
+): readonly Target[] | undefined {
+  const [view] = place.views;
+  if (!cluster.hasPolicies || view === undefined) return undefined;
+  const from = podEnd(view);
+  return targets.filter(
+    ({ place: other, pod: to, ports }) =>
+      other !== place &&
+      ports.some(
+        ({ port, protocol }) => cluster.canReach({ from, to, port, protocol }).allowed === true,
+      ),
+  );
 }
 
-function podEnd({ namespace, pod }: PodName) {
-  return { kind: "pod" as const, namespace, pod };
+function podEnd({ namespace, pod }: PodName): PolicyEnd {
+  return { kind: "pod", namespace, pod };
 }
 
 interface AddressQuestion {
@@ -171,7 +207,10 @@ function describeHostAccess({ containers }: Place): readonly string[] {
   const rights = containers
     .flatMap(({ privileges }) => privileges)
     .filter((one) => isHostRight(one) || isHostNetwork(one));
-  return [...new Set(rights.map(describeRight))].sort(compareText).slice(0, limits.hostAccess);
+  // A privileged container has all capabilities: naming them says no more.
+  const isPrivileged = rights.some(({ privilege }) => privilege === "privileged");
+  const telling = rights.filter(({ privilege }) => !isPrivileged || privilege !== "capability");
+  return [...new Set(telling.map(describeRight))].sort(compareText).slice(0, limits.hostAccess);
 }
 
 function isHostNetwork({ privilege, source }: Privilege): boolean {

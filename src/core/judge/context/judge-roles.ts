@@ -8,8 +8,9 @@ import { quoteName } from "../quote-name.ts";
 import type { Place } from "./context-scene.ts";
 import { judgeConduct } from "./judge-conduct.ts";
 import { bestByRole, type RoleClaim } from "./role-claim.ts";
-import { type RoleRule, roleRules, storePorts } from "./role-rules.ts";
+import { roleRules, storePorts } from "./role-rules.ts";
 import { plainProgram, proveProgram, type RoleSignals } from "./role-signals.ts";
+import type { RoleRule } from "./store-rules.ts";
 import type { RoleName, RoleVerdict } from "./workload-context.ts";
 
 /** Surest first. Only what a person pinned, where somebody did. */

@@ -5,220 +5,11 @@
  * **Source**: the programs, jars and default ports that the projects document, and how Debian, Red
  * Hat and Alpine name the programs. A name of an image alone never says more than "low".
  */
+import { type RoleRule, storeRules } from "./store-rules.ts";
 import type { RoleName } from "./workload-context.ts";
 
-export interface RoleRule {
-  readonly role: RoleName;
-  /** What people call it. */
-  readonly product: string;
-  /** Base names of programs, without versions. */
-  readonly programs?: string;
-  /** Parts of paths of files that only it has: jars, modules. */
-  readonly files?: RegExp;
-  readonly ports?: readonly number[];
-  /** Base names of images, or their beginning up to a dash. */
-  readonly images?: string;
-  /** Packages that only it brings along, by the name in the SBOM. */
-  readonly packages?: string;
-}
-
 export const roleRules: readonly RoleRule[] = [
-  // Databases
-  {
-    role: "database",
-    product: "PostgreSQL",
-    programs: "postgres postmaster pgbouncer pgpool patroni pg_autoctl",
-    ports: [5432, 6432],
-    images: "postgres postgresql pgbouncer pgpool timescaledb postgis spilo cloudnative-pg",
-  },
-  {
-    role: "database",
-    product: "MySQL or MariaDB",
-    programs: "mysqld mariadbd mysqld_safe mariadbd-safe ndbd proxysql mysqlrouter garbd",
-    ports: [3306, 33060, 6033],
-    images: "mysql mariadb percona percona-server percona-xtradb-cluster proxysql",
-  },
-  {
-    role: "database",
-    product: "MongoDB",
-    programs: "mongod mongos ferretdb",
-    ports: [27017, 27018, 27019],
-    images: "mongo mongodb percona-server-mongodb ferretdb",
-  },
-  {
-    role: "database",
-    product: "SQL Server",
-    programs: "sqlservr launch_sqlservr.sh",
-    ports: [1433],
-    images: "mssql mssql-server azure-sql-edge",
-  },
-  {
-    role: "database",
-    product: "Oracle Database",
-    programs: "oracle tnslsnr ora_pmon",
-    ports: [1521, 1522],
-    images: "oracle-xe oracle-free database-free",
-  },
-  {
-    role: "database",
-    product: "Cassandra or ScyllaDB",
-    programs: "cassandra scylla",
-    files: /\/apache-cassandra-[\d.]+[^/]*\.jar$/,
-    ports: [9042, 9160, 7000],
-    images: "cassandra scylla dse-server k8ssandra",
-  },
-  {
-    role: "database",
-    product: "Elasticsearch or OpenSearch",
-    programs: "elasticsearch opensearch opensearch-docker-entrypoint.sh",
-    files: /\/(?:elasticsearch|opensearch)-(?:core-)?\d[\d.]*\.jar$/,
-    ports: [9200, 9300],
-    images: "elasticsearch opensearch elasticsearch-oss",
-  },
-  {
-    role: "database",
-    product: "Solr",
-    programs: "solr",
-    files: /\/solr-core-\d[\d.]*\.jar$/,
-    ports: [8983],
-    images: "solr",
-  },
-  {
-    role: "database",
-    product: "ClickHouse",
-    programs: "clickhouse clickhouse-server clickhouse-keeper",
-    ports: [8123, 9000, 9009],
-    images: "clickhouse clickhouse-server",
-  },
-  {
-    role: "database",
-    product: "CockroachDB, TiDB or YugabyteDB",
-    programs: "cockroach tidb-server tikv-server pd-server yb-tserver yb-master",
-    ports: [26257, 4000, 20160, 5433],
-    images: "cockroach cockroachdb tidb tikv yugabyte",
-  },
-  {
-    role: "database",
-    product: "etcd",
-    programs: "etcd",
-    ports: [2379, 2380],
-    images: "etcd",
-  },
-  {
-    role: "database",
-    product: "InfluxDB",
-    programs: "influxd influxdb3",
-    ports: [8086],
-    images: "influxdb",
-  },
-  {
-    role: "database",
-    product: "Neo4j",
-    programs: "neo4j",
-    files: /\/neo4j-(?:server|kernel|community)-\d[\w.]*\.jar$/,
-    ports: [7687, 7474],
-    images: "neo4j",
-  },
-  {
-    role: "database",
-    product: "a database",
-    programs:
-      "couchdb rethinkdb arangod arangodb dgraph surreal questdb crate virtuoso-t firebird fbserver " +
-      "db2sysc hdbindexserver meilisearch typesense-server weaviate qdrant milvus taosd foundationdb " +
-      "fdbserver manticore searchd ravendb Raven.Server immudb duckdb trino-server presto-server rqlited",
-    files:
-      /\/(?:hbase-server|trino-main|presto-main|druid-server|h2database|derbynet)-\d[\w.]*\.jar$/,
-    ports: [5984, 28015, 8529, 8000, 50000, 7700, 6333, 19530],
-    images:
-      "couchdb rethinkdb arangodb dgraph surrealdb questdb crate firebird db2 meilisearch " +
-      "typesense weaviate qdrant milvus ravendb hbase trino druid zookeeper",
-  },
-  // Caches
-  {
-    role: "cache",
-    product: "Redis, Valkey or KeyDB",
-    programs:
-      "redis-server redis-sentinel valkey-server valkey-sentinel keydb-server dragonfly garnet " +
-      "GarnetServer kvrocks twemproxy nutcracker",
-    ports: [6379, 6380, 26379, 16379],
-    images: "redis valkey keydb dragonfly garnet redis-stack redis-sentinel redis-cluster",
-  },
-  {
-    role: "cache",
-    product: "Memcached",
-    programs: "memcached mcrouter",
-    ports: [11211],
-    images: "memcached mcrouter",
-  },
-  {
-    role: "cache",
-    product: "Varnish or Squid",
-    programs: "varnishd squid trafficserver traffic_server traffic_manager",
-    ports: [6081, 6082, 3128],
-    images: "varnish squid trafficserver",
-  },
-  {
-    role: "cache",
-    product: "a data grid",
-    files: /\/(?:hazelcast|infinispan-server-runtime|ignite-core|geode-core)-\d[\w.]*\.jar$/,
-    ports: [5701, 11222, 10800, 40404],
-    images: "hazelcast infinispan ignite geode",
-  },
-  // Queues
-  {
-    role: "queue",
-    product: "Kafka or Redpanda",
-    programs: "redpanda kafka-server-start.sh kafka-server-start",
-    files: /\/kafka_\d[\d.]*-\d[\w.]*\.jar$/,
-    ports: [9092, 9093, 9094, 29092],
-    images: "kafka cp-kafka redpanda cp-server strimzi-kafka kafka-native",
-  },
-  {
-    role: "queue",
-    product: "RabbitMQ",
-    programs: "rabbitmq-server",
-    files: /\/rabbit(?:_common)?-\d[\d.]*\//,
-    ports: [5672, 5671, 15672, 25672],
-    images: "rabbitmq",
-  },
-  {
-    role: "queue",
-    product: "NATS",
-    programs: "nats-server nats-streaming-server gnatsd",
-    ports: [4222, 6222],
-    images: "nats nats-streaming nats-server",
-  },
-  {
-    role: "queue",
-    product: "Pulsar or BookKeeper",
-    programs: "pulsar bookkeeper",
-    files: /\/(?:org\.apache\.pulsar-pulsar-broker|pulsar-broker|bookkeeper-server)-\d[\w.]*\.jar$/,
-    ports: [6650, 3181],
-    images: "pulsar pulsar-all bookkeeper",
-  },
-  {
-    role: "queue",
-    product: "ActiveMQ",
-    programs: "activemq artemis",
-    files: /\/(?:activemq-broker|artemis-server)-\d[\w.]*\.jar$/,
-    ports: [61616, 61613],
-    images: "activemq activemq-classic activemq-artemis artemis",
-  },
-  {
-    role: "queue",
-    product: "an MQTT broker",
-    programs: "mosquitto emqx vernemq hivemq nanomq",
-    ports: [1883, 8883],
-    images: "eclipse-mosquitto mosquitto emqx vernemq hivemq",
-  },
-  {
-    role: "queue",
-    product: "a message queue",
-    programs: "nsqd nsqlookupd beanstalkd gearmand temporal-server rocketmq amqsrv zmqd",
-    files: /\/(?:rocketmq-broker|zookeeper)-\d[\w.]*\.jar$/,
-    ports: [4150, 4161, 11300, 4730, 7233, 10911, 2181],
-    images: "nsq beanstalkd gearmand temporal rocketmq ibm-mq",
-  },
+  ...storeRules,
   // Web servers and proxies
   {
     role: "web-server",
@@ -243,17 +34,17 @@ export const roleRules: readonly RoleRule[] = [
     role: "proxy",
     product: "a proxy",
     programs:
-      "haproxy envoy traefik pingora pound hitch nghttpx sozu skipper kong contour linkerd2-proxy " +
-      "linkerd-proxy pilot-agent docker-proxy rootlessport slirp4netns pasta oauth2-proxy gost " +
-      "tinyproxy privoxy dante sockd microsocks 3proxy stunnel stunnel4 ghostunnel socat " +
-      "cloudflared frps frpc ngrok nginx-ingress-controller nginx-ingress consul-envoy gobetween seesaw " +
-      "krakend tyk gateway-proxy zuul ambassador easegress apisix kube-rbac-proxy " +
-      "cloud_sql_proxy cloud-sql-proxy mitmproxy",
+      "haproxy envoy traefik pingora pound hitch nghttpx sozu skipper kong contour " +
+      "linkerd2-proxy linkerd-proxy pilot-agent docker-proxy rootlessport slirp4netns pasta " +
+      "oauth2-proxy gost tinyproxy privoxy dante sockd microsocks 3proxy stunnel stunnel4 " +
+      "ghostunnel socat cloudflared frps frpc ngrok nginx-ingress-controller nginx-ingress " +
+      "consul-envoy gobetween seesaw krakend tyk gateway-proxy zuul ambassador easegress " +
+      "apisix kube-rbac-proxy cloud_sql_proxy cloud-sql-proxy mitmproxy",
     ports: [80, 443, 8080, 8443, 1080, 8888, 15001, 15006, 10000],
     images:
-      "haproxy envoy traefik kong contour ingress-nginx nginx-ingress-controller " +
-      "oauth2-proxy proxyv2 cloudflared apisix krakend tyk-gateway skipper kube-rbac-proxy " +
-      "linkerd2-proxy nginx-proxy nginx-proxy-manager envoy-gateway haproxy-ingress",
+      "haproxy envoy traefik kong contour ingress-nginx nginx-ingress-controller oauth2-proxy " +
+      "proxyv2 cloudflared apisix krakend tyk-gateway skipper kube-rbac-proxy linkerd2-proxy " +
+      "nginx-proxy nginx-proxy-manager envoy-gateway haproxy-ingress",
   },
   // Application runtimes: they need to be called to be an API
   {
@@ -264,8 +55,8 @@ export const roleRules: readonly RoleRule[] = [
       "passenger php-fpm frankenphp roadrunner swoole starman plackup pm2 pm2-runtime " +
       "next-server ts-node elixir kestrel",
     packages:
-      "gunicorn uvicorn hypercorn daphne waitress uwsgi granian puma unicorn express fastify koa " +
-      "@nestjs/core @hapi/hapi spring-boot spring-webmvc tomcat-embed-core undertow-core " +
+      "gunicorn uvicorn hypercorn daphne waitress uwsgi granian puma unicorn express fastify " +
+      "koa @nestjs/core @hapi/hapi spring-boot spring-webmvc tomcat-embed-core undertow-core " +
       "netty-codec-http quarkus-core micronaut-http-server jetty-server helidon-webserver " +
       "flask fastapi django starlette aiohttp tornado rails sinatra rack laravel/framework " +
       "symfony/http-kernel slim/slim actix-web axum hyper rocket",
@@ -279,56 +70,58 @@ export const roleRules: readonly RoleRule[] = [
       "kube-state-metrics metrics-server cadvisor thanos mimir cortex victoria-metrics vmagent " +
       "vminsert vmselect vmstorage vmalert telegraf collectd datadog-agent trace-agent " +
       "process-agent netdata zabbix_server zabbix_agentd zabbix_agent2 zabbix_proxy nagios " +
-      "icinga2 checkmk statsd carbon-cache graphite otelcol otelcol-contrib opentelemetry-collector " +
-      "jaeger-all-in-one jaeger-agent jaeger-collector jaeger-query tempo zipkin pushgateway newrelic-infra " +
-      "dynatrace oneagentwatchdog snmp_exporter postgres_exporter redis_exporter mysqld_exporter " +
-      "nginx-prometheus-exporter apm-server metricbeat beyla pyroscope parca falco " +
-      "tetragon kubescape prometheus-config-reloader prometheus-operator uptime-kuma",
+      "icinga2 checkmk statsd carbon-cache graphite otelcol otelcol-contrib " +
+      "opentelemetry-collector jaeger-all-in-one jaeger-agent jaeger-collector jaeger-query " +
+      "tempo zipkin pushgateway newrelic-infra dynatrace oneagentwatchdog snmp_exporter " +
+      "postgres_exporter redis_exporter mysqld_exporter nginx-prometheus-exporter apm-server " +
+      "metricbeat beyla pyroscope parca falco tetragon kubescape prometheus-config-reloader " +
+      "prometheus-operator uptime-kuma",
     ports: [9090, 9091, 9093, 9100, 9115, 3000, 8125, 8126, 4317, 4318, 10050, 10051, 16686, 9411],
     images:
       "prometheus alertmanager grafana node-exporter blackbox-exporter kube-state-metrics " +
       "metrics-server cadvisor thanos mimir victoria-metrics vmagent telegraf collectd " +
-      "datadog-agent netdata zabbix-server nagios icinga2 statsd graphite opentelemetry-collector " +
-      "opentelemetry-collector-contrib jaeger tempo zipkin pushgateway newrelic-infra " +
-      "oneagent postgres-exporter redis-exporter tetragon falco uptime-kuma",
+      "datadog-agent netdata zabbix-server nagios icinga2 statsd graphite " +
+      "opentelemetry-collector opentelemetry-collector-contrib jaeger tempo zipkin pushgateway " +
+      "newrelic-infra oneagent postgres-exporter redis-exporter tetragon falco uptime-kuma",
   },
   {
     role: "logging",
     product: "logging",
     programs:
       "fluentd fluent-bit vector logstash filebeat promtail loki rsyslogd syslog-ng graylog " +
-      "graylogctl journalbeat auditbeat packetbeat winlogbeat splunkd kibana alloy grafana-agent " +
-      "opensearch-dashboards vlogs victoria-logs quickwit",
+      "graylogctl journalbeat auditbeat packetbeat winlogbeat splunkd kibana alloy " +
+      "grafana-agent opensearch-dashboards vlogs victoria-logs quickwit",
     files: /\/(?:logstash-core|graylog)[\w-]*\.jar$/,
     ports: [24224, 5044, 9880, 514, 601, 3100, 12201, 8088, 9997, 5601],
     images:
-      "fluentd fluent-bit vector logstash filebeat promtail loki rsyslog syslog-ng graylog splunk " +
-      "splunk-forwarder kibana alloy fluentd-kubernetes-daemonset opensearch-dashboards",
+      "fluentd fluent-bit vector logstash filebeat promtail loki rsyslog syslog-ng graylog " +
+      "splunk splunk-forwarder kibana alloy fluentd-kubernetes-daemonset opensearch-dashboards",
   },
   // CI and build
   {
     role: "ci",
     product: "continuous integration",
     programs:
-      "gitlab-runner gitlab-runner-helper Runner.Listener Runner.Worker drone drone-runner-docker " +
-      "woodpecker-server woodpecker-agent concourse buildkite-agent teamcity act_runner tkn " +
-      "tekton-pipelines-controller argocd argocd-server argocd-application-controller " +
-      "argocd-repo-server flux source-controller kustomize-controller helm-controller atlantis " +
-      "circleci-agent go-server go-agent spinnaker workflow-controller argoexec renovate",
+      "gitlab-runner gitlab-runner-helper Runner.Listener Runner.Worker drone " +
+      "drone-runner-docker woodpecker-server woodpecker-agent concourse buildkite-agent " +
+      "teamcity act_runner tkn tekton-pipelines-controller argocd argocd-server " +
+      "argocd-application-controller argocd-repo-server flux source-controller " +
+      "kustomize-controller helm-controller atlantis circleci-agent go-server go-agent " +
+      "spinnaker workflow-controller argoexec renovate",
     files: /\/(?:jenkins|agent|remoting|jenkins-core-\d[\w.]*)\.(?:war|jar)$/,
     ports: [50000, 8111, 9000],
     images:
       "jenkins gitlab-runner actions-runner drone woodpecker-server woodpecker-agent concourse " +
-      "buildkite-agent teamcity-server teamcity-agent act_runner argocd source-controller atlantis " +
-      "inbound-agent gocd-server gocd-agent argoexec gitlab-ce gitlab-ee",
+      "buildkite-agent teamcity-server teamcity-agent act_runner argocd source-controller " +
+      "atlantis inbound-agent gocd-server gocd-agent argoexec gitlab-ce gitlab-ee",
   },
   {
     role: "build",
     product: "image builds",
     files: /^\/kaniko\/executor$/,
     programs:
-      "buildkitd buildkit-runc kaniko buildah podman dockerd docker " +
-      "makisu bazel jib earthly nerdctl",
+      "buildkitd buildkit-runc kaniko buildah podman dockerd docker makisu bazel jib earthly " +
+      "nerdctl",
     ports: [2375, 2376, 1234],
     images: "buildkit kaniko executor buildah podman docker dind bazel earthly",
   },
@@ -338,16 +131,17 @@ export const roleRules: readonly RoleRule[] = [
     product: "object or file storage",
     programs:
       "minio ceph-mon ceph-osd ceph-mgr ceph-mds radosgw rpc.nfsd rpc.mountd ganesha.nfsd nfsd " +
-      "glusterfsd glusterd weed garage rook longhorn longhorn-manager smbd samba vsftpd proftpd " +
-      "pure-ftpd sftpgo registry harbor_core harbor_registryctl zot distribution velero restic-server " +
-      "nextcloud seafile-server seaf-server openebs iscsid tgtd rclone swift-object-server dex-storage " +
-      "gitea forgejo gogs verdaccio pypiserver chartmuseum juicefs lakefs azurite",
+      "glusterfsd glusterd weed garage rook longhorn longhorn-manager smbd samba vsftpd " +
+      "proftpd pure-ftpd sftpgo registry harbor_core harbor_registryctl zot distribution " +
+      "velero restic-server nextcloud seafile-server seaf-server openebs iscsid tgtd rclone " +
+      "swift-object-server dex-storage gitea forgejo gogs verdaccio pypiserver chartmuseum " +
+      "juicefs lakefs azurite",
     files: /\/(?:nexus-bootstrap|artifactory[\w-]*|hadoop-hdfs)-\d[\w.-]*\.jar$/,
     ports: [9000, 2049, 445, 139, 21, 5000, 6789, 3300, 24007, 8333, 9001, 3260, 8081],
     images:
-      "minio ceph nfs-server nfs-ganesha glusterfs seaweedfs garage longhorn-manager samba vsftpd " +
-      "proftpd sftp sftpgo registry harbor-core zot velero nextcloud seafile nexus3 artifactory " +
-      "gitea forgejo verdaccio chartmuseum localstack hadoop",
+      "minio ceph nfs-server nfs-ganesha glusterfs seaweedfs garage longhorn-manager samba " +
+      "vsftpd proftpd sftp sftpgo registry harbor-core zot velero nextcloud seafile nexus3 " +
+      "artifactory gitea forgejo verdaccio chartmuseum localstack hadoop",
   },
   // Names
   {
@@ -369,8 +163,7 @@ export const roleRules: readonly RoleRule[] = [
     programs:
       "slapd dex authelia authentik hydra kratos keto zitadel krb5kdc kadmind ns-slapd ipa " +
       "glauth lldap casdoor logto radiusd freeradius sssd pomerium teleport gotrue fusionauth",
-    files:
-      /\/(?:keycloak-(?:core|services|server[\w-]*)|org\.keycloak\.[\w-]+|cas-server-core)-\d[\w.]*\.jar$/,
+    files: /keycloak-(?:services|server[\w-]*|model-jpa)-\d[\w.]*\.jar$|\/cas-server-core-\d/,
     ports: [389, 636, 88, 5556, 9091, 1812, 3268],
     images:
       "keycloak openldap dex authelia authentik hydra kratos zitadel glauth lldap freeipa " +
@@ -381,8 +174,9 @@ export const roleRules: readonly RoleRule[] = [
     product: "secrets",
     programs:
       "vault bao openbao conjur infisical external-secrets secrets-store-csi-driver " +
-      "cert-manager cert-manager-controller step-ca cfssl connect-api sealed-secrets-controller " +
-      "vault-agent vault-k8s spire-server spire-agent vaultwarden bitwarden",
+      "cert-manager cert-manager-controller step-ca cfssl connect-api " +
+      "sealed-secrets-controller vault-agent vault-k8s spire-server spire-agent vaultwarden " +
+      "bitwarden",
     ports: [8200, 8201, 8888, 9443],
     images:
       "vault openbao conjur infisical external-secrets sealed-secrets-controller step-ca " +
@@ -395,14 +189,15 @@ export const roleRules: readonly RoleRule[] = [
     programs:
       "sshd dropbear dashboard portainer pgadmin4 rancher octant headlamp headlamp-server k9s " +
       "ttyd wetty gotty code-server jupyter jupyter-lab jupyter-notebook jupyterhub webmin " +
-      "miniserv.pl cockpit-ws guacd tailscaled wireguard wg openvpn shellinaboxd Xvnc " +
-      "xrdp in.telnetd telnetd filebrowser adminer mongo-express redis-commander akhq cloudbeaver",
+      "miniserv.pl cockpit-ws guacd tailscaled wireguard wg openvpn shellinaboxd Xvnc xrdp " +
+      "in.telnetd telnetd filebrowser adminer mongo-express redis-commander akhq cloudbeaver",
     files: /\/(?:phpmyadmin|phpMyAdmin|adminer)(?:[-/.]|$)/,
     ports: [22, 2222, 9443, 8888, 7681, 10000, 3389, 5900, 23],
     images:
-      "phpmyadmin adminer dashboard kubernetes-dashboard portainer portainer-ce pgadmin4 rancher " +
-      "headlamp ttyd code-server jupyter openssh-server sshd guacamole mongo-express " +
-      "redis-commander cloudbeaver toolbox netshoot debug kubectl bastion webmin filebrowser akhq",
+      "phpmyadmin adminer dashboard kubernetes-dashboard portainer portainer-ce pgadmin4 " +
+      "rancher headlamp ttyd code-server jupyter openssh-server sshd guacamole mongo-express " +
+      "redis-commander cloudbeaver toolbox netshoot debug kubectl bastion webmin filebrowser " +
+      "akhq",
   },
   {
     role: "control-plane",
@@ -411,14 +206,15 @@ export const roleRules: readonly RoleRule[] = [
       "kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy " +
       "cloud-controller-manager k3s k3s-server rke2 k0s microk8s containerd crio cri-dockerd " +
       "calico-node felix calico-kube-controllers typha cilium-agent cilium-operator " +
-      "cilium-operator-generic flanneld weaver antrea-agent ovnkube kube-router pilot-discovery " +
-      "karpenter cluster-autoscaler operator-sdk descheduler konnectivity-server aws-k8s-agent " +
-      "kyverno gatekeeper node-problem-detector csi-provisioner csi-attacher livenessprobe " +
-      "csi-node-driver-registrar aws-ebs-csi-driver multus metallb-speaker consul nomad",
+      "cilium-operator-generic flanneld weaver antrea-agent ovnkube kube-router " +
+      "pilot-discovery karpenter cluster-autoscaler operator-sdk descheduler " +
+      "konnectivity-server aws-k8s-agent kyverno gatekeeper node-problem-detector " +
+      "csi-provisioner csi-attacher livenessprobe csi-node-driver-registrar aws-ebs-csi-driver " +
+      "multus metallb-speaker consul nomad",
     ports: [6443, 10250, 10257, 10259, 10256, 8472, 9345, 8300, 4646],
     images:
-      "kube-apiserver kube-controller-manager kube-scheduler kube-proxy cloud-controller-manager " +
-      "k3s rke2 calico cilium flannel kube-router karpenter " +
+      "kube-apiserver kube-controller-manager kube-scheduler kube-proxy " +
+      "cloud-controller-manager k3s rke2 calico cilium flannel kube-router karpenter " +
       "cluster-autoscaler kyverno gatekeeper csi-provisioner aws-ebs-csi-driver multus-cni " +
       "consul nomad typha",
   },
@@ -434,15 +230,16 @@ export const roleRules: readonly RoleRule[] = [
     role: "batch",
     product: "a scheduler of jobs",
     programs: "cron crond supercronic go-cron ofelia anacron atd airflow dagster luigi",
-    images: "supercronic ofelia airflow cronjob",
+    images: "supercronic ofelia airflow",
   },
 ];
 
 /** Runtimes that run programs of people: listening, and called, they are an API. */
 export const applicationRuntimes: ReadonlySet<string> = new Set(
   (
-    "node nodejs deno bun python pypy java ruby jruby truffleruby php php-fpm php-cgi perl dotnet " +
-    "mono beam.smp erl elixir lua luajit R Rscript julia racket guile sbcl swipl tclsh wish scala kotlin groovy clojure"
+    "node nodejs deno bun python pypy java ruby jruby truffleruby php php-fpm php-cgi perl " +
+    "dotnet mono beam.smp erl elixir lua luajit R Rscript julia racket guile sbcl swipl tclsh " +
+    "wish scala kotlin groovy clojure"
   ).split(" "),
 );
 
@@ -450,9 +247,10 @@ export const applicationRuntimes: ReadonlySet<string> = new Set(
 export const idlePrograms: ReadonlySet<string> = new Set(
   (
     "sh bash dash ash zsh ksh busybox sleep tail cat pause true yes tini tini-static dumb-init " +
-    "catatonit init runit s6-svscan entrypoint.sh docker-entrypoint.sh env coreutils " +
-    "hostname uname id whoami date echo mkdir chmod chown ls test printf expr seq mkfifo read mount " +
-    "stty tput locale basename dirname readlink touch ln rm cp mv sed grep awk mawk gawk cut head tr wc sort nproc getent"
+    "catatonit init runit s6-svscan entrypoint.sh docker-entrypoint.sh env coreutils hostname " +
+    "uname id whoami date echo mkdir chmod chown ls test printf expr seq mkfifo read mount " +
+    "stty tput locale basename dirname readlink touch ln rm cp mv sed grep awk mawk gawk cut " +
+    "head tr wc sort nproc getent"
   ).split(" "),
 );
 

@@ -42,6 +42,7 @@ export function isOwnDoing({ edge }: Link): boolean {
   return edge.actors.length === 0 || edge.actors.some((actor) => own.has(actor));
 }
 
+/** **Cost**: linear in its uses of files, packages and links. */
 export function gatherSignals(place: Place, scene: Scene, facts: FactSet): RoleSignals {
   const uses = place.containers
     .flatMap(({ join }) => facts.fileUses(join.container.container))
