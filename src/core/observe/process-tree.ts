@@ -76,6 +76,10 @@ class BoundedTree implements ProcessTree {
   private readonly graceUs: number;
   private readonly state: TreeState;
   private readonly context: ActorContext;
+  /** Of the latest event: events come in runs. */
+  private latestName = "";
+  private latestHost: Host | undefined;
+  private latestNode: TreeNode | undefined;
 
   constructor(options: ProcessTreeOptions) {
     this.nodeCountMax = Math.max(16, options.nodeCountMax ?? 65_536);
@@ -103,14 +107,19 @@ class BoundedTree implements ProcessTree {
   place(event: Event, nowUs: number, retire: Retire): TreeNode | undefined {
     if (!("process" in event) || event.process === undefined) return undefined;
     const { state, nodeCountMax } = this;
-    const host = hostOf(state.hosts, event.node);
+    const host = this.hostOf(event.node);
     advance(host, nowUs);
     // First, so that no node is forgotten between being placed and being used.
     if (host.nowUs >= host.nextSweepUs || host.ended.length > nodeCountMax) {
       host.nextSweepUs = host.nowUs + sweepUs;
       this.retireAll(takeEnded(host, this.graceUs), retire);
     }
+    if (this.latestNode !== undefined && addsNothing(event, this.latestNode)) {
+      if (event.timeUs > this.latestNode.lastSeenUs) this.latestNode.lastSeenUs = event.timeUs;
+      return this.latestNode;
+    }
     const node = upsert(state, host, event, this.context);
+    this.latestNode = node;
     if (state.nodes.size > nodeCountMax) {
       const excess = chooseExcess(state, nodeCountMax, node);
       state.evictedCount += excess.length;
@@ -130,6 +139,14 @@ class BoundedTree implements ProcessTree {
     return node;
   }
 
+  private hostOf(name: string): Host {
+    if (this.latestHost === undefined || this.latestName !== name) {
+      this.latestName = name;
+      this.latestHost = hostOf(this.state.hosts, name);
+    }
+    return this.latestHost;
+  }
+
   private horizonUs(node: TreeNode): number {
     const open = this.state.finishing || node.exitUs === 0;
     return open ? Number.MAX_SAFE_INTEGER : node.exitUs + this.graceUs / 2;
@@ -143,6 +160,18 @@ class BoundedTree implements ProcessTree {
     }
     for (const node of nodes) forget(this.state, node, retire);
   }
+}
+
+/** True when the node has all that the event tells: nearly all events of a run are so. */
+function addsNothing(event: ProcessEvent, node: TreeNode): boolean {
+  return (
+    event.process === node.block &&
+    (event.parent === node.parentBlock || event.parent === undefined) &&
+    event.type !== "exec" &&
+    event.type !== "exit" &&
+    node.known >= knownAs.itself &&
+    !node.retired
+  );
 }
 
 const clockBackUs = 3_600_000_000;
