@@ -22,7 +22,7 @@ export class DuplicateWindow {
   private readonly hashes = new Int32Array(bucketCount * wayCount);
   private readonly nextWay = new Uint8Array(bucketCount);
 
-  /** **Cost**: one pass over the short texts of the event, then at most 16 comparisons. */
+  /** **Cost**: one lookup for each short text of the event, then at most 16 comparisons. */
   seenBefore(event: Event): boolean {
     const time = timeKey(event);
     if (time === 0) return false;
@@ -127,10 +127,25 @@ function hashArgument(start: number, argument: Argument): number {
   }
 }
 
-/** Long texts by their length, beginning and end. */
+/** Hashes of texts: nearly all come again, and one lookup costs less than a pass over the text. */
+const textHashes = new Map<string, number>();
+const textCountMax = 8192;
+
 function hashText(start: number, text: string): number {
+  let hash = textHashes.get(text);
+  if (hash === undefined) {
+    hash = hashLetters(text);
+    if (textHashes.size >= textCountMax) textHashes.clear();
+    if (text.length <= hashedLengthMax) textHashes.set(text, hash);
+  }
+  const mixed = Math.imul(start ^ hash, 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
+}
+
+/** Long texts by their length, beginning and end. */
+function hashLetters(text: string): number {
   const { length } = text;
-  let hash = start;
+  let hash = 0x2c1b3c6d;
   const head = Math.min(length, hashedLengthMax);
   for (let at = 0; at < head; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   for (let at = Math.max(head, length - hashedLengthMax); at < length; at++) {
