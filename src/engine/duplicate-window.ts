@@ -22,7 +22,7 @@ export class DuplicateWindow {
   private readonly hashes = new Int32Array(bucketCount * wayCount);
   private readonly nextWay = new Uint8Array(bucketCount);
 
-  /** **Cost**: one lookup for each short text of the event, then at most 16 comparisons. */
+  /** **Cost**: one pass over the short texts of the event, then at most 16 comparisons. */
   seenBefore(event: Event): boolean {
     const time = timeKey(event);
     if (time === 0) return false;
@@ -61,7 +61,7 @@ function threadOf(event: Event): number {
 }
 
 function hashEvent(event: Event, seed: number): number {
-  const hash = hashText(hashText(seed, event.type), event.node);
+  const hash = hashName(hashName(seed, event.type), event.node);
   switch (event.type) {
     case "throttle":
       return hashText(hash, event.started ? `+${event.cgroup}` : `-${event.cgroup}`);
@@ -87,7 +87,7 @@ function hashProcessEvent(event: ProcessEvent, start: number): number {
       return hashText(hashText(hash, event.path), event.buildId);
     }
     default: {
-      let hash = hashText(hashText(start, event.hook), event.policy);
+      let hash = hashName(hashName(start, event.hook), event.policy);
       const count = Math.min(event.arguments.length, hashedArgumentCountMax);
       for (let index = 0; index < count; index++) {
         const argument = event.arguments[index];
@@ -127,25 +127,24 @@ function hashArgument(start: number, argument: Argument): number {
   }
 }
 
-/** Hashes of texts: nearly all come again, and one lookup costs less than a pass over the text. */
-const textHashes = new Map<string, number>();
-const textCountMax = 8192;
+const nameHashes = new Map<string, number>();
+const nameCountMax = 1024;
 
-function hashText(start: number, text: string): number {
-  let hash = textHashes.get(text);
+/** For texts of which there are few: a lookup costs less than a pass over the letters. */
+function hashName(start: number, name: string): number {
+  let hash = nameHashes.get(name);
   if (hash === undefined) {
-    hash = hashLetters(text);
-    if (textHashes.size >= textCountMax) textHashes.clear();
-    if (text.length <= hashedLengthMax) textHashes.set(text, hash);
+    hash = hashText(0, name);
+    if (nameHashes.size >= nameCountMax) nameHashes.clear();
+    nameHashes.set(name, hash);
   }
-  const mixed = Math.imul(start ^ hash, 0x85ebca6b);
-  return mixed ^ (mixed >>> 15);
+  return hashNumber(start, hash);
 }
 
 /** Long texts by their length, beginning and end. */
-function hashLetters(text: string): number {
+function hashText(start: number, text: string): number {
   const { length } = text;
-  let hash = 0x2c1b3c6d;
+  let hash = start;
   const head = Math.min(length, hashedLengthMax);
   for (let at = 0; at < head; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   for (let at = Math.max(head, length - hashedLengthMax); at < length; at++) {
