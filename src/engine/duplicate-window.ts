@@ -29,7 +29,7 @@ export class DuplicateWindow {
     const thread = threadOf(event);
     // With the time in it: the same call again and again must not crowd into one bucket.
     const hash = hashNumber(hashEvent(event, 0x1b873593), time);
-    const bucket = (hash ^ (hash >>> 16)) & (bucketCount - 1);
+    const bucket = hash & (bucketCount - 1);
     const first = bucket * wayCount;
     for (let way = first; way < first + wayCount; way++) {
       // The hashes of a bucket lie in one cache line: they are asked first.
