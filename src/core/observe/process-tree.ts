@@ -18,7 +18,15 @@ import { readExecId } from "./exec-id.ts";
 import type { ContainerKey } from "./fact.ts";
 import type { ProcessNode } from "./fold.ts";
 import { type ActorContext, isRuntimeImage, judgeActor } from "./judge-actor.ts";
-import { findFork, findProgram, type Host, hostOf, rememberPid } from "./process-host.ts";
+import {
+  findFork,
+  findProgram,
+  forgetPid,
+  type Host,
+  hostOf,
+  rememberPid,
+  takeIdle,
+} from "./process-host.ts";
 import {
   compareStart,
   createTreeNode,
@@ -113,6 +121,7 @@ class BoundedTree implements ProcessTree {
     if (host.nowUs >= host.nextSweepUs || host.ended.length > nodeCountMax) {
       host.nextSweepUs = host.nowUs + sweepUs;
       this.retireAll(takeEnded(host, this.graceUs), retire);
+      for (const node of takeIdle(host, this.graceUs)) unlist(state, host, node);
     }
     if (this.latestNode !== undefined && addsNothing(event, this.latestNode)) {
       if (event.timeUs > this.latestNode.lastSeenUs) this.latestNode.lastSeenUs = event.timeUs;
@@ -234,6 +243,7 @@ function nodeOf(state: TreeState, host: Host, event: ProcessEvent, block: Proces
 function mention(state: TreeState, host: Host, event: ProcessEvent, block: Process): void {
   if (block.execId === "") return;
   const node = nodeOf(state, host, event, block);
+  if (node.known === 0) host.named.push(node);
   if (node.known < knownAs.parent || node.block !== block) mergeBlock(node, block, knownAs.parent);
   if (event.timeUs > node.lastSeenUs) node.lastSeenUs = event.timeUs;
 }
@@ -290,8 +300,10 @@ function markEnded(host: Host, node: TreeNode, timeUs: number): void {
 }
 
 function parentOf(state: TreeState, node: TreeNode): TreeNode | undefined {
-  if (node.parent !== undefined || node.retired || node.parentExecId === "") return node.parent;
-  const parent = state.nodes.get(node.parentExecId) ?? parentByPid(state, node);
+  const known = node.parent;
+  if (known !== undefined && !known.unlisted) return known;
+  if (node.retired || node.parentExecId === "") return known;
+  const parent = state.nodes.get(node.parentExecId) ?? known ?? parentByPid(state, node);
   if (parent === node) return undefined;
   node.parent = parent;
   return parent;
@@ -360,9 +372,14 @@ function forget(state: TreeState, node: TreeNode, retire: Retire): void {
   if (node.retired) return;
   if (node.isPlaced) retire(node);
   state.nodes.delete(node.execId);
-  const host = hostOf(state.hosts, node.node);
-  const same = host.pids.get(node.pid)?.filter((one) => one !== node) ?? [];
-  if (same.length === 0) host.pids.delete(node.pid);
-  else host.pids.set(node.pid, same);
+  forgetPid(hostOf(state.hosts, node.node), node);
   releaseNode(node);
+}
+
+/** Named again it comes back as a new node, and its children find that one. */
+function unlist(state: TreeState, host: Host, node: TreeNode): void {
+  node.unlisted = true;
+  node.unlisted = true;
+  state.nodes.delete(node.execId);
+  forgetPid(host, node);
 }
