@@ -42,18 +42,21 @@ function toTemplate(line: string): Template {
 const execId = /"process":\{"exec_id":"([^"]*)"/;
 const lastTime = /("time":")[^"]*("[^{}]*(?:\{[^{}]*\})?[^{}]*\}\s*)$/;
 
-/** One exit for each process whose start was told and its end was not. */
+/**
+ * One exit for each process that gave an event and whose end was not told: forks too. What an exit
+ * does not have, as the arguments of a call, no reader looks at.
+ */
 function endsOf(lines: readonly string[]): readonly string[] {
-  const starts = new Map<string, string>();
+  const running = new Map<string, string>();
   let end = "";
   for (const line of lines) {
     const id = execId.exec(line)?.[1] ?? "";
     end = /"time":"([^"]*)"[^{}]*(?:\{[^{}]*\})?[^{}]*\}\s*$/.exec(line)?.[1] ?? end;
-    if (line.startsWith('{"process_exec"')) starts.set(id, line);
-    else if (line.startsWith('{"process_exit"')) starts.delete(id);
+    if (line.startsWith('{"process_exit"')) running.delete(id);
+    else if (id !== "" && lastTime.test(line)) running.set(id, line);
   }
-  return [...starts.values()].map((line) =>
-    line.replace('{"process_exec"', '{"process_exit"').replace(lastTime, `$1${end}$2`),
+  return [...running.values()].map((line) =>
+    line.replace(/^\{"process_\w+"/, '{"process_exit"').replace(lastTime, `$1${end}$2`),
   );
 }
 

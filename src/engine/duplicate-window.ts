@@ -29,7 +29,7 @@ export class DuplicateWindow {
     const thread = threadOf(event);
     // With the time in it: the same call again and again must not crowd into one bucket.
     const hash = hashNumber(hashEvent(event, 0x1b873593), time);
-    const bucket = (hash ^ (hash >>> 16)) & (bucketCount - 1);
+    const bucket = hash & (bucketCount - 1);
     const first = bucket * wayCount;
     for (let way = first; way < first + wayCount; way++) {
       // The hashes of a bucket lie in one cache line: they are asked first.
@@ -61,7 +61,7 @@ function threadOf(event: Event): number {
 }
 
 function hashEvent(event: Event, seed: number): number {
-  const hash = hashText(hashText(seed, event.type), event.node);
+  const hash = hashName(hashName(seed, event.type), event.node);
   switch (event.type) {
     case "throttle":
       return hashText(hash, event.started ? `+${event.cgroup}` : `-${event.cgroup}`);
@@ -87,7 +87,7 @@ function hashProcessEvent(event: ProcessEvent, start: number): number {
       return hashText(hashText(hash, event.path), event.buildId);
     }
     default: {
-      let hash = hashText(hashText(start, event.hook), event.policy);
+      let hash = hashName(hashName(start, event.hook), event.policy);
       const count = Math.min(event.arguments.length, hashedArgumentCountMax);
       for (let index = 0; index < count; index++) {
         const argument = event.arguments[index];
@@ -125,6 +125,20 @@ function hashArgument(start: number, argument: Argument): number {
     case "other":
       return hashText(start, argument.name);
   }
+}
+
+const nameHashes = new Map<string, number>();
+const nameCountMax = 1024;
+
+/** For texts of which there are few: a lookup costs less than a pass over the letters. */
+function hashName(start: number, name: string): number {
+  let hash = nameHashes.get(name);
+  if (hash === undefined) {
+    hash = hashText(0, name);
+    if (nameHashes.size >= nameCountMax) nameHashes.clear();
+    nameHashes.set(name, hash);
+  }
+  return hashNumber(start, hash);
 }
 
 /** Long texts by their length, beginning and end. */

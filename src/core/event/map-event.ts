@@ -163,10 +163,21 @@ function readBuildId(value: unknown, doubts: Doubts): string {
     return hexFromBytes(value);
   }
   const text = readText(value, "buildid", (buildIdSizeBytesMax / 3) * 4 + 4, doubts);
+  const known = knownBuildIds.get(text);
+  if (known !== undefined) return known;
   const hex = hexFromBase64(text);
-  if (hex === undefined) doubts.note("field-wrong-type", "buildid");
-  return hex ?? "";
+  if (hex === undefined) {
+    doubts.note("field-wrong-type", "buildid");
+    return "";
+  }
+  if (knownBuildIds.size >= knownBuildIdCountMax) knownBuildIds.clear();
+  knownBuildIds.set(text, hex);
+  return hex;
 }
+
+/** The same few libraries are mapped again and again: one text for each, made once. */
+const knownBuildIds = new Map<string, string>();
+const knownBuildIdCountMax = 4096;
 
 function mapKprobe(body: WireObject, base: EventBase, doubts: Doubts): Event {
   const hook = textAt(body, "function_name", nameMax, doubts);

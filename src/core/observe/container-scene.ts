@@ -44,8 +44,9 @@ export function addCommand(scene: ContainerScene, command: string, startUs: numb
     scene.commands.set(command, starts);
   }
   if (starts.includes(startUs)) return;
+  const last = starts.at(-1) ?? startUs;
   starts.push(startUs);
-  starts.sort((a, b) => a - b);
+  if (last > startUs) starts.sort((a, b) => a - b);
   if (starts.length > startCountMax) starts.shift();
 }
 

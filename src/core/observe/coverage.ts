@@ -44,6 +44,8 @@ interface SensorSeen {
    * file tells them.
    */
   readonly directories: Set<string>;
+  /** The directory of its latest event, when it is two levels deep: events come in runs. */
+  latestDirectory: string;
 }
 
 interface NodeSeen {
@@ -60,10 +62,14 @@ interface NodeSeen {
   hasCapabilities: boolean;
   hasNamespaces: boolean;
   readonly sensors: Map<string, SensorSeen>;
+  /** Of the latest event: events come in runs. */
+  latestSensor: SensorSeen | undefined;
 }
 
 export interface CoverageState {
   readonly nodes: Map<string, NodeSeen>;
+  /** Of the latest event. */
+  latest: NodeSeen | undefined;
   /** Events of nodes or sensors beyond the bounds. */
   leftOutCount: number;
 }
@@ -81,7 +87,7 @@ export function createCoverage(options: CoverageOptions): Fold<CoverageState> {
   const statedPolicies = new Set(stated.map(({ policy }) => policy));
   return {
     name: "coverage",
-    start: () => ({ nodes: new Map(), leftOutCount: 0 }),
+    start: () => ({ nodes: new Map(), latest: undefined, leftOutCount: 0 }),
     step: (state, event, at) => {
       const node = nodeOf(state, event.node);
       if (node === undefined) return;
@@ -121,8 +127,12 @@ export function createCoverage(options: CoverageOptions): Fold<CoverageState> {
 }
 
 function nodeOf(state: CoverageState, name: string): NodeSeen | undefined {
+  if (state.latest?.node === name) return state.latest;
   const known = state.nodes.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    state.latest = known;
+    return known;
+  }
   if (state.nodes.size >= nodeCountMax) {
     state.leftOutCount += 1;
     return undefined;
@@ -139,6 +149,7 @@ function nodeOf(state: CoverageState, name: string): NodeSeen | undefined {
     hasCapabilities: false,
     hasNamespaces: false,
     sensors: new Map(),
+    latestSensor: undefined,
   };
   state.nodes.set(name, node);
   return node;
@@ -169,15 +180,9 @@ function noteFlags(node: NodeSeen, process: Process | undefined): void {
   if (process?.namespaces !== undefined) node.hasNamespaces = true;
 }
 
-interface Sighting {
-  readonly sensor: Sensor;
-  readonly policy: string;
-  readonly at: StepContext;
-}
-
 const sensorKeys = new Map<string, Map<Sensor, string>>();
 
-/** Asked for with each event: a text that is made anew is slow to look up. */
+/** A text that is made anew is slow to look up. */
 function sensorKey(sensor: Sensor, policy: string): string {
   let ofPolicy = sensorKeys.get(policy);
   if (ofPolicy === undefined) {
@@ -193,8 +198,30 @@ function sensorKey(sensor: Sensor, policy: string): string {
   return key;
 }
 
+interface Sighting {
+  readonly sensor: Sensor;
+  readonly policy: string;
+  readonly at: StepContext;
+}
+
 function count(state: CoverageState, node: NodeSeen, sighting: Sighting): SensorSeen | undefined {
-  const { sensor, policy, at } = sighting;
+  const { at } = sighting;
+  const seen = sensorOf(state, node, sighting);
+  if (seen === undefined) return undefined;
+  seen.eventCount += 1;
+  const { nowUs } = at;
+  if (nowUs > 0 && (seen.firstUs === 0 || nowUs < seen.firstUs)) seen.firstUs = nowUs;
+  if (seen.restartCount < node.restartCount) emitAbsence({ node, seen, untilUs: nowUs }, at.emit);
+  return seen;
+}
+
+function sensorOf(
+  state: CoverageState,
+  node: NodeSeen,
+  { sensor, policy }: Sighting,
+): SensorSeen | undefined {
+  const { latestSensor } = node;
+  if (latestSensor?.sensor === sensor && latestSensor.policy === policy) return latestSensor;
   const key = sensorKey(sensor, policy);
   let seen = node.sensors.get(key);
   if (seen === undefined) {
@@ -202,15 +229,24 @@ function count(state: CoverageState, node: NodeSeen, sighting: Sighting): Sensor
       state.leftOutCount += 1;
       return undefined;
     }
-    const { restartCount } = node;
-    seen = { sensor, policy, firstUs: 0, eventCount: 0, restartCount, directories: new Set() };
+    seen = createSensor(sensor, policy, node.restartCount);
     node.sensors.set(key, seen);
   }
-  seen.eventCount += 1;
-  const { nowUs } = at;
-  if (nowUs > 0 && (seen.firstUs === 0 || nowUs < seen.firstUs)) seen.firstUs = nowUs;
-  if (seen.restartCount < node.restartCount) emitAbsence({ node, seen, untilUs: nowUs }, at.emit);
+  node.latestSensor = seen;
   return seen;
+}
+
+function createSensor(sensor: Sensor, policy: string, restartCount: number): SensorSeen {
+  const directories = new Set<string>();
+  return {
+    sensor,
+    policy,
+    firstUs: 0,
+    eventCount: 0,
+    restartCount,
+    directories,
+    latestDirectory: "",
+  };
 }
 
 /**
@@ -260,10 +296,18 @@ function countHook({ state, node, event, at, isStated }: HookParts): void {
   }
   readAccesses(event, ({ path, sensor }) => {
     const seen = count(state, node, { sensor, policy, at });
-    if (!isStated && seen !== undefined && seen.directories.size < directoryCountMax) {
-      seen.directories.add(topDirectory(path));
-    }
+    if (!isStated && seen !== undefined) noteDirectory(seen, path);
   });
+}
+
+function noteDirectory(seen: SensorSeen, path: string): void {
+  const { directories, latestDirectory } = seen;
+  if (latestDirectory !== "" && path.startsWith(latestDirectory)) return;
+  if (directories.size >= directoryCountMax) return;
+  const directory = topDirectory(path);
+  directories.add(directory);
+  // Below one that is less deep there are others.
+  seen.latestDirectory = /^\/[^/]*\/[^/]*\/$/.test(directory) ? directory : "";
 }
 
 /** `/usr/lib/` of `/usr/lib/x/y.so`; `/app/` of `/app/main.py`; `/` of `/init`. */

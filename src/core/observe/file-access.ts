@@ -68,11 +68,44 @@ export function hookKind(hook: string): HookKind {
   return kind;
 }
 
+type Use = (access: FileAccess) => void;
+
+/** What the latest event shows: several folds ask the same of one event, one after the other. */
+const latest: { event: HookEvent | undefined; accesses: FileAccess[]; count: number } = {
+  event: undefined,
+  accesses: [],
+  count: 0,
+};
+
 /**
  * Calls `use` for each file that the event shows in use. The access object is reused: copy what is
  * kept. **Errors**: arguments that do not fit the hook give nothing.
  */
-export function readAccesses(event: HookEvent, use: (access: FileAccess) => void): void {
+export function readAccesses(event: HookEvent, use: Use): void {
+  if (latest.event !== event) {
+    latest.event = event;
+    latest.count = 0;
+    findAccesses(event, addAccess);
+  }
+  for (let index = 0; index < latest.count; index++) {
+    const access = latest.accesses[index];
+    if (access !== undefined) use(access);
+  }
+}
+
+function addAccess({ path, how, sensor, executable }: FileAccess): void {
+  const kept = latest.accesses[latest.count];
+  if (kept === undefined) latest.accesses.push({ path, how, sensor, executable });
+  else {
+    kept.path = path;
+    kept.how = how;
+    kept.sensor = sensor;
+    kept.executable = executable;
+  }
+  latest.count++;
+}
+
+function findAccesses(event: HookEvent, use: Use): void {
   const kind = hookKind(event.hook);
   if (kind === "none" || hasFailed(event.returned)) return;
   if (kind === "change-names") readNames(event, use);
@@ -96,12 +129,7 @@ function isNegative(value: number): boolean {
 
 const shared: FileAccess = { path: "", how: "read", sensor: "other", executable: false };
 
-function readFile(
-  kind: HookKind,
-  file: FileArgument,
-  event: HookEvent,
-  use: (access: FileAccess) => void,
-): void {
+function readFile(kind: HookKind, file: FileArgument, event: HookEvent, use: Use): void {
   const path = regularPath(file);
   if (path === "") return;
   shared.path = path;
@@ -124,7 +152,7 @@ function readFile(
 }
 
 /** MAY_WRITE 2, MAY_READ 4, MAY_APPEND 8. **Source**: linux/fs.h */
-function readPermission(event: HookEvent, use: (access: FileAccess) => void): void {
+function readPermission(event: HookEvent, use: Use): void {
   const mask = integerAfterFile(event, /^mask$/i);
   if ((mask & 4) !== 0) {
     shared.sensor = "open";
@@ -162,7 +190,7 @@ const directoryOrHandle = 0x210000;
 const writing = 0x243;
 
 /** System calls name a path as text; only their result says that there was such a file. */
-function readOpenCall(event: HookEvent, use: (access: FileAccess) => void): void {
+function readOpenCall(event: HookEvent, use: Use): void {
   const { returned } = event;
   const file = returned?.kind === "file" ? returned : event.arguments.find(isFile);
   if (file !== undefined) {
@@ -206,7 +234,7 @@ function isFile(argument: Argument): argument is FileArgument {
  * Renames, links and removals: a directory followed by an entry in it names the target. The entry
  * alone lacks its mount point. **Source**: recorded `security_path_unlink`.
  */
-function readNames(event: HookEvent, use: (access: FileAccess) => void): void {
+function readNames(event: HookEvent, use: Use): void {
   let folder = "";
   shared.how = "written";
   shared.sensor = "write";

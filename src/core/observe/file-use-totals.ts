@@ -136,6 +136,8 @@ function addAll(state: UseTotalsState, process: ProcessUses, node: ProcessNode, 
   }
 }
 
+const none: readonly Total[] = [];
+
 function totalOf(
   state: UseTotalsState,
   process: ProcessUses,
@@ -148,8 +150,7 @@ function totalOf(
     state.totals.set(process.container, totals);
   }
   const same = totals.byPath.get(path);
-  const known = same?.find((one) => one.how === how && one.actor === whose.actor);
-  if (known !== undefined) return known;
+  for (const one of same ?? none) if (one.how === how && one.actor === whose.actor) return one;
   if (totals.count >= containerUseCountMax || state.totalCount >= totalCountMax) return undefined;
   const total: Total = {
     path,
@@ -176,18 +177,29 @@ function mergeUse(total: Total, use: Use, node: ProcessNode, whose: Whose): void
   total.firstUs = earliest(total.firstUs, use.firstUs);
   total.lastUs = Math.max(total.lastUs, use.lastUs);
   total.sensors |= use.sensors;
+  if (whose.origin !== total.origin || whose.reason !== total.reason) mergeReason(total, whose);
+  if (node.binary !== "" && !total.binaries.includes(node.binary)) {
+    total.binaries = [...total.binaries, node.binary].sort().slice(0, binaryCountMax);
+  }
+  addCitation(total.citations, use, node);
+}
+
+function mergeReason(total: Total, whose: Whose): void {
   const origin = strongerOrigin(total.origin, whose.origin);
   const stronger = origin === whose.origin && origin !== total.origin;
   if (stronger || (origin === whose.origin && whose.reason < total.reason)) {
     total.reason = whose.reason;
   }
   total.origin = origin;
-  if (node.binary !== "" && !total.binaries.includes(node.binary)) {
-    total.binaries = [...total.binaries, node.binary].sort().slice(0, binaryCountMax);
-  }
-  total.citations.push(toCitation(use, node));
-  if (total.citations.length > 1) total.citations.sort(compareCitations);
-  if (total.citations.length > citationCountMax) total.citations.length = citationCountMax;
+}
+
+/** **Cost**: one comparison for a use that comes after those that are cited, as nearly all do. */
+function addCitation(citations: Citation[], use: Use, node: ProcessNode): void {
+  const last = citations[citationCountMax - 1];
+  if (last !== undefined && use.firstUs > last.timeUs) return;
+  citations.push(toCitation(use, node));
+  if (citations.length > 1) citations.sort(compareCitations);
+  if (citations.length > citationCountMax) citations.length = citationCountMax;
 }
 
 function toCitation(use: Use, node: ProcessNode): Citation {

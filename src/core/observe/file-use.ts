@@ -159,10 +159,10 @@ function takeAccess(current: Current, access: FileAccess): void {
   const timed = event.timeUs > 0;
   const timeUs = timed ? event.timeUs : at.nowUs;
   const { policy, input, offset } = event;
-  const taken = { path, how, sensor, policy, timeUs, timed, input, offset };
   if (how === "written" && at.node?.actor !== "runtime") {
     noteWriting(state.totals.writes, { container: process.container, path, timeUs });
   }
+  const taken = { path, how, sensor, policy, timeUs, timed, input, offset };
   if (mayPrecedeExec(path, how, access.executable)) addPending(process, state.totals, taken);
   else addUse(process, state.totals, taken);
 }

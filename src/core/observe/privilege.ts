@@ -51,6 +51,7 @@ interface Sighting {
 
 /** What is kept of one process until it is forgotten. */
 interface Kept {
+  readonly execId: string;
   /** Compared by reference: most events of a process bring the same object. */
   last: Process | undefined;
   readonly sightings: Map<string, Sighting>;
@@ -59,6 +60,8 @@ interface Kept {
 export interface PrivilegeState {
   /** By exec id. **Shape**: as many as the tree keeps processes, at most `processCountMax`. */
   readonly processes: Map<string, Kept>;
+  /** Of the latest event: events come in runs. */
+  latest: Kept | undefined;
   /** Details given out so far, by container: programs and sockets have any name. */
   readonly details: Map<ContainerKey, Set<string>>;
   droppedCount: number;
@@ -78,6 +81,7 @@ export function createPrivileges(): Fold<PrivilegeState> {
     name: "privilege",
     start: () => ({
       processes: new Map(),
+      latest: undefined,
       details: new Map(),
       droppedCount: 0,
       firstDropUs: 0,
@@ -94,7 +98,7 @@ function step(state: PrivilegeState, event: Event, { node, nowUs }: StepContext)
   const { process } = event;
   // A process that is still the runtime's can become the container's by exec: its own exec id.
   if (process.execId !== node.execId || isHostKey(node.container)) return;
-  const kept = state.processes.get(node.execId) ?? keep(state, node.execId, nowUs);
+  const kept = keptOf(state, node.execId, nowUs);
   if (kept === undefined) return;
   if (kept.last !== process) {
     kept.last = process;
@@ -106,12 +110,18 @@ function step(state: PrivilegeState, event: Event, { node, nowUs }: StepContext)
   }
 }
 
+function keptOf(state: PrivilegeState, execId: string, nowUs: TimeUs): Kept | undefined {
+  if (state.latest?.execId === execId) return state.latest;
+  state.latest = state.processes.get(execId) ?? keep(state, execId, nowUs);
+  return state.latest;
+}
+
 function keep(state: PrivilegeState, execId: string, nowUs: TimeUs): Kept | undefined {
   if (state.processes.size >= processCountMax) {
     drop(state, nowUs);
     return undefined;
   }
-  const kept: Kept = { last: undefined, sightings: new Map() };
+  const kept: Kept = { execId, last: undefined, sightings: new Map() };
   state.processes.set(execId, kept);
   return kept;
 }
@@ -251,6 +261,7 @@ function retire(state: PrivilegeState, node: ProcessNode, emit: Emit): void {
   const kept = state.processes.get(node.execId);
   if (kept === undefined) return;
   state.processes.delete(node.execId);
+  if (state.latest === kept) state.latest = undefined;
   const { container, actor, origin } = node;
   if (isHostKey(container) || container === "") return;
   const own = ownActors.includes(actor) || (actor !== "runtime" && ownActors.includes(origin));

@@ -10,6 +10,8 @@ import { compareStart, knownAs, type TreeNode } from "./tree-node.ts";
 export interface Host {
   readonly pids: Map<number, TreeNode[]>;
   ended: TreeNode[];
+  /** Of those that were at first only named as somebody's parent: nobody tells when they end. */
+  named: TreeNode[];
   /** Latest event time; a clock that jumps back far is followed. */
   nowUs: number;
   nextSweepUs: number;
@@ -25,7 +27,7 @@ export function hostOf(hosts: Map<string, Host>, name: string): Host {
   const key = hosts.size < hostCountMax ? name : "\u0000rest";
   const shared = hosts.get(key);
   if (shared !== undefined) return shared;
-  const host = { pids: new Map(), ended: [], nowUs: 0, nextSweepUs: 0 };
+  const host = { pids: new Map(), ended: [], named: [], nowUs: 0, nextSweepUs: 0 };
   hosts.set(key, host);
   return host;
 }
@@ -39,6 +41,24 @@ export function rememberPid(host: Host, node: TreeNode): void {
   }
   same.push(node);
   if (same.length > samePidCountMax) same.shift();
+}
+
+export function forgetPid(host: Host, node: TreeNode): void {
+  const same = host.pids.get(node.pid)?.filter((one) => one !== node) ?? [];
+  if (same.length === 0) host.pids.delete(node.pid);
+  else host.pids.set(node.pid, same);
+}
+
+/** Takes out those that are known as parents only, and were not named lately. */
+export function takeIdle(host: Host, graceUs: number): readonly TreeNode[] {
+  const idle: TreeNode[] = [];
+  const rest: TreeNode[] = [];
+  for (const node of host.named) {
+    if (node.retired || node.known > knownAs.parent) continue;
+    (node.lastSeenUs + graceUs <= host.nowUs ? idle : rest).push(node);
+  }
+  host.named = rest;
+  return idle;
 }
 
 /** Older kernels and lost starts: the fork that a program replaced was born within this time. */

@@ -499,3 +499,36 @@ test("a process known only as a parent is retired, once an event was its own", (
   const { retired } = observe(story.events);
   assert.equal(retired.filter(({ execId }) => execId === parent.execId).length, 1);
 });
+
+test("a process that is only named as a parent is let go, its children stay", () => {
+  const story = createStory();
+  const binary = "/usr/sbin/runc";
+  const args = `--root ${"/x".repeat(40)} exec --process /tmp/process shell`;
+  const runtime = story.process({ pid: 30, binary, arguments: args });
+  const shell = story.exec({
+    containerId: containerA,
+    pid: 31,
+    binary: "/bin/sh",
+    parent: runtime,
+  });
+  const tree = createProcessTree();
+  const place = () => {
+    for (const event of story.events.splice(0)) tree.place(event, event.timeUs, () => undefined);
+  };
+  place();
+  assert.notEqual(tree.get(runtime.execId), undefined);
+  story.nowUs += 300 * second;
+  story.open(shell, "/etc/x");
+  place();
+  assert.equal(tree.get(runtime.execId), undefined);
+  assert.equal(tree.get(shell.execId)?.actor, "operator");
+  const later = story.exec({
+    containerId: containerA,
+    pid: 32,
+    binary: "/bin/ls",
+    parent: runtime,
+  });
+  place();
+  assert.notEqual(tree.get(runtime.execId), undefined);
+  assert.equal(tree.get(later.execId)?.actor, "operator");
+});

@@ -18,7 +18,15 @@ import { readExecId } from "./exec-id.ts";
 import type { ContainerKey } from "./fact.ts";
 import type { ProcessNode } from "./fold.ts";
 import { type ActorContext, isRuntimeImage, judgeActor } from "./judge-actor.ts";
-import { findFork, findProgram, type Host, hostOf, rememberPid } from "./process-host.ts";
+import {
+  findFork,
+  findProgram,
+  forgetPid,
+  type Host,
+  hostOf,
+  rememberPid,
+  takeIdle,
+} from "./process-host.ts";
 import {
   compareStart,
   createTreeNode,
@@ -76,6 +84,10 @@ class BoundedTree implements ProcessTree {
   private readonly graceUs: number;
   private readonly state: TreeState;
   private readonly context: ActorContext;
+  /** Of the latest event: events come in runs. */
+  private latestName = "";
+  private latestHost: Host | undefined;
+  private latestNode: TreeNode | undefined;
 
   constructor(options: ProcessTreeOptions) {
     this.nodeCountMax = Math.max(16, options.nodeCountMax ?? 65_536);
@@ -103,14 +115,20 @@ class BoundedTree implements ProcessTree {
   place(event: Event, nowUs: number, retire: Retire): TreeNode | undefined {
     if (!("process" in event) || event.process === undefined) return undefined;
     const { state, nodeCountMax } = this;
-    const host = hostOf(state.hosts, event.node);
+    const host = this.hostOf(event.node);
     advance(host, nowUs);
     // First, so that no node is forgotten between being placed and being used.
     if (host.nowUs >= host.nextSweepUs || host.ended.length > nodeCountMax) {
       host.nextSweepUs = host.nowUs + sweepUs;
       this.retireAll(takeEnded(host, this.graceUs), retire);
+      for (const node of takeIdle(host, this.graceUs)) unlist(state, host, node);
+    }
+    if (this.latestNode !== undefined && addsNothing(event, this.latestNode)) {
+      if (event.timeUs > this.latestNode.lastSeenUs) this.latestNode.lastSeenUs = event.timeUs;
+      return this.latestNode;
     }
     const node = upsert(state, host, event, this.context);
+    this.latestNode = node;
     if (state.nodes.size > nodeCountMax) {
       const excess = chooseExcess(state, nodeCountMax, node);
       state.evictedCount += excess.length;
@@ -130,6 +148,14 @@ class BoundedTree implements ProcessTree {
     return node;
   }
 
+  private hostOf(name: string): Host {
+    if (this.latestHost === undefined || this.latestName !== name) {
+      this.latestName = name;
+      this.latestHost = hostOf(this.state.hosts, name);
+    }
+    return this.latestHost;
+  }
+
   private horizonUs(node: TreeNode): number {
     const open = this.state.finishing || node.exitUs === 0;
     return open ? Number.MAX_SAFE_INTEGER : node.exitUs + this.graceUs / 2;
@@ -143,6 +169,18 @@ class BoundedTree implements ProcessTree {
     }
     for (const node of nodes) forget(this.state, node, retire);
   }
+}
+
+/** True when the node has all that the event tells: nearly all events of a run are so. */
+function addsNothing(event: ProcessEvent, node: TreeNode): boolean {
+  return (
+    event.process === node.block &&
+    (event.parent === node.parentBlock || event.parent === undefined) &&
+    event.type !== "exec" &&
+    event.type !== "exit" &&
+    node.known >= knownAs.itself &&
+    !node.retired
+  );
 }
 
 const clockBackUs = 3_600_000_000;
@@ -205,6 +243,7 @@ function nodeOf(state: TreeState, host: Host, event: ProcessEvent, block: Proces
 function mention(state: TreeState, host: Host, event: ProcessEvent, block: Process): void {
   if (block.execId === "") return;
   const node = nodeOf(state, host, event, block);
+  if (node.known === 0) host.named.push(node);
   if (node.known < knownAs.parent || node.block !== block) mergeBlock(node, block, knownAs.parent);
   if (event.timeUs > node.lastSeenUs) node.lastSeenUs = event.timeUs;
 }
@@ -261,8 +300,10 @@ function markEnded(host: Host, node: TreeNode, timeUs: number): void {
 }
 
 function parentOf(state: TreeState, node: TreeNode): TreeNode | undefined {
-  if (node.parent !== undefined || node.retired || node.parentExecId === "") return node.parent;
-  const parent = state.nodes.get(node.parentExecId) ?? parentByPid(state, node);
+  const known = node.parent;
+  if (known !== undefined && !known.unlisted) return known;
+  if (node.retired || node.parentExecId === "") return known;
+  const parent = state.nodes.get(node.parentExecId) ?? known ?? parentByPid(state, node);
   if (parent === node) return undefined;
   node.parent = parent;
   return parent;
@@ -331,9 +372,14 @@ function forget(state: TreeState, node: TreeNode, retire: Retire): void {
   if (node.retired) return;
   if (node.isPlaced) retire(node);
   state.nodes.delete(node.execId);
-  const host = hostOf(state.hosts, node.node);
-  const same = host.pids.get(node.pid)?.filter((one) => one !== node) ?? [];
-  if (same.length === 0) host.pids.delete(node.pid);
-  else host.pids.set(node.pid, same);
+  forgetPid(hostOf(state.hosts, node.node), node);
   releaseNode(node);
+}
+
+/** Named again it comes back as a new node, and its children find that one. */
+function unlist(state: TreeState, host: Host, node: TreeNode): void {
+  node.unlisted = true;
+  node.unlisted = true;
+  state.nodes.delete(node.execId);
+  forgetPid(host, node);
 }

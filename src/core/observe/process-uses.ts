@@ -60,6 +60,12 @@ export const sensorNames: readonly Sensor[] = [
   "other",
 ];
 
+const sensorBits = new Map(sensorNames.map((sensor, bit) => [sensor, 1 << bit]));
+
+function bitOf(sensor: Sensor): number {
+  return sensorBits.get(sensor) ?? 0;
+}
+
 /** Without a map until the first use: most processes touch files in one or two ways. */
 export function createProcessUses(execId: string, container: string, node: string): ProcessUses {
   return {
@@ -108,7 +114,7 @@ export function addUse(process: ProcessUses, totals: UseTotals, access: Access):
     count: 1,
     firstUs: access.timeUs,
     lastUs: access.timeUs,
-    sensors: 1 << sensorNames.indexOf(access.sensor),
+    sensors: bitOf(access.sensor),
     sensor: access.sensor,
     policy: access.policy,
     input: access.input,
@@ -122,7 +128,7 @@ export function addUse(process: ProcessUses, totals: UseTotals, access: Access):
 
 function addAgain(use: Use, access: Access): void {
   const { timeUs, input, offset } = access;
-  use.sensors |= 1 << sensorNames.indexOf(access.sensor);
+  use.sensors |= bitOf(access.sensor);
   const isEarlier =
     timeUs < use.firstUs ||
     (timeUs === use.firstUs && (input < use.input || (input === use.input && offset < use.offset)));

@@ -42,6 +42,8 @@ export interface TreeNode extends ProcessNode {
   canBeFirst: boolean;
   /** Its class can no longer change; it is kept only for its children. */
   retired: boolean;
+  /** No longer found by its id or pid; its children know it as it was. */
+  unlisted: boolean;
 }
 
 /** A process of which only its id is known: by itself, on its host, the service of nobody. */
@@ -81,6 +83,7 @@ export function createTreeNode(execId: string, node: string, pid: number): TreeN
     tool: undefined,
     canBeFirst: false,
     retired: false,
+    unlisted: false,
   };
 }
 
