@@ -7,7 +7,7 @@ import { ProblemLog } from "../core/event/problem.ts";
 import { judge } from "../core/judge/judge.ts";
 import { buildReport } from "../core/report/build-report.ts";
 import type { InputSummary, Report } from "../core/report/report.ts";
-import { judgeSettings, readPins } from "./judge-settings.ts";
+import { judgeSettings, readPins, readSigned } from "./judge-settings.ts";
 import { loadCluster } from "./load-cluster.ts";
 import { loadInventory } from "./load-inventory.ts";
 import { loadProcesses } from "./load-processes.ts";
@@ -41,8 +41,10 @@ export async function makeReport(input: SourceInput, context: OperationContext):
     pins: readPins(context.settings),
     problems,
   });
+  const window = windowOf(recording, timesUs);
   return buildReport({
     judgement,
+    signed: readSigned(context.settings, context.now, window.toUs),
     inputs: [
       ...events,
       ...processes,
@@ -50,7 +52,7 @@ export async function makeReport(input: SourceInput, context: OperationContext):
       ...cluster.inputs,
       ...configInput(context.settings),
     ],
-    window: windowOf(recording, timesUs),
+    window,
     generatedAt: context.now ?? null,
     problems,
   });

@@ -110,6 +110,7 @@ function buildFinding({ image, canonicalId, located, settings }: FindingParts): 
     inUse: strongest.usage.state === "in-use",
     exposure: exposureOf(image),
     decision: decideFinding(),
+    waiver: null,
     upgrade: "",
     reasons: [],
     wouldChange: [],
