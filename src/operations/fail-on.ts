@@ -73,7 +73,7 @@ export function checkFailOn(
   findings: readonly Finding[],
 ): readonly FailOnResult[] {
   const results: FailOnResult[] = [];
-  const open = findings.filter(({ waiver }) => waiver === null);
+  const open = findings.filter(({ waiver }) => !waiver);
   for (const condition of conditions) {
     const tests = condition.split(":").map((word) => failOnWords.get(word)?.test);
     const met = open.filter((finding) => tests.every((test) => test?.(finding) === true));

@@ -8,6 +8,7 @@ import { atLeast, describeChange, describePlace, nameVulnerability } from "./ren
 import type { Report } from "./report.ts";
 import { markdownCode, markdownText } from "./safe-text.ts";
 import { summarizeCoverage } from "./summarize-coverage.ts";
+import { summarizeWaivers } from "./summarize-waivers.ts";
 import { formatCount, plural } from "./text-layout.ts";
 import { nameWorkload, type UpgradeView, viewUpgrades } from "./upgrade-view.ts";
 
@@ -29,6 +30,7 @@ export function renderMarkdown(report: Report, options: MarkdownOptions): string
     views.length === 0 ? "No finding has a fix." : renderTable(views.slice(0, top)),
     ...views.slice(0, top).map((view, index) => renderUpgrade(view, index + 1)),
     ...(rest > 0 ? [`${plural(rest, "more upgrade")} in the full report.`] : []),
+    ...renderSigned(report),
     "## What was seen, and what was not",
     renderList(summarizeCoverage(report).map(({ text }) => markdownText(text))),
     ...renderProblems(report),
@@ -123,6 +125,14 @@ function renderProof({ time, shows, path, binary, input, offset }: Evidence): st
 
 function renderList(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join("\n");
+}
+
+function renderSigned(report: Report): readonly string[] {
+  const items = summarizeWaivers(report);
+  const shown = items.slice(0, 20).map((text) => markdownText(text));
+  const rest = items.length - shown.length;
+  const more = rest > 0 ? [`${rest} more`] : [];
+  return shown.length === 0 ? [] : ["## Signed by people", renderList([...shown, ...more])];
 }
 
 function renderProblems({ problems }: Report): readonly string[] {

@@ -9,6 +9,7 @@ import { isKnownExploited, isPressing, renderBrief, renderUpgrade } from "./rend
 import type { Report } from "./report.ts";
 import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
 import { summarizeCoverage } from "./summarize-coverage.ts";
+import { summarizeWaivers } from "./summarize-waivers.ts";
 import { bar, fit, formatCount, padEnd, padStart, plural, widthOf, wrap } from "./text-layout.ts";
 import { type UpgradeView, viewUpgrades } from "./upgrade-view.ts";
 
@@ -33,6 +34,7 @@ export function renderText(report: Report, options: TextOptions): TerminalText {
     renderHead(page),
     ...(report.funnel.all === 0 ? [] : [renderFunnel(page)]),
     ...renderActions(page, views, top),
+    ...renderSigned(page),
     renderCoverage(page),
     ...renderProblems(page),
     renderNext(page, views),
@@ -174,6 +176,21 @@ function renderBriefs(
       ...(left > 0 ? [page.paint("dim", `    and ${left} more`)] : []),
     ],
   ];
+}
+
+const signedCountMax = 12;
+
+function renderSigned({ report, width, paint }: Page): readonly (readonly TerminalText[])[] {
+  const items = summarizeWaivers(report);
+  if (items.length === 0) return [];
+  const lines = items
+    .slice(0, signedCountMax)
+    .flatMap((text) =>
+      wrap(text, width - 4, 2).map((line, at) => terminal`  ${at === 0 ? "·" : " "} ${line}`),
+    );
+  const rest = items.length - signedCountMax;
+  const more = rest > 0 ? [paint("dim", `    and ${rest} more`)] : [];
+  return [[paint("bold", "SIGNED BY PEOPLE"), ...lines, ...more]];
 }
 
 function renderCoverage({ report, width, paint }: Page): readonly TerminalText[] {
