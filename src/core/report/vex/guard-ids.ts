@@ -16,32 +16,40 @@ export function guardIds(statements: readonly VexStatement[]): readonly VexState
     for (const id of [statement.lead.vulnerability.id, ...statement.aliases]) ids.add(id);
     open.set(keyOf(statement), ids);
   }
-  return statements.map((statement) => guard(statement, open.get(keyOf(statement))));
+  return statements.map((statement) => {
+    // A match without a purl is looked up by its image alone: any of its statements would hide it.
+    const keys = [keyOf(statement), nameless(statement)];
+    return guard(statement, new Set(keys.flatMap((key) => [...(open.get(key) ?? [])])));
+  });
 }
 
 function isHiding({ status }: VexStatement): boolean {
   return status !== "affected" && status !== "under_investigation";
 }
 
+/** Without qualifiers: a purl that has fewer stands for one that has more. */
 function keyOf({ product, package: one }: VexStatement): string {
-  return JSON.stringify([product, one.purl]);
+  return JSON.stringify([product, one.purl.split("?")[0]]);
 }
 
-function guard(statement: VexStatement, open: ReadonlySet<string> | undefined): VexStatement {
+function nameless({ product }: VexStatement): string {
+  return JSON.stringify([product, ""]);
+}
+
+function guard(statement: VexStatement, open: ReadonlySet<string>): VexStatement {
   if (!isHiding(statement)) return statement;
   const { lead, aliases, package: one } = statement;
   if (one.purl !== "" && (parsePurl(one.purl)?.version ?? "") === "") {
     return reopen(statement, "without a version the statement would speak of all versions");
   }
-  if (open?.has(lead.vulnerability.id) === true) {
-    return reopen(statement, "another open vulnerability of the package goes by this id");
+  if (open.has(lead.vulnerability.id)) {
+    return reopen(statement, "another open match goes by this id, and would be hidden with it");
   }
-  return { ...statement, aliases: aliases.filter((id) => open?.has(id) !== true) };
+  return { ...statement, aliases: aliases.filter((id) => !open.has(id)) };
 }
 
 function reopen(statement: VexStatement, why: string): VexStatement {
   const notes = `Not stated as signed: ${why}. ${statement.notes}`;
-  const isUsed = statement.findings.some(({ inUse }) => inUse);
-  const status = isUsed ? "affected" : "under_investigation";
+  const status = statement.isUsed ? "affected" : "under_investigation";
   return { ...statement, status, justification: null, notes, waiver: null };
 }

@@ -56,7 +56,8 @@ function makeStatement(group: readonly VexEntry[], background: Background): VexS
   const findings = [...new Set(entries.map(({ finding }) => finding))];
   const [first] = entries;
   if (first === undefined) throw new Error("a group holds at least one entry");
-  const { status, waiver } = weigh(entries);
+  const isUsed = entries.some(({ usage }) => usage.state === "in-use");
+  const { status, waiver } = weigh(entries, isUsed);
   return {
     lead: first.finding,
     findings,
@@ -64,6 +65,7 @@ function makeStatement(group: readonly VexEntry[], background: Background): VexS
     image: first.finding.image,
     product: first.product,
     package: first.package,
+    isUsed,
     status,
     justification: status === "affected" ? null : (waiver?.justification ?? null),
     notes: describeUses(entries, background, waiver),
@@ -73,8 +75,10 @@ function makeStatement(group: readonly VexEntry[], background: Background): VexS
 }
 
 /** A document speaks of the image: one workload that nobody signed for decides for all. */
-function weigh(entries: readonly VexEntry[]): { status: VexStatus; waiver: Waiver | null } {
-  const isUsed = entries.some(({ usage }) => usage.state === "in-use");
+function weigh(
+  entries: readonly VexEntry[],
+  isUsed: boolean,
+): { status: VexStatus; waiver: Waiver | null } {
   const fromUse: VexStatus = isUsed ? "affected" : "under_investigation";
   const signed = entries.map(({ finding }) => finding.waiver);
   const [waiver = null] = signed;

@@ -26,6 +26,8 @@ export interface VexStatement {
   /** See `productId`; "" when nothing names the image. */
   readonly product: string;
   readonly package: PackageRef;
+  /** By a workload that runs the image: this package, not another of its source. */
+  readonly isUsed: boolean;
   readonly status: VexStatus;
   readonly justification: Justification | null;
   /** What it rests on: use and coverage, or who signed it. */
