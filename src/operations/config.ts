@@ -122,7 +122,7 @@ const configSchema = z
       .max(10_000)
       .describe(
         "What people signed about findings: each with vulnerability, status, reason, by, until; " +
-          "see docs/decisions-by-people.md",
+          "see docs/documents.md",
       ),
     "minimum-window": duration.describe(
       "Shortest watch that makes 'not observed' mean something; 5m when left out",

@@ -4,14 +4,12 @@
  * Out: the findings and packages meant, each with every proof and what would change it.
  */
 import { z } from "zod";
-import { ProblemLog } from "../core/event/problem.ts";
 import { type Explanation, explain as explainInReport } from "../core/report/explain-finding.ts";
-import type { Report } from "../core/report/report.ts";
 import { makeVisible } from "../core/report/safe-text.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { loadReport } from "./load-report.ts";
 import { makeReport } from "./make-report.ts";
-import type { Operation, OperationContext } from "./operation.ts";
-import { readText } from "./read-text.ts";
+import type { Operation } from "./operation.ts";
 import { sourceFields } from "./sources.ts";
 
 const input = z.strictObject({
@@ -30,9 +28,6 @@ const input = z.strictObject({
 
 /** **Unit**: UTF-16 code units of a name in a message. */
 const nameLengthMax = 120;
-
-/** **Unit**: bytes; a report of a thousand images has about as much. */
-const reportSizeBytesMax = 400 * 1024 * 1024;
 
 export const explain: Operation<z.infer<typeof input>, Explanation> = {
   name: "explain",
@@ -56,23 +51,3 @@ export const explain: Operation<z.infer<typeof input>, Explanation> = {
     throw new WaggleError("not-found", `"${asked}" is not in the report (${counts}).${hint}`);
   },
 };
-
-async function loadReport(name: string, context: OperationContext): Promise<Report> {
-  const limits = { sizeBytesMax: reportSizeBytesMax, problems: new ProblemLog() };
-  const { text } = await readText(context.files, name, limits);
-  const { reportSchema } = await import("./report-schema.ts");
-  const result = reportSchema.safeParse(parseJson(text, name));
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.message})`;
-  throw new WaggleError("input-unsupported", `${name}: not a report of waggle${where}.`);
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : "";
-    throw new WaggleError("input-unsupported", `${name}: not JSON: ${why}.`, { cause: error });
-  }
-}

@@ -2,6 +2,7 @@
  * Holds the table of operations: every question and command, once.
  * In: nothing. Out: what each surface renders. A new operation is one file and one line here.
  */
+import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
 import { inspect } from "./inspect.ts";
 import type { OperationInfo } from "./operation.ts";
@@ -10,4 +11,4 @@ import { report } from "./report.ts";
 import { scan } from "./scan.ts";
 
 /** **Order**: as help shows them. */
-export const operations: readonly OperationInfo[] = [report, explain, inspect, ps, scan];
+export const operations: readonly OperationInfo[] = [report, explain, diff, inspect, ps, scan];

@@ -2,11 +2,13 @@
  * Holds the commands: each operation with its presentation.
  * In: nothing. Out: what the program offers. A new command is one line here.
  */
+import { diff } from "../../operations/diff.ts";
 import { explain } from "../../operations/explain.ts";
 import { inspect } from "../../operations/inspect.ts";
 import { ps } from "../../operations/ps.ts";
 import { report } from "../../operations/report.ts";
 import { scan } from "../../operations/scan.ts";
+import { diffPresentation } from "./present-diff.ts";
 import { inspectPresentation } from "./present-inspect.ts";
 import { psPresentation } from "./present-ps.ts";
 import { explainPresentation, reportPresentation } from "./present-report.ts";
@@ -17,6 +19,7 @@ import { bind, type Command } from "./presentation.ts";
 export const commands: readonly Command[] = [
   bind(report, reportPresentation),
   bind(explain, explainPresentation),
+  bind(diff, diffPresentation),
   bind(inspect, inspectPresentation),
   bind(ps, psPresentation),
   bind(scan, scanPresentation),

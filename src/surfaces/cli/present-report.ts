@@ -6,7 +6,8 @@
 import type { Explanation } from "../../core/report/explain-finding.ts";
 import { renderExplanation } from "../../core/report/render-explanation.ts";
 import { renderJson } from "../../core/report/render-json.ts";
-import { terminal } from "../../core/report/safe-text.ts";
+import { type TerminalText, terminal } from "../../core/report/safe-text.ts";
+import type { FailOnResult } from "../../operations/fail-on.ts";
 import type { ReportOutput } from "../../operations/report.ts";
 import { exitStatus } from "./exit-status.ts";
 import type { Presentation, Shown } from "./presentation.ts";
@@ -56,12 +57,7 @@ export const reportPresentation: Presentation<ReportOutput> = {
   hasTime: true,
   show: ({ report, failOn }, view) => {
     const { document, notices } = renderReport(report, view);
-    const met = failOn.map(
-      ({ condition, findingCount, findings }) =>
-        terminal`waggle: --fail-on ${condition} is met by ${findingCount} ${
-          findingCount === 1 ? "finding" : "findings"
-        }, first ${findings[0] ?? ""}.`,
-    );
+    const met = failOn.map(tellFailOn);
     return {
       document,
       notices: [...notices.map((notice) => terminal`waggle: ${notice}`), ...met],
@@ -69,6 +65,13 @@ export const reportPresentation: Presentation<ReportOutput> = {
     };
   },
 };
+
+/** Said on standard error when a pipeline is stopped. */
+export function tellFailOn({ condition, findingCount, findings }: FailOnResult): TerminalText {
+  const noun = findingCount === 1 ? "finding" : "findings";
+  const first = findings[0] ?? "";
+  return terminal`waggle: --fail-on ${condition} is met by ${findingCount} ${noun}, first ${first}.`;
+}
 
 export const explainPresentation: Presentation<Explanation> = {
   positionals: [{ key: "query", metavar: "query", required: true }],
