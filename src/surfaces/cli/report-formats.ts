@@ -25,7 +25,7 @@ const renderings: Readonly<Record<Format, Render>> = {
   text: renderText,
   md: renderMarkdown,
   json: (report) => renderJson(report),
-  sarif: (report) => inJson(renderSarif(report)),
+  sarif: (report) => inJson(renderSarif(report), sarifLevels),
   openvex: (report) => inJson(renderOpenVex(report)),
   cyclonedx: (report) => renderJson(renderCycloneDx(report)),
   csv: (report) => renderCsv(report),
@@ -34,8 +34,14 @@ const renderings: Readonly<Record<Format, Render>> = {
 /** **Order**: as help shows them. */
 export const reportFormats = Object.keys(renderings) as readonly Format[];
 
-function inJson(made: { document: unknown; notices: readonly string[] }): Rendered {
-  return { document: renderJson(made.document), notices: made.notices };
+/** Results lie below the log, its runs and one run. */
+const sarifLevels = 4;
+
+function inJson(
+  made: { document: unknown; notices: readonly string[] },
+  openLevels?: number,
+): Rendered {
+  return { document: renderJson(made.document, openLevels), notices: made.notices };
 }
 
 export function renderReport(report: Report, view: View): Rendered {

@@ -82,9 +82,9 @@ function weigh(
   const fromUse: VexStatus = isUsed ? "affected" : "under_investigation";
   const signed = entries.map(({ finding }) => finding.waiver);
   const [waiver = null] = signed;
-  if (waiver === null || signed.includes(null)) return { status: fromUse, waiver: null };
+  // What nobody signed is a status of its own here.
   const statuses = new Set(signed.map((one) => one?.status));
-  if (statuses.size > 1) return { status: fromUse, waiver: null };
+  if (waiver === null || statuses.size > 1) return { status: fromUse, waiver: null };
   return { status: waiver.status === "accepted" ? fromUse : waiver.status, waiver };
 }
 
