@@ -61,6 +61,22 @@ test("a duration and a condition are checked when the file is read", () => {
   assert.match(refusal("fail-on: [bad]\n"), /:1:11: fail-on\.0: expected words such as critical/);
 });
 
+const signed = "vulnerability: CVE-1, reason: r, by: p, until: 2026-12-31";
+
+test("a decision needs who, why and until when, and its justification goes with its status", () => {
+  const config = readConfig(`decisions:\n  - {${signed}, status: accepted}\n`, "waggle.yaml");
+  assert.equal(config.decisions?.[0]?.until, "2026-12-31");
+  const refused = (text: string) => refusal(`decisions:\n  - {${text}}\n`);
+  assert.match(refused("vulnerability: CVE-1, status: accepted"), /:2:5: decisions\.0\.reason: /);
+  assert.match(refused(`${signed}, status: not_affected`), /needs a justification: one of comp/);
+  assert.match(
+    refused(`${signed}, status: fixed, justification: component_not_present`),
+    /:2:\d+: decisions\.0\.justification: goes with not_affected and false_positive/,
+  );
+  assert.match(refused(`${signed.replace("-12-31", "-02-31")}, status: fixed`), /the last day it/);
+  assert.match(refused(`${signed}, status: fixed, pakage: x`), /"pakage"\. Did you mean "package"/);
+});
+
 test("what is no YAML is told with its place", () => {
   assert.match(refusal("events: [a\n"), /^waggle\.yaml:\d+:\d+: not YAML: /);
   assert.match(refusal("- a\n- b\n"), /expected keys and values/);

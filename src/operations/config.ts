@@ -8,11 +8,12 @@
 import { isMap, isPair, isScalar, type Node } from "yaml";
 import { z } from "zod";
 import { roleNames } from "../core/judge/context/workload-context.ts";
+import { justificationNames, waiverStatuses } from "../core/judge/waive/waiver.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { readFailOn } from "./fail-on.ts";
 import { nearestName } from "./nearest-name.ts";
 import { readYaml, type YamlPlace, yamlLengthMax } from "./read-yaml.ts";
-import { readDuration } from "./time-range.ts";
+import { readDuration, readTime } from "./time-range.ts";
 
 const files = (what: string) => z.array(z.string().min(1)).max(10_000).describe(what);
 
@@ -41,6 +42,53 @@ const probe = z.strictObject({
   command: z.string().min(1).describe("The command as the kernel sees it, words joined by spaces"),
 });
 
+const needsBecause = `not_affected needs a justification: one of ${justificationNames.join(", ")}`;
+
+/** Strict, because a misspelt key would widen what the decision speaks of. */
+const decision = z
+  .strictObject({
+    vulnerability: z.string().min(1).max(200).describe("CVE, GHSA or other id"),
+    package: z
+      .string()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe("Source package as upgrades name it, or name, name@version or purl; all if absent"),
+    workload: z
+      .string()
+      .min(1)
+      .max(600)
+      .optional()
+      .describe("namespace/name or namespace/name/container; all if absent"),
+    image: z
+      .string()
+      .min(1)
+      .max(600)
+      .optional()
+      .describe("Repository, reference or digest; all if absent"),
+    status: z.enum(waiverStatuses),
+    justification: z
+      .enum(justificationNames)
+      .optional()
+      .describe("Why it is not_affected, in the words of OpenVEX"),
+    reason: z.string().trim().min(1).max(2000).describe("Why, for whoever reads it later"),
+    by: z.string().trim().min(1).max(200).describe("The person who answers for it"),
+    until: z
+      .string()
+      .refine((text) => readTime(text) !== undefined, {
+        error: "expected the last day it holds, such as 2026-12-31, or an ISO time",
+      })
+      .describe("Last day (UTC, whole) or time that it holds"),
+  })
+  .refine((one) => one.status !== "not_affected" || one.justification !== undefined, {
+    error: needsBecause,
+    path: ["justification"],
+  })
+  .refine(
+    (one) => one.justification === undefined || /^(not_affected|false_positive)$/.test(one.status),
+    { error: "goes with not_affected and false_positive alone", path: ["justification"] },
+  );
+
 /** Every key is optional. Paths are relative to the file's directory. */
 const configSchema = z
   .strictObject({
@@ -56,7 +104,9 @@ const configSchema = z
     processes: files("Dumps of running processes"),
     since: z.string().describe("Leave out events before this time"),
     until: z.string().describe("Leave out events from this time on"),
-    format: z.enum(["text", "md", "json"]).describe("How a report is printed"),
+    format: z
+      .enum(["text", "md", "json", "sarif", "openvex", "cyclonedx", "csv"])
+      .describe("How a report is printed"),
     top: z.int().min(1).max(1000).describe("How many upgrades a report lists"),
     "fail-on": z.array(failOn).max(20).describe("Conditions that end with exit status 10"),
     images: z
@@ -69,6 +119,13 @@ const configSchema = z
     roles: z
       .record(z.string().min(1), z.array(z.enum(roleNames)).max(8))
       .describe("What a workload is, whatever it looks like: shop/web: [api]"),
+    decisions: z
+      .array(decision)
+      .max(10_000)
+      .describe(
+        "What people signed about findings: each with vulnerability, status, reason, by, until; " +
+          "see docs/documents.md",
+      ),
     "minimum-window": duration.describe(
       "Shortest watch that makes 'not observed' mean something; 5m when left out",
     ),
@@ -131,7 +188,11 @@ function tellIssue(
 }
 
 function unknownKey(key: string, path: readonly PropertyKey[]): string {
-  const names = path[0] === "probes" ? Object.keys(probe.shape) : Object.keys(configSchema.shape);
+  const shapes: Readonly<Record<string, object>> = {
+    probes: probe.shape,
+    decisions: decision.shape,
+  };
+  const names = Object.keys(shapes[String(path[0])] ?? configSchema.shape);
   const near = nearestName(key, names);
   const hint = near === undefined ? `There are: ${names.join(", ")}.` : `Did you mean "${near}"?`;
   return `unknown key "${key}". ${hint}`;

@@ -67,15 +67,16 @@ export function readFailOn(texts: readonly string[]): readonly string[] {
   return conditions.map((condition) => condition.toLowerCase());
 }
 
-/** Conditions that at least one finding meets, in the order given. */
+/** Conditions that at least one finding meets, in the order given; what a person signed is spared. */
 export function checkFailOn(
   conditions: readonly string[],
   findings: readonly Finding[],
 ): readonly FailOnResult[] {
   const results: FailOnResult[] = [];
+  const open = findings.filter(({ waiver }) => !waiver);
   for (const condition of conditions) {
     const tests = condition.split(":").map((word) => failOnWords.get(word)?.test);
-    const met = findings.filter((finding) => tests.every((test) => test?.(finding) === true));
+    const met = open.filter((finding) => tests.every((test) => test?.(finding) === true));
     const ids = met.slice(0, 20).map((finding) => finding.id);
     if (met.length > 0) results.push({ condition, findingCount: met.length, findings: ids });
   }

@@ -7,7 +7,7 @@ import { ProblemLog } from "../core/event/problem.ts";
 import { judge } from "../core/judge/judge.ts";
 import { buildReport } from "../core/report/build-report.ts";
 import type { InputSummary, Report } from "../core/report/report.ts";
-import { judgeSettings, readPins } from "./judge-settings.ts";
+import { judgeSettings, readPins, readSigned } from "./judge-settings.ts";
 import { loadCluster } from "./load-cluster.ts";
 import { loadEnrichment, noteStaleCatalogues } from "./load-enrichment.ts";
 import { loadInventory } from "./load-inventory.ts";
@@ -48,6 +48,7 @@ export async function makeReport(input: SourceInput, context: OperationContext):
   noteStaleCatalogues(enrichment.inputs, window.toUs, problems);
   return buildReport({
     judgement,
+    signed: readSigned(context.settings, context.now, window.toUs),
     inputs: [
       ...events,
       ...processes,

@@ -183,3 +183,21 @@ test("the name of a scan's files is made of its target and is always a plain one
   assert.equal(fileName("/"), "image");
   assert.equal(fileName("..\\evil name"), "evil-name");
 });
+
+test("what people signed in the configuration marks findings, and its end is kept", async () => {
+  const signed = (vulnerability: string, until: string) =>
+    `{vulnerability: ${vulnerability}, status: accepted, reason: r, by: Kim, until: ${until}}`;
+  const plain = await makeReport(sources, contextOf());
+  const [first, second] = [...new Set(plain.findings.map((one) => one.vulnerability.id))];
+  const text = `decisions: [${signed(first ?? "", "2099-01-01")}, ${signed(second ?? "", "2001-01-01")}]`;
+  const settings = { file: "waggle.yaml", config: readConfig(text, "waggle.yaml") };
+  const made = await makeReport(sources, { ...contextOf(), settings });
+  const marked = made.findings.filter(({ waiver }) => waiver !== null);
+  assert.ok(marked.length > 0 && marked.every((one) => one.vulnerability.id === first));
+  const codes = made.problems.map(({ code }) => code).filter((code) => /^decision/.test(code));
+  assert.deepEqual(codes, ["decision-expired"]);
+  assert.deepEqual(
+    made.findings.map(({ id, rank }) => [id, rank]),
+    plain.findings.map(({ id, rank }) => [id, rank]),
+  );
+});

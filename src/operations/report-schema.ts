@@ -13,7 +13,14 @@ import {
   flowEdgeSchema,
   workloadContextSchema,
 } from "./context-schema.ts";
-import { actor, evidenceIds, imageSchema, time, workloadSchema } from "./schema-parts.ts";
+import {
+  actor,
+  evidenceIds,
+  imageSchema,
+  time,
+  waiverSchema,
+  workloadSchema,
+} from "./schema-parts.ts";
 
 const grade = z.enum(["none", "partial", "good"]);
 
@@ -106,6 +113,7 @@ const findingSchema = z
     inUse: z.boolean().describe("Funnel: the workload was seen to use the package"),
     exposure: findingExposureSchema,
     decision: decisionSchema,
+    waiver: waiverSchema.nullable().describe("What a person signed about it; null: nothing"),
     upgrade: z.string().describe("Id of the upgrade that it belongs to"),
     reasons: z.array(z.string()).describe("Why it stands where it stands, weightiest first"),
     wouldChange: z.array(z.string()).describe("What would raise or lower it"),

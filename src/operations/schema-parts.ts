@@ -3,6 +3,7 @@
  * In: nothing. Out: zod schemas.
  */
 import { z } from "zod";
+import { justificationNames, waiverStatuses } from "../core/judge/waive/waiver.ts";
 
 export const time = z
   .string()
@@ -33,3 +34,13 @@ export const workloadSchema = z
     container: z.string(),
   })
   .meta({ id: "workload", description: "Stable owner of containers" });
+
+export const waiverSchema = z
+  .object({
+    status: z.enum(waiverStatuses),
+    justification: z.enum(justificationNames).nullable(),
+    reason: z.string(),
+    by: z.string().describe("Who answers for it"),
+    until: z.string().describe("As configured; from then on it no longer applies"),
+  })
+  .meta({ id: "waiver", description: "A decision of a person, in force" });

@@ -2,6 +2,7 @@
  * Holds the table of operations: every question and command, once.
  * In: nothing. Out: what each surface renders. A new operation is one file and one line here.
  */
+import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
 import { exposure } from "./exposure.ts";
 import { flows } from "./flows.ts";
@@ -19,6 +20,7 @@ export const operations: readonly OperationInfo[] = [
   plan,
   flows,
   exposure,
+  diff,
   inspect,
   ps,
   scan,

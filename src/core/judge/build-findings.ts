@@ -131,6 +131,7 @@ function buildFinding({ image, canonicalId, located, settings }: FindingParts): 
     inUse: strongest.usage.state === "in-use",
     exposure,
     decision: decideFinding({ vulnerability, exposure, facts }),
+    waiver: null,
     upgrade: "",
     reasons: [],
     wouldChange: [],

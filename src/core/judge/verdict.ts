@@ -7,6 +7,7 @@ import type { Epss, KnownExploited, Severity } from "../inventory/image.ts";
 import type { Actor, Citation, PrivilegeKind, Sensor, Workload } from "../observe/fact.ts";
 import type { FindingExposure } from "./context/workload-context.ts";
 import type { Decision } from "./decide/decision.ts";
+import type { Waiver } from "./waive/waiver.ts";
 
 /** Strongest first. See `docs/glossary.md` for what each means and does not mean. */
 export const evidenceLevels = [
@@ -144,6 +145,8 @@ export interface Finding {
   /** Of its workload; the whole is in the report's `workloads`. */
   readonly exposure: FindingExposure;
   readonly decision: Decision;
+  /** What a person signed about it, in force; null: nothing. Rank and decision stay as they are. */
+  readonly waiver: Waiver | null;
   /** Groups findings that one upgrade removes. */
   readonly upgrade: string;
   /** Why this rank, in order of weight; each a short sentence. */

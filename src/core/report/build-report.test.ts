@@ -9,6 +9,7 @@ const rest = {
   judgement: sampleJudgement([]),
   inputs: [],
   generatedAt: null,
+  signed: { decisions: [], nowUs: 0, input: "" },
   problems: new ProblemLog(),
 };
 

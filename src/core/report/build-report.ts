@@ -7,6 +7,7 @@
 import { formatTime } from "../event/format-time.ts";
 import type { ProblemLog } from "../event/problem.ts";
 import type { Judgement } from "../judge/judge.ts";
+import { applyWaivers, type Signed } from "../judge/waive/apply-waivers.ts";
 import { type InputSummary, type Report, reportSchemaVersion } from "./report.ts";
 
 export interface BuildReportOptions {
@@ -19,6 +20,7 @@ export interface BuildReportOptions {
     readonly eventCount: number;
   };
   readonly generatedAt: string | null;
+  readonly signed: Signed;
   readonly problems: ProblemLog;
 }
 
@@ -26,8 +28,9 @@ export function buildReport(options: BuildReportOptions): Report {
   const { judgement, inputs, generatedAt, problems } = options;
   const { fromUs, toUs, eventCount } = options.window;
   const isKnown = fromUs > 0 && toUs >= fromUs;
-  const { coverage, funnel, upgrades, findings, packages, evidence } = judgement;
+  const { coverage, funnel, upgrades, packages, evidence } = judgement;
   const { workloads, flows, actions, contradictions } = judgement;
+  const findings = applyWaivers({ ...judgement, ...options.signed, problems });
   return {
     schemaVersion: reportSchemaVersion,
     generatedAt,

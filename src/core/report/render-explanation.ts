@@ -9,6 +9,7 @@ import type { ExplainedFinding, ExplainedPackage, Explanation } from "./explain-
 import { nameWorkload } from "./name-workload.ts";
 import { atLeast, nameVulnerability } from "./render-action.ts";
 import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
+import { describeWaiver } from "./summarize-waivers.ts";
 import { fit, fitPath, formatCount, plural, widthOf, wrap } from "./text-layout.ts";
 
 export interface ExplanationOptions {
@@ -107,6 +108,7 @@ function renderFinding(sheet: Sheet, explained: ExplainedFinding): readonly Term
     ...field(sheet, "package", `${name} ${version} (${type}) ${location}`),
     ...field(sheet, "where", `${nameWorkload(workload)} · ${image.reference || image.digest}`),
     ...field(sheet, "do", describeTodo(explained)),
+    ...renderWaiver(sheet, finding),
     ...list(sheet, "why", finding.reasons),
     ...renderProofs(sheet, "proof", proofs),
     ...renderOthers(sheet, finding),
@@ -128,6 +130,7 @@ function renderAlike(
   return [
     ...renderName(sheet, finding),
     ...field(sheet, "do", describeTodo(explained)),
+    ...renderWaiver(sheet, finding),
     ...list(sheet, "why", [...own, `package, use, rights and proofs as of #${first.rank}`]),
     ...list(sheet, "change", changes),
   ];
@@ -142,6 +145,10 @@ function renderName(sheet: Sheet, finding: Finding): readonly TerminalText[] {
     paint("bold", fit(`#${finding.rank}  ${nameVulnerability(finding)}  [${finding.band}]`, width)),
     ...field(sheet, "finding", `${finding.id}${aliases}`),
   ];
+}
+
+function renderWaiver(sheet: Sheet, { waiver }: Finding): readonly TerminalText[] {
+  return waiver === null ? [] : field(sheet, "signed", describeWaiver(waiver));
 }
 
 function describeTodo({ finding, upgrade }: ExplainedFinding): string {

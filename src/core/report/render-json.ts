@@ -8,11 +8,14 @@ import { escapeJson } from "./safe-text.ts";
 
 /** **Unit**: UTF-16 code units; a piece is at least as long, but for the last. */
 const pieceLengthMin = 256 * 1024;
-/** Levels whose members are made one by one: a report, its lists, one entry. */
-const openLevels = 2;
+/** Levels whose members are made one by one: a report, its lists. */
+const reportLevels = 2;
 
-/** **Order**: keys as they were set. Joined, it is what `JSON.stringify` gives, escapes apart. */
-export function* renderJson(value: unknown): Generator<string> {
+/**
+ * **Order**: keys as they were set. Joined, it is what `JSON.stringify` gives, escapes apart.
+ * `openLevels`: how deep the long lists lie; no single member below may be longer than a string.
+ */
+export function* renderJson(value: unknown, openLevels: number = reportLevels): Generator<string> {
   let piece = "";
   for (const part of partsOf(value, "", openLevels)) {
     piece += part;

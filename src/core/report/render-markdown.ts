@@ -17,6 +17,7 @@ import { countDecisions, type GroupBy, groupActions } from "./render-groups.ts";
 import type { Report } from "./report.ts";
 import { markdownCode, markdownText } from "./safe-text.ts";
 import { summarizeCoverage } from "./summarize-coverage.ts";
+import { summarizeWaivers } from "./summarize-waivers.ts";
 import { formatCount, plural } from "./text-layout.ts";
 
 export interface MarkdownOptions {
@@ -36,6 +37,7 @@ export function renderMarkdown(report: Report, options: MarkdownOptions): string
     renderFunnel(report),
     ...(by === "action" ? renderPlan(views, top) : renderGroups(report, views, { by, top })),
     ...renderContradictions(report),
+    ...renderSigned(report),
     "## What was seen, and what was not",
     renderList(summarizeCoverage(report).map(({ text }) => markdownText(text))),
     ...renderProblems(report),
@@ -178,6 +180,14 @@ function renderProof({ time, shows, path, binary, input, offset }: Evidence): st
 
 function renderList(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join("\n");
+}
+
+function renderSigned(report: Report): readonly string[] {
+  const items = summarizeWaivers(report);
+  const shown = items.slice(0, 20).map((text) => markdownText(text));
+  const rest = items.length - shown.length;
+  const more = rest > 0 ? [`${rest} more`] : [];
+  return shown.length === 0 ? [] : ["## Signed by people", renderList([...shown, ...more])];
 }
 
 function renderProblems({ problems }: Report): readonly string[] {

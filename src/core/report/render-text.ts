@@ -12,6 +12,7 @@ import { type GroupBy, renderGroups } from "./render-groups.ts";
 import type { Report } from "./report.ts";
 import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
 import { summarizeCoverage } from "./summarize-coverage.ts";
+import { summarizeWaivers } from "./summarize-waivers.ts";
 import { bar, fit, formatCount, padEnd, padStart, plural, widthOf, wrap } from "./text-layout.ts";
 
 export interface TextOptions {
@@ -39,6 +40,7 @@ export function renderText(report: Report, options: TextOptions): TerminalText {
       ? renderActions(page, views, top)
       : renderGroups(page, { views, by: options.groupBy, top })),
     ...renderContradictions(page),
+    ...renderSigned(page),
     renderCoverage(page),
     ...renderProblems(page),
     renderNext(page, views),
@@ -209,6 +211,21 @@ function renderContradictions({ report, width, paint }: Page): readonly Terminal
   const more =
     left > 0 ? [paint("dim", `    ${left} more: see contradictions in --format json`)] : [];
   return [[paint("bold", "TELEMETRY SAYS OTHERWISE"), ...shown, ...more]];
+}
+
+const signedCountMax = 12;
+
+function renderSigned({ report, width, paint }: Page): readonly (readonly TerminalText[])[] {
+  const items = summarizeWaivers(report);
+  if (items.length === 0) return [];
+  const lines = items
+    .slice(0, signedCountMax)
+    .flatMap((text) =>
+      wrap(text, width - 4, 2).map((line, at) => terminal`  ${at === 0 ? "·" : " "} ${line}`),
+    );
+  const rest = items.length - signedCountMax;
+  const more = rest > 0 ? [paint("dim", `    and ${rest} more`)] : [];
+  return [[paint("bold", "SIGNED BY PEOPLE"), ...lines, ...more]];
 }
 
 function renderCoverage({ report, width, paint }: Page): readonly TerminalText[] {

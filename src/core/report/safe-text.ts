@@ -38,6 +38,8 @@ export type HtmlText = Html;
 // Controls, formats (bidi, zero-width), lone surrogates, line separators, everything that draws
 // nothing, and spaces that are not the space.
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+/** Most text: nothing in it has to be made visible. */
+const plainLine = /^[ -~]*$/;
 const stackedMarks = /(\p{M}{3})\p{M}+/gu;
 const shortNames: ReadonlyMap<string, string> = new Map([
   ["\n", "\\n"],
@@ -51,6 +53,7 @@ const shortNames: ReadonlyMap<string, string> = new Map([
  * ends in "…". Doing it twice changes nothing.
  */
 export function makeVisible(text: string, lengthMax: number = interpolatedLengthMax): string {
+  if (text.length <= lengthMax && plainLine.test(text)) return text;
   const bounded = cutText(text, lengthMax + 1);
   const visible = bounded.replace(unseen, nameCharacter).replace(stackedMarks, "$1…");
   return visible.length > lengthMax ? `${cutText(visible, lengthMax - 1)}…` : visible;

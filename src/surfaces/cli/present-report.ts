@@ -6,12 +6,12 @@
 import type { Explanation } from "../../core/report/explain-finding.ts";
 import { renderExplanation } from "../../core/report/render-explanation.ts";
 import { renderJson } from "../../core/report/render-json.ts";
-import { renderMarkdown } from "../../core/report/render-markdown.ts";
-import { renderText } from "../../core/report/render-text.ts";
-import { terminal } from "../../core/report/safe-text.ts";
+import { type TerminalText, terminal } from "../../core/report/safe-text.ts";
+import type { FailOnResult } from "../../operations/fail-on.ts";
 import type { ReportOutput } from "../../operations/report.ts";
 import { exitStatus } from "./exit-status.ts";
-import type { Presentation, Shown, View } from "./presentation.ts";
+import type { Presentation, Shown } from "./presentation.ts";
+import { renderReport, reportFormats } from "./report-formats.ts";
 import { sourceMetavars } from "./source-metavars.ts";
 
 export const reportPresentation: Presentation<ReportOutput> = {
@@ -34,32 +34,31 @@ export const reportPresentation: Presentation<ReportOutput> = {
       line: "waggle report --events logs/ --sbom s/ --fail-on kev in-use:fixable:critical",
       says: "Stop a pipeline (exit status 10) when it must",
     },
+    {
+      line: "waggle report --events logs/ --sbom s/ --vulns v/ --format openvex -o waggle.vex.json",
+      says: "For grype --vex; also sarif, cyclonedx and csv",
+    },
   ],
-  formats: ["text", "md", "json"],
+  formats: reportFormats,
   hasTop: true,
   hasConfig: true,
   hasTime: true,
-  show: ({ report, failOn, groupBy }, view) => ({
-    document: renderReport(report, view, groupBy),
-    notices: failOn.map(
-      ({ condition, findingCount, findings }) =>
-        terminal`waggle: --fail-on ${condition} is met by ${findingCount} ${
-          findingCount === 1 ? "finding" : "findings"
-        }, first ${findings[0] ?? ""}.`,
-    ),
-    exitStatus: failOn.length > 0 ? exitStatus.failOn : exitStatus.done,
-  }),
+  show: ({ report, failOn, groupBy }, view) => {
+    const { document, notices } = renderReport(report, { ...view, groupBy });
+    const met = failOn.map(tellFailOn);
+    return {
+      document,
+      notices: [...notices.map((notice) => terminal`waggle: ${notice}`), ...met],
+      exitStatus: failOn.length > 0 ? exitStatus.failOn : exitStatus.done,
+    };
+  },
 };
 
-function renderReport(
-  report: ReportOutput["report"],
-  view: View,
-  groupBy: ReportOutput["groupBy"],
-): Shown["document"] {
-  const { width, color, top } = view;
-  if (view.format === "json") return renderJson(report);
-  if (view.format === "md") return renderMarkdown(report, { top, groupBy });
-  return renderText(report, { width, color, top, groupBy });
+/** Said on standard error when a pipeline is stopped. */
+export function tellFailOn({ condition, findingCount, findings }: FailOnResult): TerminalText {
+  const noun = findingCount === 1 ? "finding" : "findings";
+  const first = findings[0] ?? "";
+  return terminal`waggle: --fail-on ${condition} is met by ${findingCount} ${noun}, first ${first}.`;
 }
 
 export const explainPresentation: Presentation<Explanation> = {

@@ -12,7 +12,7 @@ import {
   readInput,
 } from "../../operations/operation.ts";
 
-export type Format = "text" | "md" | "json";
+export type Format = "text" | "md" | "json" | "sarif" | "openvex" | "cyclonedx" | "csv";
 
 /** How the output is to look. */
 export interface View {
