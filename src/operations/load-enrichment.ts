@@ -28,6 +28,18 @@ export interface Enrichment {
   readonly inputs: readonly InputSummary[];
 }
 
+/** SBOMs and scans, these with what catalogues add. **Errors**: as of both loaders. */
+export async function loadEnrichedInventory(
+  names: InventoryNames & EnrichmentNames,
+  context: OperationContext,
+  problems: ProblemLog,
+): Promise<Inventory> {
+  const inventory = await loadInventory(names, context, problems);
+  const loader = { context, problems };
+  const { scans, inputs } = await loadEnrichment(names, inventory.scans, loader);
+  return { ...inventory, scans, inputs: [...inventory.inputs, ...inputs] };
+}
+
 /** **Errors**: throws `input-unsupported` for a file of another kind, and file errors. */
 export async function loadEnrichment(
   names: EnrichmentNames,
