@@ -15,6 +15,7 @@ import {
 import type { Epss, KnownExploited, Scan } from "../core/inventory/image.ts";
 import type { InputSummary } from "../core/report/report.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { type Inventory, loadInventory } from "./load-inventory.ts";
 import type { OperationContext } from "./operation.ts";
 import { listFiles, noteTruncation } from "./read-text.ts";
 
@@ -28,15 +29,14 @@ export interface Enrichment {
   readonly inputs: readonly InputSummary[];
 }
 
-/** SBOMs and scans, these with what catalogues add. **Errors**: as of both loaders. */
+/** SBOMs and scans, with what the catalogues add. **Errors**: as of both. */
 export async function loadEnrichedInventory(
-  names: InventoryNames & EnrichmentNames,
+  names: Parameters<typeof loadInventory>[0] & EnrichmentNames,
   context: OperationContext,
   problems: ProblemLog,
 ): Promise<Inventory> {
   const inventory = await loadInventory(names, context, problems);
-  const loader = { context, problems };
-  const { scans, inputs } = await loadEnrichment(names, inventory.scans, loader);
+  const { scans, inputs } = await loadEnrichment(names, inventory.scans, { context, problems });
   return { ...inventory, scans, inputs: [...inventory.inputs, ...inputs] };
 }
 
@@ -144,8 +144,8 @@ export function noteStaleCatalogues(
       code: "enrichment-stale",
       weight: "notice",
       message:
-        `${what} is of ${String(details["date"])}, ${age} days before the events end: ${missing}; ` +
-        "fetch it again.",
+        `${what} is of ${String(details["date"])}, ${age} days before the events end: ` +
+        `${missing}; fetch it again.`,
       place: { input: name, offset: -1, line: 0 },
     });
   }

@@ -9,8 +9,7 @@ import { buildReport } from "../core/report/build-report.ts";
 import type { InputSummary, Report } from "../core/report/report.ts";
 import { judgeSettings, readPins, readSigned } from "./judge-settings.ts";
 import { loadCluster } from "./load-cluster.ts";
-import { loadEnrichment, noteStaleCatalogues } from "./load-enrichment.ts";
-import { loadInventory } from "./load-inventory.ts";
+import { loadEnrichedInventory, noteStaleCatalogues } from "./load-enrichment.ts";
 import { loadProcesses } from "./load-processes.ts";
 import { observeEvents } from "./observe-inputs.ts";
 import type { OperationContext, Settings } from "./operation.ts";
@@ -23,9 +22,7 @@ export async function makeReport(input: SourceInput, context: OperationContext):
   const sources = resolveSources(input, context.settings);
   await Promise.all(sources.events.map((name) => context.files.list(name)));
   const cluster = await loadCluster(sources, context, problems);
-  const inventory = await loadInventory(sources, context, problems);
-  const loader = { context, problems };
-  const enrichment = await loadEnrichment(sources, inventory.scans, loader);
+  const inventory = await loadEnrichedInventory(sources, context, problems);
   const { facts, recording } = await observeEvents({ sources, cluster }, context, problems);
   refuseUnreadable(recording);
   const events = recording.inputs.map(summarizeEvents);
@@ -36,7 +33,7 @@ export async function makeReport(input: SourceInput, context: OperationContext):
     facts,
     identities: cluster.identities,
     sboms: inventory.sboms,
-    scans: enrichment.scans,
+    scans: inventory.scans,
     byHand: inventory.byHand,
     inputNames: [...events, ...processes].map(({ name }) => name),
     settings: judgeSettings(context.settings),
@@ -45,7 +42,7 @@ export async function makeReport(input: SourceInput, context: OperationContext):
     problems,
   });
   const window = windowOf(recording, timesUs);
-  noteStaleCatalogues(enrichment.inputs, window.toUs, problems);
+  noteStaleCatalogues(inventory.inputs, window.toUs, problems);
   return buildReport({
     judgement,
     signed: readSigned(context.settings, context.now, window.toUs),
@@ -53,7 +50,6 @@ export async function makeReport(input: SourceInput, context: OperationContext):
       ...events,
       ...processes,
       ...inventory.inputs,
-      ...enrichment.inputs,
       ...cluster.inputs,
       ...configInput(context.settings),
     ],

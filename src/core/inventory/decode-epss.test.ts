@@ -24,7 +24,7 @@ const published = [
   "CVE-2024-2,0.00042,0.05",
 ].join("\n");
 
-test("the published form: the comment tells model and date, only wanted scores are kept", async () => {
+test("the published form: a comment tells model and date, what is wanted is kept", async () => {
   for (const text of [published, `${published}\n`, `\uFEFF${published.replaceAll("\n", "\r\n")}`]) {
     for (const size of [3, 1000]) {
       const { found, problems } = await read(text, size);
@@ -43,7 +43,7 @@ test("the published form: the comment tells model and date, only wanted scores a
   }
 });
 
-test("the form with a column of dates, in any order of columns: the newest of a CVE counts", async () => {
+test("with a column of dates, in any order of columns, the newest of a CVE counts", async () => {
   const { found } = await read(
     [
       "date,cve,percentile,epss",

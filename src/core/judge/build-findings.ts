@@ -7,7 +7,6 @@
 import { compareText } from "../event/compare-text.ts";
 import type { Match, Severity } from "../inventory/image.ts";
 import { unknownExposure } from "./context/unknown-exposure.ts";
-import type { FindingExposure } from "./context/workload-context.ts";
 import { decideFinding } from "./decide/decide-finding.ts";
 import type { DecisionFacts } from "./decide/modifiers.ts";
 import { createPackageFinder } from "./find-package.ts";
@@ -149,7 +148,7 @@ function layerOf(packages: readonly JudgedPackage[]): string {
   return layers.size === 1 ? (only ?? "") : "";
 }
 
-function exposureOf({ context }: JudgedImage): FindingExposure {
+function exposureOf({ context }: JudgedImage): Finding["exposure"] {
   if (context === undefined) return unknownExposure("nothing was seen to run the image");
   const { exposed, observed, allowed, hopCount, because } = context.exposure;
   return { exposed, observed, allowed, hopCount, because };

@@ -87,7 +87,7 @@ test("matches are counted by their own package, findings by the strongest of the
   assert.equal(funnel.stages.inUse.findings, 1);
 });
 
-test("what to act on now is counted over all, with what rests on assumptions, and the actions", () => {
+test("what to act on now is counted over all, with what is assumed, and the actions", () => {
   const whole = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
   const [one, other] = ["one", "other"].map((name) => samplePackage({ name }));
   if (one === undefined || other === undefined) return assert.fail();

@@ -5,6 +5,7 @@
  */
 import type { Severity } from "../inventory/image.ts";
 import type { DraftFinding } from "./build-findings.ts";
+import { isAssumed } from "./decide/candidate.ts";
 import type { Plan } from "./decide/plan-actions.ts";
 import type { Funnel, FunnelStage } from "./verdict.ts";
 
@@ -36,16 +37,12 @@ export function countFunnel(
     criticalFixableInUse: countUses(fixable, "in-use"),
     unknownUse: countUses(privileged, "unknown"),
     actNow: stages.actNow.matches,
-    actNowAssumed: countStage(actNow.filter(restsOnAssumptions)).matches,
+    actNowAssumed: countStage(actNow.filter(isAssumed)).matches,
     actNowActions: plan.actions.filter(({ decision }) => decision === "act-now").length,
     actionsLeftOut: plan.leftOutCount,
     stages,
     definitions: defineStages(criticalSeverities),
   };
-}
-
-function restsOnAssumptions({ finding }: DraftFinding): boolean {
-  return finding.decision.inputs.some(({ assumed }) => assumed);
 }
 
 function countStage(drafts: readonly DraftFinding[]): FunnelStage {

@@ -23,7 +23,7 @@ function layersOf(
   return sbom.packages.map(createLayerFinder(sbom));
 }
 
-test("a package lies where its own record lies, not where the shared database was rewritten", () => {
+test("a package lies where its own record lies, not where the database was rewritten", () => {
   const info = (name: string, layer: string) => [
     at(status, "app"),
     at(`/var/lib/dpkg/info/${name}.list`, layer),

@@ -6,6 +6,7 @@
 
 import { compareText } from "../event/compare-text.ts";
 import type { DraftFinding } from "./build-findings.ts";
+import { compareKeys } from "./compare-keys.ts";
 import { explainDecision, explainDecisionChanges } from "./decide/explain-decision.ts";
 import { explainChanges, explainRank } from "./explain-rank.ts";
 import { ratedSeverity } from "./merge-vulnerabilities.ts";
@@ -75,11 +76,6 @@ function weigh(
     epss !== null && (epss.score >= likelyFrom.score || epss.percentile >= likelyFrom.percentile);
   const severity = ratedSeverity(finding.vulnerability);
   return { finding, severity, likely, observedUs, loweringWindowUs, workloadCount };
-}
-
-function compareKeys(a: readonly number[], b: readonly number[]): number {
-  const index = a.findIndex((key, at) => key !== b[at]);
-  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
 }
 
 function compareTies(a: Finding, b: Finding): number {

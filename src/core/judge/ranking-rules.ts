@@ -154,7 +154,7 @@ export const orderRules: readonly OrderRule[] = [
   },
   {
     name: "distance",
-    text: "fewer workloads between it and the internet; then an unknown way, unknown exposure, none",
+    text: "fewer workloads between it and the internet; then way unknown, exposure unknown, none",
     key: ({ finding }) => hopCount(finding),
   },
   {

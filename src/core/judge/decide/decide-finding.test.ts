@@ -9,7 +9,7 @@ import { decideByInputs } from "./decide-finding.ts";
 import { type DecisionInput, decisionNames } from "./decision.ts";
 import type { DecisionFacts } from "./modifiers.ts";
 
-/** Letters as in the table: known exploited, exposed, automatable, total. A small one is assumed. */
+/** Letters: known exploited, exposed, automatable, total impact. A small one is assumed. */
 function inputsOf(letters: string): readonly DecisionInput[] {
   const names = ["kev", "exposed", "automatable", "impact"] as const;
   return names.map((name, at) => {

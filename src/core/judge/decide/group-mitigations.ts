@@ -209,7 +209,7 @@ function watchUse(drafts: readonly DraftFinding[]): Candidate {
     does: `watch whether ${nameOf(drafts)} uses ${listNames(packagesOf(drafts), 3)}`,
     because: [
       tellFindings(drafts),
-      `a policy that sees its files used from its start decides it; now: ${listNames([...reasons], 3)}`,
+      `a policy that sees its files from its start decides it; now: ${listNames([...reasons], 3)}`,
     ],
     given: {},
   };

@@ -179,8 +179,8 @@ function applyUsage(standing: Standing, facts: DecisionFacts): Modified {
   const isReachable = key.exposed && key.automatable;
   const isGuess = name === "act-now" && assumed.length > 0;
   if (isGuess) {
-    const because = `${unseen}, and to act now would rest on what is assumed (${assumed.join(", ")})`;
-    return lower(standing, because);
+    const guesses = assumed.join(", ");
+    return lower(standing, `${unseen}, and to act now would rest on what is assumed (${guesses})`);
   }
   if (isReachable) return limited("what is exposed and automatable is never lowered");
   if (name === "next-upgrade") return stay(standing, "usage", `${unseen}; nothing is later`);

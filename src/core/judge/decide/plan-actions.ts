@@ -5,6 +5,7 @@
  */
 import { compareText } from "../../event/compare-text.ts";
 import type { DraftFinding } from "../build-findings.ts";
+import { compareKeys } from "../compare-keys.ts";
 import type { Action } from "./action.ts";
 import { type Candidate, decisionOf, isAssumed, isRemoval, toAction } from "./candidate.ts";
 import { decisionNames } from "./decision.ts";
@@ -82,9 +83,4 @@ export function planActions(
     .slice(0, countMax)
     .map(({ action }, index) => ({ ...action, rank: index + 1 }));
   return { actions, leftOutCount: ordered.length - actions.length };
-}
-
-function compareKeys(a: readonly number[], b: readonly number[]): number {
-  const index = a.findIndex((key, at) => key !== b[at]);
-  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
 }
