@@ -1,0 +1,20 @@
+/**
+ * Holds a saved report as an operation finds it: a file of that name, and nothing else.
+ * In: a report. Out: a context in which it is `report.json`.
+ */
+import assert from "node:assert/strict";
+import { createMemoryFiles } from "../adapters/files/memory-files.ts";
+import { renderJson } from "../core/report/render-json.ts";
+import type { Report } from "../core/report/report.ts";
+import type { OperationContext } from "../operations/operation.ts";
+
+export function savedReport(report: Report): OperationContext {
+  const bytes = new TextEncoder().encode([...renderJson(report)].join(""));
+  return {
+    files: createMemoryFiles(new Map([["report.json", bytes]])),
+    scanner: { scan: () => assert.fail("nothing is scanned") },
+    now: undefined,
+    settings: { file: "", config: {} },
+    onProgress: () => {},
+  };
+}
