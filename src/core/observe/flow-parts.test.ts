@@ -222,7 +222,7 @@ test("ports and asked ends of a process are bounded, and what is beyond is count
   assert.deepEqual([user.listening.size, user.attempts.size, user.lostCount], [256, 1024, 120]);
 });
 
-test("of one container the same edge of several processes is one fact with the earliest proofs", () => {
+test("one edge of several processes is one fact with the earliest proofs", () => {
   const totals = createFlowTotals();
   for (const firstUs of [30, 10, 20]) {
     const user = userWith([["10.0.0.1", 80]]);

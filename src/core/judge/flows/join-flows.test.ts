@@ -108,7 +108,7 @@ const server = (given: Partial<FlowFact> = {}) =>
     ...given,
   });
 
-test("the two views of one connection are one edge: the higher counts, bytes from who saw more", () => {
+test("two views of one connection are one edge: the higher counts, bytes of who saw more", () => {
   const [edge, ...more] = edgesOf({ facts: [flow("web", {}), server()], names: ["web", "db"] });
   assert.equal(more.length, 0);
   assert.ok(edge !== undefined);
@@ -186,7 +186,7 @@ test("a service leads to the one workload behind it, else it stays a service", (
   assert.deepEqual([to(0)?.kind, to(0)?.name], ["service", "shop/store"]);
 });
 
-test("objects name pods that were not watched, nodes, and pods in a node's network by port alone", () => {
+test("objects name pods that nobody watched, and nodes; host-network pods need a port", () => {
   const pod = { namespace: "data", pod: "pg-0" };
   const cluster = clusterWith({
     "10.0.0.2": { kind: "pod", pods: [pod], hostNetwork: false },

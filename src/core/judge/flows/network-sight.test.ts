@@ -43,7 +43,7 @@ test("each doing is watched by itself; of two policies the better counts", () =>
   assert.deepEqual([both.connects.watch, both.accepts.watch], ["yes", "yes"]);
 });
 
-test("a policy that gave no event, and one that no file states, are unknown and not watched", () => {
+test("a policy without events, and what no file states, are unknown and not watched", () => {
   assert.equal(sightOf([network([], 0)]).accepts.watch, "unknown");
   const seen = sightOf([network(limitsOfSeen(new Set(["connects"])))]);
   assert.deepEqual([seen.connects.watch, seen.accepts.watch], ["yes", "unknown"]);
@@ -57,7 +57,7 @@ test("a policy of the container's own namespace watches it; of another not surel
   assert.equal(sightOf([network(limits)], other).connects.watch, "partly");
 });
 
-test("recorded: return probes that fell silent take accepts and received bytes, nothing else", () => {
+test("recorded: silent return probes take accepts and received bytes, nothing else", () => {
   const read = (when: string) => {
     const file = new URL(`../../../../fixtures/metrics/attacks-dev-${when}.txt`, import.meta.url);
     return readTetragonMetrics(readFileSync(file, "utf8"), when);
