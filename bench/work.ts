@@ -14,6 +14,7 @@ import { createContainers } from "../src/core/observe/container.ts";
 import { createCoverage } from "../src/core/observe/coverage.ts";
 import { FactSet } from "../src/core/observe/fact-set.ts";
 import { createFileUse } from "../src/core/observe/file-use.ts";
+import { createFlows } from "../src/core/observe/flow.ts";
 import { createPrivileges } from "../src/core/observe/privilege.ts";
 import { createObserver } from "../src/engine/observe-events.ts";
 import { readEvents } from "../src/engine/read-events.ts";
@@ -36,6 +37,7 @@ async function observeAll(): Promise<Done> {
     folds: [
       createContainers(),
       createFileUse(),
+      createFlows(),
       createPrivileges(),
       createCoverage({ policies: [] }),
     ],
@@ -56,6 +58,7 @@ function countFacts(facts: FactSet): number {
   let count = facts.coverage.length + facts.losses.length;
   for (const { container } of facts.containers) {
     count += 1 + facts.fileUses(container).length + facts.privileges(container).length;
+    count += facts.flows(container).length + facts.listens(container).length;
   }
   return count;
 }

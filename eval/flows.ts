@@ -60,9 +60,9 @@ export function compareEdges(
   const others = known.filter(({ kind, key }) => kind !== "service" && found.has(key)).length;
   const reversed = edges.filter(({ directionKnown }) => !directionKnown).length;
   return [
-    `Edges: ${meant.length - missing.length} of ${meant.length} that are meant; ` +
-      `${others} more of probes and of the recorder; ${extra.length} that nobody explains; ` +
-      `direction unknown of ${reversed}.`,
+    `Edges: ${meant.length - missing.length} of ${meant.length} that are meant, ` +
+      `${others} more of probes and of the recorder, ${extra.length} that nobody explains.`,
+    `Direction unknown: ${reversed}.`,
     ...missing.map(({ key }) => `- missing: ${key}`),
     ...extra.map((key) => `- not explained: ${key}`),
   ];
@@ -173,8 +173,8 @@ export function compareBytes(edges: readonly FlowEdge[], { facts }: FlowRun): re
     }
   }
   return [
-    `Bytes: ${both} edges were watched at both ends; of ${pairs} pairs of addresses with ` +
-      `${sums} bytes, ${pairs - unequal.length} have sent and received equal at both ends.`,
+    `Bytes: ${both} edges were watched at both ends. Of ${pairs} pairs of addresses, with ${sums} bytes,`,
+    `${pairs - unequal.length} have sent and received equal at both ends.`,
     ...unequal.slice(0, 12),
   ];
 }

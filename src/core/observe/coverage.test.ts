@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { sampleSocket } from "../../testing/flow-events.ts";
 import {
   foldFacts,
   minuteUs,
@@ -15,6 +16,7 @@ import {
 import type { Event } from "../event/event.ts";
 import { createCoverage } from "./coverage.ts";
 import type { CoverageFact, LossFact } from "./fact.ts";
+import { readWatch } from "./network-watch.ts";
 import type { PolicyScope } from "./tracing-policy.ts";
 
 const files: PolicyScope = {
@@ -192,4 +194,29 @@ test("endless policies and nodes stay within bounds, and are counted", () => {
   const { coverage, losses } = observe(many);
   assert.equal(coverage.length, 2000);
   assert.equal(losses.find(({ reason }) => reason === "coverage-eviction")?.count, 500);
+});
+
+test("hooks of sockets feed the network sensor, with what they do not tell as limits", () => {
+  const connect = { hook: "tcp_connect", policy: "tcp", arguments: [sampleSocket()] };
+  const events = [sampleExec(at(0)), sampleHook(at(1), connect)];
+  const inferred = sensorOf(observe(events).coverage, "network");
+  assert.equal(inferred?.basis, "inferred");
+  assert.deepEqual(inferred?.pathPrefixes, []);
+  assert.equal(readWatch(inferred?.limits ?? [], "connects"), "yes");
+  assert.equal(readWatch(inferred?.limits ?? [], "accepts"), "unknown");
+  const scope: PolicyScope = { ...files, policy: "tcp", sensor: "network", doings: ["connects"] };
+  const stated = sensorOf(observe(events, [scope]).coverage, "network");
+  assert.deepEqual([stated?.basis, stated?.eventCount], ["stated", 1]);
+  assert.equal(readWatch(stated?.limits ?? [], "accepts"), "no");
+});
+
+test("an unknown hook with a socket is network too; a path of a unix socket is not", () => {
+  const unknown = { hook: "new_function", policy: "p", arguments: [sampleSocket()] };
+  assert.ok(sensorOf(observe([sampleHook(at(1), unknown)]).coverage, "network"));
+  const family = { kind: "socket-address", label: "", family: "AF_UNIX", port: 0 } as const;
+  const address = { ...family, address: "/run/docker.sock" };
+  const unix = { hook: "security_socket_connect", policy: "p", arguments: [address] };
+  const { coverage } = observe([sampleHook(at(1), unix)]);
+  assert.equal(sensorOf(coverage, "network"), undefined);
+  assert.equal(sensorOf(coverage, "other")?.eventCount, 1);
 });

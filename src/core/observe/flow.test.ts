@@ -213,7 +213,7 @@ test("changes of state alone tell connects, failures and listening", () => {
   assert.deepEqual(allListens(facts).map(port), ["10.0.0.1 9000"]);
 });
 
-test("a connect of which only the address is told is a flow; with its socket it is no second one", () => {
+test("a connect of which only the address is told is a flow, with its socket no second one", () => {
   const { story, first } = container();
   const address = (host: string, to: number) =>
     ({ kind: "socket-address", label: "", family: "AF_INET", address: host, port: to }) as const;

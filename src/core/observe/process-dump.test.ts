@@ -124,3 +124,16 @@ test("lines of any other shape are counted and nothing is thrown", () => {
   );
   assert.equal(readDumpLine("nonsense"), undefined);
 });
+
+test("recorded: sockets of the listing are ports and flows, told who listens", () => {
+  const { facts } = read(recordedProcesses());
+  const listens = facts.networked.flatMap((container) => facts.listens(container));
+  const ports = listens.filter(({ protocol }) => protocol === "tcp").map(({ port }) => port);
+  assert.deepEqual(ports.sort(), [3000, 5432, 6379, 8000, 8080, 8081, 8082, 8090]);
+  const flows = facts.networked.flatMap((container) => facts.flows(container));
+  assert.deepEqual(
+    flows.map(({ direction, peer, port }) => `${direction} ${peer}:${port}`).sort(),
+    ["inbound 10.42.0.13:6379", "outbound 10.42.0.11:6379"],
+  );
+  assert.ok(flows.every(({ citations }) => citations.every(({ sensor }) => sensor === "dump")));
+});

@@ -17,8 +17,10 @@ import { endKey } from "./name-end.ts";
 
 /** **Unit**: edges that lead into one end, and as many that lead out. */
 const edgeCountMax = 64;
+/** Ends that have a name of the cluster are as many as it has: a monitor reaches all of them. */
+const namedCountMax = 1024;
 
-/** Far ends that are workloads, services and nodes are the last to go. */
+/** `countMax` bounds far ends of which only an address is known. */
 export function boundEdges(
   tallies: readonly EdgeTally[],
   countMax = edgeCountMax,
@@ -37,8 +39,11 @@ function boundSide(
   const groups = Map.groupBy(tallies, (tally) => endKey(tally[near]));
   return [...groups.values()].flatMap((group) => {
     if (group.length <= countMax) return group;
-    const ordered = [...group].sort((a, b) => weigh(b[far]) - weigh(a[far]) || compareBusy(a, b));
-    return [...ordered.slice(0, countMax), ...gather(ordered.slice(countMax), far)];
+    const ordered = [...group].sort(compareBusy);
+    const named = ordered.filter((tally) => isNamed(tally[far]));
+    const plain = ordered.filter((tally) => !isNamed(tally[far]));
+    const rest = [...named.slice(namedCountMax), ...plain.slice(countMax)];
+    return [...named.slice(0, namedCountMax), ...plain.slice(0, countMax), ...gather(rest, far)];
   });
 }
 
@@ -63,8 +68,8 @@ export function others({ kind, name }: FlowEnd): FlowEnd {
   return { kind: "others", workload: null, name: shown, address: "", namedBy: "address" };
 }
 
-function weigh({ kind }: FlowEnd): number {
-  return kind === "workload" || kind === "service" || kind === "node" ? 1 : 0;
+function isNamed({ kind }: FlowEnd): boolean {
+  return kind === "workload" || kind === "service" || kind === "node";
 }
 
 function compareBusy(a: EdgeTally, b: EdgeTally): number {

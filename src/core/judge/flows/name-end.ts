@@ -54,7 +54,7 @@ export function endOfContainer(
   containers: ReadonlyMap<ContainerKey, KnownContainer>,
   namedBy: string,
 ): FlowEnd {
-  if (isHostKey(key)) return endOfNode(key.slice(key.indexOf(":") + 1));
+  if (isHostKey(key)) return endOfNode(key.slice(key.indexOf(":") + 1) || "host");
   const known = containers.get(key)?.workload;
   const name = key.slice(0, 12);
   const nameless = { cluster: "", namespace: "", kind: "Container", name, container: name };

@@ -34,6 +34,8 @@ export function viewOf(fact: FlowFact, scene: FlowScene): ViewedFlow | undefined
   const about = { protocol, port, directionKnown: direction !== "unknown" };
   const local = findLoopback(fact, scene);
   if (local !== undefined) {
+    // A network of its own has a loopback of its own, which is nobody's here.
+    if (isNetworkKey(fact.container)) return undefined;
     const from = local.from === "loopback" ? loopbackEnd(fact) : endOf(local.from, scene);
     const to = local.to === "loopback" ? loopbackEnd(fact) : endOf(local.to, scene);
     return { ends: { ...about, from, to }, side: direction === "inbound" ? "to" : "from" };
