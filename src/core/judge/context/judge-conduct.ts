@@ -13,11 +13,12 @@ import { applicationRuntimes, idlePrograms, roleRules, storePorts } from "./role
 import { plainProgram, type RoleSignals } from "./role-signals.ts";
 import type { RoleName } from "./workload-context.ts";
 
-/** **Order**: fixed. */
+/** **Order**: fixed. A node does many things at once: of it only a proxy is told. */
 export function judgeConduct(
   signals: RoleSignals,
   products: readonly RoleClaim[],
 ): readonly RoleClaim[] {
+  if (signals.place.isHost) return claimProxy(signals, products);
   return [
     ...claimProxy(signals, products),
     ...claimApi(signals, products),
@@ -119,7 +120,7 @@ function claimBatch({ place }: RoleSignals): readonly RoleClaim[] {
 function claimWorker(signals: RoleSignals, products: readonly RoleClaim[]): readonly RoleClaim[] {
   const { listening, inbound, outbound, programs, place } = signals;
   const isJob = place.workload.kind === "Job" || place.workload.kind === "CronJob";
-  if (listening.length > 0 || inbound.length > 0 || isJob || place.isHost) return [];
+  if (listening.length > 0 || inbound.length > 0 || isJob) return [];
   const stores = outbound.filter(({ edge }) => storePorts.has(edge.port));
   if (stores.length === 0) return [];
   const isNamed = products.some(({ role }) => role === "worker");
@@ -137,7 +138,7 @@ function claimWorker(signals: RoleSignals, products: readonly RoleClaim[]): read
 
 function claimIdle(signals: RoleSignals, products: readonly RoleClaim[]): readonly RoleClaim[] {
   const { programs, listening, inbound, outbound, place } = signals;
-  if (place.isHost || listening.length > 0 || inbound.length > 0 || outbound.length > 0) return [];
+  if (listening.length > 0 || inbound.length > 0 || outbound.length > 0) return [];
   const names = [...programs.keys()];
   const isJob = place.workload.kind === "Job" || place.workload.kind === "CronJob";
   if (names.length === 0 || isJob || products.some(({ confidence }) => confidence !== "low")) {

@@ -99,7 +99,7 @@ test("each image gets the context of its workload, one that nobody ran none", ()
   assert.equal(unknown?.context, undefined);
 });
 
-test("nodes are workloads, networks of their own beside them are not; ports carry their proof", () => {
+test("nodes are workloads, networks of their own are not; ports carry proof", () => {
   const facts = networkFacts();
   for (const fact of told) facts.add(fact);
   facts.add(listen(networkKey("node-1", 4026), 443, "/usr/bin/curl"));
