@@ -50,6 +50,10 @@ const fileUse: fc.Arbitrary<FileUseFact> = fc.record({
 
 const seen = { firstSeenUs: fc.integer({ min: 0, max: 5 }), lastSeenUs: fc.nat({ max: 9 }) };
 
+const addresses = fc
+  .uniqueArray(fc.constantFrom("1", "2", "3", "4", "5", "6"), { maxLength: 4 })
+  .map((list) => list.sort());
+
 const other: fc.Arbitrary<Fact> = fc.oneof(
   fc.record({
     kind: fc.constant("container" as const),
@@ -78,6 +82,36 @@ const other: fc.Arbitrary<Fact> = fc.oneof(
     detail: fc.constantFrom("", "CAP_SYS_ADMIN"),
     source: fc.constantFrom("seen" as const, "declared" as const),
     ...seen,
+    citations,
+  }),
+  fc.record({
+    kind: fc.constant("flow" as const),
+    container: fc.constantFrom("c1", "c2"),
+    direction: fc.constantFrom("inbound" as const, "outbound" as const, "unknown" as const),
+    protocol: fc.constantFrom("tcp" as const, "udp" as const),
+    peer: fc.constantFrom("10.0.0.1", "10.0.0.2", "*", ""),
+    port: fc.constantFrom(0, 80, 8080),
+    actor: fc.constantFrom<Actor>("service", "probe"),
+    localAddresses: addresses,
+    connectionCount: fc.nat({ max: 9 }),
+    failedCount: fc.nat({ max: 9 }),
+    sentBytes: fc.nat({ max: 99 }),
+    receivedBytes: fc.nat({ max: 99 }),
+    sendsSeen: fc.boolean(),
+    receivesSeen: fc.boolean(),
+    ...seen,
+    binaries: addresses,
+    hostNames: addresses,
+    citations,
+  }),
+  fc.record({
+    kind: fc.constant("listen" as const),
+    container: fc.constantFrom("c1", "c2"),
+    protocol: fc.constantFrom("tcp" as const, "udp" as const),
+    address: fc.constantFrom("", "0.0.0.0", "::"),
+    port: fc.constantFrom(80, 8080),
+    ...seen,
+    binaries: addresses,
     citations,
   }),
   fc.record({
@@ -179,4 +213,17 @@ test("beyond the bound losses become one wide loss of their node and reason", ()
     [wide?.sinceUs, wide?.untilUs, wide?.count, wide?.container],
     [400_000, 500_001, 2, ""],
   );
+});
+
+test("flows and ports stand in the order of their ports, and name their containers", () => {
+  const set = new FactSet();
+  const at = { container: "c", firstSeenUs: 1, lastSeenUs: 2, binaries: [], citations: [] };
+  const listen = { kind: "listen", protocol: "tcp", address: "::", ...at } as const;
+  for (const port of [9000, 80, 443]) set.add({ ...listen, port });
+  assert.deepEqual(
+    set.listens("c").map(({ port }) => port),
+    [80, 443, 9000],
+  );
+  assert.deepEqual(set.networked, ["c"]);
+  assert.deepEqual(set.flows("c"), []);
 });

@@ -54,10 +54,40 @@ test("the recorded loader policy watches every path", () => {
 });
 
 test("policies for sockets and rights feed no file sensor", () => {
-  for (const name of ["30-tcp", "40-privileges"]) {
+  for (const [name, sensor] of [
+    ["30-tcp", "network"],
+    ["40-privileges", "other"],
+  ] as const) {
     assert.ok(readRecorded(name).length > 0);
-    assert.ok(readRecorded(name).every(({ sensor }) => sensor === "other"));
+    assert.ok(readRecorded(name).every((scope) => scope.sensor === sensor));
   }
+});
+
+test("a recorded policy for sockets watches all that they do", () => {
+  const scopes = readRecorded("30-tcp");
+  const doings = new Set(scopes.flatMap((scope) => scope.doings));
+  assert.deepEqual([...doings].sort(), ["accepts", "connects", "listens", "receives", "sends"]);
+  assert.deepEqual(
+    scopes.flatMap(({ limits }) => limits),
+    [],
+    "leaving out the sensor's own process and other families narrows nothing",
+  );
+});
+
+test("without its result an accepting call names no far end; a filter by port narrows", () => {
+  const hook = (call: string, more: object) => ({
+    kind: "TracingPolicy",
+    metadata: { name: "p" },
+    spec: { kprobes: [{ call, args: [{ index: 0, type: "sock" }], ...more }] },
+  });
+  const [accept] = readDocument(hook("inet_csk_accept", {}));
+  assert.deepEqual(accept?.doings, ["listens"]);
+  const filter = { index: 0, operator: "DPort", values: ["443"] };
+  const [connect] = readDocument(hook("tcp_connect", { selectors: [{ matchArgs: [filter] }] }));
+  assert.deepEqual(connect?.doings, ["connects"]);
+  assert.match(connect?.limits[0] ?? "", /DPort 443/);
+  const [unknown] = readDocument(hook("a_new_function", {}));
+  assert.deepEqual([unknown?.sensor, unknown?.doings], ["network", []]);
 });
 
 test("the mask of a permission hook tells reading from writing", () => {
