@@ -11,16 +11,22 @@ import {
   samplePort,
   sampleScene,
 } from "../../../testing/sample-context.ts";
+import { sampleUse } from "../../../testing/sample-image.ts";
+import { FactSet } from "../../observe/fact-set.ts";
 import { gatherCredentials } from "./gather-credentials.ts";
 import { judgeConduct } from "./judge-conduct.ts";
 import type { RoleClaim } from "./role-claim.ts";
 import { gatherSignals } from "./role-signals.ts";
 
-function conductOf(sketch: SceneSketch, products: readonly RoleClaim[] = []) {
+function conductOf(
+  sketch: SceneSketch,
+  products: readonly RoleClaim[] = [],
+  facts = networkFacts(),
+) {
   const scene = sampleScene(sketch);
   const [place] = scene.places;
   assert.ok(place);
-  return judgeConduct(gatherSignals(place, scene, networkFacts()), products).map(
+  return judgeConduct(gatherSignals(place, scene, facts), products).map(
     ({ role, confidence }) => `${role} ${confidence}`,
   );
 }
@@ -77,4 +83,18 @@ test("credentials of objects come once, powerful first, and are bounded", () => 
   const found = gatherCredentials(place, { ...about, cluster });
   assert.deepEqual([found.length, found[0]?.name], [50, "secret-79"]);
   assert.deepEqual(gatherCredentials(place, { ...about, cluster: noCluster }), []);
+});
+
+test("without a sensor of the network nothing is idle for sure, and a server is still one", () => {
+  const use = (path: string) =>
+    sampleUse({ path, container: "a/site", how: "executed", binaries: [path] });
+  const of = (path: string, isWatched: boolean) => {
+    const facts = isWatched ? networkFacts() : new FactSet();
+    facts.add(use(path));
+    return conductOf({ containers: [sampleJudged("a/site")] }, [], facts);
+  };
+  assert.deepEqual(of("/usr/bin/sleep", true), ["idle high"]);
+  assert.deepEqual(of("/usr/bin/sleep", false), ["idle low"]);
+  assert.deepEqual(of("/app/venv/bin/gunicorn", false), ["api medium"]);
+  assert.deepEqual(of("/app/venv/bin/gunicorn", true), [], "nothing listens, as was seen");
 });

@@ -82,7 +82,7 @@ const serverPackages: readonly string[] = roleRules
 function claimApi(signals: RoleSignals, products: readonly RoleClaim[]): readonly RoleClaim[] {
   const { listening, inbound, programs, packages } = signals;
   const tcp = listening.filter(({ protocol }) => protocol === "tcp");
-  if (tcp.length === 0 && inbound.length === 0) return [];
+  if (tcp.length === 0 && inbound.length === 0) return claimUnseenApi(signals, products);
   const isRuntime = (name: string) => applicationRuntimes.has(name) || serverPrograms.has(name);
   const serving = new Set(tcp.flatMap(({ binaries }) => binaries.map(plainProgram)));
   const runtime =
@@ -108,6 +108,26 @@ function claimApi(signals: RoleSignals, products: readonly RoleClaim[]): readonl
     ...proofOf(inbound),
   ];
   return [{ role: "api", confidence, because, evidence: proofs }];
+}
+
+/** Nothing tells of sockets: a server for applications, or a runtime with a declared port. */
+function claimUnseenApi(
+  { programs, packages, place, seesNetwork }: RoleSignals,
+  products: readonly RoleClaim[],
+): readonly RoleClaim[] {
+  if (seesNetwork || products.some(({ confidence }) => confidence !== "low")) return [];
+  const framework = serverPackages.find((name) => packages.has(name));
+  const server = [...programs.keys()].find((name) => serverPrograms.has(name));
+  const runtime = [...programs.keys()].find((name) => applicationRuntimes.has(name));
+  const isDeclared = place.views.some(({ ports }) =>
+    ports.some(({ container }) => container === place.workload.container),
+  );
+  const name = framework ?? server ?? (isDeclared ? runtime : undefined);
+  if (name === undefined) return [];
+  const confidence = (framework ?? server) ? "medium" : "low";
+  const because = [`${quoteName(name)} is in use, and no sensor tells of its sockets`];
+  const evidence = (packages.get(name) ?? []).slice(0, 1);
+  return [{ role: "api", confidence, because, evidence }];
 }
 
 function claimBatch({ place }: RoleSignals): readonly RoleClaim[] {
@@ -137,7 +157,7 @@ function claimWorker(signals: RoleSignals, products: readonly RoleClaim[]): read
 }
 
 function claimIdle(signals: RoleSignals, products: readonly RoleClaim[]): readonly RoleClaim[] {
-  const { programs, listening, inbound, outbound, place } = signals;
+  const { programs, listening, inbound, outbound, place, seesNetwork } = signals;
   if (listening.length > 0 || inbound.length > 0 || outbound.length > 0) return [];
   const names = [...programs.keys()];
   const isJob = place.workload.kind === "Job" || place.workload.kind === "CronJob";
@@ -147,8 +167,10 @@ function claimIdle(signals: RoleSignals, products: readonly RoleClaim[]): readon
   if (!names.every((name) => idlePrograms.has(name))) return [];
   const isWhole = place.containers.every(({ join }) => join.container.fromStart);
   const shown = names.slice(0, 4).map(quoteName).join(", ");
-  const because = [`its own processes only ran ${shown}, and nothing listens`];
-  return [{ role: "idle", confidence: isWhole ? "high" : "medium", because, evidence: [] }];
+  const silence = seesNetwork ? ", and nothing listens" : "; no sensor tells of its sockets";
+  const confidence = !seesNetwork ? "low" : isWhole ? "high" : "medium";
+  const because = [`its own processes only ran ${shown}${silence}`];
+  return [{ role: "idle", confidence, because, evidence: [] }];
 }
 
 /** One on every node with the node's rights: whoever has it has them all. */
