@@ -13,11 +13,12 @@ import { applicationRuntimes, idlePrograms, roleRules, storePorts } from "./role
 import { plainProgram, type RoleSignals } from "./role-signals.ts";
 import type { RoleName } from "./workload-context.ts";
 
-/** **Order**: fixed. */
+/** **Order**: fixed. A node does many things at once: of it only a proxy is told. */
 export function judgeConduct(
   signals: RoleSignals,
   products: readonly RoleClaim[],
 ): readonly RoleClaim[] {
+  if (signals.place.isHost) return claimProxy(signals, products);
   return [
     ...claimProxy(signals, products),
     ...claimApi(signals, products),
@@ -81,7 +82,7 @@ const serverPackages: readonly string[] = roleRules
 function claimApi(signals: RoleSignals, products: readonly RoleClaim[]): readonly RoleClaim[] {
   const { listening, inbound, programs, packages } = signals;
   const tcp = listening.filter(({ protocol }) => protocol === "tcp");
-  if (tcp.length === 0 && inbound.length === 0) return [];
+  if (tcp.length === 0 && inbound.length === 0) return claimUnseenApi(signals, products);
   const isRuntime = (name: string) => applicationRuntimes.has(name) || serverPrograms.has(name);
   const serving = new Set(tcp.flatMap(({ binaries }) => binaries.map(plainProgram)));
   const runtime =
@@ -109,6 +110,26 @@ function claimApi(signals: RoleSignals, products: readonly RoleClaim[]): readonl
   return [{ role: "api", confidence, because, evidence: proofs }];
 }
 
+/** Nothing tells of sockets: a server for applications, or a runtime with a declared port. */
+function claimUnseenApi(
+  { programs, packages, place, seesNetwork }: RoleSignals,
+  products: readonly RoleClaim[],
+): readonly RoleClaim[] {
+  if (seesNetwork || products.some(({ confidence }) => confidence !== "low")) return [];
+  const framework = serverPackages.find((name) => packages.has(name));
+  const server = [...programs.keys()].find((name) => serverPrograms.has(name));
+  const runtime = [...programs.keys()].find((name) => applicationRuntimes.has(name));
+  const isDeclared = place.views.some(({ ports }) =>
+    ports.some(({ container }) => container === place.workload.container),
+  );
+  const name = framework ?? server ?? (isDeclared ? runtime : undefined);
+  if (name === undefined) return [];
+  const confidence = (framework ?? server) ? "medium" : "low";
+  const because = [`${quoteName(name)} is in use, and no sensor tells of its sockets`];
+  const evidence = (packages.get(name) ?? []).slice(0, 1);
+  return [{ role: "api", confidence, because, evidence }];
+}
+
 function claimBatch({ place }: RoleSignals): readonly RoleClaim[] {
   const { kind } = place.workload;
   if (kind !== "Job" && kind !== "CronJob") return [];
@@ -119,7 +140,7 @@ function claimBatch({ place }: RoleSignals): readonly RoleClaim[] {
 function claimWorker(signals: RoleSignals, products: readonly RoleClaim[]): readonly RoleClaim[] {
   const { listening, inbound, outbound, programs, place } = signals;
   const isJob = place.workload.kind === "Job" || place.workload.kind === "CronJob";
-  if (listening.length > 0 || inbound.length > 0 || isJob || place.isHost) return [];
+  if (listening.length > 0 || inbound.length > 0 || isJob) return [];
   const stores = outbound.filter(({ edge }) => storePorts.has(edge.port));
   if (stores.length === 0) return [];
   const isNamed = products.some(({ role }) => role === "worker");
@@ -136,8 +157,8 @@ function claimWorker(signals: RoleSignals, products: readonly RoleClaim[]): read
 }
 
 function claimIdle(signals: RoleSignals, products: readonly RoleClaim[]): readonly RoleClaim[] {
-  const { programs, listening, inbound, outbound, place } = signals;
-  if (place.isHost || listening.length > 0 || inbound.length > 0 || outbound.length > 0) return [];
+  const { programs, listening, inbound, outbound, place, seesNetwork } = signals;
+  if (listening.length > 0 || inbound.length > 0 || outbound.length > 0) return [];
   const names = [...programs.keys()];
   const isJob = place.workload.kind === "Job" || place.workload.kind === "CronJob";
   if (names.length === 0 || isJob || products.some(({ confidence }) => confidence !== "low")) {
@@ -146,8 +167,10 @@ function claimIdle(signals: RoleSignals, products: readonly RoleClaim[]): readon
   if (!names.every((name) => idlePrograms.has(name))) return [];
   const isWhole = place.containers.every(({ join }) => join.container.fromStart);
   const shown = names.slice(0, 4).map(quoteName).join(", ");
-  const because = [`its own processes only ran ${shown}, and nothing listens`];
-  return [{ role: "idle", confidence: isWhole ? "high" : "medium", because, evidence: [] }];
+  const silence = seesNetwork ? ", and nothing listens" : "; no sensor tells of its sockets";
+  const confidence = !seesNetwork ? "low" : isWhole ? "high" : "medium";
+  const because = [`its own processes only ran ${shown}${silence}`];
+  return [{ role: "idle", confidence, because, evidence: [] }];
 }
 
 /** One on every node with the node's rights: whoever has it has them all. */

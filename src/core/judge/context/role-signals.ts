@@ -13,6 +13,7 @@ import { parseReference } from "../image-reference.ts";
 import type { JudgedContainer } from "../judge-container.ts";
 import type { Link, Place, Scene } from "./context-scene.ts";
 import { isLoopback } from "./judge-allowed.ts";
+import { judgeSight } from "./judge-sight.ts";
 import type { ListeningPort } from "./workload-context.ts";
 
 export interface RoleSignals {
@@ -33,6 +34,8 @@ export interface RoleSignals {
   readonly inbound: readonly Link[];
   /** Opened by its own processes to others. */
   readonly outbound: readonly Link[];
+  /** False: nothing tells of sockets, and that none was seen means nothing. */
+  readonly seesNetwork: boolean;
 }
 
 const own: ReadonlySet<Actor> = new Set(["service", "startup"]);
@@ -61,6 +64,7 @@ export function gatherSignals(place: Place, scene: Scene, facts: FactSet): RoleS
     packages: listPackages(place.containers),
     images: listImages(place),
     inbound,
+    seesNetwork: listening.length > 0 || judgeSight(place, facts).seesListening,
     outbound: outbound.filter(({ edge }) => edge.to.kind !== "loopback"),
   };
 }
