@@ -48,8 +48,8 @@ export const diff: Operation<z.infer<typeof input>, DiffOutput> = {
   description:
     "Compares two reports saved as JSON by the stable ids of their findings: what is new, gone " +
     "and changed, and why: another image or version, other vulnerability data, a first use, " +
-    "other coverage, exposure or rights. What is gone only because its workload was not seen, or its " +
-    "image not scanned, is told apart from what is fixed. Reports of earlier versions are read.",
+    "other coverage, exposure or rights. What is gone only because its workload was not seen, " +
+    "or its image not scanned, is told apart from what is fixed. Earlier versions are read.",
   effect: "read",
   input,
   run: async ({ before, after, failOn = [] }, context) => {
