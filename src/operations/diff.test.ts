@@ -58,7 +58,7 @@ test("what is no report is refused with the field that is wrong", async () => {
   await assert.rejects(refused({ ...report, findings: [3] }), /findings\.0/);
 });
 
-test("a pipeline stops for what is new or became urgent, and not for what a person signed", async () => {
+test("a pipeline stops for what is new or became urgent, not for what is signed", async () => {
   const change = (given: Partial<Report["findings"][number]>): Report => ({
     ...report,
     findings: report.findings.map((one) => (one.inUse ? one : { ...one, ...given })),

@@ -32,8 +32,8 @@ const input = z.strictObject({
     .array(z.enum(Object.keys(conditions) as [Condition, ...Condition[]]))
     .optional()
     .describe(
-      "Changes that end with exit status 10: any new finding; one that is now act-now, in use, or " +
-        "known to be exploited and was not so before; signed ones are spared",
+      "Changes that end with exit status 10: any new finding; one that is now act-now, in use, " +
+        "or known to be exploited and was not so before; signed ones are spared",
     ),
 });
 
@@ -46,10 +46,10 @@ export const diff: Operation<z.infer<typeof input>, DiffOutput> = {
   name: "diff",
   summary: "say what changed between two reports, and why",
   description:
-    "Compares two reports saved as JSON by the stable ids of their findings: what is new, gone and " +
-    "changed, and why: another image or version, other vulnerability data, a first use, other " +
-    "coverage, exposure or rights. What is gone only because its workload was not seen, or its " +
-    "image not scanned, is told apart from what is fixed. Reports of earlier versions are read.",
+    "Compares two reports saved as JSON by the stable ids of their findings: what is new, gone " +
+    "and changed, and why: another image or version, other vulnerability data, a first use, " +
+    "other coverage, exposure or rights. What is gone only because its workload was not seen, " +
+    "or its image not scanned, is told apart from what is fixed. Earlier versions are read.",
   effect: "read",
   input,
   run: async ({ before, after, failOn = [] }, context) => {

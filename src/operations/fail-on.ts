@@ -67,7 +67,7 @@ export function readFailOn(texts: readonly string[]): readonly string[] {
   return conditions.map((condition) => condition.toLowerCase());
 }
 
-/** Conditions that at least one finding meets, in the order given; what a person signed is spared. */
+/** Conditions that at least one finding meets, in the order given; signed ones are spared. */
 export function checkFailOn(
   conditions: readonly string[],
   findings: readonly Finding[],

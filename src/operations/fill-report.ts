@@ -3,6 +3,7 @@
  * In: parsed JSON of any shape. Out: the same, with fields that were added later filled in.
  * A field that is added to the report gets a line here. Must never change a field that is there.
  */
+import { isWireObject } from "../core/event/wire-value.ts";
 import { unknownExposure } from "../core/judge/context/unknown-exposure.ts";
 import type { Decision } from "../core/judge/decide/decision.ts";
 import type { Finding, Funnel } from "../core/judge/verdict.ts";
@@ -38,26 +39,22 @@ const addedToStages: Partial<Funnel["stages"]> = {
 
 /** **Errors**: none; what is no report stays what it is, for the schema to refuse. */
 export function fillReport(given: unknown): unknown {
-  if (!isRecord(given)) return given;
+  if (!isWireObject(given)) return given;
   const { findings, funnel } = given;
   return {
     ...addedToReport,
     ...given,
     ...(Array.isArray(findings) ? { findings: findings.map(fillFinding) } : {}),
-    ...(isRecord(funnel) ? { funnel: fillFunnel(funnel) } : {}),
+    ...(isWireObject(funnel) ? { funnel: fillFunnel(funnel) } : {}),
   };
 }
 
 function fillFinding(given: unknown): unknown {
-  return isRecord(given) ? { ...addedToFinding, ...given } : given;
+  return isWireObject(given) ? { ...addedToFinding, ...given } : given;
 }
 
 function fillFunnel(given: Readonly<Record<string, unknown>>): unknown {
   const { stages } = given;
-  const filled = isRecord(stages) ? { stages: { ...addedToStages, ...stages } } : {};
+  const filled = isWireObject(stages) ? { stages: { ...addedToStages, ...stages } } : {};
   return { ...addedToFunnel, ...given, ...filled };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -17,7 +17,8 @@ test("windows and severities are those of the configuration, else the defaults",
 });
 
 function endOf(until: string): number {
-  const text = `decisions: [{vulnerability: CVE-1, status: fixed, reason: r, by: p, until: ${until}}]`;
+  const fields = "vulnerability: CVE-1, status: fixed, reason: r, by: p";
+  const text = `decisions: [{${fields}, until: ${until}}]`;
   const [decision] = readSigned(settingsOf(text), undefined, 0).decisions;
   return decision?.endUs ?? 0;
 }
@@ -27,7 +28,7 @@ test("a day holds until it is over in UTC, a time until that moment", () => {
   assert.equal(endOf('"2026-12-31T12:00:00+02:00"'), timeUs("2026-12-31T10:00:00Z"));
 });
 
-test("decisions are held against the time that was given, else against the end of the input", () => {
+test("decisions are held against the time that was given, else the end of the input", () => {
   const settings = settingsOf("");
   assert.equal(readSigned(settings, undefined, 7).nowUs, 7);
   const now = "2026-03-01T12:00:00Z";

@@ -189,7 +189,8 @@ test("what people signed in the configuration marks findings, and its end is kep
     `{vulnerability: ${vulnerability}, status: accepted, reason: r, by: Kim, until: ${until}}`;
   const plain = await makeReport(sources, contextOf());
   const [first, second] = [...new Set(plain.findings.map((one) => one.vulnerability.id))];
-  const text = `decisions: [${signed(first ?? "", "2099-01-01")}, ${signed(second ?? "", "2001-01-01")}]`;
+  const listed = [signed(first ?? "", "2099-01-01"), signed(second ?? "", "2001-01-01")];
+  const text = `decisions: [${listed.join(", ")}]`;
   const settings = { file: "waggle.yaml", config: readConfig(text, "waggle.yaml") };
   const made = await makeReport(sources, { ...contextOf(), settings });
   const marked = made.findings.filter(({ waiver }) => waiver !== null);

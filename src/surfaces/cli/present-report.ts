@@ -56,9 +56,9 @@ export const reportPresentation: Presentation<ReportOutput> = {
 
 /** Said on standard error when a pipeline is stopped. */
 export function tellFailOn({ condition, findingCount, findings }: FailOnResult): TerminalText {
-  const noun = findingCount === 1 ? "finding" : "findings";
+  const many = `${findingCount} ${findingCount === 1 ? "finding" : "findings"}`;
   const first = findings[0] ?? "";
-  return terminal`waggle: --fail-on ${condition} is met by ${findingCount} ${noun}, first ${first}.`;
+  return terminal`waggle: --fail-on ${condition} is met by ${many}, first ${first}.`;
 }
 
 export const explainPresentation: Presentation<Explanation> = {

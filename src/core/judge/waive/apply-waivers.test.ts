@@ -1,4 +1,4 @@
-/** Tests of `apply-waivers.ts` and `match-decision.ts`: what a signed decision covers, until when. */
+/** Tests of `apply-waivers.ts`, `match-decision.ts`: what a decision covers, and until when. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -89,7 +89,7 @@ test("a package is the source package; one of several packages does not cover th
   assert.deepEqual(decide({ package: "zlib" }).codes, ["decision-unmatched"]);
 });
 
-test("a decision holds until its end and not a microsecond longer; without a time not at all", () => {
+test("a decision holds until its end, not a microsecond longer; without a time not at all", () => {
   assert.equal(decide({}, 199).waived.length, 2);
   const late = decide({}, 200);
   assert.deepEqual([late.waived, late.codes], [[], ["decision-expired"]]);

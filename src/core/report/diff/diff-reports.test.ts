@@ -51,7 +51,7 @@ test("a report compared with itself has nothing to tell", () => {
   assert.deepEqual(counts, { new: 0, changed: 0, gone: 0, "not-seen": 0, same: 2 });
 });
 
-test("a finding of a workload that was not seen is not fixed, one of a new workload says so", () => {
+test("a finding of a workload that was not seen is not fixed; one of a new one says so", () => {
   assert.deepEqual(told(report, unseen("web")), ["not-seen web  workload-not-seen"]);
   assert.deepEqual(told(unseen("web"), report), ["new web  workload-appeared"]);
   const { workloads } = compare(report, unseen("web"));
@@ -72,7 +72,7 @@ test("a finding whose image was not scanned is not fixed either", () => {
   assert.deepEqual(told(unscanned, report), ["new web  scan-missing"]);
 });
 
-test("gone with the same packages is other vulnerability data; with others it is the package", () => {
+test("gone with the same packages is other vulnerability data, else it is the package", () => {
   assert.deepEqual(told(report, without("web")), ["gone web  vulnerability-data-changed"]);
   assert.deepEqual(told(without("web"), report), ["new web  vulnerability-data-changed"]);
   const upgrade = (packages: Report["packages"], version: string) =>

@@ -13,24 +13,22 @@ import type { Workload } from "../../observe/fact.ts";
 export const changeKinds = ["new", "changed", "gone", "not-seen"] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
-export const changeCauses = [
-  "workload-appeared",
-  "workload-not-seen",
-  "scan-missing",
-  "image-changed",
-  "package-changed",
-  "package-added",
-  "package-removed",
-  "vulnerability-data-changed",
-  "first-use",
-  "use-not-seen-again",
-  "coverage-changed",
-  "exposure-changed",
-  "privilege-changed",
-  "signed",
-  "rules-changed",
-] as const;
-export type ChangeCause = (typeof changeCauses)[number];
+export type ChangeCause =
+  | "workload-appeared"
+  | "workload-not-seen"
+  | "scan-missing"
+  | "image-changed"
+  | "package-changed"
+  | "package-added"
+  | "package-removed"
+  | "vulnerability-data-changed"
+  | "first-use"
+  | "use-not-seen-again"
+  | "coverage-changed"
+  | "exposure-changed"
+  | "privilege-changed"
+  | "signed"
+  | "rules-changed";
 
 export interface Cause {
   readonly cause: ChangeCause;

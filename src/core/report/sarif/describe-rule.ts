@@ -26,6 +26,7 @@ function sourceOf({ upgrade, package: one }: Finding, { upgrades }: Background):
   return upgrades.get(upgrade)?.package ?? one.name;
 }
 
+/** `id`: what `ruleKey` gives for each of the findings; the first, by rank, speaks for all. */
 export function describeRule(
   id: string,
   findings: readonly Finding[],
@@ -35,7 +36,8 @@ export function describeRule(
   if (first === undefined) throw new Error("a rule has at least one finding");
   const { vulnerability, package: one } = first;
   const severity = ratedSeverity(vulnerability);
-  const title = `${vulnerability.id} in ${sourceOf(first, background)} (${one.type}), severity ${severity}`;
+  const name = `${sourceOf(first, background)} (${one.type})`;
+  const title = `${vulnerability.id} in ${name}, severity ${severity}`;
   const description = vulnerability.description === "" ? title : vulnerability.description;
   const url = adviceUrl(vulnerability.id);
   const help = `${title}. To do: ${describeStep(first, background)}.`;

@@ -19,7 +19,7 @@ export interface Sarif {
 }
 
 /** Code scanning refuses a run with more results, and one with more rules. */
-export const resultCountMax = 25_000;
+const resultCountMax = 25_000;
 const noticeCountMax = 100;
 const levels = { lost: "warning", unreadable: "error", doubtful: "warning", notice: "note" };
 

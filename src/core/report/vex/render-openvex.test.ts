@@ -1,4 +1,4 @@
-/** Tests of OpenVEX documents: honest statuses, and that Grype finds each statement by its match. */
+/** Tests of OpenVEX documents: honest statuses, and that Grype finds each by its match. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findStatements } from "../../../testing/grype-vex.ts";
@@ -87,7 +87,7 @@ test("only what a person signed for every workload of the image is not affected 
   );
 });
 
-test("a risk that is accepted stays affected; a false positive is not affected with its reason", () => {
+test("an accepted risk stays affected; a false positive is not affected with its reason", () => {
   const accepted = sampleWaiver({ status: "accepted", justification: null });
   const report = sampleContextReport({ change: sign(["web", "api"], accepted) });
   const [statement] = renderOpenVex(report).document.statements;
@@ -117,7 +117,7 @@ test("what is signed away never hides another vulnerability that shares an id wi
   assert.equal(statusOf(allSigned, library, "GHSA-aaaa-bbbb-cccc"), "not_affected");
 });
 
-test("a package without a purl is left out, and nothing signed beside it may hide its match", () => {
+test("a package without a purl is left out, and nothing signed may hide its match", () => {
   const report = sampleContextReport({ change: sign(["web", "api"]) });
   const [first] = report.findings;
   assert.ok(first !== undefined);
