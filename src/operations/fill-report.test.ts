@@ -1,7 +1,7 @@
 /** Tests of `fill-report.ts`: what is missing is filled in, what is there is left. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleContextReport } from "../testing/sample-context.ts";
+import { sampleContextReport } from "../testing/sample-documents.ts";
 import { fillReport } from "./fill-report.ts";
 
 test("a whole report stays as it is, and what is no report too", () => {

@@ -1,7 +1,7 @@
 /** Tests of `match-decision.ts`: how a decision names packages. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleContextReport } from "../../../testing/sample-context.ts";
+import { sampleContextReport } from "../../../testing/sample-documents.ts";
 import { scopeOf } from "./match-decision.ts";
 
 const [finding] = sampleContextReport().findings;

@@ -1,7 +1,7 @@
 /** Tests of the parts of a comparison: places, fields, causes, and how they are told. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleContextReport, sampleDecision } from "../../../testing/sample-context.ts";
+import { sampleContextReport, sampleDecision } from "../../../testing/sample-documents.ts";
 import { sampleWorkload } from "../../../testing/sample-judgement.ts";
 import { compareFields } from "./compare-findings.ts";
 import { describeDiff } from "./describe-change.ts";

@@ -1,7 +1,7 @@
 /** Tests of `sarif-text.ts`, `describe-rule.ts`, `describe-result.ts`: limits, places, ids. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleContextReport } from "../../../testing/sample-context.ts";
+import { sampleContextReport } from "../../../testing/sample-documents.ts";
 import { sampleEvidence } from "../../../testing/sample-judgement.ts";
 import { backgroundOf } from "../vex/describe-statement.ts";
 import { describeResult } from "./describe-result.ts";

@@ -1,7 +1,7 @@
 /** Tests of `describe-statement.ts`: what a statement rests on, and what to do. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleContextReport, sampleDecision } from "../../../testing/sample-context.ts";
+import { sampleContextReport, sampleDecision } from "../../../testing/sample-documents.ts";
 import {
   backgroundOf,
   describeDecision,

@@ -1,7 +1,7 @@
 /** Tests of `guard-ids.ts` and `list-statements.ts`: what may answer to which id. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleContextReport, sampleWaiver } from "../../../testing/sample-context.ts";
+import { sampleContextReport, sampleWaiver } from "../../../testing/sample-documents.ts";
 import { guardIds } from "./guard-ids.ts";
 import { listStatements } from "./list-statements.ts";
 
