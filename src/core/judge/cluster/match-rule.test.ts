@@ -49,6 +49,7 @@ const egress = (...rules: JsonObject[]) => ({
   policyTypes: ["Egress"],
   egress: rules,
 });
+const ofBlock = { from: [{ ipBlock: { cidr: "10.2.0.0/16" } }] };
 const expression = (operator: string, key: string, ...values: string[]) => ({
   podSelector: { matchExpressions: [{ key, operator, values }] },
 });
@@ -251,6 +252,13 @@ const cases: readonly Case[] = [
   ["any port at all", ingress({ ports: [{ port: 80 }] }), "y/b x/a 0", true],
   ["to itself", ingress(), "x/a x/a 80", true],
   ["from its own node", ingress(), "192.168.0.10 x/a 80", true],
+  [
+    "an address of a pod that is not among the objects may be any pod",
+    ingress({ from: [red] }),
+    "10.1.0.99 x/a 80",
+    undefined,
+  ],
+  ["such an address is no peer of networks alone", ingress(ofBlock), "10.1.0.99 x/a 80", false],
   ["from the bridge of its own node", ingress(), "10.1.0.1 x/a 80", true],
   ["from another node", ingress(), "192.168.0.11 x/a 80", false],
   ["from a pod in the network of its node", ingress(), "x/host x/a 80", true],

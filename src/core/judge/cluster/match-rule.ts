@@ -67,11 +67,18 @@ export class RuleMatcher {
       return false;
     if (this.isForAll) return true;
     const { other } = asked;
-    const byPod = other.pod === undefined ? false : this.takesPod(other.pod);
+    const byPod = this.takesByPod(other);
     if (byPod === true || this.takesAddress(other)) return true;
     if (this.otherPeers.length === 0) return byPod;
     const rest = anyOf(this.otherPeers, (peer) => takesOther(peer, asked));
     return rest === false ? byPod : rest;
+  }
+
+  /** Who has an address of the pods' network and is not among the objects may be any pod. */
+  private takesByPod({ pod, nodes, isInside, isApiServer }: End): Truth {
+    if (pod !== undefined) return this.takesPod(pod);
+    const maybePod = isInside && nodes.length === 0 && !isApiServer;
+    return maybePod && this.podPeers.length > 0 ? undefined : false;
   }
 
   private takesAddress({ pod, nodes, addresses }: End): boolean {

@@ -199,12 +199,13 @@ function findDeniedFlow(link: Link, place: Place, scene: Scene): Draft | undefin
     }
   }
   const names = [...policies].sort(compareText).slice(0, 4).map(quoteName).join(", ");
+  const count = edge.connectionCount;
   const ends = `${quoteName(edge.from.name)} to ${quoteName(edge.to.name)}, port ${edge.port}`;
   return {
     kind: "policy-denies-flow",
     workload: place.workload,
     declared: `${names || "a policy"} does not let ${ends}`,
-    observed: `${edge.connectionCount} connections from ${ends}`,
+    observed: `${count} ${count === 1 ? "connection" : "connections"} from ${ends}`,
     meaning:
       "Whatever should enforce the policy does not, or it was created after the connections were " +
       "made: see whether the cluster's network enforces policies at all.",
