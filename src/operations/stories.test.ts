@@ -1,5 +1,6 @@
 /**
- * Runs `report` over each story of `fixtures/stories` and compares what it says with what must hold.
+ * Runs `report` over each story of `fixtures/stories` and compares what it says with what must
+ * hold.
  * In: folders as a user has them: `waggle.yaml` and the files it names. Out: one test a story.
  * `UPDATE=1` writes `expect.json` anew; the difference is to be read, not trusted.
  */
