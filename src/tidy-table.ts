@@ -18,6 +18,7 @@ const inventory = [...event, "core/inventory"];
 const observe = [...inventory, "core/observe"];
 const judge = [...observe, "core/judge"];
 const core = [...judge, "core/report"];
+const page = "core/report/html/client";
 
 const tidy = ["tidy-table.ts", "tidy-outline.ts", "tidy-sources.ts"];
 
@@ -26,7 +27,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   "core/inventory": { rooms: event, packages: [], node: false },
   "core/observe": { rooms: inventory, packages: [], node: false },
   "core/judge": { rooms: observe, packages: [], node: false },
-  "core/report": { rooms: judge, packages: [], node: false },
+  "core/report": { rooms: [...judge, page], packages: [], node: false },
+  // Runs in the browser: one script is made of it (docs/decisions/0007), so of others only types.
+  [page]: { rooms: judge, packages: [], node: false },
   engine: { rooms: [...observe, "ports"], packages: [], node: false },
   ports: { rooms: core, packages: [], node: false },
   operations: { rooms: [...core, "engine", "ports"], packages: ["zod", "yaml"], node: false },

@@ -54,7 +54,7 @@ const configSchema = z
     processes: files("Dumps of running processes"),
     since: z.string().describe("Leave out events before this time"),
     until: z.string().describe("Leave out events from this time on"),
-    format: z.enum(["text", "md", "json"]).describe("How a report is printed"),
+    format: z.enum(["text", "md", "json", "html"]).describe("How a report is printed"),
     top: z.int().min(1).max(1000).describe("How many upgrades a report lists"),
     "fail-on": z.array(failOn).max(20).describe("Conditions that end with exit status 10"),
     images: z

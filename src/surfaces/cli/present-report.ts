@@ -4,12 +4,14 @@
  * Must never decide what is in them.
  */
 import type { Explanation } from "../../core/report/explain-finding.ts";
+import { renderHtml } from "../../core/report/html/render-html.ts";
 import { renderExplanation } from "../../core/report/render-explanation.ts";
 import { renderJson } from "../../core/report/render-json.ts";
 import { renderMarkdown } from "../../core/report/render-markdown.ts";
 import { renderText } from "../../core/report/render-text.ts";
 import { terminal } from "../../core/report/safe-text.ts";
 import type { ReportOutput } from "../../operations/report.ts";
+import { compressPage } from "./compress-page.ts";
 import { exitStatus } from "./exit-status.ts";
 import type { Presentation, Shown, View } from "./presentation.ts";
 
@@ -43,11 +45,15 @@ export const reportPresentation: Presentation<ReportOutput> = {
       says: "The last day of a directory of rotated exports, as JSON",
     },
     {
+      line: "waggle report --events logs/ --sbom s/ --format html -o report.html",
+      says: "One page for people: opens in any browser, loads nothing",
+    },
+    {
       line: "waggle report --events logs/ --sbom s/ --fail-on kev in-use:fixable:critical",
       says: "Stop a pipeline (exit status 10) when it must",
     },
   ],
-  formats: ["text", "md", "json"],
+  formats: ["text", "md", "json", "html"],
   hasTop: true,
   hasConfig: true,
   hasTime: true,
@@ -66,6 +72,7 @@ export const reportPresentation: Presentation<ReportOutput> = {
 function renderReport(report: ReportOutput["report"], view: View): Shown["document"] {
   const { width, color, top } = view;
   if (view.format === "json") return renderJson(report);
+  if (view.format === "html") return renderHtml(report, { compress: compressPage });
   if (view.format === "md") return renderMarkdown(report, { top });
   return renderText(report, { width, color, top });
 }

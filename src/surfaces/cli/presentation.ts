@@ -12,7 +12,7 @@ import {
   readInput,
 } from "../../operations/operation.ts";
 
-export type Format = "text" | "md" | "json";
+export type Format = "text" | "md" | "json" | "html";
 
 /** How the output is to look. */
 export interface View {
@@ -26,7 +26,7 @@ export interface View {
 
 export interface Shown {
   /**
-   * The document: Markdown, everything for a terminal made safe, or JSON in pieces, which are made
+   * The document: Markdown, HTML, everything for a terminal made safe, or JSON in pieces, which are made
    * as they are written.
    */
   readonly document: string | TerminalText | Generator<string>;
