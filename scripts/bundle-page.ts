@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
+import { Script } from "node:vm";
 
 const folder = join(import.meta.dirname, "..", "src", "core", "report", "html", "client");
 const imports = /^import\s[^;]*?from\s+"([^"]+)";\n/gm;
@@ -42,6 +43,8 @@ function bundleScript(entry: string): string {
   const script = [...texts.values()].join("\n");
   const stray = /^(?:import|export)\b|\bimport\(|<\/script|<!--/im.exec(script);
   if (stray !== null) throw new Error(`the page's script must not hold ${stray[0]}`);
+  // Two modules may not use one name at their top: in a strict block that does not compile.
+  new Script(`"use strict";{${script}\n}`);
   return script;
 }
 

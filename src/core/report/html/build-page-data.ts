@@ -24,7 +24,7 @@ export const pageBounds = {
 
 /** **Unit**: UTF-16 code units of one text; of all descriptions of vulnerabilities together. */
 const textLengthMax = 300;
-const descriptionsLengthMax = 400_000;
+const descriptionsLengthMax = 250_000;
 
 export function buildPageData(report: Report): PageData {
   const numbers = numberWorkloads(report);
@@ -32,11 +32,13 @@ export function buildPageData(report: Report): PageData {
   const flows = bound(report.flows, pageBounds.flows);
   const actions = bound(report.actions, pageBounds.actions);
   const contradictions = bound(report.contradictions, pageBounds.contradictions);
+  const places = new Map(findings.kept.map(({ id }, index) => [id, index]));
+  const idLength = tellApart(findings.kept.map(({ id }) => id));
   const describe = describeFinding(numbers, descriptionLengthOf(findings.kept));
   const data = {
     from: report.window.from ?? "",
     to: report.window.to ?? "",
-    findings: findings.kept.map(describe),
+    findings: findings.kept.map((one) => ({ ...describe(one), id: one.id.slice(0, idLength) })),
     flows: flows.kept.map((flow) => ({
       ...flow,
       from: describeEnd(flow.from, numbers),
@@ -46,6 +48,8 @@ export function buildPageData(report: Report): PageData {
       ...action,
       image: nameImage(image),
       workloads: workloads.map(numbers.numberOf),
+      findings: action.findings.flatMap((id) => places.get(id) ?? []),
+      findingCount: action.findings.length,
     })),
     contradictions: contradictions.kept.map((one) => ({
       ...one,
@@ -56,7 +60,8 @@ export function buildPageData(report: Report): PageData {
   const evidence = gatherEvidence(data, report);
   return makeAllVisible({
     ...data,
-    evidence: evidence.kept,
+    evidence: evidence.kept.map((proof) => ({ ...proof, execId: shortenExecId(proof) })),
+    idLength,
     leftOut: [
       ...sayLeftOut(findings.leftOut, "findings of the lowest ranks"),
       ...sayLeftOut(flows.leftOut, "flows"),
@@ -75,6 +80,25 @@ function sayLeftOut(count: number, what: string): readonly string[] {
   return count === 0 ? [] : [`${formatCount(count)} ${what} are in the JSON report only.`];
 }
 
+/** **Unit**: characters, at least eight: the shortest start that no two ids share. */
+function tellApart(ids: readonly string[]): number {
+  const lengthMax = ids.reduce((length, id) => Math.max(length, id.length), 8);
+  const distinctCount = new Set(ids).size;
+  for (let length = 8; length < lengthMax; length += 1) {
+    if (new Set(ids.map((id) => id.slice(0, length))).size === distinctCount) return length;
+  }
+  return lengthMax;
+}
+
+/** `~` and the start of the process, where node and pid beside it tell the rest. */
+function shortenExecId({ execId, node, pid }: Evidence): string {
+  const plain = /^[A-Za-z0-9+/]+={0,2}$/.test(execId) && execId.length % 4 === 0;
+  const text = plain ? atob(execId) : "";
+  const start = text.slice(node.length + 1, -String(pid).length - 1);
+  const isWhole = /^\d+$/.test(start) && btoa(`${node}:${start}:${pid}`) === execId;
+  return isWhole && /^[ -~]*$/.test(node) ? `~${start}` : execId;
+}
+
 function nameImage(image: { readonly reference: string; readonly digest: string } | null): string {
   return image === null ? "" : image.reference || image.digest;
 }
@@ -91,7 +115,11 @@ function descriptionLengthOf(findings: readonly Finding[]): number {
 }
 
 function describeFinding(numbers: NumberedWorkloads, descriptionLength: number) {
+  const upgrades = new Map<string, number>();
   return (finding: Finding): PageFinding => {
+    const countUses = (state: string) =>
+      finding.packages.filter(({ usage }) => usage.state === state).length;
+    upgrades.set(finding.upgrade, upgrades.get(finding.upgrade) ?? upgrades.size);
     const { id, rank, band, critical, fixable, privileged, inUse, matchType } = finding;
     const { vulnerability: known, decision, reasons, wouldChange } = finding;
     return {
@@ -100,18 +128,22 @@ function describeFinding(numbers: NumberedWorkloads, descriptionLength: number) 
       band,
       vulnerability: {
         id: known.id,
-        aliases: known.aliases.slice(0, 8),
+        aliases: known.aliases.slice(0, 4),
         severity: known.severity,
         cvss: known.cvssScore,
-        epss: known.epss?.score ?? null,
-        epssPercentile: known.epss?.percentile ?? null,
+        epss: round(known.epss?.score),
+        epssPercentile: round(known.epss?.percentile),
         kevSince: known.kev?.dateAdded ?? "",
         ransomware: known.kev?.ransomware ?? false,
-        fixedIn: known.fixedIn.slice(0, 8),
+        fixedIn: known.fixedIn.slice(0, 4),
         fixState: known.fixState,
         description: makeVisible(known.description, descriptionLength),
       },
       package: describePackage(finding.package),
+      matchCount: finding.packages.length,
+      inUseCount: countUses("in-use"),
+      unknownCount: countUses("unknown"),
+      upgrade: upgrades.get(finding.upgrade) ?? 0,
       others: finding.packages
         .filter((one) => one.package.id !== finding.package.id)
         .map((one) => one.package.name)
@@ -137,6 +169,11 @@ function describeFinding(numbers: NumberedWorkloads, descriptionLength: number) 
   };
 }
 
+/** Shown with three digits at most. */
+function round(share: number | undefined): number | null {
+  return share === undefined ? null : Math.round(share * 1000) / 1000;
+}
+
 function describePackage({ name, version, type, location }: PackageRef): PagePackage {
   return { name, version, type, location };
 }
@@ -147,7 +184,7 @@ function describeUsage(usage: Usage): PageUsage {
 }
 
 /** **Order**: as findings, contradictions, flows and workloads cite it. */
-function gatherEvidence(data: Omit<PageData, "evidence" | "leftOut">, report: Report) {
+function gatherEvidence(data: Omit<PageData, "evidence" | "leftOut" | "idLength">, report: Report) {
   const ids = new Set<string>();
   for (const { usage } of data.findings) for (const id of usage.evidence) ids.add(id);
   for (const { evidence } of data.contradictions) for (const id of evidence) ids.add(id);
@@ -170,19 +207,25 @@ function isKnown(evidence: Evidence | undefined): evidence is Evidence {
   return evidence !== undefined;
 }
 
+const plainText = /^[ -~]*$/;
+
 /** Names of keys are the program's own: only values come from outside. */
 function makeAllVisible(data: PageData): PageData {
-  const seen = new Map<object, unknown>();
+  const seen = new Map<unknown, unknown>();
   const show = (value: unknown): unknown => {
-    if (typeof value === "string") return makeVisible(value, textLengthMax);
-    if (typeof value !== "object" || value === null) return value;
+    if (typeof value === "string" && value.length <= textLengthMax && plainText.test(value)) {
+      return value;
+    }
+    if (typeof value !== "string" && (typeof value !== "object" || value === null)) return value;
     const known = seen.get(value);
     if (known !== undefined) return known;
-    const shown = Array.isArray(value)
-      ? value.map(show)
-      : Object.fromEntries(Object.entries(value).map(([key, one]) => [key, show(one)]));
+    const shown = typeof value === "string" ? makeVisible(value, textLengthMax) : showParts(value);
     seen.set(value, shown);
     return shown;
   };
+  const showParts = (value: object): unknown =>
+    Array.isArray(value)
+      ? value.map(show)
+      : Object.fromEntries(Object.entries(value).map(([key, one]) => [key, show(one)]));
   return show(data) as PageData;
 }

@@ -58,7 +58,8 @@ function describeAll(
 
 function describeContainer(summary: Report["coverage"][number]): PageContainer {
   const { workload: _workload, privileges: _privileges, image, ...rest } = summary;
-  return { ...rest, image: image.reference || image.digest };
+  const containerId = rest.containerId.slice(0, 12);
+  return { ...rest, containerId, image: image.reference || image.digest };
 }
 
 function describeContext(

@@ -6,6 +6,7 @@
 import type { Action } from "../../judge/decide/action.ts";
 import { type DecisionName, decisionNames } from "../../judge/decide/decision.ts";
 import type { Finding } from "../../judge/verdict.ts";
+import { workloadKey } from "../../judge/workload-key.ts";
 import type { Report } from "../report.ts";
 import { type HtmlText, html } from "../safe-text.ts";
 import { formatCount, plural } from "../text-layout.ts";
@@ -105,11 +106,19 @@ function renderAction(
 <h3>${openLink(`a:${id}`, title)}</h3>
 <p class="where">${sayWhere(action)}</p>
 <ul>${reasons}</ul>
-<p>${sayEffect(action)} ${countLink(action.findings.length, queryOf("action", id), "finding")}${sayCounts(action)}
-· <a href="#map?${queryOf("path", id)}">path on the map</a></p>
+<p>${sayEffect(action)} ${countLink(action.findings.length, queryOf("action", id), "finding")}${sayCounts(action)}${mapLink(action, report)}</p>
 ${renderProof(action, findings, report)}
 </div>
 </li>`;
+}
+
+/** Where a way from the internet to one of its workloads is known. */
+function mapLink({ id, workloads }: Action, report: Report): HtmlText {
+  const keys = new Set(workloads.map(workloadKey));
+  const isKnown = report.workloads.some(
+    ({ workload, exposure }) => exposure.paths.length > 0 && keys.has(workloadKey(workload)),
+  );
+  return isKnown ? html` · <a href="#map?${queryOf("path", id)}">path on the map</a>` : html``;
 }
 
 function sayWhere({ workloads, image }: Action): string {

@@ -74,8 +74,9 @@ interface Stage {
 
 function renderStage({ key, name, stage, before }: Stage, all: number): HtmlText {
   const { matches, findings, vulnerabilities, upgrades } = stage;
-  const cells = [matches, findings, vulnerabilities, upgrades].map(
-    (count) => html`<td class="n">${stageLink(key, count)}</td>`,
+  const counts = { matches, findings, vulnerabilities, upgrades };
+  const cells = Object.entries(counts).map(
+    ([label, count]) => html`<td class="n" data-label="${label}">${stageLink(key, count)}</td>`,
   );
   const bars = html`<svg viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true">
 <rect class="before" width="${share(before, all)}" height="16"/>
@@ -104,5 +105,5 @@ which is not the same as nobody.</p>`;
   const unknown = workloads.filter(({ exposure }) => exposure.exposed === "unknown").length;
   return html`<p>${plural(exposed, "workload")} of ${formatCount(workloads.length)} can be sent data
 from the internet${unknown === 0 ? "" : `; of ${formatCount(unknown)} it is unknown`}. Red: the way
-to what is to be done. Dashed: allowed by objects, not seen. Never observed is not isolated.</p>`;
+to what is to be done first. Dashed: allowed by objects, not seen. Never observed is not isolated.</p>`;
 }

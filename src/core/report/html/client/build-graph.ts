@@ -8,7 +8,7 @@ import { addEnd, GraphDraft, type GraphEdge, type GraphNode, type Sides } from "
 import type { PageData, PageEnd, PageHop, PagePath } from "./page-data.ts";
 
 export interface GraphOptions {
-  /** Id of an action; "" for all that are to be done now. */
+  /** Id of an action; "act-now" for all that are to be done now, "" for the first few. */
   readonly path: string;
   readonly find: string;
   /** Groups that are shown whole, as `column/namespace`. */
@@ -99,11 +99,15 @@ interface Marks {
   readonly steps: readonly { readonly from: PageHop; readonly to: PageHop }[];
 }
 
-/** The first path of each workload that the action, or all that are due now, are about. */
+/** More at once, and the red lines tell nothing apart. */
+const firstCount = 5;
+
+/** The first path of each workload that the chosen actions are about. */
 function markPaths(data: PageData, path: string): Marks {
-  const chosen = data.actions.filter(({ id, decision }) =>
-    path === "" ? decision === "act-now" : id === path,
-  );
+  const chosen =
+    path === ""
+      ? data.actions.slice(0, firstCount)
+      : data.actions.filter(({ id, decision }) => id === path || decision === path);
   const workloads = new Set(chosen.flatMap((action) => action.workloads));
   const paths = [...workloads].flatMap((one) => data.workloads[one]?.context?.paths[0] ?? []);
   const nodes = new Set(paths.flatMap(({ hops }) => hops.map(nodeOfHop)));

@@ -21,6 +21,8 @@ import { flowRow } from "./show-workload.ts";
 
 export function createMap(host: HTMLElement, context: PageContextData, navigate: Navigate): View {
   const { data } = context;
+  const isEmpty = data.flows.length === 0 && data.workloads.every(({ context: place }) => !place);
+  if (isEmpty) return { show: () => {} };
   const unfolded = new Set<string>();
   let current: PageState = { section: "map", values: new Map() };
   const change = (changes: Readonly<Record<string, string>>, isReplacing = false) =>
@@ -95,8 +97,9 @@ function createControls(
     .map(({ id, rank, title }) => make("option", { value: id }, `${rank}. ${title.slice(0, 70)}`));
   const path = make(
     "select",
-    {},
-    make("option", { value: "" }, "everything to do now"),
+    { class: "wide" },
+    make("option", { value: "" }, "the first five actions"),
+    make("option", { value: "act-now" }, "everything to do now"),
     ...options,
   );
   const find = make("input", {
@@ -160,7 +163,7 @@ function drawLayout(layout: Layout, open: (node: GraphNode) => void): SVGElement
           rx: 4,
           class: "group",
         }),
-        draw("text", { x, y: y + 13, class: "group-name" }, fitName(name, 30)),
+        draw("text", { x, y: y + 13, class: "group-name" }, fitName(name, 22)),
       ),
     ),
     ...[...layout.edges].sort((a, b) => Number(a.isOnPath) - Number(b.isOnPath)).map(drawEdge),
@@ -211,7 +214,7 @@ function drawNode(node: PlacedNode, open: (node: GraphNode) => void): SVGElement
     },
     draw("title", {}, node.isFolded ? node.members.slice(0, 20).join("\n") : text),
     draw("rect", { x: node.x, y: node.y, width: nodeWidth, height: nodeHeight, rx: 3 }),
-    draw("text", { x: node.x + 8, y: node.y + 15 }, fitName(nameInGroup(text, node.group), 25)),
+    draw("text", { x: node.x + 8, y: node.y + 15 }, fitName(nameInGroup(text, node.group), 20)),
   );
   shown.addEventListener("click", () => open(node));
   shown.addEventListener("keydown", (event) => {

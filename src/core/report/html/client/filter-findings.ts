@@ -21,9 +21,15 @@ const stages: Readonly<Record<string, Test>> = {
   inUse: (one) => one.critical && one.fixable && one.privileged && one.inUse,
   actNow: (one) => one.decision.name === "act-now",
   criticalFixableInUse: (one) => one.critical && one.fixable && one.inUse,
-  unknownUse: (one) =>
-    one.critical && one.fixable && one.privileged && one.usage.state === "unknown",
+  unknownUse: (one) => one.critical && one.fixable && one.privileged && one.unknownCount > 0,
 };
+
+/** Matches that findings stand for; a step that asks for the use counts those with that use. */
+export function countMatches(findings: readonly PageFinding[], stage: string): number {
+  const key =
+    stage === "unknownUse" ? "unknownCount" : /inUse$/i.test(stage) ? "inUseCount" : "matchCount";
+  return findings.reduce((sum, one) => sum + one[key], 0);
+}
 
 export function filterFindings(data: PageData, values: Values): readonly PageFinding[] {
   const tests: Test[] = [];
@@ -49,8 +55,9 @@ const makers: Readonly<Record<FilterKey, (value: string, data: PageData) => Test
   vulnerability: (value) => (one) => one.vulnerability.id === value,
   stage: (value) => (Object.hasOwn(stages, value) ? stages[value] : undefined),
   action: (value, data) => {
-    const ids = new Set(data.actions.find(({ id }) => id === value)?.findings ?? []);
-    return (one) => ids.has(one.id);
+    const indices = data.actions.find(({ id }) => id === value)?.findings ?? [];
+    const members = new Set(indices.map((index) => data.findings[index]));
+    return (one) => members.has(one);
   },
 };
 

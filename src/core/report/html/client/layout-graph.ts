@@ -35,14 +35,14 @@ export interface Layout {
 
 /** **Unit**: pixels. */
 export const measures = {
-  nodeWidth: 168,
+  nodeWidth: 136,
   nodeHeight: 22,
   nodeGap: 6,
-  columnGap: 84,
+  columnGap: 56,
   groupTitle: 18,
   groupGap: 14,
   top: 30,
-  margin: 12,
+  margin: 10,
 } as const;
 
 const sweepCount = 3;

@@ -5,10 +5,10 @@
 import { drawStrip } from "./draw-timeline.ts";
 import { showPage } from "./list-pages.ts";
 import { counted, fill, make } from "./make-element.ts";
-import { countLink, openLink, type PageContextData } from "./page-context.ts";
+import { countLink, openLink, type PageContextData, showTime } from "./page-context.ts";
 import type { PageContainer, PageWorkload } from "./page-data.ts";
 
-const pageSize = 25;
+const coveragePageSize = 25;
 
 interface Watched {
   readonly workload: PageWorkload;
@@ -21,12 +21,14 @@ export function listCoverage(host: HTMLElement, context: PageContextData): void 
     .map((workload, index): Watched => ({ workload, index, gaps: gapsOf(workload) }))
     .filter(({ workload }) => workload.kind !== "Host" || workload.containers.length > 0)
     .sort((a, b) => b.gaps.length - a.gaps.length || a.index - b.index);
-  const head = ["workload", "watched", "not known", "use unknown"].map((name) =>
+  const { from, to } = context.data;
+  const span = from === "" ? "" : `, ${showTime(from, context)} to ${showTime(to, context)}`;
+  const head = ["workload", `watched${span}`, "not known", "use unknown"].map((name) =>
     make("th", { scope: "col" }, name),
   );
   const unknown = countUnknown(context);
   const show = (page: number): void => {
-    const { items, buttons } = showPage(rows, { page, size: pageSize }, show);
+    const { items, buttons } = showPage(rows, { page, size: coveragePageSize }, show);
     const body = items.map((one) => coverageRow(one, unknown.get(one.index) ?? 0, context));
     const table = make(
       "table",

@@ -2,7 +2,7 @@
  * Holds the list of findings with its filters and order.
  * In: the data and the state of the address. Out: the section's elements, filled anew for a state.
  */
-import { filterFindings, sortFindings } from "./filter-findings.ts";
+import { countMatches, filterFindings, sortFindings } from "./filter-findings.ts";
 import { showPage } from "./list-pages.ts";
 import { type Child, count, counted, fill, make } from "./make-element.ts";
 import {
@@ -68,7 +68,7 @@ export function createFindingList(
       if (document.activeElement !== input) input.value = values.get(key) ?? "";
     }
     const found = filterFindings(context.data, values);
-    fill(status, ...sayCount(found, context.data.findings.length));
+    fill(status, ...sayCount(found, context.data.findings.length, state));
     fill(chips, ...activeFilters(state, context, change));
     fill(head, ...headCells(values.get("sort") ?? "rank", change));
     const sorted = sortFindings(found, values.get("sort") ?? "rank", context.data);
@@ -101,6 +101,11 @@ function addInputs(form: HTMLFormElement, context: PageContextData, change: Chan
     const options = values.map((value) => make("option", { value }, value.replaceAll("-", " ")));
     add(key, label, make("select", {}, make("option", { value: "" }, "any"), ...options));
   }
+  const orders = columns.flatMap(({ name, label }) => [
+    make("option", { value: name === "rank" ? "" : name }, label),
+    make("option", { value: `-${name}` }, `${label}, last first`),
+  ]);
+  add("sort", "Order", make("select", {}, ...orders));
   const { data } = context;
   const lists: readonly (readonly [string, string, readonly string[]])[] = [
     ["workload", "Workload", data.findings.map((one) => data.workloads[one.workload]?.name ?? "")],
@@ -122,17 +127,20 @@ function addInputs(form: HTMLFormElement, context: PageContextData, change: Chan
   return inputs;
 }
 
-function sayCount(found: readonly PageFinding[], all: number): readonly Child[] {
+function sayCount(
+  found: readonly PageFinding[],
+  all: number,
+  { values }: PageState,
+): readonly Child[] {
   const vulnerabilities = new Set(found.map(({ vulnerability }) => vulnerability.id)).size;
-  const matches = found.reduce((sum, { others }) => sum + 1 + others.length, 0);
-  const what =
-    `${counted(matches, "match", "matches")} of the scanner, ` +
-    `${counted(vulnerabilities, "vulnerability", "vulnerabilities")}`;
-  return [
-    make("b", {}, counted(found.length, "finding")),
-    found.length === all ? ": " : ` of ${count(all)}: `,
-    what,
+  const upgrades = new Set(found.map(({ upgrade }) => upgrade)).size;
+  const parts = [
+    counted(countMatches(found, values.get("stage") ?? ""), "match", "matches"),
+    counted(vulnerabilities, "vulnerability", "vulnerabilities"),
+    counted(upgrades, "upgrade"),
   ];
+  const of = found.length === all ? ": " : ` of ${count(all)}: `;
+  return [make("b", {}, counted(found.length, "finding")), of, parts.join(", ")];
 }
 
 /** What no input shows has a button that takes it away. */
@@ -162,7 +170,8 @@ function headCells(sort: string, change: Change): readonly HTMLElement[] {
     const order = sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none";
     const button = make("button", { type: "button" }, label);
     button.addEventListener("click", () => {
-      change({ sort: order === "ascending" ? `-${name}` : name });
+      const sorted = order === "ascending" ? `-${name}` : name;
+      change({ sort: sorted === "rank" ? "" : sorted });
     });
     return make("th", { scope: "col", "aria-sort": order }, button);
   });

@@ -80,7 +80,7 @@ const openers: Readonly<
   Record<string, (id: string, context: PageContextData) => Opened | undefined>
 > = {
   "f:": (id, context) => {
-    const found = context.findings.get(id);
+    const found = context.findings.get(id.slice(0, context.data.idLength));
     if (found === undefined) return undefined;
     const { vulnerability, package: owner } = found;
     const title = `${vulnerability.id} in ${owner.name} ${owner.version}`;

@@ -46,6 +46,12 @@ export interface PageFinding
   readonly band: string;
   readonly vulnerability: PageVulnerability;
   readonly package: PagePackage;
+  /** Matches of the scanner that it stands for; of these, by what is known of their use. */
+  readonly matchCount: number;
+  readonly inUseCount: number;
+  readonly unknownCount: number;
+  /** The same number where one upgrade removes them. */
+  readonly upgrade: number;
   /** Names of the other binary packages of it that match. */
   readonly others: readonly string[];
   /** Image by reference, or digest where it has none. */
@@ -114,8 +120,12 @@ export type PageFlow = Omit<FlowEdge, "from" | "to"> & {
   readonly to: PageEnd;
 };
 
-export type PageAction = Omit<Action, "image" | "workloads" | "upgrades"> & {
+export type PageAction = Omit<Action, "image" | "workloads" | "upgrades" | "findings"> & {
   readonly image: string;
+  /** Indices into `findings`. */
+  readonly findings: readonly number[];
+  /** Of the report: more than the page holds where its bound cut some off. */
+  readonly findingCount: number;
   readonly workloads: readonly number[];
 };
 
@@ -139,30 +149,30 @@ export interface PageData {
   readonly actions: readonly PageAction[];
   readonly contradictions: readonly PageContradiction[];
   readonly evidence: readonly Evidence[];
+  /** **Unit**: characters of an id of a finding that the page keeps: as many as tell them apart. */
+  readonly idLength: number;
   /** What is beyond the bounds of the page, in words. */
   readonly leftOut: readonly string[];
 }
 
 /**
- * A list of records by column. `v`: values one by one. `d`: values by index into distinct ones.
+ * A list of records by column. `v`: values one by one. `p`: whole numbers by the step from the one
+ * before, behind the prefix `x` where they are names. `d`: values by index into distinct ones.
+ * `u`: times by microseconds after `s`, which is after 1970.
  * `t`: records of a table of its own by index, -1 for null. `l`: lists of texts, by index into
  * distinct lists of indices into distinct texts. `c`: lists of records, by index into distinct
  * lists of indices into a table.
  */
 export type PackedColumn =
   | { readonly v: readonly unknown[] }
-  | { readonly d: readonly unknown[]; readonly i: readonly number[] }
+  | { readonly p: readonly number[]; readonly x?: string }
+  | { readonly u: readonly (number | null)[]; readonly s: number }
+  | { readonly d: PackedColumn; readonly i: readonly number[] }
   | { readonly t: PackedTable; readonly i: readonly number[] }
-  | {
-      readonly l: readonly string[];
-      readonly a: readonly (readonly number[])[];
-      readonly i: readonly number[];
-    }
-  | {
-      readonly c: PackedTable;
-      readonly a: readonly (readonly number[])[];
-      readonly i: readonly number[];
-    };
+  | { readonly l: PackedColumn; readonly a: NumberLists; readonly i: readonly number[] }
+  | { readonly c: PackedTable; readonly a: NumberLists; readonly i: readonly number[] };
+
+type NumberLists = readonly (readonly number[])[];
 
 export interface PackedTable {
   readonly n: number;

@@ -12,5 +12,15 @@ export async function readData(base64: string): Promise<PageData> {
   const table: PackedTable = JSON.parse(await new Response(stream).text());
   const [data] = unpackTable(table);
   if (data === undefined) throw new Error("the page holds no data");
-  return data as unknown as PageData;
+  return restore(data as unknown as PageData);
+}
+
+/** The form in which Tetragon writes an exec id: base64 of node, start in nanoseconds, pid. */
+function restore(data: PageData): PageData {
+  const evidence = data.evidence.map((proof) =>
+    proof.execId.startsWith("~")
+      ? { ...proof, execId: btoa(`${proof.node}:${proof.execId.slice(1)}:${proof.pid}`) }
+      : proof,
+  );
+  return { ...data, evidence };
 }

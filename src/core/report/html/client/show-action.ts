@@ -13,9 +13,9 @@ import { findingLinks, textList } from "./show-finding.ts";
 import { pathLine } from "./show-path.ts";
 
 export function showAction(action: PageAction, context: PageContextData): readonly Child[] {
-  const { data, findings } = context;
+  const { data } = context;
   const removed = action.findings
-    .flatMap((id) => findings.get(id) ?? [])
+    .flatMap((index) => data.findings[index] ?? [])
     .sort((a, b) => a.rank - b.rank);
   const paths = action.workloads.flatMap((one) => data.workloads[one]?.context?.paths[0] ?? []);
   const map = writeState({ section: "map", values: new Map([["path", action.id]]) });

@@ -78,6 +78,7 @@ function basicFacts(
     ["exploited", sayExploited(vulnerability)],
     ["also called", vulnerability.aliases.join(", ")],
     ["matched by", finding.matchType],
+    ["id", make("code", {}, finding.id)],
     [
       "elsewhere",
       countLink(

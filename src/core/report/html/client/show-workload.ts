@@ -161,7 +161,7 @@ function showContainer(container: PageContainer, context: PageContextData): HTML
     { class: "container" },
     drawStrip(container, context),
     factList([
-      ["container", make("code", {}, container.containerId.slice(0, 12))],
+      ["container", make("code", {}, container.containerId)],
       ["image", make("span", { class: "path" }, container.image)],
       ["joined by", container.joinedBy],
       ["SBOM, scan", `${container.sbom || "none"}, ${container.scan || "none"}`],

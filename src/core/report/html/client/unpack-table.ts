@@ -18,12 +18,32 @@ export function unpackTable(table: PackedTable): readonly Record<string, unknown
 
 function unpackColumn(column: PackedColumn): readonly unknown[] {
   if ("v" in column) return column.v;
-  if ("d" in column) return column.i.map((index) => column.d[index]);
+  if ("p" in column) return addUp(column.p, column.x);
+  if ("u" in column) return column.u.map((time) => writeTime(time, column.s));
+  if ("d" in column) {
+    const distinct = unpackColumn(column.d);
+    return column.i.map((index) => distinct[index]);
+  }
   if ("t" in column) {
     const records = unpackTable(column.t);
     return column.i.map((index) => records[index] ?? null);
   }
-  const items: readonly unknown[] = "l" in column ? column.l : unpackTable(column.c);
+  const items = "l" in column ? unpackColumn(column.l) : unpackTable(column.c);
   const lists = column.a.map((indices) => indices.map((index) => items[index]));
   return column.i.map((index) => lists[index] ?? []);
+}
+
+function addUp(steps: readonly number[], prefix: string | undefined): readonly unknown[] {
+  let sum = 0;
+  return steps.map((step) => {
+    sum += step;
+    return prefix === undefined ? sum : `${prefix}${sum}`;
+  });
+}
+
+function writeTime(time: number | null, startUs: number): string | null {
+  if (time === null) return null;
+  const timeUs = startUs + time;
+  const rest = String(timeUs % 1000).padStart(3, "0");
+  return new Date(Math.floor(timeUs / 1000)).toISOString().replace("Z", `${rest}Z`);
 }
