@@ -41,7 +41,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     node: true,
   },
   "main.ts": { rooms: ["presets", "surfaces/cli"], packages: [], node: true },
-  testing: { rooms: core, packages: ["fast-check"], node: true },
+  testing: { rooms: core, packages: ["fast-check", "playwright-core"], node: true },
   "tidy.test.ts": { rooms: tidy, packages: [], node: true },
   "tidy-exports.test.ts": { rooms: tidy, packages: [], node: true },
   "tidy-outline.test.ts": { rooms: tidy, packages: [], node: true },
@@ -71,7 +71,35 @@ export interface Exemption {
 const decodersTakeBytes =
   "`decode` is called for each event: an object of its arguments would be made millions of times.";
 
+/** Parts of the page's script that draw: they need a document. */
+const drawing = [
+  "copy-command",
+  "draw-map",
+  "draw-timeline",
+  "list-actions",
+  "list-coverage",
+  "list-findings",
+  "list-pages",
+  "make-element",
+  "open-drawer",
+  "page-context",
+  "read-data",
+  "show-action",
+  "show-evidence",
+  "show-finding",
+  "show-flow",
+  "show-path",
+  "show-workload",
+  "start-page",
+  "switch-theme",
+];
+
 export const exemptions: readonly Exemption[] = [
+  ...drawing.map((name) => ({
+    rule: "tested" as const,
+    path: `${page}/${name}.ts`,
+    reason: "Runs in a browser: core/report/html/page.browser.test.ts.",
+  })),
   { rule: "parameters", path: "core/event/event-decoder.ts", reason: decodersTakeBytes },
   { rule: "parameters", path: "core/event/decode-json.ts", reason: decodersTakeBytes },
   { rule: "parameters", path: "core/event/decode-protobuf.ts", reason: decodersTakeBytes },

@@ -103,7 +103,7 @@ function renderAction(
 <p class="rank">${rank}</p>
 <p class="when">${decisionChip(decision)} <small>${sayDeadline(deadlineDays)}</small></p>
 <div>
-<h3>${openLink(`a:${id}`, title)}</h3>
+<h2>${openLink(`a:${id}`, title)}</h2>
 <p class="where">${sayWhere(action)}</p>
 <ul>${reasons}</ul>
 <p>${sayEffect(action)} ${countLink(action.findings.length, queryOf("action", id), "finding")}${sayCounts(action)}${mapLink(action, report)}</p>

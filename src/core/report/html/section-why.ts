@@ -48,7 +48,7 @@ function renderFunnel({ funnel }: Report): HtmlText {
     ([name, text]) => html`<dt>${nameStage(name)}</dt><dd>${text}</dd>`,
   );
   return html`<table class="funnel">
-<thead><tr><th scope="col">left at each step</th><th scope="col" class="bar"></th>
+<thead><tr><th scope="col">left at each step</th><th scope="col" class="bar">share of all</th>
 <th scope="col" class="n">matches</th><th scope="col" class="n">findings</th>
 <th scope="col" class="n">vulnerabilities</th><th scope="col" class="n">upgrades</th></tr></thead>
 <tbody>${rows}${renderStage(now, funnel.all)}</tbody>

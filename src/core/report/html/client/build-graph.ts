@@ -65,7 +65,7 @@ function nameColumns(deepest: number): readonly string[] {
   const hops = Array.from({ length: deepest + 1 }, (_, hop) =>
     hop === 0 ? "reached directly" : `${hop} ${hop === 1 ? "hop" : "hops"} further`,
   );
-  return ["comes from", ...hops, "no way from the internet known", "goes out to"];
+  return ["comes from", ...hops, "no known way in", "goes out to"];
 }
 
 /** From the judged exposure where there is one, else counted along observed flows. */

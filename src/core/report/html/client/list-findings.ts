@@ -16,7 +16,8 @@ import {
 import type { PageFinding } from "./page-data.ts";
 import { filterKeys, type PageState, withValues } from "./page-state.ts";
 
-const pageSize = 50;
+/** A phone shows a finding as a card of its own. */
+const pageSize = () => (matchMedia("(max-width: 48rem)").matches ? 15 : 50);
 
 const columns = [
   { name: "rank", label: "rank" },
@@ -72,7 +73,7 @@ export function createFindingList(
     fill(chips, ...activeFilters(state, context, change));
     fill(head, ...headCells(values.get("sort") ?? "rank", change));
     const sorted = sortFindings(found, values.get("sort") ?? "rank", context.data);
-    const at = { page: Number(values.get("page") ?? 1) || 1, size: pageSize };
+    const at = { page: Number(values.get("page") ?? 1) || 1, size: pageSize() };
     const page = showPage(sorted, at, (to) => change({ page: String(to) }));
     fill(body, ...page.items.map((one) => findingRow(one, context)));
     fill(pages, page.buttons);
