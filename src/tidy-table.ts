@@ -98,7 +98,7 @@ export const exemptions: readonly Exemption[] = [
   ...drawing.map((name) => ({
     rule: "tested" as const,
     path: `${page}/${name}.ts`,
-    reason: "Runs in a browser: core/report/html/page.browser.test.ts.",
+    reason: "Runs in a browser: core/report/html/page-in-browser.test.ts.",
   })),
   { rule: "parameters", path: "core/event/event-decoder.ts", reason: decodersTakeBytes },
   { rule: "parameters", path: "core/event/decode-json.ts", reason: decodersTakeBytes },

@@ -87,7 +87,7 @@ export function sampleFinding(
 }
 
 const words = (
-  "heap stack buffer overflow integer parser header request response remote local crafted message " +
+  "heap stack buffer overflow integer parser header request response remote local message " +
   "certificate session cookie archive image font script query template template-engine decoder " +
   "encoder denial service execution disclosure traversal injection race free use-after bounds read"
 ).split(" ");
@@ -152,6 +152,10 @@ function sampleProof(id: string, name: string, container: string): Evidence {
   };
 }
 
+function say(is: boolean): string {
+  return is ? "yes" : "no";
+}
+
 const deadlines: Readonly<Record<DecisionName, number | null>> = {
   "act-now": 3,
   soon: 14,
@@ -178,7 +182,7 @@ function decide(given: {
     name: byTable,
     deadlineDays: deadlines[byTable],
     forensics: isKnown && isExposed,
-    row: `kev=${isKnown ? "yes" : "no"} exposed=${isExposed ? "yes" : "no"} automatable=yes impact=total`,
+    row: `kev=${say(isKnown)} exposed=${say(isExposed)} automatable=yes impact=total`,
     byTable,
     inputs: [
       { name: "kev", value: isKnown ? "yes" : "no", basis: "CISA's catalogue", assumed: false },

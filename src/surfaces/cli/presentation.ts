@@ -26,8 +26,8 @@ export interface View {
 
 export interface Shown {
   /**
-   * The document: Markdown, HTML, everything for a terminal made safe, or JSON in pieces, which are made
-   * as they are written.
+   * The document: Markdown, HTML, everything for a terminal made safe, or JSON in pieces, which
+   * are made as they are written.
    */
   readonly document: string | TerminalText | Generator<string>;
   /** Said on standard error after the document. */

@@ -4,6 +4,7 @@
  * turns it back into equal records. Equal parts are kept once, at any depth.
  */
 import { formatTime } from "../../event/format-time.ts";
+import { isWireObject } from "../../event/wire-value.ts";
 import type { PackedColumn, PackedTable } from "./client/page-data.ts";
 
 export function packTable(rows: readonly object[]): PackedTable {
@@ -19,7 +20,7 @@ function packColumn(values: readonly unknown[]): PackedColumn {
   const known = values.filter((value) => value !== null);
   if (known.length > 0 && known.every(isTexts)) return packTexts(values);
   if (known.length > 0 && known.every(isRecords)) return packLists(values);
-  if (known.length > 0 && known.every(isRecord)) return packRecords(values);
+  if (known.length > 0 && known.every(isWireObject)) return packRecords(values);
   const { distinct, indices } = dedupe(values);
   if (distinct.length * 2 < values.length) return { d: packPlain(distinct), i: indices };
   return packPlain(values);
@@ -65,20 +66,16 @@ function isCount(text: string, prefix: string): boolean {
   return text.startsWith(prefix) && /^(?:0|[1-9]\d{0,14})$/.test(text.slice(prefix.length));
 }
 
-function isRecord(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 function isRecords(value: unknown): value is readonly object[] {
-  return Array.isArray(value) && value.every(isRecord);
+  return Array.isArray(value) && value.every(isWireObject);
 }
 
 function packRecords(values: readonly unknown[]): PackedColumn {
-  const { distinct, indices } = dedupe(values.filter(isRecord));
+  const { distinct, indices } = dedupe(values.filter(isWireObject));
   let at = 0;
   return {
     t: packTable(distinct),

@@ -67,7 +67,7 @@ test("the data of the page is base64 of what was packed", () => {
   assert.throws(() => renderHtml(sampleHostileReport(), { compress: () => "</script>" }));
 });
 
-test("without a script the page says what to do, with its proof, the funnel and the problems", () => {
+test("without a script the page says what to do, its proof, the funnel and problems", () => {
   const report = sampleLargeReport({ findingCount: 300, workloadCount: 20 });
   const page = render(report);
   const body = page.slice(page.indexOf("<main>"), page.indexOf('id="data"'));

@@ -64,6 +64,7 @@ function renderHead({ actions }: Report): HtmlText {
 }
 
 function renderBody(report: Report, leftOut: readonly string[]): HtmlText {
+  const made = report.generatedAt === null ? "" : `, made ${report.generatedAt}`;
   return html`<a class="skip" href="#now">Skip to what to do now</a>
 <header>
 <p class="brand">waggle</p>
@@ -82,6 +83,6 @@ ${renderNow(report)}
 ${renderWhy(report)}
 ${renderUnknown(report, leftOut)}
 </main>
-<footer>Report ${report.schemaVersion} of waggle${report.generatedAt === null ? "" : `, made ${report.generatedAt}`}.
+<footer>Report ${report.schemaVersion} of waggle${made}.
 The JSON report holds everything that this page shows, and what it leaves out.</footer>`;
 }

@@ -99,6 +99,7 @@ function renderAction(
 ): HtmlText {
   const { id, rank, decision, deadlineDays, title, because } = action;
   const reasons = because.slice(0, 3).map((reason) => html`<li>${reason}</li>`);
+  const removed = countLink(action.findings.length, queryOf("action", id), "finding");
   return html`<li>
 <p class="rank">${rank}</p>
 <p class="when">${decisionChip(decision)} <small>${sayDeadline(deadlineDays)}</small></p>
@@ -106,7 +107,7 @@ function renderAction(
 <h2>${openLink(`a:${id}`, title)}</h2>
 <p class="where">${sayWhere(action)}</p>
 <ul>${reasons}</ul>
-<p>${sayEffect(action)} ${countLink(action.findings.length, queryOf("action", id), "finding")}${sayCounts(action)}${mapLink(action, report)}</p>
+<p>${sayEffect(action)} ${removed}${sayCounts(action)}${mapLink(action, report)}</p>
 ${renderProof(action, findings, report)}
 </div>
 </li>`;
@@ -162,7 +163,8 @@ function renderProof(
   const by = binary === "" || binary === path ? "" : ` by ${binary}`;
   const finding = openLink(`f:${proved.id}`, proved.vulnerability.id);
   const link = openLink(`e:${id}`, html`${shows} <code>${path}</code>`);
-  return html`<p class="proof">Proof for ${finding}: ${link}${by}${when}; ${input} at byte ${offset}</p>`;
+  return html`<p class="proof">Proof for ${finding}:
+${link}${by}${when}; ${input} at byte ${offset}</p>`;
 }
 
 function renderRest(count: number): HtmlText {

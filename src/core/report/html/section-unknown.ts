@@ -52,7 +52,7 @@ ${sayRest(contradictions.length)}`;
 
 function sayRest(count: number): HtmlText {
   if (count <= shownMax) return html``;
-  return html`<p class="quiet">${plural(count - shownMax, "more")} in the JSON report.</p>`;
+  return html`<p class="quiet">${formatCount(count - shownMax)} more in the JSON report.</p>`;
 }
 
 function renderProblems(problems: readonly Problem[]): HtmlText {

@@ -105,5 +105,6 @@ which is not the same as nobody.</p>`;
   const unknown = workloads.filter(({ exposure }) => exposure.exposed === "unknown").length;
   return html`<p>${plural(exposed, "workload")} of ${formatCount(workloads.length)} can be sent data
 from the internet${unknown === 0 ? "" : `; of ${formatCount(unknown)} it is unknown`}. Red: the way
-to what is to be done first. Dashed: allowed by objects, not seen. Never observed is not isolated.</p>`;
+to what is to be done first. Dashed: allowed by objects, not seen. Never observed is not
+isolated.</p>`;
 }

@@ -20,6 +20,7 @@ function placeOf(time: string | null, context: PageContextData, start: number): 
   return start + Math.min(1, Math.max(0, share)) * (width - start - 8);
 }
 
+/** null where nothing has a time. **Shape**: at most eight kinds of proof, four containers. */
 export function drawTimeline(
   proofs: readonly Evidence[],
   containers: readonly PageContainer[],

@@ -31,6 +31,7 @@ export function countMatches(findings: readonly PageFinding[], stage: string): n
   return findings.reduce((sum, one) => sum + one[key], 0);
 }
 
+/** **Order**: of the data. All filters must hold. */
 export function filterFindings(data: PageData, values: Values): readonly PageFinding[] {
   const tests: Test[] = [];
   for (const [key, make] of Object.entries(makers)) {

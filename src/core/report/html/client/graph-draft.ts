@@ -60,6 +60,7 @@ interface DraftEdge extends Omit<EdgeGiven, "flows"> {
   readonly flows: number[];
 }
 
+/** **Order**: of nodes and edges as they were first added. */
 export class GraphDraft {
   private readonly byId = new Map<string, Omit<GraphNode, "members">>();
   private readonly membersOf = new Map<string, Set<string>>();

@@ -98,9 +98,8 @@ function coverageRow(
 /** For those who see no picture. */
 function sayWatched({ containers }: PageWorkload): HTMLElement {
   const [first] = containers;
+  const span = `${first?.observedFrom ?? "?"} to ${first?.observedUntil ?? "?"}`;
   const text =
-    first === undefined
-      ? "not watched"
-      : `${counted(containers.length, "container")}, ${first.observedFrom ?? "?"} to ${first.observedUntil ?? "?"}`;
+    first === undefined ? "not watched" : `${counted(containers.length, "container")}, ${span}`;
   return make("span", { class: first === undefined ? "quiet" : "for-ears" }, text);
 }

@@ -67,11 +67,3 @@ export function count(value: number): string {
 export function counted(value: number, noun: string, nouns = `${noun}s`): string {
   return `${count(value)} ${value === 1 ? noun : nouns}`;
 }
-
-/** The text in the middle of a long one gives way: both ends of a path tell the most. */
-export function shorten(text: string, lengthMax: number): string {
-  const characters = [...text];
-  if (characters.length <= lengthMax) return text;
-  const tail = Math.ceil((lengthMax - 1) * 0.6);
-  return `${characters.slice(0, lengthMax - 1 - tail).join("")}…${characters.slice(-tail).join("")}`;
-}

@@ -18,6 +18,7 @@ export interface PageContextData {
   readonly toMs: number;
 }
 
+/** **Cost**: one pass over each list, once a page. */
 export function createContext(data: PageData): PageContextData {
   const fromMs = data.from === "" ? 0 : Date.parse(data.from);
   const toMs = data.to === "" ? 0 : Date.parse(data.to);

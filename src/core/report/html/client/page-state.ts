@@ -27,6 +27,7 @@ export interface PageState {
 
 const allKeys: readonly string[] = [...filterKeys, "sort", "page", "open", "path", "find", "all"];
 
+/** Unknown keys, empty values and odd sections are left out; values are cut. */
 export function readState(hash: string): PageState {
   const text = hash.replace(/^#/, "");
   const at = text.indexOf("?");

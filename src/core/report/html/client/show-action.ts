@@ -12,6 +12,7 @@ import { evidenceTable, factList } from "./show-evidence.ts";
 import { findingLinks, textList } from "./show-finding.ts";
 import { pathLine } from "./show-path.ts";
 
+/** **Shape**: at most four ways and twenty findings; the number of all leads to the list. */
 export function showAction(action: PageAction, context: PageContextData): readonly Child[] {
   const { data } = context;
   const removed = action.findings
@@ -48,6 +49,7 @@ export function showAction(action: PageAction, context: PageContextData): readon
   ];
 }
 
+/** What objects declare beside what was seen. */
 export function showContradiction(
   one: PageContradiction,
   context: PageContextData,

@@ -13,6 +13,7 @@ export function lookUp(ids: readonly string[], { evidence }: PageContextData): r
   return ids.flatMap((id) => evidence.get(id) ?? []);
 }
 
+/** `leftOutCount` is of proofs that never came to the page; both kinds of missing are said. */
 export function evidenceTable(
   ids: readonly string[],
   context: PageContextData,

@@ -20,6 +20,7 @@ import type { PageFinding, PageVulnerability } from "./page-data.ts";
 import { evidenceTable, factList, lookUp } from "./show-evidence.ts";
 import { pathLine } from "./show-path.ts";
 
+/** **Order**: decision, use, exposure, rank: what is asked first stands first. */
 export function showFinding(finding: PageFinding, context: PageContextData): readonly Child[] {
   const { vulnerability, usage, decision } = finding;
   const workload = context.data.workloads[finding.workload];
@@ -100,12 +101,8 @@ function sayExploited({ kevSince, ransomware, epss, epssPercentile }: PageVulner
       ? []
       : [`in CISA's KEV since ${kevSince}${ransomware ? ", by ransomware too" : ""}`];
   const rate = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
-  const likely =
-    epss === null
-      ? []
-      : [
-          `EPSS ${rate(epss)}${epssPercentile === null ? "" : `, above ${rate(epssPercentile)} of all`}`,
-        ];
+  const above = epssPercentile === null ? "" : `, above ${rate(epssPercentile)} of all`;
+  const likely = epss === null ? [] : [`EPSS ${rate(epss)}${above}`];
   return [...known, ...likely].join("; ") || "no sign of it";
 }
 

@@ -27,6 +27,7 @@ function saySize(bytes: number | null): string {
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }
 
+/** **Shape**: at most four proofs; the rest is counted. */
 export function showFlow(flow: PageFlow, context: PageContextData): readonly Child[] {
   return [
     make(

@@ -19,6 +19,7 @@ import { pathLine } from "./show-path.ts";
 
 const shownMax = 12;
 
+/** **Shape**: at most sixty flows and twelve containers; the rest is counted. */
 export function showWorkload(
   workload: PageWorkload,
   index: number,
@@ -135,6 +136,7 @@ function flowTable(index: number, context: PageContextData): HTMLElement {
   return make("div", {}, table, rest > 0 ? make("p", { class: "quiet" }, more) : null);
 }
 
+/** Bytes of a flow that no sensor measured are not zero, and said so. */
 export function flowRow(flow: PageFlow, context: PageContextData): HTMLElement {
   const port = flow.port > 0 ? `:${flow.port}` : "";
   return make(
