@@ -32,6 +32,14 @@ test("filters go together, and a search asks for all of its words", () => {
   assert.equal(filter({ action: action?.id ?? "" }).length, action?.findings.length);
 });
 
+test("a whole name means that workload alone, a part of one all that hold it", () => {
+  const nameOf = ({ workload }: (typeof data.findings)[number]) => data.workloads[workload]?.name;
+  const names = [...new Set(filter({ workload: "shop/web" }).map(nameOf))];
+  assert.deepEqual(names, ["shop/web"]);
+  const part = new Set(filter({ workload: "SHOP/W" }).map(nameOf));
+  assert.ok(part.has("shop/web") && part.has("shop/worker") && !part.has("shop/api"));
+});
+
 test("a step that does not exist leaves all, names of objects included", () => {
   for (const stage of ["nothing", "constructor", "__proto__"]) {
     assert.equal(filter({ stage }).length, data.findings.length);

@@ -50,9 +50,10 @@ const makers: Readonly<Record<FilterKey, (value: string, data: PageData) => Test
   decision: (value) => (one) => one.decision.name === value,
   use: (value) => (one) => one.usage.state === value,
   exposed: (value) => (one) => one.exposed === value,
-  workload: (value, data) => (one) => data.workloads[one.workload]?.name === value,
-  image: (value) => (one) => one.image === value,
-  package: (value) => (one) => one.package.name === value || one.others.includes(value),
+  workload: (value, data) =>
+    byName(value, data, (one) => [data.workloads[one.workload]?.name ?? ""]),
+  image: (value, data) => byName(value, data, (one) => [one.image]),
+  package: (value, data) => byName(value, data, (one) => [one.package.name, ...one.others]),
   vulnerability: (value) => (one) => one.vulnerability.id === value,
   stage: (value) => (Object.hasOwn(stages, value) ? stages[value] : undefined),
   action: (value, data) => {
@@ -61,6 +62,19 @@ const makers: Readonly<Record<FilterKey, (value: string, data: PageData) => Test
     return (one) => members.has(one);
   },
 };
+
+/** A whole name means that one alone, as links give it; else a part of a name, as typed. */
+function byName(
+  value: string,
+  { findings }: PageData,
+  namesOf: (one: PageFinding) => readonly string[],
+): Test {
+  if (findings.some((one) => namesOf(one).includes(value))) {
+    return (one) => namesOf(one).includes(value);
+  }
+  const part = value.toLowerCase();
+  return (one) => namesOf(one).some((name) => name.toLowerCase().includes(part));
+}
 
 const searchTexts = new WeakMap<PageFinding, string>();
 
