@@ -223,9 +223,17 @@ function makeAllVisible(data: PageData): PageData {
     seen.set(value, shown);
     return shown;
   };
-  const showParts = (value: object): unknown =>
-    Array.isArray(value)
-      ? value.map(show)
-      : Object.fromEntries(Object.entries(value).map(([key, one]) => [key, show(one)]));
+  // Most parts are plain already: those stay the one object they are.
+  const showParts = (value: object): unknown => {
+    if (Array.isArray(value)) {
+      const shown = value.map(show);
+      return shown.every((one, index) => one === value[index]) ? value : shown;
+    }
+    const changed = Object.entries(value)
+      .map(([key, one]) => [key, show(one), one] as const)
+      .filter(([, shown, one]) => shown !== one);
+    if (changed.length === 0) return value;
+    return { ...value, ...Object.fromEntries(changed.map(([key, shown]) => [key, shown])) };
+  };
   return show(data) as PageData;
 }

@@ -8,7 +8,7 @@ import { sampleJudgement, sampleReport } from "../../../testing/sample-judgement
 import { sampleLargeReport } from "../../../testing/sample-large-report.ts";
 import { renderHtml } from "./render-html.ts";
 
-const compress = (text: string) => deflateRawSync(text, { level: 9 }).toString("base64");
+const compress = (text: string) => deflateRawSync(text, { level: 6 }).toString("base64");
 const render = (report: Parameters<typeof renderHtml>[0]) => renderHtml(report, { compress });
 
 test("ten thousand findings in five hundred workloads are less than a megabyte", () => {
