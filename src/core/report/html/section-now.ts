@@ -9,6 +9,7 @@ import type { Finding } from "../../judge/verdict.ts";
 import { workloadKey } from "../../judge/workload-key.ts";
 import { findProofs } from "../find-proofs.ts";
 import { nameWorkload } from "../name-workload.ts";
+import { describeMarks } from "../render-action.ts";
 import type { Report } from "../report.ts";
 import { type HtmlText, html } from "../safe-text.ts";
 import { formatCount, plural } from "../text-layout.ts";
@@ -99,6 +100,7 @@ function renderAction(
   report: Report,
 ): HtmlText {
   const { id, rank, decision, deadlineDays, title, because } = action;
+  const [lead] = action.findings.flatMap((one) => findings.get(one) ?? []);
   const reasons = because.slice(0, 3).map((reason) => html`<li>${reason}</li>`);
   const removed = countLink(action.findings.length, queryOf("action", id), "finding");
   return html`<li>
@@ -107,11 +109,20 @@ function renderAction(
 <div>
 <h2>${openLink(`a:${id}`, title)}</h2>
 <p class="where">${sayWhere(action)}</p>
+${renderMarks(lead)}
 <ul>${reasons}</ul>
 <p>${sayEffect(action)} ${removed}${sayCounts(action)}${mapLink(action, report)}</p>
 ${renderProof(action, findings, report)}
 </div>
 </li>`;
+}
+
+/** Why it stands where it stands, by its first finding. */
+function renderMarks(lead: Finding | undefined): HtmlText {
+  if (lead === undefined) return html``;
+  const { forensics } = lead.decision;
+  const marks = [...(forensics ? ["look whether it was exploited"] : []), ...describeMarks(lead)];
+  return html`<p class="marks">${marks.join(" · ")}</p>`;
 }
 
 /** Where a way from the internet to one of its workloads is known. */
