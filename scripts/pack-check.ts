@@ -24,6 +24,7 @@ function expect(condition: boolean, what: string): void {
 function checkContents(installed: string): void {
   const needed = [
     "dist/main.js",
+    "dist/core/report/html/page-assets.json",
     "docs/report.schema.json",
     "docs/recording.md",
     "examples/shop/policies/20-file-open.yaml",

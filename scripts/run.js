@@ -19,7 +19,10 @@ const commands = {
   start: (more) => [["src/main.ts", ...exampleArguments(more)]],
   test: (more) => [["--test", ...(more.length > 0 ? more : tests)]],
   format: () => [[tool("@biomejs/biome/bin/biome"), "check", "."]],
-  types: () => [[tool("typescript/bin/tsc"), "-p", "."]],
+  types: () => [
+    [tool("typescript/bin/tsc"), "-p", "."],
+    [tool("typescript/bin/tsc"), "-p", "tsconfig.client.json"],
+  ],
   docs: (more) => [["scripts/docs.ts", ...more]],
   check: () => [
     ...commands.format(),

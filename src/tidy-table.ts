@@ -18,6 +18,7 @@ const inventory = [...event, "core/inventory"];
 const observe = [...inventory, "core/observe"];
 const judge = [...observe, "core/judge"];
 const core = [...judge, "core/report"];
+const page = "core/report/html/client";
 
 const tidy = ["tidy-table.ts", "tidy-outline.ts", "tidy-sources.ts"];
 
@@ -26,7 +27,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   "core/inventory": { rooms: event, packages: [], node: false },
   "core/observe": { rooms: inventory, packages: [], node: false },
   "core/judge": { rooms: observe, packages: [], node: false },
-  "core/report": { rooms: judge, packages: [], node: false },
+  "core/report": { rooms: [...judge, page], packages: [], node: false },
+  // Runs in the browser: one script is made of it (docs/decisions/0007), so of others only types.
+  [page]: { rooms: judge, packages: [], node: false },
   engine: { rooms: [...observe, "ports"], packages: [], node: false },
   ports: { rooms: core, packages: [], node: false },
   operations: { rooms: [...core, "engine", "ports"], packages: ["zod", "yaml"], node: false },
@@ -38,7 +41,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     node: true,
   },
   "main.ts": { rooms: ["presets", "surfaces/cli"], packages: [], node: true },
-  testing: { rooms: [...core, "operations", "adapters"], packages: ["fast-check"], node: true },
+  testing: {
+    rooms: [...core, "operations", "adapters"],
+    packages: ["fast-check", "playwright-core"],
+    node: true,
+  },
   "tidy.test.ts": { rooms: tidy, packages: [], node: true },
   "tidy-exports.test.ts": { rooms: tidy, packages: [], node: true },
   "tidy-outline.test.ts": { rooms: tidy, packages: [], node: true },
@@ -68,7 +75,35 @@ export interface Exemption {
 const decodersTakeBytes =
   "`decode` is called for each event: an object of its arguments would be made millions of times.";
 
+/** Parts of the page's script that draw: they need a document. */
+const drawing = [
+  "copy-command",
+  "draw-map",
+  "draw-timeline",
+  "list-actions",
+  "list-coverage",
+  "list-findings",
+  "list-pages",
+  "make-element",
+  "open-drawer",
+  "page-context",
+  "read-data",
+  "show-action",
+  "show-evidence",
+  "show-finding",
+  "show-flow",
+  "show-path",
+  "show-workload",
+  "start-page",
+  "switch-theme",
+];
+
 export const exemptions: readonly Exemption[] = [
+  ...drawing.map((name) => ({
+    rule: "tested" as const,
+    path: `${page}/${name}.ts`,
+    reason: "Runs in a browser: core/report/html/page-in-browser.test.ts.",
+  })),
   { rule: "parameters", path: "core/event/event-decoder.ts", reason: decodersTakeBytes },
   { rule: "parameters", path: "core/event/decode-json.ts", reason: decodersTakeBytes },
   { rule: "parameters", path: "core/event/decode-protobuf.ts", reason: decodersTakeBytes },

@@ -105,7 +105,7 @@ const configSchema = z
     since: z.string().describe("Leave out events before this time"),
     until: z.string().describe("Leave out events from this time on"),
     format: z
-      .enum(["text", "md", "json", "sarif", "openvex", "cyclonedx", "csv"])
+      .enum(["text", "md", "json", "html", "sarif", "openvex", "cyclonedx", "csv"])
       .describe("How a report is printed"),
     top: z.int().min(1).max(1000).describe("How many upgrades a report lists"),
     "fail-on": z.array(failOn).max(20).describe("Conditions that end with exit status 10"),

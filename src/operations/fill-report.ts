@@ -6,7 +6,7 @@
 import { isWireObject } from "../core/event/wire-value.ts";
 import { unknownExposure } from "../core/judge/context/unknown-exposure.ts";
 import type { Decision } from "../core/judge/decide/decision.ts";
-import type { Finding, Funnel } from "../core/judge/verdict.ts";
+import type { Finding, FindingVulnerability, Funnel } from "../core/judge/verdict.ts";
 import type { Report } from "../core/report/report.ts";
 
 /** An empty row says that nothing was decided. */
@@ -32,7 +32,13 @@ const addedToFinding: Partial<Finding> = {
   decision: undecided,
   waiver: null,
 };
-const addedToFunnel: Partial<Funnel> = { actNow: 0 };
+const addedToVulnerability: Partial<FindingVulnerability> = { cvssVector: "" };
+const addedToFunnel: Partial<Funnel> = {
+  actNow: 0,
+  actNowAssumed: 0,
+  actNowActions: 0,
+  actionsLeftOut: 0,
+};
 const addedToStages: Partial<Funnel["stages"]> = {
   actNow: { matches: 0, findings: 0, vulnerabilities: 0, upgrades: 0 },
 };
@@ -50,7 +56,12 @@ export function fillReport(given: unknown): unknown {
 }
 
 function fillFinding(given: unknown): unknown {
-  return isWireObject(given) ? { ...addedToFinding, ...given } : given;
+  if (!isWireObject(given)) return given;
+  const { vulnerability } = given;
+  const filled = isWireObject(vulnerability)
+    ? { vulnerability: { ...addedToVulnerability, ...vulnerability } }
+    : {};
+  return { ...addedToFinding, ...given, ...filled };
 }
 
 function fillFunnel(given: Readonly<Record<string, unknown>>): unknown {

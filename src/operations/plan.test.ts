@@ -20,3 +20,12 @@ test("what is more urgent than asked for is listed too, the rest is not", async 
   assert.deepEqual(await listed("soon"), ["act-now", "soon"]);
   assert.deepEqual(await listed("act-now"), ["act-now"]);
 });
+
+test("a report of before there were decisions has no plan, and that is said", async () => {
+  const findings = shopReport.findings.map((finding) => ({
+    ...finding,
+    decision: { ...finding.decision, row: "" },
+  }));
+  const old = savedReport({ ...shopReport, schemaVersion: "1.0.0", findings });
+  await assert.rejects(plan.run({ report: "report.json" }, old), /schema 1\.0\.0.*no plan/);
+});

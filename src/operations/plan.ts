@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Action } from "../core/judge/decide/action.ts";
 import { decisionNames } from "../core/judge/decide/decision.ts";
 import type { Report } from "../core/report/report.ts";
+import { WaggleError } from "../ports/waggle-error.ts";
 import { obtainReport, reportFields } from "./obtain-report.ts";
 import type { Operation } from "./operation.ts";
 
@@ -34,8 +35,18 @@ export const plan: Operation<z.infer<typeof input>, PlanOutput> = {
   input,
   run: async ({ decision, ...sources }, context) => {
     const report = await obtainReport(sources, context);
+    refuseUndecided(report);
     const least = decision === undefined ? decisionNames.length : decisionNames.indexOf(decision);
     const isAsked = (one: Action) => decisionNames.indexOf(one.decision) <= least;
     return { report, actions: report.actions.filter(isAsked) };
   },
 };
+
+/** Reports of before 1.1.0 hold no plan, which is not the same as an empty one. */
+function refuseUndecided({ findings, schemaVersion }: Report): void {
+  if (findings.every(({ decision }) => decision.row !== "")) return;
+  throw new WaggleError(
+    "input-unsupported",
+    `The report is of schema ${schemaVersion}, which holds no plan: make it again from its inputs.`,
+  );
+}

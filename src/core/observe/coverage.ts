@@ -10,7 +10,6 @@ import { isFromProc } from "../event/process-flags.ts";
 import type { CoverageFact, Emit, Sensor } from "./fact.ts";
 import { readAccesses } from "./file-access.ts";
 import type { Fold, StepContext } from "./fold.ts";
-import { absenceReason } from "./loss-counters.ts";
 import {
   createMissedStarts,
   emitMissedStarts,
@@ -28,24 +27,23 @@ import {
   noteListed,
   noteLive,
   noteThrottle,
+  policyAbsence,
 } from "./node-outages.ts";
 import { collectStated, type StatedSensor } from "./stated-sensors.ts";
+import { noteDirectory, type TopDirectories } from "./top-directories.ts";
 import { type PolicyScope, sensorsOfWatch, watchKind } from "./tracing-policy.ts";
 
-interface SensorSeen {
+/**
+ * Its directories are those of the files in its events, or what its hooks tell of sockets; empty
+ * where a policy file tells them.
+ */
+interface SensorSeen extends TopDirectories {
   readonly sensor: Sensor;
   readonly policy: string;
   firstUs: TimeUs;
   eventCount: number;
   /** How many restarts of its node it has outlived. */
   restartCount: number;
-  /**
-   * Directories of the files in its events, or what its hooks tell of sockets; empty where a policy
-   * file tells them.
-   */
-  readonly directories: Set<string>;
-  /** The directory of its latest event, when it is two levels deep: events come in runs. */
-  latestDirectory: string;
 }
 
 interface NodeSeen {
@@ -80,7 +78,6 @@ export interface CoverageOptions {
 
 const nodeCountMax = 5000;
 const sensorCountMax = 2000;
-const directoryCountMax = 64;
 
 export function createCoverage(options: CoverageOptions): Fold<CoverageState> {
   const stated = collectStated(options.policies);
@@ -260,10 +257,8 @@ function emitAbsence(
   const { node, seen, untilUs } = about;
   seen.restartCount = node.restartCount;
   if (seen.sensor !== "open" && seen.sensor !== "mmap" && seen.sensor !== "network") return;
-  const reason = absenceReason(seen.policy);
   const sinceUs = Math.min(node.beforeRestartUs, untilUs);
-  const detail = "after a restart of Tetragon this policy gave no event until then";
-  emit(nodeLoss(node.node, { reason, sinceUs, untilUs, detail }));
+  emit(policyAbsence(node.node, seen.policy, { sinceUs, untilUs }));
 }
 
 interface HookParts {
@@ -298,23 +293,6 @@ function countHook({ state, node, event, at, isStated }: HookParts): void {
     const seen = count(state, node, { sensor, policy, at });
     if (!isStated && seen !== undefined) noteDirectory(seen, path);
   });
-}
-
-function noteDirectory(seen: SensorSeen, path: string): void {
-  const { directories, latestDirectory } = seen;
-  if (latestDirectory !== "" && path.startsWith(latestDirectory)) return;
-  if (directories.size >= directoryCountMax) return;
-  const directory = topDirectory(path);
-  directories.add(directory);
-  // Below one that is less deep there are others.
-  seen.latestDirectory = /^\/[^/]*\/[^/]*\/$/.test(directory) ? directory : "";
-}
-
-/** `/usr/lib/` of `/usr/lib/x/y.so`; `/app/` of `/app/main.py`; `/` of `/init`. */
-function topDirectory(path: string): string {
-  const first = path.indexOf("/", 1);
-  const second = first < 0 ? -1 : path.indexOf("/", first + 1);
-  return path.slice(0, (second < 0 ? Math.max(first, 0) : second) + 1);
 }
 
 function emitNode(node: NodeSeen, stated: readonly StatedSensor[], emit: Emit): void {

@@ -7,6 +7,7 @@
 import type { ThrottleEvent, TimeUs } from "../event/event.ts";
 import { containerKey } from "./container-key.ts";
 import type { Emit, LossFact } from "./fact.ts";
+import { absenceReason } from "./loss-counters.ts";
 
 export interface NodeOutages {
   readonly node: string;
@@ -127,4 +128,14 @@ export function nodeLoss(
 ): LossFact {
   const { reason, sinceUs, untilUs, detail } = about;
   return { kind: "loss", node, container: "", reason, sinceUs, untilUs, count: 0, detail };
+}
+
+/** A policy that gave no event in that time, after a restart: perhaps it was not there. */
+export function policyAbsence(
+  node: string,
+  policy: string,
+  span: { readonly sinceUs: TimeUs; readonly untilUs: TimeUs },
+): LossFact {
+  const detail = "after a restart of Tetragon this policy gave no event until then";
+  return nodeLoss(node, { reason: absenceReason(policy), ...span, detail });
 }

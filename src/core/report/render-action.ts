@@ -72,6 +72,12 @@ function markAction(view: ActionView, lead: Finding): readonly Mark[] {
   ];
 }
 
+/** What makes a finding urgent or not, in few words: exploited, used, reached, with which rights. */
+export function describeMarks(finding: Finding): readonly string[] {
+  const marks = [...markExploited(finding), markUsage(finding), markExposure(finding)];
+  return [...marks.map(({ text }) => text), ...explainPrivilege(finding, 2)];
+}
+
 /** `act now, within 3 days; look whether it was exploited`. */
 export function describeDeadline({ decision }: Finding): string {
   const { name, deadlineDays, forensics } = decision;

@@ -2,7 +2,7 @@
  * Holds flows as text that draws a graph: Graphviz (DOT) and Mermaid.
  * In: edges. Out: a document. Names are untrusted: each stands in quotes it cannot leave, and ids
  * are numbers. Equal edges give the same document.
- * **Source**: Graphviz, "The DOT Language" (quoted strings); Mermaid flowchart syntax (entity codes).
+ * **Source**: Graphviz, "The DOT Language" (quoted strings); Mermaid, flowcharts (entity codes).
  */
 import type { FlowEdge, FlowEnd } from "../judge/flows/flow-edge.ts";
 import { formatBytes, nameEnd } from "./render-flows.ts";

@@ -1,6 +1,6 @@
 /**
  * Holds flows as a table for a terminal.
- * In: edges, a width. Out: terminal text; one line an edge. Names in it are untrusted and made safe.
+ * In: edges, a width. Out: terminal text; one line an edge. Names are untrusted and made safe.
  */
 import type { FlowEdge, FlowEnd } from "../judge/flows/flow-edge.ts";
 import { nameWorkload } from "./name-workload.ts";

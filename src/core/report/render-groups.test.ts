@@ -20,7 +20,7 @@ test("every finding is in one group, and an action in each group that it concern
   }
 });
 
-test("a group is named, counted by decision, and lists its actions by their place in the plan", () => {
+test("a group is named, counted by decision, and lists its actions by their place", () => {
   const page = { report: shopReport, width: 100, paint: createPaint(false) };
   const text = renderGroups(page, { views, by: "workload", top: 10 }).flat().join("\n");
   assert.match(text, /WHAT TO DO, BY WORKLOAD {2}2 of 2 workloads/);

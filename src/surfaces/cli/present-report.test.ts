@@ -1,6 +1,7 @@
 /** Tests of `present-report.ts`: the formats of a report, and what is said beside it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inflateRawSync } from "node:zlib";
 import { shopReport } from "../../testing/sample-shop.ts";
 import { reportPresentation } from "./present-report.ts";
 
@@ -29,4 +30,16 @@ test("a condition that is met is said beside the report, safely, and ends with s
   assert.deepEqual(shown.notices.map(String), [
     "waggle: --fail-on kev\\x9b31m is met by 1 finding, first f1.",
   ]);
+});
+
+test("HTML is one whole page, whose data a browser can unpack", () => {
+  const shown = reportPresentation.show(
+    { report: shopReport, failOn: [], groupBy: "action" as const },
+    { ...view, format: "html" },
+  );
+  const page = String(shown.document);
+  assert.match(page, /^<!doctype html>\n[\s\S]*<\/html>\n$/);
+  const data = /id="data">([^<]*)</.exec(page)?.[1] ?? "";
+  const packed = JSON.parse(inflateRawSync(Buffer.from(data, "base64")).toString());
+  assert.ok("findings" in packed.k);
 });

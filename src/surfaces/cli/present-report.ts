@@ -31,6 +31,10 @@ export const reportPresentation: Presentation<ReportOutput> = {
       says: "The last day of a directory of rotated exports, as JSON",
     },
     {
+      line: "waggle report --events logs/ --sbom s/ --format html -o report.html",
+      says: "One page for people: opens in any browser, loads nothing",
+    },
+    {
       line: "waggle report --events logs/ --sbom s/ --fail-on kev in-use:fixable:critical",
       says: "Stop a pipeline (exit status 10) when it must",
     },

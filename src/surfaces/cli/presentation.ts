@@ -12,7 +12,7 @@ import {
   readInput,
 } from "../../operations/operation.ts";
 
-export type Format = "text" | "md" | "json" | "sarif" | "openvex" | "cyclonedx" | "csv";
+export type Format = "text" | "md" | "json" | "html" | "sarif" | "openvex" | "cyclonedx" | "csv";
 
 /** How the output is to look. */
 export interface View {
@@ -26,8 +26,8 @@ export interface View {
 
 export interface Shown {
   /**
-   * The document: Markdown, everything for a terminal made safe, or JSON in pieces, which are made
-   * as they are written.
+   * The document: Markdown, HTML, everything for a terminal made safe, or JSON in pieces, which
+   * are made as they are written.
    */
   readonly document: string | TerminalText | Generator<string>;
   /** Said on standard error after the document. */

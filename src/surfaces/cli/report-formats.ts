@@ -3,6 +3,8 @@
  * In: a report, how it is to look. Out: a document, and what its format cannot hold.
  * A new format is one line here and in `format` of the configuration.
  */
+
+import { renderHtml } from "../../core/report/html/render-html.ts";
 import { renderCsv } from "../../core/report/render-csv.ts";
 import type { GroupBy } from "../../core/report/render-groups.ts";
 import { renderJson } from "../../core/report/render-json.ts";
@@ -12,6 +14,7 @@ import type { Report } from "../../core/report/report.ts";
 import { renderSarif } from "../../core/report/sarif/render-sarif.ts";
 import { renderCycloneDx } from "../../core/report/vex/render-cyclonedx-vex.ts";
 import { renderOpenVex } from "../../core/report/vex/render-openvex.ts";
+import { compressPage } from "./compress-page.ts";
 import type { Format, Shown, View } from "./presentation.ts";
 
 interface Rendered {
@@ -31,6 +34,7 @@ const renderings: Readonly<Record<Format, Render>> = {
   text: renderText,
   md: renderMarkdown,
   json: (report) => renderJson(report),
+  html: (report) => renderHtml(report, { compress: compressPage }),
   sarif: (report) => inJson(renderSarif(report), sarifLevels),
   openvex: (report) => inJson(renderOpenVex(report)),
   cyclonedx: (report) => renderJson(renderCycloneDx(report)),

@@ -248,7 +248,7 @@ test("a wrong path, option, choice or document each has its status and sentence"
   const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
     [["report", "--events", "gone.jsonl"], 3, /There is no file "gone\.jsonl"/],
     [["report", "--evnts", "x"], 2, /unknown option '--evnts' \(Did you mean --events\?\)/],
-    [["report", ...events, "--format", "html"], 2, /Allowed choices are text, md, json/],
+    [["report", ...events, "--format", "docx"], 2, /Allowed choices are text, md, json, html/],
     [["help", "repot"], 2, /There is no such command/],
     [["report"], 2, /No events: pass --events FILE/],
     [["repot"], 2, /Did you mean report\?/],
