@@ -40,6 +40,12 @@ function readContextTruth(): readonly ContextTruth[] {
   }));
 }
 
+/** Containers that the internet reaches, by the layout of the recordings. */
+export function exposedContainers(): ReadonlySet<string> {
+  const exposed = readContextTruth().filter((row) => row.exposed === "yes");
+  return new Set(exposed.map(({ container }) => container));
+}
+
 /** Recordings of containers that carry rows of the truth, each with and without objects. */
 export function runContexts(folder: string, work: string): readonly ContextRun[] {
   const truth = readContextTruth();

@@ -1,26 +1,36 @@
 /**
- * Measures roles and exposure on every recording below `WAGGLE_RECORDINGS`, with and without
- * objects of the cluster.
- * Out: tables on the terminal. Exit status 1 when something exposed is called safe.
+ * Prints the sections "Roles" and "Exposure" of the evaluation.
+ * In: what was said of each workload of each recording, beside the truth. Out: lines, through
+ * `print`; how many exposed workloads were called safe.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runContexts } from "./context-truth.ts";
+import type { ContextRun } from "./context-truth.ts";
 import { calledSafe, exposureHead, exposureMistakes, exposureRow } from "./exposure.ts";
 import { roleHead, roleMistakes, roleRow } from "./roles.ts";
 
-const folder = process.env["WAGGLE_RECORDINGS"] ?? "";
-if (folder === "") throw new Error("Set WAGGLE_RECORDINGS to a folder of recordings.");
-const work = mkdtempSync(join(tmpdir(), "waggle-contexts-"));
-const print = (lines: readonly string[]) => console.log(`${lines.join("\n")}\n`);
-try {
-  const runs = runContexts(folder, work);
-  print(["## Roles", "", ...roleHead, ...runs.map(roleRow)]);
-  for (const run of runs) print([run.name, ...roleMistakes(run)]);
-  print(["## Exposure", "", ...exposureHead, ...runs.map(exposureRow)]);
-  for (const run of runs) print([run.name, ...exposureMistakes(run)]);
-  process.exitCode = runs.some((run) => calledSafe(run) > 0) ? 1 : 0;
-} finally {
-  rmSync(work, { recursive: true, force: true });
+export function printContexts(runs: readonly ContextRun[], print: (line?: string) => void): number {
+  const printMistakes = (mistakesOf: (run: ContextRun) => readonly string[]) => {
+    for (const run of runs) {
+      const mistakes = mistakesOf(run);
+      if (mistakes.length === 0) continue;
+      print(`${run.name}:`);
+      print();
+      for (const line of mistakes) print(line);
+      print();
+    }
+  };
+  print("## Roles");
+  print();
+  print(readFileSync(join(import.meta.dirname, "contexts.md"), "utf8").trim());
+  print();
+  for (const line of [...roleHead, ...runs.map(roleRow)]) print(line);
+  print();
+  printMistakes(roleMistakes);
+  print("## Exposure");
+  print();
+  for (const line of [...exposureHead, ...runs.map(exposureRow)]) print(line);
+  print();
+  printMistakes(exposureMistakes);
+  return runs.reduce((sum, run) => sum + calledSafe(run), 0);
 }

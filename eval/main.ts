@@ -1,14 +1,18 @@
 /**
  * Measures verdicts against the ground truth, beside two other methods, and writes the result.
  * In: `WAGGLE_RECORDINGS` (or the recording that ships). Out: tables on the terminal; with `--write`
- * also `docs/evaluation.md`. Exit status 1 when a package is called unused under good coverage though
- * it was used: the one mistake that must not happen.
+ * also `docs/evaluation.md`. Exit status 1 at a mistake that must not happen: a package called unused
+ * under good coverage though it was used, an exposed workload called safe, a planted package that is
+ * used and exposed and missing from the plan.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { exactPathMatch, pathsByContainer, relationshipClosure } from "./baselines.ts";
+import { runContexts } from "./context-truth.ts";
+import { printContexts } from "./contexts.ts";
 import { baselineVerdicts, containersWithScan, runWaggle, type WaggleReport } from "./methods.ts";
+import { type DecidedRecording, matchKey, printDecisions } from "./print-decisions.ts";
 import { printFlows } from "./print-flows.ts";
 import { findRecordings, makeVariants, type Variant } from "./recordings.ts";
 import { isVisible, type Judged, join, type Score, score } from "./score.ts";
@@ -17,6 +21,8 @@ import { type PlantedRow, readPlanted, readTruth, wasUsed } from "./truth.ts";
 const truthFolder = path(import.meta.dirname, "truth");
 const document = path(import.meta.dirname, "..", "docs", "evaluation.md");
 const lines: string[] = [];
+/** Of each recording the run with all its sensors. */
+const decided: DecidedRecording[] = [];
 
 function print(line = ""): void {
   lines.push(line);
@@ -63,7 +69,10 @@ async function evaluateVariant(variant: Variant, work: string): Promise<number> 
   await printBaselines(variant, truth);
   print();
   if (unmatched.length > 0) print(`${unmatched.length} packages have no row in the truth.\n`);
-  if (sensors.startsWith("all")) printDetails(judged, report, recording.hasLazyPhase);
+  if (sensors.startsWith("all")) {
+    printDetails(judged, report, recording.hasLazyPhase);
+    decided.push({ ...recording, report });
+  }
   printMistakes(judged);
   return result.wrongUnderGoodCoverage;
 }
@@ -97,8 +106,6 @@ function printDetails(judged: readonly Judged[], report: WaggleReport, lazy: boo
   }
   printPlanted(report, lazy);
 }
-
-const matchKey = ({ container, name, version }: PlantedRow) => `${container} ${name}@${version}`;
 
 /** Each planted, used package that Grype matches must be in the list, not as "not observed". */
 function printPlanted(report: WaggleReport, lazy: boolean): void {
@@ -145,6 +152,8 @@ function printMistakes(judged: readonly Judged[]): void {
 
 const work = mkdtempSync(path(tmpdir(), "waggle-eval-"));
 let wrong = 0;
+const recordingsFolder =
+  process.env["WAGGLE_RECORDINGS"] || path(import.meta.dirname, "..", "examples");
 try {
   print("# Evaluation");
   print();
@@ -158,6 +167,8 @@ try {
       wrong += await evaluateVariant(variant, work);
   }
   await printFlows(findRecordings(), work, print);
+  wrong += printContexts(runContexts(recordingsFolder, work), print);
+  wrong += printDecisions(decided, readPlanted(truthFolder), print);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

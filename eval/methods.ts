@@ -5,24 +5,23 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Action } from "../src/core/judge/decide/action.ts";
+import type { Decision } from "../src/core/judge/decide/decision.ts";
 import type { FlowEdge } from "../src/core/judge/flows/flow-edge.ts";
+import type { Funnel } from "../src/core/judge/verdict.ts";
 import type { SyftDocument } from "./baselines.ts";
+import type { DecidedFinding, DecidedReport } from "./decisions.ts";
 import { readJson } from "./read-bytes.ts";
 import type { Recording, Variant } from "./recordings.ts";
 import type { Verdict } from "./score.ts";
 import { readTable } from "./truth.ts";
 
-export interface WaggleReport {
+export interface WaggleReport extends DecidedReport {
   readonly verdicts: readonly Verdict[];
   readonly scanned: ReadonlySet<string>;
   /** `container name@version` of every package that the scans match. */
   readonly matched: ReadonlySet<string>;
-  readonly findings: readonly {
-    readonly container: string;
-    readonly packages: readonly string[];
-    readonly state: string;
-  }[];
-  readonly funnel: Readonly<Record<string, number>>;
+  readonly findings: readonly (DecidedFinding & { readonly state: string })[];
 }
 
 interface PackageJson {
@@ -46,11 +45,15 @@ interface ReportJson {
     readonly usage: UsageJson;
   }[];
   readonly findings: readonly {
+    readonly id: string;
+    readonly vulnerability: { readonly id: string };
     readonly workload: { readonly name: string; readonly container: string };
     readonly packages: readonly { readonly package: PackageJson }[];
     readonly usage: UsageJson;
+    readonly decision: Decision;
   }[];
-  readonly funnel: Readonly<Record<string, number>>;
+  readonly actions: readonly Action[];
+  readonly funnel: Funnel;
 }
 
 /** Containers of the recording that have an SBOM, by name. */
@@ -127,7 +130,11 @@ export async function runWaggle(variant: Variant, work: string): Promise<WaggleR
       .filter((one) => names.includes(one.container)),
     scanned: new Set(names),
     matched: await matchedPackages(variant.recording, names),
+    actions: report.actions,
     findings: report.findings.map((one) => ({
+      id: one.id,
+      vulnerability: one.vulnerability.id,
+      decision: one.decision,
       container: nameOf(one.workload),
       packages: one.packages.map(
         ({ package: { name, version } }) => `${name.toLowerCase()}@${version}`,
