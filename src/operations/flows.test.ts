@@ -19,9 +19,9 @@ const context = savedReport(report);
 
 test("all flows are told, or those of one workload at either end", async () => {
   const all = await flows.run({ report: "report.json" }, context);
-  assert.equal(all.flows.length, 2);
+  assert.equal(all.report.flows.length, 2);
   const some = async (workload: string) =>
-    (await flows.run({ report: "report.json", workload }, context)).flows.length;
+    (await flows.run({ report: "report.json", workload }, context)).report.flows.length;
   assert.equal(await some("shop/api"), 1);
   assert.equal(await some("web"), 2);
 });

@@ -26,8 +26,8 @@ const input = z.strictObject({
 });
 
 export interface FlowsOutput {
-  readonly window: Report["window"];
-  readonly flows: readonly FlowEdge[];
+  /** Its flows are those that were asked for. */
+  readonly report: Report;
   readonly graph: "dot" | "mermaid" | "svg" | null;
 }
 
@@ -43,7 +43,7 @@ export const flows: Operation<z.infer<typeof input>, FlowsOutput> = {
   run: async ({ workload, graph, ...sources }, context) => {
     const report = await obtainReport(sources, context);
     const kept = workload === undefined ? report.flows : flowsOf(report, workload);
-    return { window: report.window, flows: kept, graph: graph ?? null };
+    return { report: { ...report, flows: kept }, graph: graph ?? null };
   },
 };
 

@@ -124,8 +124,8 @@ test("an interrupt ends with 130 and leaves no file behind", async () => {
   const words = [main, "report", "--events", "-", "-o", join(folder, "report.json")];
   const child = spawn(process.execPath, words, { stdio: ["pipe", "ignore", "inherit"] });
   const ended = new Promise((resolve) => child.on("exit", resolve));
-  child.stdin.write("\n".repeat(1000));
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  // More than a pipe holds: once it is written the program is at work and reads.
+  await new Promise((resolve) => child.stdin.write("\n".repeat(1 << 20), resolve));
   child.kill("SIGINT");
   assert.equal(await ended, 130);
   assert.deepEqual(readdirSync(folder), []);

@@ -4,6 +4,7 @@
  */
 
 import { renderDot, renderMermaid } from "../../core/report/render-flow-graph.ts";
+import { renderSvg } from "../../core/report/render-flow-svg.ts";
 import { renderFlows } from "../../core/report/render-flows.ts";
 import { renderJson } from "../../core/report/render-json.ts";
 import type { FlowsOutput } from "../../operations/flows.ts";
@@ -21,8 +22,8 @@ export const flowsPresentation: Presentation<FlowsOutput> = {
       says: "Flows of one workload, from a report made before",
     },
     {
-      line: "waggle flows --report report.json --graph dot -o flows.dot",
-      says: "A graph for Graphviz: dot -Tsvg flows.dot",
+      line: "waggle flows --report report.json --graph svg -o flows.svg",
+      says: "A picture; dot and mermaid are for other programs",
     },
   ],
   formats: ["text", "json"],
@@ -36,8 +37,10 @@ export const flowsPresentation: Presentation<FlowsOutput> = {
   }),
 };
 
-function renderOutput({ window, flows, graph }: FlowsOutput, view: View): Shown["document"] {
+function renderOutput({ report, graph }: FlowsOutput, view: View): Shown["document"] {
+  const { window, flows } = report;
   if (graph === "dot") return renderDot(flows);
+  if (graph === "svg") return renderSvg(report);
   if (graph === "mermaid") return renderMermaid(flows);
   return view.format === "json" ? renderJson({ window, flows }) : renderFlows(flows, view);
 }

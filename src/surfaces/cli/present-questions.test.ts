@@ -16,12 +16,13 @@ function textOf({ document }: Shown): string {
 }
 
 test("flows are a table, JSON, or a graph in the language that was asked for", () => {
-  const output = { window: shopReport.window, flows: [sampleEdge()], graph: null };
-  const show = (format: Format, graph: "dot" | "mermaid" | null = null) =>
-    textOf(flowsPresentation.show({ ...output, graph }, viewOf(format)));
+  const report = { ...shopReport, flows: [sampleEdge()] };
+  const show = (format: Format, graph: "dot" | "mermaid" | "svg" | null = null) =>
+    textOf(flowsPresentation.show({ report, graph }, viewOf(format)));
   assert.match(show("text"), /^FROM/);
   assert.equal(JSON.parse(show("json")).flows[0].port, 8080);
   assert.match(show("text", "dot"), /^digraph flows/);
+  assert.match(show("text", "svg"), /^<svg/);
   assert.match(show("text", "mermaid"), /^flowchart LR/);
 });
 

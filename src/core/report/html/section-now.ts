@@ -121,7 +121,7 @@ ${renderProof(action, findings, report)}
 function renderMarks(lead: Finding | undefined): HtmlText {
   if (lead === undefined) return html``;
   const { forensics } = lead.decision;
-  const marks = [...(forensics ? ["look whether it was exploited"] : []), ...describeMarks(lead)];
+  const marks = [...describeMarks(lead), ...(forensics ? ["look whether it was exploited"] : [])];
   return html`<p class="marks">${marks.join(" · ")}</p>`;
 }
 
