@@ -38,6 +38,7 @@ const orders: ReadonlyMap<string, (a: string, b: string) => Order> = new Map([
  * php-composer, binary, …) compare as Maven does, which reads numbers and words of any scheme.
  */
 export function compareVersions(type: string, a: string, b: string): Order {
+  if (a === b) return 0;
   return (orders.get(type) ?? compareMaven)(a, b);
 }
 

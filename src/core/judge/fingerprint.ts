@@ -10,20 +10,35 @@
  * the texts are chosen by whoever names packages and pods: no two can be made to collide cheaply.
  */
 export function fingerprint(parts: readonly string[]): string {
-  const encoder = new TextEncoder();
-  const text = parts.map((part) => `${encoder.encode(part).length}:${part}`).join("");
-  return sha256(encoder.encode(text)).slice(0, 16);
+  const text = parts.map((part) => `${sizeOf(part)}:${part}`).join("");
+  return hexOf(digest(encoder.encode(text)).subarray(0, 2));
+}
+
+const encoder = new TextEncoder();
+const ascii = /^[\0-\x7f]*$/;
+
+/** **Unit**: bytes of UTF-8. Most names are ASCII, and need no encoding to be counted. */
+function sizeOf(text: string): number {
+  return ascii.test(text) ? text.length : encoder.encode(text).length;
 }
 
 /** **Shape**: 64 lower-case hex digits. */
 export function sha256(bytes: Uint8Array): string {
+  return hexOf(digest(bytes));
+}
+
+function hexOf(words: Uint32Array): string {
+  return Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
+}
+
+function digest(bytes: Uint8Array): Uint32Array {
   const padded = pad(bytes);
   const state = Uint32Array.from(startState);
   const schedule = new Uint32Array(64);
   for (let start = 0; start < padded.length; start += 64) {
     compress(state, schedule, new DataView(padded.buffer, start, 64));
   }
-  return [...state].map((word) => word.toString(16).padStart(8, "0")).join("");
+  return state;
 }
 
 function pad(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -53,9 +68,10 @@ function compress(state: Uint32Array, schedule: Uint32Array, block: DataView): v
     b = a;
     a = (first + second) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((word, index) => {
-    state[index] = at(state, index) + word;
-  });
+  const words = [a, b, c, d, e, f, g, h];
+  for (let index = 0; index < 8; index += 1) {
+    state[index] = at(state, index) + (words[index] ?? 0);
+  }
 }
 
 function fillSchedule(schedule: Uint32Array, block: DataView): void {

@@ -71,6 +71,8 @@ function buildUpgrade(drafts: readonly DraftFinding[]): Omit<Upgrade, "id" | "ra
   const findings = drafts.map(({ finding }) => finding);
   const fixable = findings.filter((finding) => finding.fixable);
   const type = findings[0]?.package.type ?? "";
+  const urgent = mostUrgent(fixable);
+  const to = targetVersion(type, fixable.map(toNeed));
   const workloads = new Map(findings.map(({ workload }) => [JSON.stringify(workload), workload]));
   const versions = new Set(
     findings.flatMap(({ packages }) => packages.map((one) => one.package.version)),
@@ -81,8 +83,8 @@ function buildUpgrade(drafts: readonly DraftFinding[]): Omit<Upgrade, "id" | "ra
     package: drafts[0]?.upgradeName ?? "",
     type,
     from: [...versions].sort((a, b) => compareVersions(type, a, b) || compareText(a, b)),
-    to: targetVersion(type, fixable.map(toNeed)),
-    atLeast: targetVersion(type, mostUrgent(fixable).map(toNeed)),
+    to,
+    atLeast: urgent.length === fixable.length ? to : targetVersion(type, urgent.map(toNeed)),
     findings: fixable.map(({ id }) => id),
     unfixed: findings.filter((finding) => !finding.fixable).map(({ id }) => id),
   };
@@ -110,7 +112,8 @@ export interface Need {
  * Lowest version that satisfies all needs, staying in the running release line where the fixes
  * allow it. **Shape**: one of the versions that the needs name; "" without needs.
  */
-export function targetVersion(type: string, needs: readonly Need[]): string {
+export function targetVersion(type: string, given: readonly Need[]): string {
+  const needs = distinctNeeds(given);
   const higher = (a: string, b: string) => (compareVersions(type, a, b) >= 0 ? a : b);
   const lowest = needs.map((need) => lowestFix(type, need)).filter((version) => version !== "");
   let target = lowest.length === 0 ? "" : lowest.reduce(higher);
@@ -122,6 +125,12 @@ export function targetVersion(type: string, needs: readonly Need[]): string {
     target = raised;
   }
   return target;
+}
+
+/** Many findings of one package ask for the same, and replicas of an image for all of it again. */
+function distinctNeeds(needs: readonly Need[]): readonly Need[] {
+  if (needs.length < 2) return needs;
+  return [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];
 }
 
 /**
@@ -140,8 +149,10 @@ function lowestFix(type: string, { installed, fixedIn }: Need): string {
  * first and still not fixed, because it lies in the line of the second.
  */
 function raiseTo(type: string, { fixedIn }: Need, target: string): string {
-  const above = fixedIn.filter((fix) => compareVersions(type, fix, target) > 0);
-  const reached = fixedIn.filter((fix) => compareVersions(type, fix, target) <= 0);
+  const isAbove = fixedIn.map((fix) => compareVersions(type, fix, target) > 0);
+  const above = fixedIn.filter((_, index) => isAbove[index]);
+  if (above.length === 0) return target;
+  const reached = fixedIn.filter((_, index) => !isAbove[index]);
   const nearest = Math.max(0, ...reached.map((fix) => sharedLine(fix, target)));
   const sameLine = above.filter((fix) => sharedLine(fix, target) > nearest);
   if (sameLine.length === 0) return target;

@@ -3,24 +3,24 @@
  * In: `[epoch:]upstream[-revision]`. Out: -1, 0, 1; never fails, whatever the text.
  * **Source**: Debian Policy §5.6.12.
  */
-import { compareValues, firstOrder, type Order, toNumber } from "./order.ts";
+import { compareDigits, type Order } from "./order.ts";
 
 export function compareDpkg(a: string, b: string): Order {
   const left = split(a);
   const right = split(b);
-  return firstOrder(
-    compareValues(left.epoch, right.epoch),
-    comparePart(left.upstream, right.upstream),
-    comparePart(left.revision, right.revision),
+  return (
+    compareDigits(left.epoch, right.epoch) ||
+    comparePart(left.upstream, right.upstream) ||
+    comparePart(left.revision, right.revision)
   );
 }
 
-function split(version: string): { epoch: bigint; upstream: string; revision: string } {
+function split(version: string): { epoch: string; upstream: string; revision: string } {
   const colon = /^(\d+):/.exec(version);
   const rest = version.slice(colon?.[0].length ?? 0);
   const dash = rest.lastIndexOf("-");
   return {
-    epoch: toNumber(colon?.[1] ?? ""),
+    epoch: colon?.[1] ?? "",
     upstream: dash < 0 ? rest : rest.slice(0, dash),
     revision: dash < 0 ? "" : rest.slice(dash + 1),
   };
@@ -28,14 +28,15 @@ function split(version: string): { epoch: bigint; upstream: string; revision: st
 
 /** Text and numbers take turns; text compares character by character, "~" before the end. */
 function comparePart(a: string, b: string): Order {
+  if (a === b) return 0;
   const left = pieces(a);
   const right = pieces(b);
   const length = Math.max(left.length, right.length);
   for (let index = 0; index < length; index += 1) {
     const mine = left[index] ?? "";
     const other = right[index] ?? "";
-    const order =
-      index % 2 === 0 ? compareText(mine, other) : compareValues(toNumber(mine), toNumber(other));
+    if (mine === other) continue;
+    const order = index % 2 === 0 ? compareText(mine, other) : compareDigits(mine, other);
     if (order !== 0) return order;
   }
   return 0;

@@ -1,7 +1,8 @@
 /** Holds how lists of tokens compare. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compareTokens, compareValues, firstOrder, toNumber } from "./order.ts";
+import fc from "fast-check";
+import { compareDigits, compareTokens, compareValues, firstOrder, toNumber } from "./order.ts";
 
 const number = (value: bigint) => ({ rank: 1, value });
 
@@ -21,4 +22,19 @@ test("numbers are of any length, and their cost is bounded", () => {
   assert.equal(toNumber(""), 0n);
   assert.ok(toNumber("9".repeat(1e6)) < 10n ** 400n);
   assert.equal(firstOrder(0, 1, -1), 1);
+});
+
+test("digits compare as the numbers that they are, whatever zeros stand before", () => {
+  const digits = fc.stringMatching(/^0{0,3}\d{0,25}$/);
+  fc.assert(
+    fc.property(digits, digits, (a, b) => {
+      assert.equal(compareDigits(a, b), compareValues(toNumber(a), toNumber(b)));
+    }),
+  );
+  const long = "9".repeat(500);
+  assert.equal(
+    compareDigits(long, `${long}1`),
+    compareValues(toNumber(long), toNumber(`${long}1`)),
+  );
+  assert.equal(compareDigits("", "00"), 0);
 });

@@ -37,9 +37,24 @@ export function compareValues(a: string | bigint, b: string | bigint): Order {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Digits as a number. **Cost**: bounded; beyond 400 digits the rest is ignored. */
+/** **Unit**: digits of one number; the rest is ignored, so that no text is dear. */
+const digitCountMax = 400;
+
+/** Digits as a number. **Cost**: bounded. */
 export function toNumber(digits: string): bigint {
-  return digits === "" ? 0n : BigInt(digits.slice(0, 400));
+  return digits === "" ? 0n : BigInt(digits.slice(0, digitCountMax));
+}
+
+/** The order of `toNumber` of both, without making numbers of them. */
+export function compareDigits(a: string, b: string): Order {
+  const left = significant(a);
+  const right = significant(b);
+  if (left.length !== right.length) return left.length < right.length ? -1 : 1;
+  return compareValues(left, right);
+}
+
+function significant(digits: string): string {
+  return digits.slice(0, digitCountMax).replace(/^0+/, "");
 }
 
 /** The first order that is not equal. */
