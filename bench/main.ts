@@ -9,6 +9,7 @@ import {
   closeSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -16,9 +17,11 @@ import {
 } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { readBytes } from "../eval/read-bytes.ts";
 import { compile } from "./compile.ts";
 import { peers } from "./peers.ts";
+import { type FindingsTime, median, printFlowCost, printManyFindings } from "./print-ratios.ts";
 
 interface Measured {
   readonly name: string;
@@ -45,9 +48,6 @@ function option(name: string): string | undefined {
   const at = process.argv.indexOf(name);
   return at < 0 ? undefined : process.argv[at + 1];
 }
-
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 /** What is happening, where somebody watches. */
 function tell(what: string): void {
@@ -216,6 +216,34 @@ function printReportTime(): void {
   print();
 }
 
+/** Scans of the recording that ships, in a form that costs nothing to read. */
+async function packScans(): Promise<readonly string[]> {
+  const scans = join(root, "examples", "shop", "scans");
+  const names = readdirSync(scans).filter((name) => name.includes(".grype.json"));
+  return Promise.all(
+    names.map(async (name) => {
+      const file = join(folder, `${name}.gz`);
+      writeFileSync(file, gzipSync(await readBytes(join(scans, name))));
+      return file;
+    }),
+  );
+}
+
+const findingFormats = ["text", "md", "json", "html", "sarif", "openvex", "cyclonedx", "csv"];
+
+async function printFindings(): Promise<void> {
+  const scans = await packScans();
+  const run = (format: string): FindingsTime => {
+    tell(`10,000 findings as ${format} …`);
+    const args = [join(home, "many-findings.js"), format, ...scans];
+    const done = spawnSync(process.execPath, args, { encoding: "utf8" });
+    if (done.status !== 0) throw new Error(`many-findings ${format} failed: ${done.stderr}`);
+    tell("");
+    return JSON.parse(done.stdout);
+  };
+  printManyFindings(run, { formats: findingFormats, roundCount: repeatCount }, print);
+}
+
 try {
   let file = option("--file");
   if (file === undefined) {
@@ -239,10 +267,12 @@ try {
   const { events } = runWork("lines", file);
   const long = generate(file, events * longFileFactor);
   printSpeed(`the same ${longFileFactor} times, with new processes each time`, long);
+  printFlowCost((kind) => runWork(kind, long), repeatCount, print);
   rmSync(long);
   const longest = Number(option("--long") ?? "1000000");
   if (longest > 0) await printMemory(file, longest);
   printReportTime();
+  await printFindings();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

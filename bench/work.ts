@@ -30,14 +30,14 @@ interface Result {
 const [kind = "", file = ""] = process.argv.slice(2);
 type Done = Pick<Result, "events" | "facts">;
 
-async function observeAll(): Promise<Done> {
+async function observeAll(hasFlows = true): Promise<Done> {
   boundMemory(); // as the command does
   const facts = new FactSet();
   const observer = createObserver({
     folds: [
       createContainers(),
       createFileUse(),
-      createFlows(),
+      ...(hasFlows ? [createFlows()] : []),
       createPrivileges(),
       createCoverage({ policies: [] }),
     ],
@@ -121,7 +121,8 @@ function decodeAll(decoder: EventDecoder): Done {
 }
 
 const kinds: Readonly<Record<string, () => Done | Promise<Done>>> = {
-  waggle: observeAll,
+  waggle: () => observeAll(),
+  "no-flows": () => observeAll(false),
   decode: () => decodeAll(createJsonDecoder()),
   plain: () => decodeAll(createPlainJsonDecoder()),
   parse: parseAll,

@@ -41,9 +41,9 @@ const justifications: Partial<Readonly<Record<Justification, string>>> = {
 
 /** **Order**: images, then statements, as `listStatements` gives them. */
 export function renderCycloneDx(report: Report): Record<string, unknown> {
-  const statements = listStatements(report);
-  const components = listImages(statements);
-  const vulnerabilities = statements.map(describe);
+  const places = listStatements(report).map(place);
+  const components = listImages(places);
+  const vulnerabilities = places.map(describe);
   const timestamp = report.generatedAt ?? report.window.to;
   const content = JSON.stringify([timestamp, components, vulnerabilities]);
   return {
@@ -61,12 +61,28 @@ export function renderCycloneDx(report: Report): Record<string, unknown> {
   };
 }
 
+/** A statement with the references of what it is about; a reference is a hash, made once. */
+interface Placed {
+  readonly statement: VexStatement;
+  readonly image: string;
+  readonly component: string;
+}
+
+/** The same package in two images is two components: each is used, or not, by itself. */
+function place(statement: VexStatement): Placed {
+  const { product, image, package: one } = statement;
+  const named = product === "" ? [image.reference, image.digest] : [product];
+  const ref = shortRef("image", named);
+  const names = one.purl === "" ? [one.type, one.name, one.version] : [one.purl];
+  return { statement, image: ref, component: shortRef("package", [ref, ...names]) };
+}
+
 /** Only packages with a finding: this is no SBOM. */
-function listImages(statements: readonly VexStatement[]): readonly Record<string, unknown>[] {
-  const images = Map.groupBy(statements, imageRef);
+function listImages(places: readonly Placed[]): readonly Record<string, unknown>[] {
+  const images = Map.groupBy(places, ({ image }) => image);
   return [...images].map(([ref, group]) => {
-    const packages = new Map(group.map((one) => [packageRef(one), one]));
-    const [first] = group;
+    const packages = new Map(group.map((one) => [one.component, one.statement]));
+    const first = group[0]?.statement;
     const { reference = "", digest = "" } = first?.image ?? {};
     const product = first?.product ?? "";
     return {
@@ -92,21 +108,9 @@ function describePackage(ref: string, { package: one }: VexStatement): Record<st
   };
 }
 
-function imageRef({ product, image }: VexStatement): string {
-  return shortRef("image", product === "" ? [image.reference, image.digest] : [product]);
-}
-
-/** The same package in two images is two components: each is used, or not, by itself. */
-function packageRef(statement: VexStatement): string {
-  const { purl, type, name, version } = statement.package;
-  const names = purl === "" ? [type, name, version] : [purl];
-  return shortRef("package", [imageRef(statement), ...names]);
-}
-
-function describe(statement: VexStatement): Record<string, unknown> {
+function describe({ statement, component: ref }: Placed): Record<string, unknown> {
   const { lead, aliases, action, package: one } = statement;
   const { id, severity, cvssScore, description } = lead.vulnerability;
-  const ref = packageRef(statement);
   const url = adviceUrl(id);
   const score = cvssScore === null ? {} : { score: cvssScore, method: "other" };
   return {
