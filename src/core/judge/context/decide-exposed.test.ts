@@ -1,7 +1,13 @@
 /** Tests when yes, no and unknown are said, and the sentences that say why. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleJudged, samplePort, sampleScene } from "../../../testing/sample-context.ts";
+import {
+  sampleEdge,
+  sampleHost,
+  sampleJudged,
+  samplePort,
+  sampleScene,
+} from "../../../testing/sample-context.ts";
 import { decideExposed } from "./decide-exposed.ts";
 import { describeDisagreement } from "./describe-disagreement.ts";
 import type { Inquiry } from "./inquiry.ts";
@@ -123,4 +129,18 @@ test("objects without services do not say that nothing publishes it", () => {
   const routes = decideExposed(inquiry({ allowed: { tellsRoutes: false } }));
   assert.equal(routes.exposed, "no");
   assert.match(routes.limits.join(), /no ingress/);
+});
+
+test("published and never seen is not said where a node's address may hide who came", () => {
+  const edge = sampleEdge(sampleHost(), "shop/api", 80);
+  const arrival = (port: number): Inquiry["arrivals"][number] => ({
+    link: { edge: { ...edge, port }, from: undefined, to: undefined },
+    origin: "node",
+    way: undefined,
+  });
+  const allowed = { origin: "internet" as const, ways: [open] };
+  const said = (port: number) =>
+    describeDisagreement({ ...inquiry({ allowed }), arrivals: [arrival(port)] }, "never");
+  assert.equal(said(80), "");
+  assert.match(said(81), /nobody was seen/);
 });
