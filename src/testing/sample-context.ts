@@ -150,6 +150,9 @@ export function sampleCluster(sketch: ClusterSketch): ClusterView {
   return {
     isKnown: true,
     hasPolicies: true,
+    hasServices: true,
+    hasRoutes: true,
+    policyAddresses: [],
     pod: (name) => views.get(keyOf(name)),
     pods: () => [...views.values()],
     ownerOf: () => undefined,
@@ -165,6 +168,7 @@ export function sampleCluster(sketch: ClusterSketch): ClusterView {
         ? { allowed: true, policies: [] }
         : { allowed: false, policies: [policy] };
     },
+    targetPort: () => 0,
     credentialsOf: () => [],
     ...sketch.given,
   };
@@ -175,6 +179,8 @@ export const noCluster: ClusterView = sampleCluster({
   given: {
     isKnown: false,
     hasPolicies: false,
+    hasServices: false,
+    hasRoutes: false,
     isInside: () => false,
     canReach: () => ({ allowed: undefined, policies: [] }),
   },

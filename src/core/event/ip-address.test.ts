@@ -9,6 +9,7 @@ import {
   addressText,
   classifyAddress,
   isInNetwork,
+  isInternetAddress,
   parseAddress,
   parseNetwork,
   plainAddress,
@@ -103,4 +104,10 @@ test("a network holds its addresses and no others", () => {
   for (const bad of ["10.0.0.0/33", "10.0.0.0/", "x/8", "10.0.0.0/8/8", "::/129"]) {
     assert.equal(parseNetwork(bad), undefined, bad);
   }
+});
+
+test("an address of the internet is told from all others, and from names", () => {
+  for (const text of ["8.8.8.8", "2600::1", "::ffff:8.8.8.8"]) assert.ok(isInternetAddress(text));
+  for (const text of ["10.0.0.1", "fd00::1", "169.254.169.254", "example.org", ""])
+    assert.ok(!isInternetAddress(text), text);
 });

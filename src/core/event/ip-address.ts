@@ -151,3 +151,9 @@ export function classifyAddress(address: AddressBytes): AddressClass {
   const found = networks.find(({ parts }) => parts.some((part) => isInNetwork(address, part)));
   return found?.name ?? "internet";
 }
+
+/** Whether a text is an address of the internet; false for what is no address. */
+export function isInternetAddress(text: string): boolean {
+  const bytes = parseAddress(text);
+  return bytes !== undefined && classifyAddress(bytes) === "internet";
+}

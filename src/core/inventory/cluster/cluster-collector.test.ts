@@ -96,6 +96,14 @@ test("an object alone is read too, and an empty list says what it is of", async 
   assert.equal(none.collector.finish().hasPolicies, true);
   const list = await readObjects({ kind: "List", items: [] });
   assert.equal(list.collector.finish().hasPolicies, false);
+  for (const kind of ["Service", "Ingress", "Pod"]) {
+    const asked = (await readObjects({ kind: `${kind}List`, items: [] })).collector.finish();
+    assert.deepEqual(
+      [asked.hasServices, asked.hasRoutes],
+      [kind === "Service", kind === "Ingress"],
+      kind,
+    );
+  }
 });
 
 test("values of secrets and configuration are never kept", async () => {

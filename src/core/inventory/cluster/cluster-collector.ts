@@ -9,7 +9,13 @@ import type { Faults, JsonObject } from "../json-value.ts";
 import { readText } from "../json-value.ts";
 import type { ClusterObjects, ObjectName, OpaquePolicy } from "./cluster-objects.ts";
 import { objectLimits } from "./cluster-objects.ts";
-import { type DecodedObject, type Drawer, decodersOf, isPolicyKind } from "./kind-table.ts";
+import {
+  type DecodedObject,
+  type Drawer,
+  decodersOf,
+  isKeptIn,
+  isPolicyKind,
+} from "./kind-table.ts";
 import { readMetadata, readObjectName } from "./object-parts.ts";
 
 /** **Unit**: kinds that are counted by name; the rest is counted together. */
@@ -19,6 +25,8 @@ export class ClusterCollector {
   private readonly drawers = new Map<Drawer, Map<string, Kept>>();
   private counts = new Map<string, number>();
   private hasPolicies = false;
+  private hasServices = false;
+  private hasRoutes = false;
   private usesCilium = false;
   private droppedCount = 0;
   private used = 0;
@@ -41,7 +49,10 @@ export class ClusterCollector {
 
   /** What a list says it is of, even when it is empty. */
   noteList(kind: string): void {
-    if (isPolicyKind(kind.replace(/List$/, ""))) this.hasPolicies = true;
+    const one = kind.replace(/List$/, "");
+    if (isPolicyKind(one)) this.hasPolicies = true;
+    if (isKeptIn(one, "services")) this.hasServices = true;
+    if (isKeptIn(one, "routes")) this.hasRoutes = true;
   }
 
   /** By kind, of what came since it was asked before. **Order**: most first. */
@@ -64,11 +75,13 @@ export class ClusterCollector {
   finish(): ClusterObjects {
     const opaquePolicies = this.list("opaquePolicies");
     const policies = this.list("policies");
+    const services = this.list("services");
+    const routes = this.list("routes");
     return {
       pods: this.list("pods"),
-      services: this.list("services"),
+      services,
       endpoints: this.list("endpoints"),
-      routes: this.list("routes"),
+      routes,
       gateways: this.list("gateways"),
       ingressClasses: this.list("ingressClasses"),
       nodes: this.list("nodes"),
@@ -77,6 +90,8 @@ export class ClusterCollector {
       policies,
       opaquePolicies,
       hasPolicies: this.hasPolicies || policies.length > 0 || opaquePolicies.length > 0,
+      hasServices: this.hasServices || services.length > 0,
+      hasRoutes: this.hasRoutes || routes.length > 0,
       usesCilium: this.usesCilium,
       serviceAccounts: this.list("serviceAccounts"),
       roles: this.list("roles"),

@@ -250,6 +250,9 @@ export interface ClusterObjects {
   readonly opaquePolicies: readonly OpaquePolicy[];
   /** Policies were asked for, even if there are none. */
   readonly hasPolicies: boolean;
+  /** The same of services, and of ingresses and other routes. */
+  readonly hasServices: boolean;
+  readonly hasRoutes: boolean;
   /** Objects of Cilium were among them. */
   readonly usesCilium: boolean;
   readonly serviceAccounts: readonly ServiceAccountObject[];

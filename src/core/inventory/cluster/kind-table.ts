@@ -24,7 +24,10 @@ import { decodeEndpointSlice, decodeEndpoints, decodeService } from "./decode-se
 import { readObjectName } from "./object-parts.ts";
 
 /** Lists of `ClusterObjects` that objects are kept in. */
-export type Drawer = Exclude<keyof ClusterObjects, "hasPolicies" | "usesCilium">;
+export type Drawer = Exclude<
+  keyof ClusterObjects,
+  "hasPolicies" | "hasServices" | "hasRoutes" | "usesCilium"
+>;
 
 /** What one object gives to a drawer; networks come several at once. */
 export type DecodedObject = {
@@ -130,6 +133,9 @@ export function decodersOf(kind: string, group: string | undefined): readonly Ki
 }
 
 export function isPolicyKind(kind: string): boolean {
-  const lines = byKind.get(kind) ?? [];
-  return lines.some(({ drawer }) => drawer === "policies" || drawer === "opaquePolicies");
+  return isKeptIn(kind, "policies") || isKeptIn(kind, "opaquePolicies");
+}
+
+export function isKeptIn(kind: string, drawer: Drawer): boolean {
+  return (byKind.get(kind) ?? []).some((one) => one.drawer === drawer);
 }

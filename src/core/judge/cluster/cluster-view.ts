@@ -86,6 +86,12 @@ export interface ClusterView {
   readonly isKnown: boolean;
   /** True when the objects show that policies were asked for, even if there is none. */
   readonly hasPolicies: boolean;
+  /** True when services were asked for: without them nothing tells what is published. */
+  readonly hasServices: boolean;
+  /** The same of ingresses and other routes. */
+  readonly hasRoutes: boolean;
+  /** Of each network that policies let in: an address of it, at most 64. */
+  readonly policyAddresses: readonly string[];
   pod(name: PodName): PodView | undefined;
   pods(): readonly PodView[];
   ownerOf(address: string): AddressOwner | undefined;
@@ -99,5 +105,7 @@ export interface ClusterView {
     readonly port: number;
     readonly protocol: Protocol;
   }): PolicyAnswer;
+  /** Port of the pods that a port of a service's address leads to; 0 where they differ, or none. */
+  targetPort(address: string, port: number, protocol: Protocol): number;
   credentialsOf(name: PodName, container: string): readonly Credential[];
 }

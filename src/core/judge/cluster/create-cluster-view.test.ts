@@ -81,3 +81,12 @@ test("addresses of the recording have their owners", () => {
     [true, true, false],
   );
 });
+
+test("a port of a service leads to a port of its pods", () => {
+  const [service] = collector.finish().services.filter(({ name }) => name === "nginx");
+  const [address = ""] = service?.clusterAddresses ?? [];
+  assert.equal(view.targetPort(address, 80, "tcp"), 8080);
+  assert.equal(view.targetPort(address, 80, "udp"), 0);
+  assert.equal(view.targetPort(address, 81, "tcp"), 0);
+  assert.equal(view.targetPort("10.42.0.10", 80, "tcp"), 0);
+});

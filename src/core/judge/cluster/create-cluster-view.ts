@@ -8,22 +8,27 @@ import type { ClusterView, PolicyAnswer } from "./cluster-view.ts";
 import { addDirectEntries, EntryBook } from "./declared-entries.ts";
 import { CredentialBook } from "./pod-credentials.ts";
 import { indexPods } from "./pod-index.ts";
+import { listPolicyAddresses } from "./policy-addresses.ts";
 import { PolicyBook } from "./policy-book.ts";
 import { EndFinder } from "./policy-end.ts";
 import { addRouteEntries } from "./published-routes.ts";
-import { indexServices } from "./service-index.ts";
+import { indexServices, targetsOfPort } from "./service-index.ts";
 
 const unknownAnswer: PolicyAnswer = { allowed: undefined, policies: [] };
 
 const unknownView: ClusterView = {
   isKnown: false,
   hasPolicies: false,
+  hasServices: false,
+  hasRoutes: false,
+  policyAddresses: [],
   pod: () => undefined,
   pods: () => [],
   ownerOf: () => undefined,
   isInside: () => false,
   entriesOf: () => [],
   canReach: () => unknownAnswer,
+  targetPort: () => 0,
   credentialsOf: () => [],
 };
 
@@ -43,6 +48,9 @@ export function createClusterView(objects?: ClusterObjects): ClusterView {
   return {
     isKnown: true,
     hasPolicies: objects.hasPolicies,
+    hasServices: objects.hasServices,
+    hasRoutes: objects.hasRoutes,
+    policyAddresses: listPolicyAddresses(objects.policies),
     pod: (name) => pods.find(name)?.view,
     pods: () => views,
     ownerOf: addresses.ownerOf,
@@ -64,6 +72,16 @@ export function createClusterView(objects?: ClusterObjects): ClusterView {
         targets.map((target) => policies.answer(source, target, { port: target.port, protocol })),
       );
       return widest(answers);
+    },
+    targetPort: (address, port, protocol) => {
+      const service = addresses.serviceOf(address);
+      const line = service?.service.ports.find(
+        (one) => one.port === port && one.protocol === protocol,
+      );
+      if (service === undefined || line === undefined) return 0;
+      const ports = new Set(targetsOfPort(service, line).map((target) => target.port));
+      const [only = 0] = ports;
+      return ports.size === 1 ? only : 0;
     },
     credentialsOf: (name, container) => {
       const entry = pods.find(name);

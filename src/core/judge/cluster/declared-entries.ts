@@ -3,7 +3,12 @@
  * In: services, routes, gateways, ports of nodes. Out: entries by pod, each with its chain.
  * Must never call a way private only because nobody told where it leads from.
  */
-import { classifyAddress, parseAddress, parseNetwork } from "../../event/ip-address.ts";
+import {
+  classifyAddress,
+  isInternetAddress,
+  parseAddress,
+  parseNetwork,
+} from "../../event/ip-address.ts";
 import type {
   ClusterObjects,
   PublishedAt,
@@ -42,18 +47,13 @@ export class EntryBook {
   }
 }
 
-function isPublic(address: string): boolean {
-  const bytes = parseAddress(address);
-  return bytes !== undefined && classifyAddress(bytes) === "internet";
-}
-
 function originOfAddresses(addresses: readonly string[]): Origin {
-  return addresses.some(isPublic) ? "internet" : "outside-cluster";
+  return addresses.some(isInternetAddress) ? "internet" : "outside-cluster";
 }
 
 /** undefined: its status does not tell. An address that is public is, whatever was asked for. */
 export function originOf(published: PublishedAt): Origin | undefined {
-  if (published.addresses.some(isPublic)) return "internet";
+  if (published.addresses.some(isInternetAddress)) return "internet";
   if (published.isInternal) return "outside-cluster";
   if (published.hosts.length > 0) return "internet";
   return published.addresses.length > 0 ? "outside-cluster" : undefined;
@@ -119,7 +119,11 @@ function addServiceEntries(entry: ServiceEntry, fromNodes: Origin, book: EntryBo
       ways.push({ from, kind: "ExternalIP", narrowedBy: "" });
     }
     if (hasNodePort(service.type, port)) {
-      ways.push({ from: fromNodes, kind: "NodePort", narrowedBy: "" });
+      ways.push({
+        from: fromNodes,
+        kind: "NodePort",
+        narrowedBy: nodePortReason(entry, fromNodes),
+      });
     }
     for (const target of ways.length === 0 ? [] : targetsOfPort(entry, port)) {
       for (const way of ways) book.add(target.entry, { ...way, via, port: target.port });
@@ -129,6 +133,12 @@ function addServiceEntries(entry: ServiceEntry, fromNodes: Origin, book: EntryBo
 
 function hasNodePort(type: string, port: ServicePort): boolean {
   return port.nodePort > 0 && (type === "NodePort" || type === "LoadBalancer");
+}
+
+/** Opened by itself where a load balancer was asked for, which is the way that is meant. */
+function nodePortReason({ service }: ServiceEntry, fromNodes: Origin): string {
+  const isServed = service.type === "LoadBalancer" && originOf(service.published) !== undefined;
+  return isServed && fromNodes !== "internet" ? "meant for its load balancer alone" : "";
 }
 
 function balancerOf({ service }: ServiceEntry): Omit<DeclaredEntry, "via" | "port"> {

@@ -1,7 +1,13 @@
 /** Tests when yes, no and unknown are said, and the sentences that say why. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleJudged, samplePort, sampleScene } from "../../../testing/sample-context.ts";
+import {
+  sampleEdge,
+  sampleHost,
+  sampleJudged,
+  samplePort,
+  sampleScene,
+} from "../../../testing/sample-context.ts";
 import { decideExposed } from "./decide-exposed.ts";
 import { describeDisagreement } from "./describe-disagreement.ts";
 import type { Inquiry } from "./inquiry.ts";
@@ -24,7 +30,15 @@ function inquiry(given: {
   return {
     place: { ...place, views: hasObjects ? [view] : [] },
     arrivals: [],
-    allowed: { origin, ways: [], narrowedBy: [], isClosedOutside: false, ...given.allowed },
+    allowed: {
+      origin,
+      ways: [],
+      narrowedBy: [],
+      isClosedOutside: false,
+      tellsPublished: true,
+      tellsRoutes: true,
+      ...given.allowed,
+    },
     sight: {
       ...{ seesArrivals: true, seesListening: true, isWhole: true, observedUs: 3600e6, limits: [] },
       ...given.sight,
@@ -79,4 +93,54 @@ test("published and never seen is only said when it could have been seen", () =>
 
 test("of what nobody saw to run nothing is said", () => {
   assert.deepEqual(unknownExposure("not seen").exposed, "unknown");
+});
+
+test("published beside the cluster is neither yes nor no, nor called unpublished", () => {
+  const entry = { ...open.entry, from: "outside-cluster", kind: "NodePort" } as const;
+  const told = (given: Partial<AllowedWay["entry"]>, isDenied = false) =>
+    decideExposed(
+      inquiry({ allowed: { ways: [{ entry: { ...entry, ...given }, isDenied, isOpen: false }] } }),
+    );
+  assert.equal(told({}).exposed, "unknown");
+  assert.match(told({}).because, /"Service a\/b" \(NodePort, port 80\).*internet.*unknown/);
+  assert.equal(told({ narrowedBy: "internal load balancer" }).exposed, "no");
+  assert.match(told({ narrowedBy: "internal load balancer" }).because, /"internal load balancer"/);
+  assert.equal(told({}, true).exposed, "no");
+  for (const one of [told({}, true), told({ narrowedBy: "x" })]) {
+    assert.doesNotMatch(one.because, /no object publishes/i);
+  }
+});
+
+test("a pod in the node's network is open where it listens, and only there", () => {
+  const entry = { ...open.entry, from: "outside-cluster", kind: "HostNetwork", port: 0 } as const;
+  const ways = [{ entry, isDenied: false, isOpen: false }];
+  const listening = inquiry({ allowed: { ways } });
+  assert.equal(decideExposed(listening).exposed, "unknown");
+  const silent = { ...listening, place: { ...listening.place, ports: [] } };
+  assert.equal(decideExposed(silent).exposed, "no");
+  const blind = { ...silent, sight: { ...silent.sight, seesListening: false } };
+  assert.equal(decideExposed(blind).exposed, "unknown");
+});
+
+test("objects without services do not say that nothing publishes it", () => {
+  const told = decideExposed(inquiry({ allowed: { tellsPublished: false } }));
+  assert.equal(told.exposed, "unknown");
+  assert.match(told.limits.join(), /no services are among the objects/);
+  const routes = decideExposed(inquiry({ allowed: { tellsRoutes: false } }));
+  assert.equal(routes.exposed, "no");
+  assert.match(routes.limits.join(), /no ingress/);
+});
+
+test("published and never seen is not said where a node's address may hide who came", () => {
+  const edge = sampleEdge(sampleHost(), "shop/api", 80);
+  const arrival = (port: number): Inquiry["arrivals"][number] => ({
+    link: { edge: { ...edge, port }, from: undefined, to: undefined },
+    origin: "node",
+    way: undefined,
+  });
+  const allowed = { origin: "internet" as const, ways: [open] };
+  const said = (port: number) =>
+    describeDisagreement({ ...inquiry({ allowed }), arrivals: [arrival(port)] }, "never");
+  assert.equal(said(80), "");
+  assert.match(said(81), /nobody was seen/);
 });

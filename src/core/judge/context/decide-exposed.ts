@@ -7,7 +7,7 @@
 import { quoteName } from "../quote-name.ts";
 import type { Step } from "./exposure-graph.ts";
 import type { Inquiry } from "./inquiry.ts";
-import { isLoopback } from "./judge-allowed.ts";
+import { type Allowed, type AllowedWay, isLoopback } from "./judge-allowed.ts";
 
 export interface ExposedVerdict {
   readonly exposed: "yes" | "no" | "unknown";
@@ -32,11 +32,24 @@ export function decideExposed(inquiry: Inquiry, passed?: Step, maybe?: Step): Ex
         : "objects do not tell all policies of its pods: who may connect is unknown",
     );
   }
+  if (place.views.length > 0 && !allowed.tellsPublished) {
+    limits.push("no services are among the objects: what is published is unknown");
+  }
   const yes = sayYes(inquiry) ?? (passed?.link === undefined ? undefined : sayPassed(passed));
   if (yes !== undefined) return { exposed: "yes", because: yes, limits };
   const doubt = doubtOf(inquiry) ?? (maybe?.link === undefined ? undefined : sayMaybe(maybe));
   if (doubt !== undefined) return { exposed: "unknown", because: doubt, limits };
+  if (tellsPublished(inquiry) && !allowed.tellsRoutes && !allowed.isClosedOutside) {
+    limits.push(
+      "no ingress or other route is among the objects: one that was not listed is missed",
+    );
+  }
   return { exposed: "no", because: sayNo(inquiry), limits };
+}
+
+/** Objects say what leads to it: they know its pods, and services were among them. */
+function tellsPublished({ place, allowed }: Inquiry): boolean {
+  return place.views.length > 0 && (allowed.tellsPublished || allowed.isClosedOutside);
 }
 
 function sayYes({ arrivals, allowed }: Inquiry): string | undefined {
@@ -47,10 +60,13 @@ function sayYes({ arrivals, allowed }: Inquiry): string | undefined {
   }
   const open = allowed.ways.find(({ isOpen }) => isOpen);
   if (open === undefined) return undefined;
-  const { kind, via, port } = open.entry;
+  return `It is published to the internet${describeWay(open)}.`;
+}
+
+function describeWay({ entry: { kind, via, port } }: AllowedWay): string {
   const through = via.length === 0 ? "" : ` by ${via.map(quoteName).join(", ")}`;
   const at = port === 0 ? "" : `, port ${port}`;
-  return `It is published to the internet${through} (${kind}${at}).`;
+  return `${through} (${kind}${at})`;
 }
 
 function sayPassed({ before, link, hopCount }: Step): string {
@@ -65,7 +81,8 @@ function sayMaybe({ before, link }: Step): string {
 }
 
 /** Why "no" cannot be said; undefined when it can. */
-function doubtOf({ place, arrivals, allowed, sight }: Inquiry): string | undefined {
+function doubtOf(inquiry: Inquiry): string | undefined {
+  const { place, arrivals, allowed, sight } = inquiry;
   const narrowed = allowed.ways.find(
     ({ entry, isDenied }) => entry.from === "internet" && !isDenied,
   );
@@ -81,28 +98,54 @@ function doubtOf({ place, arrivals, allowed, sight }: Inquiry): string | undefin
   if (arrivals.some(({ origin }) => origin === "unclear")) {
     return "Some connections to it could not be told apart: who opened them is unknown.";
   }
-  if (place.views.length > 0) {
+  const beside = allowed.ways.find((way) => leadsOutside(way, inquiry));
+  if (beside !== undefined) {
+    const way = describeWay(beside);
+    const rest = "whether the internet leads there is unknown";
+    return `It is published outside of the cluster${way}; ${rest}.`;
+  }
+  if (tellsPublished(inquiry)) {
     if (sight.seesArrivals || allowed.isClosedOutside) return undefined;
     return "No object publishes it, but no sensor could see who connects.";
   }
   if (!sight.seesArrivals) return "Neither objects nor sensors tell who can connect to it.";
   if (sight.isWhole && sight.seesListening) {
-    const isClosed = place.ports.every(({ address }) => isLoopback(address));
-    if (isClosed || sight.observedUs >= silenceUs) return undefined;
+    if (isClosed(place) || sight.observedUs >= silenceUs) return undefined;
   }
-  return "No connection from the internet was seen, but no objects tell who can connect.";
+  const untold = place.views.length > 0 ? "services" : "objects";
+  return `No connection from the internet was seen, but no ${untold} tell who can connect.`;
 }
 
-function sayNo({ place, allowed, sight }: Inquiry): string {
+/**
+ * To machines beside the cluster, whoever stands behind them: a port of a private node is what
+ * balancers and routers that no object tells of lead to. Where a pod in the node's network listens
+ * nowhere there is no port.
+ */
+function leadsOutside({ entry, isDenied }: AllowedWay, { place, sight }: Inquiry): boolean {
+  if (entry.from !== "outside-cluster" || entry.narrowedBy !== "" || isDenied) return false;
+  return entry.kind !== "HostNetwork" || !sight.seesListening || !isClosed(place);
+}
+
+function isClosed({ ports }: Inquiry["place"]): boolean {
+  return ports.every(({ address }) => isLoopback(address));
+}
+
+function sayNo(inquiry: Inquiry): string {
+  const { place, allowed, sight } = inquiry;
   const seen = sight.seesArrivals ? "no connection from the internet was seen" : "";
-  if (place.views.length > 0) {
-    const closed = allowed.isClosedOutside
-      ? `${allowed.narrowedBy.map(quoteName).join(", ")} denies connections from outside`
-      : "no object publishes it";
-    return sentence([closed, seen]);
-  }
-  const isClosed = place.ports.every(({ address }) => isLoopback(address));
-  return sentence([isClosed ? "nothing in it listens where others could connect" : "", seen]);
+  if (tellsPublished(inquiry)) return sentence([sayWhatCloses(allowed), seen]);
+  const nothing = "nothing in it listens where others could connect";
+  return sentence([isClosed(place) ? nothing : "", seen]);
+}
+
+function sayWhatCloses({ ways, narrowedBy, isClosedOutside }: Allowed): string {
+  const policies = narrowedBy.map(quoteName).join(", ");
+  if (isClosedOutside) return `${policies} denies connections from outside`;
+  const [way] = ways;
+  if (way === undefined) return "no object publishes it";
+  const why = way.isDenied ? policies : quoteName(way.entry.narrowedBy);
+  const by = why === "" || why === '""' ? "" : `, as ${why} has it`;
+  return `what publishes it${describeWay(way)} leads to nobody on the internet${by}`;
 }
 
 function sentence(parts: readonly string[]): string {

@@ -22,7 +22,11 @@ export function describeDisagreement(
     if (observed !== "other-namespace") return `${what}, though no object publishes it.`;
   }
   const open = allowed.ways.find(({ isOpen }) => isOpen);
-  if (open !== undefined && observed !== "internet" && sight.seesArrivals) {
+  // Where a node probes the same port, its clients have the same address and are not told apart.
+  const mayBeClients = arrivals.some(
+    ({ origin, link }) => origin === "node" && [0, link.edge.port].includes(open?.entry.port ?? -1),
+  );
+  if (open !== undefined && observed !== "internet" && sight.seesArrivals && !mayBeClients) {
     const by = open.entry.via.map(quoteName).join(", ") || open.entry.kind;
     return `${by} publishes it to the internet, but nobody was seen to come from there.`;
   }

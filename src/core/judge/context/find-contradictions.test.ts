@@ -128,3 +128,24 @@ test("ids stay the same from run to run, and names stay data", () => {
   assert.match(first?.id ?? "", /^[0-9a-f]{16}$/);
   assert.ok(!first?.declared.includes("\n"));
 });
+
+test("a connection that a policy stopped before it was answered is the policy at work", () => {
+  const cluster = sampleCluster({ pods, denies: () => "NetworkPolicy data/isolate" });
+  const asked = { seenBy: ["from"], sentBytes: 0, receivedBytes: null } as const;
+  const of = (given: Parameters<typeof sampleEdge>[3]) =>
+    kinds({ edges: [sampleEdge("shop/api", "data/db", 5432, { ...asked, ...given })], cluster });
+  assert.deepEqual(of({}), []);
+  assert.deepEqual(of({ sentBytes: 9, protocol: "udp" }), [], "a datagram is sent all the same");
+  for (const given of [{ sentBytes: 9 }, { receivedBytes: 9 }, { seenBy: ["to"] as const }]) {
+    assert.deepEqual(of(given), ["policy-denies-flow api"]);
+  }
+});
+
+test("a pod that was replaced, or is of a namespace that was not listed, is no stranger", () => {
+  const facts = networkFacts();
+  facts.add(executed("old", "/app"));
+  facts.add(executed("far/away", "/app"));
+  const old = sampleJudged("shop/api", {}, { container: "old", pod: "api-0" });
+  assert.deepEqual(kinds({ containers: [...containers, old], facts }), []);
+  assert.deepEqual(kinds({ containers: [...containers, sampleJudged("far/away")], facts }), []);
+});

@@ -7,6 +7,7 @@ import { compareText } from "../../event/compare-text.ts";
 import { baseName } from "../../inventory/container-path.ts";
 import type { FactSet } from "../../observe/fact-set.ts";
 import { fingerprint } from "../fingerprint.ts";
+import type { FlowEdge } from "../flows/flow-edge.ts";
 import type { JudgedContainer } from "../judge-container.ts";
 import { quoteName } from "../quote-name.ts";
 import { type Link, listensOn, type Place, type Scene } from "./context-scene.ts";
@@ -30,11 +31,15 @@ export function findContradictions({
   facts,
 }: FindContradictionsOptions): readonly Contradiction[] {
   const hasKnownPods = scene.places.some(({ views }) => views.length > 0);
+  const listed = new Set(scene.cluster.pods().map(({ namespace }) => namespace));
   const drafts = scene.places.flatMap((place): readonly Draft[] => [
     ...findImages(place).slice(0, limits.each),
     ...findRights(place).slice(0, limits.each),
     ...findPorts(place, scene).slice(0, limits.each),
-    ...(hasKnownPods ? findStrangers(place, scene, facts) : []).slice(0, limits.each),
+    ...(hasKnownPods && canBeListed(place, listed) ? findStrangers(place, scene, facts) : []).slice(
+      0,
+      limits.each,
+    ),
     ...findDenied(place, scene).slice(0, limits.each),
   ]);
   const found = new Map(drafts.map((draft) => [idOf(draft), draft]));
@@ -137,6 +142,14 @@ function findPorts(place: Place, scene: Scene): readonly Draft[] {
 /** The sandbox of a pod is in no list of containers, and runs nothing but this. */
 const sandboxPrograms: ReadonlySet<string> = new Set(["pause"]);
 
+/**
+ * Where other pods of a workload are listed these were replaced; of a namespace without any pod
+ * objects were not asked for.
+ */
+function canBeListed({ views, workload }: Place, listed: ReadonlySet<string>): boolean {
+  return views.length === 0 && (workload.namespace === "" || listed.has(workload.namespace));
+}
+
 function findStrangers(place: Place, { cluster }: Scene, facts: FactSet): readonly Draft[] {
   if (!cluster.isKnown || place.isHost) return [];
   const { workload } = place;
@@ -185,7 +198,7 @@ function findDenied(place: Place, scene: Scene): readonly Draft[] {
 
 function findDeniedFlow(link: Link, place: Place, scene: Scene): Draft | undefined {
   const { edge, from, to } = link;
-  if (edge.connectionCount === 0 || !edge.directionKnown || edge.port === 0) return undefined;
+  if (!isAnswered(edge) || !edge.directionKnown || edge.port === 0) return undefined;
   const sources = policyEnds(from, edge.from);
   const targets = policyEnds(to, edge.to);
   const policies = new Set<string>();
@@ -211,6 +224,13 @@ function findDeniedFlow(link: Link, place: Place, scene: Scene): Draft | undefin
       "made: see whether the cluster's network enforces policies at all.",
     evidence: edge.evidence.slice(0, 3),
   };
+}
+
+/** What a policy stops is still asked for: only an answer shows that it went through. */
+function isAnswered({ connectionCount, protocol, seenBy, sentBytes, receivedBytes }: FlowEdge) {
+  if (connectionCount === 0) return false;
+  if (seenBy.includes("to") || (receivedBytes ?? 0) > 0) return true;
+  return protocol === "tcp" && (sentBytes ?? 0) > 0;
 }
 
 /** A node may always talk to its pods, and addresses of services hide who is behind. */

@@ -100,3 +100,24 @@ test("what is asked for is what it listens on, declares and publishes, else any 
     ...[false, false, false],
   ]);
 });
+
+test("a policy that lets in a part of the internet narrows a way, and does not close it", () => {
+  const denies = (from: string) =>
+    from.includes("/") || from === "8.8.8.1" ? undefined : "NetworkPolicy shop/in";
+  const entries = { "shop/api-1": [{ port: 3000 }] };
+  const given = { policyAddresses: ["8.8.8.1", "10.99.0.1"] };
+  const told = allowed({ denies, entries, given });
+  assert.deepEqual([told.ways[0]?.isDenied, told.ways[0]?.isOpen], [false, false]);
+  assert.equal(told.isClosedOutside, false);
+  const none = allowed({ denies, entries, given: { policyAddresses: ["9.9.9.9"] } });
+  assert.deepEqual([none.ways[0]?.isDenied, none.isClosedOutside], [true, true]);
+  const office = (from: string) => (from === "10.99.0.1" ? undefined : denies(from));
+  assert.equal(allowed({ denies: office, given }).isClosedOutside, false, "nor one beside it");
+});
+
+test("networks that nobody should come from may be denied: the internet is more than those", () => {
+  const bogons = (from: string) =>
+    /^(?:10|172|192|198|203|2001|fd77)[.:]/.test(from) ? "NetworkPolicy shop/in" : undefined;
+  const entries = { "shop/api-1": [{ port: 3000 }] };
+  assert.equal(allowed({ denies: bogons, entries }).ways[0]?.isOpen, true);
+});

@@ -4,6 +4,7 @@
  * Must never take silence of the objects for a no: without them everything is unknown.
  */
 import { compareText } from "../../event/compare-text.ts";
+import { isInternetAddress } from "../../event/ip-address.ts";
 import type { ClusterView, DeclaredEntry, PodName, PolicyEnd } from "../cluster/cluster-view.ts";
 import { listensOn, type Place, type Scene } from "./context-scene.ts";
 import type { AllowedOrigin } from "./workload-context.ts";
@@ -24,6 +25,10 @@ export interface Allowed {
   readonly narrowedBy: readonly string[];
   /** Policies let no address outside of the cluster through, to any of its ports. */
   readonly isClosedOutside: boolean;
+  /** Services were among what was listed: what none of them publishes is not published. */
+  readonly tellsPublished: boolean;
+  /** The same of ingresses and other routes. */
+  readonly tellsRoutes: boolean;
 }
 
 const unknownAllowed: Allowed = {
@@ -31,15 +36,18 @@ const unknownAllowed: Allowed = {
   ways: [],
   narrowedBy: [],
   isClosedOutside: false,
+  tellsPublished: false,
+  tellsRoutes: false,
 };
 
 const limits = { ports: 8, pods: 3, ways: 8, candidates: 200, policies: 4 };
 
 /**
  * Stand for any address of the internet and of a private network beside the cluster.
- * **Source**: RFC 5737, RFC 3849 (documentation) and RFC 1918.
+ * **Source**: RFC 5737, RFC 3849 (documentation) and RFC 1918; and one that is really routed, since
+ * lists of addresses that nobody should come from hold those for documentation.
  */
-const internetSamples = ["198.51.100.77", "203.0.113.77", "2001:db8::77"];
+const internetSamples = ["198.51.100.77", "203.0.113.77", "2001:db8::77", "45.77.77.77"];
 const privateSamples = ["10.255.77.1", "172.31.77.1", "192.168.77.1", "fd77::1"];
 
 /** Of one place. **Cost**: at most some thousand questions to the policies, mostly a few. */
@@ -47,16 +55,23 @@ export function createAllowed(scene: Scene): (place: Place) => Allowed {
   const { cluster } = scene;
   const { hasPolicies } = cluster;
   const candidates = listCandidates(scene);
-  const outside = privateSamples.filter((address) => !cluster.isInside(address));
+  const named = cluster.policyAddresses.filter((address) => !cluster.isInside(address));
+  const namedInternet = named.filter(isInternetAddress);
+  const namedPrivate = named.filter((address) => !isInternetAddress(address));
+  const outside = [...privateSamples.filter((one) => !cluster.isInside(one)), ...namedPrivate];
   return (place) => {
     if (!cluster.isKnown || place.views.length === 0) return unknownAllowed;
     const entries = entriesOf(place, scene);
     const ask = createQuestion(cluster, place, entries);
     const fromInternet = ask(internetSamples.map(toAddress));
     const fromOutside = ask(outside.map(toAddress));
-    const isDenied = fromInternet.answer === "no";
-    const ways = entries.map((entry): AllowedWay => {
-      const denied = reachesPodItself(entry) && isDenied;
+    // Not whoever is on the internet, but some of it: neither open nor denied.
+    const some = fromInternet.answer === "no" ? ask(namedInternet.map(toAddress)) : fromInternet;
+    const isSome = fromInternet.answer === "no" && some.answer === "yes";
+    const isDenied = fromInternet.answer === "no" && !isSome;
+    const ways = entries.map((declared): AllowedWay => {
+      const denied = reachesPodItself(declared) && isDenied;
+      const entry = isSome && reachesPodItself(declared) ? narrowed(declared, some) : declared;
       const isOpen = entry.from === "internet" && entry.narrowedBy === "" && !denied;
       return { entry, isDenied: denied, isOpen };
     });
@@ -70,8 +85,15 @@ export function createAllowed(scene: Scene): (place: Place) => Allowed {
       ways,
       narrowedBy: isDenied ? narrowedBy.slice(0, limits.policies) : [],
       isClosedOutside,
+      tellsPublished: cluster.hasServices,
+      tellsRoutes: cluster.hasRoutes,
     };
   };
+}
+
+function narrowed(entry: DeclaredEntry, { policies }: Answer): DeclaredEntry {
+  const by = policies.slice(0, limits.policies).join(", ") || "policies of its pods";
+  return { ...entry, narrowedBy: [entry.narrowedBy, by].filter((one) => one !== "").join("; ") };
 }
 
 /** An ingress or gateway is a pod of its own: policies see that, not the client. */

@@ -197,3 +197,15 @@ test("ports of stores are no web ports, and sensitive roles are few", () => {
   for (const port of [80, 443, 8080, 3000, 8000]) assert.ok(!storePorts.has(port));
   assert.ok(!sensitiveRoles.includes("api") && sensitiveRoles.includes("database"));
 });
+
+test("a port that somebody tried and nothing listens on is no service", () => {
+  const tried = sampleEdge("shop/scanner", name, 81, { seenBy: ["from"] });
+  const programs = ["/usr/bin/python3"];
+  assert.ok(
+    !said({ programs, edges: [tried] })
+      .join()
+      .includes("api"),
+  );
+  const answered = { ...tried, seenBy: ["from", "to"] as const };
+  assert.match(said({ programs, edges: [answered] }).join(), /api/);
+});

@@ -11,7 +11,7 @@ import type { FactSet } from "../../observe/fact-set.ts";
 import type { EvidenceBook } from "../evidence-book.ts";
 import { parseReference } from "../image-reference.ts";
 import type { JudgedContainer } from "../judge-container.ts";
-import type { Link, Place, Scene } from "./context-scene.ts";
+import { type Link, listensOn, type Place, type Scene } from "./context-scene.ts";
 import { isLoopback } from "./judge-allowed.ts";
 import { judgeSight } from "./judge-sight.ts";
 import type { ListeningPort } from "./workload-context.ts";
@@ -52,7 +52,13 @@ export function gatherSignals(place: Place, scene: Scene, facts: FactSet): RoleS
     .filter(({ actor }) => own.has(actor));
   const isOther = ({ edge, from, to }: Link) =>
     edge.connectionCount > 0 && edge.directionKnown && from !== to;
-  const inbound = scene.linksInto(place).filter(isOther).filter(isFromOutside);
+  const sight = judgeSight(place, facts);
+  // Asking for a port that nothing listens on is not entering it.
+  const isEntered = ({ edge }: Link) =>
+    edge.seenBy.includes("to") ||
+    !(sight.seesArrivals && sight.isWhole) ||
+    listensOn(place, edge.port);
+  const inbound = scene.linksInto(place).filter(isOther).filter(isFromOutside).filter(isEntered);
   const outbound = scene.linksOutOf(place).filter(isOther).filter(isOwnDoing);
   const listening = place.ports.filter(({ address }) => !isLoopback(address));
   return {
@@ -64,7 +70,7 @@ export function gatherSignals(place: Place, scene: Scene, facts: FactSet): RoleS
     packages: listPackages(place.containers),
     images: listImages(place),
     inbound,
-    seesNetwork: listening.length > 0 || judgeSight(place, facts).seesListening,
+    seesNetwork: listening.length > 0 || sight.seesListening,
     outbound: outbound.filter(({ edge }) => edge.to.kind !== "loopback"),
   };
 }

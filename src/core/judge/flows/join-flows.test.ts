@@ -340,9 +340,24 @@ test("the parts: own addresses, narrow names first, ends of one thing", () => {
   const scene = {
     book,
     containers: new Map(),
+    cluster: createClusterView(),
     nameEnd: ({ address }: { readonly address: string }): FlowEnd =>
       endOfAddress(address, { configured: [], hostNames: [] }),
   };
   assert.equal(findLoopback(flow("web", {}), scene), undefined);
   assert.equal(viewOf(flow("web", {}), scene)?.side, "from");
+});
+
+test("a port of a service is the port that it leads to: one edge, to who listens", () => {
+  const owner: AddressOwner = {
+    kind: "service",
+    ...{ namespace: "shop", name: "db", pods: [{ namespace: "shop", pod: "db-1" }] },
+  };
+  const targetPort = (_: string, port: number) => (port === 80 ? 5432 : 0);
+  const cluster = { ...clusterWith({ "10.96.0.7": owner }), targetPort };
+  const side = joinOf("side", { pod: "db-1", workload: "db" });
+  const facts = [flow("web", { peer: "10.96.0.7", port: 80 }), server(), listen("side", 9901)];
+  const edges = edgesOf({ facts, names: ["web", "db", side], cluster });
+  assert.deepEqual(edges.map(line), ["workload:shop/web → workload:shop/db:5432 2"]);
+  assert.deepEqual(edges[0]?.seenBy, ["from", "to"]);
 });

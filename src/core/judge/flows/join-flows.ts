@@ -31,7 +31,7 @@ export function joinFlows(options: JoinFlowsOptions): readonly FlowEdge[] {
   const containers = knownContainers(options.joins);
   const book = new AddressBook(facts);
   const nameEnd = endNamer({ book, containers, cluster, addressNames });
-  const scene: FlowScene = { book, containers, nameEnd };
+  const scene: FlowScene = { book, containers, nameEnd, cluster };
   const tallies = new Map<string, EdgeTally>();
   for (const container of facts.networked) {
     for (const fact of facts.flows(container)) {

@@ -6,6 +6,7 @@
 import { classifyAddress, parseAddress } from "../../event/ip-address.ts";
 import { isHostKey, isNetworkKey } from "../../observe/container-key.ts";
 import { type ContainerKey, type FlowFact, otherPeers } from "../../observe/fact.ts";
+import type { ClusterView } from "../cluster/cluster-view.ts";
 import type { AddressBook, EndQuestion } from "./address-book.ts";
 import { others } from "./bound-edges.ts";
 import type { EdgeEnds } from "./edge-tally.ts";
@@ -18,6 +19,7 @@ export interface FlowScene {
   readonly book: AddressBook;
   readonly containers: ReadonlyMap<ContainerKey, KnownContainer>;
   readonly nameEnd: NameEnd;
+  readonly cluster: Pick<ClusterView, "targetPort">;
 }
 
 export interface ViewedFlow {
@@ -40,11 +42,18 @@ export function viewOf(fact: FlowFact, scene: FlowScene): ViewedFlow | undefined
     const to = local.to === "loopback" ? loopbackEnd(fact) : endOf(local.to, scene);
     return { ends: { ...about, from, to }, side: direction === "inbound" ? "to" : "from" };
   }
-  const peer = endOfPeer(fact, scene);
+  const target = targetOf(fact, scene);
+  const peer = endOfPeer(fact, scene, target);
   if (isNetworkKey(fact.container) && isWatched(peer)) return undefined;
-  return direction === "inbound"
-    ? { ends: { ...about, from: peer, to: me }, side: "to" }
-    : { ends: { ...about, from: me, to: peer }, side: "from" };
+  if (direction === "inbound") return { ends: { ...about, from: peer, to: me }, side: "to" };
+  const listening = peer.kind === "workload" ? target : port;
+  return { ends: { ...about, port: listening, from: me, to: peer }, side: "from" };
+}
+
+/** Who connects to a service names its port; who accepts, the port that it leads to. */
+function targetOf({ direction, peer, port, protocol }: FlowFact, { cluster }: FlowScene): number {
+  const found = direction === "inbound" ? 0 : cluster.targetPort(peer, port, protocol);
+  return found === 0 ? port : found;
 }
 
 function endOf(container: ContainerKey, { containers }: FlowScene): FlowEnd {
@@ -78,11 +87,14 @@ function questionOf(fact: FlowFact): EndQuestion {
   };
 }
 
-function endOfPeer(fact: FlowFact, { nameEnd }: FlowScene): FlowEnd {
+/** `port`: where it listens, if it does. */
+function endOfPeer(fact: FlowFact, { nameEnd }: FlowScene, port: number): FlowEnd {
   const unknown = endOfAddress("", { configured: [], hostNames: [] });
   if (fact.peer === otherPeers) return others({ ...unknown, kind: "others", name: "others" });
   if (fact.peer === "") return unknown;
-  return nameEnd(questionOf(fact), fact.hostNames);
+  const question = questionOf(fact);
+  const asked = fact.direction === "inbound" ? question : { ...question, port };
+  return nameEnd(asked, fact.hostNames);
 }
 
 function loopbackEnd({ peer }: FlowFact): FlowEnd {
