@@ -154,7 +154,7 @@ test("inspect of documents alone needs no events", async () => {
   assert.deepEqual(found.eventFiles, []);
 });
 
-test("inspect tells catalogues and saved reports by their content, whatever their name", async () => {
+test("inspect tells catalogues and saved reports by content, whatever their name", async () => {
   const saved = JSON.stringify(await makeReport(sources, contextOf()), null, 2);
   const kev = '{"catalogVersion":"2026.08.07","vulnerabilities":[{"cveID":"CVE-2024-1"}]}';
   const epss = "cve,epss,percentile,date\nCVE-2024-1,0.1,0.2,2026-03-28\n";

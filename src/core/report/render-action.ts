@@ -73,7 +73,7 @@ function markAction(view: ActionView, lead: Finding): readonly Mark[] {
   ];
 }
 
-/** What makes a finding urgent or not, in few words: exploited, used, reached, with which rights. */
+/** What makes a finding urgent or not, in few words: exploited, used, reached, which rights. */
 export function describeMarks(finding: Finding): readonly string[] {
   const marks = [...markExploited(finding), markUsage(finding), markExposure(finding)];
   return [...marks.map(({ text }) => text), ...explainPrivilege(finding, 2)];

@@ -66,7 +66,8 @@ function describeFinding(finding: Finding, background: Background): string {
   const signed = finding.waiver === null ? "" : ` Signed: ${describeWaiver(finding.waiver)}.`;
   return (
     `${vulnerability.id} in ${one.name} ${one.version} of ${nameWorkload(workload)}: ` +
-    `${describeDeadline(finding.decision)}. ${capitalize(use)}: ${makeVisible(usage.because, 300)}. ` +
+    `${describeDeadline(finding.decision)}. ` +
+    `${capitalize(use)}: ${makeVisible(usage.because, 300)}. ` +
     `To do: ${describeStep(finding, background)}.${signed}`
   );
 }

@@ -79,7 +79,8 @@ export function describeAction(
   waiver: Waiver | null,
 ): string {
   const accepted = waiver?.status === "accepted" ? `${describeWaiver(waiver)}. Then: ` : "";
-  const text = `${accepted}${describeStep(finding, background)} (${describeDeadline(finding.decision)}).`;
+  const step = describeStep(finding, background);
+  const text = `${accepted}${step} (${describeDeadline(finding.decision)}).`;
   return makeVisible(text, noteLengthMax);
 }
 
