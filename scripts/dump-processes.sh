@@ -1,6 +1,6 @@
 #!/bin/sh
 # Lists the running processes of a node as JSON lines: the program, its arguments, its container,
-# the files it has mapped and the files it has open. For `waggle report --processes FILE`: what ran
+# the files it has mapped, the files it has open and its TCP and UDP sockets. For `waggle report --processes FILE`: what ran
 # before Tetragon started is otherwise seen only from then on.
 #
 # Run as root on the node, in the host's pid and cgroup namespaces; needs only sh, awk, sed, tr,
@@ -33,6 +33,44 @@ link() {
   printf '%s' "${target%??}" | one_line
 }
 
+# Since Linux 5.14 one read tells the inodes of many descriptors; before, each link is read.
+has_inodes=$(sed -n 's/^ino:.*/yes/p' /proc/self/fdinfo/0 2>/dev/null </dev/null)
+
+list_inodes() {
+  if [ -n "$has_inodes" ]; then
+    sed -n 's/^ino:[ \t]*/I/p' "$@"
+    return
+  fi
+  for info in "$@"; do
+    readlink "${info%/fdinfo/*}/fd/${info##*/}" | sed -n 's/^socket:\[\([0-9]*\)\]$/I\1/p'
+  done
+}
+
+# Sockets of a network namespace, once; then the inodes of those that the process holds.
+spaces_listed=" "
+list_sockets() {
+  folder=$1
+  space=$(readlink "$folder/ns/net")
+  case "$spaces_listed" in
+    *" $space "*) ;;
+    *)
+      spaces_listed="$spaces_listed$space "
+      for table in tcp tcp6 udp udp6; do
+        sed -n "s/^ *[0-9]*: /K$table /p" "$folder/net/$table"
+      done
+      ;;
+  esac
+  set --
+  for file in "$folder"/fd/*; do
+    [ -S "$file" ] || continue
+    set -- "$@" "$folder/fdinfo/${file##*/}"
+    [ $# -lt 200 ] && continue
+    list_inodes "$@"
+    set --
+  done
+  [ $# -eq 0 ] || list_inodes "$@"
+}
+
 list_process() {
   link E "$1/exe" || return
   link W "$1/cwd"
@@ -48,6 +86,7 @@ list_process() {
   for file in "$1"/fd/*; do
     [ -f "$file" ] && link F "$file"
   done
+  list_sockets "$1"
   echo "P${1##*/}"
 }
 
@@ -111,9 +150,14 @@ function strings(text,    count, parts, i, list) {
 }
 
 function reset() {
-  exe = cwd = cgroup = argv = spaces = files = maps = ""
+  exe = cwd = cgroup = argv = spaces = files = maps = sockets = ""
   uid = nspid = "[]"; cap = ""; ppid = 0; ticks = 0; order = 0
-  split("", position); split("", name_at); split("", is_code)
+  split("", position); split("", name_at); split("", is_code); split("", held)
+}
+
+# Listening, with a far end, or UDP without one: what is closing or waiting has no process.
+function is_kept(table, state) {
+  return state ~ /^(01|04|05|08|0A)$/ || (state == "07" && table ~ /^udp/)
 }
 
 { kind = substr($0, 1, 1); rest = substr($0, 2); sub(/\001$/, "", rest) }
@@ -148,13 +192,25 @@ kind == "M" || kind == "X" {
   if (kind == "X") is_code[position[name]] = 1
 }
 kind == "F" { files = add(files, quote(rest)) }
+kind == "K" {
+  split(rest, cell, " ")
+  if (cell[10] + 0 > 0 && is_kept(cell[1], cell[4])) {
+    socket_of[cell[10]] = "{\"proto\": " quote(cell[1]) ", \"local\": " quote(cell[2]) \
+      ", \"remote\": " quote(cell[3]) ", \"state\": " quote(cell[4]) "}"
+  }
+}
+kind == "I" && (rest in socket_of) && !(rest in held) {
+  held[rest] = 1
+  sockets = add(sockets, socket_of[rest])
+}
 kind == "P" {
   for (i = 1; i <= order; i++) {
     maps = add(maps, "{\"path\": " quote(name_at[i]) ", \"exec\": " (is_code[i] ? "true" : "false") "}")
   }
   printf "{\"type\": \"process\", \"pid\": %s, \"nspid\": %s, \"ppid\": %d, \"start_ticks\": %.0f, " \
     "\"start_time\": %.2f, \"uid\": %s, \"cap_eff\": %s, \"exe\": %s, \"argv\": [%s], \"cwd\": %s, " \
-    "\"cgroup\": %s, \"ns\": {%s}, \"maps\": [%s], \"files\": [%s]}\n", \
+    "\"cgroup\": %s, \"ns\": {%s}, \"maps\": [%s], \"files\": [%s], " \
+    "\"sockets\": [%s]}\n", \
     rest, nspid, ppid, ticks, btime + ticks / hertz, uid, quote(cap), quote(exe), argv, quote(cwd), \
-    quote(cgroup), spaces, maps, files
+    quote(cgroup), spaces, maps, files, sockets
 }'

@@ -5,6 +5,8 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import {
   copyFileSync,
   mkdirSync,
@@ -14,6 +16,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -60,6 +63,48 @@ test("the script lists programs, arguments and files whatever they are called", 
     rmSync(folder, { recursive: true });
   }
 });
+
+test("the script lists sockets that listen, are connected or bound, once each", {
+  skip,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "waggle-dump-"));
+  const server = createServer().listen(0, "127.0.0.1");
+  const receiver = createSocket("udp6");
+  try {
+    await once(server, "listening");
+    const port = portOf(server.address());
+    const client = connect(port, "127.0.0.1");
+    await once(client, "connect");
+    receiver.bind(0, "::1");
+    await once(receiver, "listening");
+    const proc = join(folder, "proc");
+    mkdirSync(proc);
+    writeFileSync(join(proc, "stat"), "btime 1700000000\n");
+    symlinkSync(`/proc/${process.pid}`, join(proc, String(process.pid)));
+    const text = execFileSync("sh", [script, proc], { encoding: "utf8", stdio: "pipe" });
+    const listed = readDumpLine(text.split("\n")[1] ?? "");
+    assert.ok(listed?.kind === "process");
+    const said = listed.sockets.map(
+      (one) => `${one.protocol} ${one.state} ${one.local}:${one.localPort} ${one.peerPort}`,
+    );
+    const expected = [
+      `tcp listening 127.0.0.1:${port} 0`,
+      `tcp connected 127.0.0.1:${client.localPort} ${port}`,
+      `udp bound ::1:${receiver.address().port} 0`,
+    ];
+    for (const one of expected) assert.equal(said.filter((text) => text === one).length, 1, one);
+    client.destroy();
+  } finally {
+    server.close();
+    receiver.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+function portOf(address: AddressInfo | string | null): number {
+  assert.ok(address !== null && typeof address === "object");
+  return address.port;
+}
 
 /** A child is a copy of this process until its exec is through. */
 function listUntilStarted(proc: string, program: string): readonly string[] {

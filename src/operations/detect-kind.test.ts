@@ -39,6 +39,17 @@ test("cluster objects, container lists, policies, metrics and dumps are told apa
   assert.equal(kind('{"type": "host", "boot_id": "x"}\n{"type":"process"}\n'), "processes");
 });
 
+test("catalogues and saved reports are told by how they begin", () => {
+  const listed = '"vulnerabilities": [{"cveID": "CVE-2024-1"}]';
+  assert.equal(kind(`{\n "title": "CISA", "catalogVersion": "2026.08.07", ${listed}`), "kev");
+  assert.equal(kind(`{${listed}}`), "kev");
+  assert.equal(kind('{"bomFormat":"CycloneDX","vulnerabilities":[]}'), "inventory");
+  assert.equal(kind("cve,epss,percentile,date\nCVE-2024-1,0.1,0.2,x\n"), "epss");
+  assert.equal(kind("#model_version:v1,score_date:x\ncve,epss,percentile\r\n"), "epss");
+  assert.equal(kind('{\n  "schemaVersion": "1.1.0",\n  "generatedAt": null, "window"'), "report");
+  assert.equal(kind('{"schemaVersion": 2, "manifests": []}'), "events");
+});
+
 test("a mark of UTF-8 at the start changes nothing", () => {
   assert.equal(kind('\uFEFF{"artifacts":[]}'), "inventory");
 });

@@ -13,6 +13,9 @@ export type InputKind =
   | "metrics"
   | "policies"
   | "processes"
+  | "kev"
+  | "epss"
+  | "report"
   | "other";
 
 /** **Unit**: bytes looked at. */
@@ -21,6 +24,11 @@ export const detectSizeBytes = 64 * 1024;
 const eventKey = /"(?:process_[a-z_]+|rate_limit_info|node_name|function_name)"\s*:/;
 const inventoryKey =
   /"(?:artifacts|artifactRelationships|bomFormat|spdxVersion|matches|ignoredMatches)"\s*:/;
+
+/** A report of waggle begins with these. */
+const reportStart = /^\{\s*"schemaVersion"\s*:\s*"[\d.]+",\s*"generatedAt"\s*:/;
+const kevKey = /"(?:catalogVersion|cveID)"\s*:/;
+const epssStart = /^(?:#[^\n]*\n)*cve,epss(?:,|\r?\n)/;
 
 export function detectKind(head: Uint8Array): InputKind {
   if (head.length === 0) return "other";
@@ -33,6 +41,7 @@ export function detectKind(head: Uint8Array): InputKind {
   if (isBinary(head)) return "events";
   if (/^\d{4}-\d\d-\d\dT\S+ std(?:out|err) [FP] /.test(start)) return "events";
   if (/^(?:apiVersion|kind):/m.test(start) && start.includes("racingPolicy")) return "policies";
+  if (epssStart.test(start)) return "epss";
   if (/\bcontainer[ _]id\b/i.test(firstLine)) return "containers";
   return eventKey.test(start) ? "events" : "other";
 }
@@ -41,7 +50,9 @@ export function detectKind(head: Uint8Array): InputKind {
 function detectJson(start: string, firstLine: string): InputKind {
   if (/^\{\s*"(?:process_|rate_limit_info|time"|node_name)/.test(firstLine)) return "events";
   if (/^\{\s*"log"\s*:\s*"\{/.test(firstLine)) return "events";
+  if (reportStart.test(start)) return "report";
   if (/"kind"\s*:\s*"TracingPolicy/.test(start)) return "policies";
+  if (kevKey.test(start.slice(0, 4096)) && /"vulnerabilities"\s*:/.test(start)) return "kev";
   if (inventoryKey.test(start.slice(0, 4096))) return "inventory";
   if (/"kind"\s*:\s*"\w*List"/.test(start) || /"apiVersion"\s*:\s*"v1"/.test(start)) {
     return "kubernetes";

@@ -23,7 +23,10 @@ const input = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .max(10_000)
-    .describe("Events, SBOMs, scans, policies, metrics, cluster objects; files or directories"),
+    .describe(
+      "Events, SBOMs, scans, policies, metrics, objects of the cluster, lists of containers or " +
+        "processes, KEV, EPSS, saved reports; files or directories",
+    ),
   since: eventFields.since,
   until: eventFields.until,
 });
@@ -71,7 +74,8 @@ export const inspect: Operation<z.infer<typeof input>, Inspection> = {
     const problems = new ProblemLog();
     const known: KnownFile[] = [];
     for (const file of await listFiles(context.files, given.files)) {
-      known.push({ name: file.name, kind: await kindOf(context.files, file) });
+      const { name, sizeBytes } = file;
+      known.push({ name, kind: await kindOf(context.files, file), sizeBytes });
     }
     const documents = await loadDocuments(
       known.filter(({ kind }) => kind !== "events"),

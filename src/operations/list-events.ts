@@ -36,6 +36,9 @@ const hints: Readonly<Record<Exclude<InputKind, "events">, string>> = {
   metrics: "these are metrics, not events; give them with --tetragon-metrics.",
   policies: "this is a tracing policy, not events; give it with --policies.",
   processes: "this is a listing of processes, not events; give it with --processes.",
+  kev: "this is a catalogue of known exploited vulnerabilities, not events; give it with --kev.",
+  epss: "these are EPSS scores, not events; give them with --epss.",
+  report: "this is a report of waggle, not events; give it with --report.",
   other: "this is nothing that waggle knows.",
 };
 

@@ -143,7 +143,8 @@ test("a dump of processes gives facts that cite its place among the inputs", asy
 test("inspecting a document that cannot be read is a problem, not an error", async () => {
   const context = contextOf({ "odd.json": encode("{}") });
   const problems = new ProblemLog();
-  const found = await loadDocuments([{ name: "odd.json", kind: "other" }], context, problems);
+  const odd = { name: "odd.json", kind: "other", sizeBytes: 2 } as const;
+  const found = await loadDocuments([odd], context, problems);
   assert.deepEqual(found, []);
   assert.deepEqual(codes(problems), ["input-unsupported"]);
 });
@@ -152,7 +153,8 @@ test("a scan that nobody called an SBOM is not said to be of another kind", asyn
   const name = "redis.grype.json.gz";
   const context = contextOf({ [name]: fixture(name) });
   const problems = new ProblemLog();
-  const [found] = await loadDocuments([{ name, kind: "inventory" }], context, problems);
+  const scan = { name, kind: "inventory", sizeBytes: -1 } as const;
+  const [found] = await loadDocuments([scan], context, problems);
   assert.equal(found?.role, "vulnerabilities");
   assert.deepEqual(codes(problems), []);
 });

@@ -154,6 +154,25 @@ test("inspect of documents alone needs no events", async () => {
   assert.deepEqual(found.eventFiles, []);
 });
 
+test("inspect tells catalogues and saved reports by content, whatever their name", async () => {
+  const saved = JSON.stringify(await makeReport(sources, contextOf()), null, 2);
+  const kev = '{"catalogVersion":"2026.08.07","vulnerabilities":[{"cveID":"CVE-2024-1"}]}';
+  const epss = "cve,epss,percentile,date\nCVE-2024-1,0.1,0.2,2026-03-28\n";
+  const context = contextOf({ a: encode(saved), b: encode(kev), c: encode(epss) });
+  const found = await inspect.run({ files: ["a", "b", "c"] }, context);
+  const { findings } = JSON.parse(saved);
+  assert.deepEqual(
+    found.documents.map(({ role, count }) => [role, count]),
+    [
+      ["report", findings.length],
+      ["kev", 1],
+      ["epss", 1],
+    ],
+  );
+  assert.ok(found.documents.every(({ details }) => !("filled" in details)));
+  assert.deepEqual([found.eventFiles, found.problems], [[], []]);
+});
+
 test("ps of the host needs no name of a node", async () => {
   const found = await ps.run({ container: "host", events: ["events.jsonl"] }, contextOf());
   assert.equal(found.container?.id, "host:");

@@ -1,6 +1,8 @@
 /** Holds what "explain" finds, and what it says of it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { sampleWorkloadContext } from "../../testing/sample-edges.ts";
+import { sampleEvidence, sampleWorkload } from "../../testing/sample-judgement.ts";
 import { shopReport } from "../../testing/sample-shop.ts";
 import { explain } from "./explain-finding.ts";
 import { renderExplanation } from "./render-explanation.ts";
@@ -56,6 +58,37 @@ test("why it stands there, what would change it, and what to do are said", () =>
   assert.match(text, /known to be exploited \(CISA KEV/);
   assert.match(text, /upgrade openssl to 1\.1\.1n-0/);
   assert.match(text, /change {3}lower: an image that does not contain or use the package/);
+});
+
+test("the row that decided is shown with its answers, what each rests on, and modifiers", () => {
+  const decision = shopReport.findings[0]?.decision;
+  assert.ok(decision !== undefined && decision.inputs.length === 4);
+  const text = show("CVE-2022-0778").replace(/\s+/g, " ");
+  assert.ok(text.includes(`row ${decision.row} of the table: `));
+  for (const { value, assumed, basis } of decision.inputs) {
+    assert.ok(text.includes(`: ${value}${assumed ? ", assumed" : ""} · ${basis}`), basis);
+  }
+  for (const { name, because } of decision.modifiers) {
+    assert.match(text, new RegExp(`${name} (?:raises|lowers|may not|changes)[^·]* · `));
+    assert.ok(text.includes(because));
+  }
+  assert.doesNotMatch(text, /why act now/, "what the decision has told is not told again");
+});
+
+test("the way by which the workload is reached is shown, with its proof", () => {
+  const context = sampleWorkloadContext({ workload: sampleWorkload("web") });
+  const exposure = { ...context.exposure, evidence: ["flow1"] };
+  const proof = sampleEvidence({ id: "flow1", shows: "accepted from 203.0.113.7", offset: 777 });
+  const report = {
+    ...shopReport,
+    workloads: [{ ...context, exposure }],
+    evidence: { ...shopReport.evidence, flow1: proof },
+  };
+  const found = explain(report, "CVE-2022-0778");
+  assert.equal(found.findings[0]?.exposureProofs[0]?.id, "flow1");
+  const text = renderExplanation(found, { width: 100, color: false }).toString();
+  assert.match(text, /observed: internet → shop\/web :8080/);
+  assert.match(text, /accepted from 203\.0\.113\.7\n.*\(pid 42\).*events\.jsonl:777/);
 });
 
 test("what is not there is answered with what is near", () => {

@@ -4,6 +4,7 @@
  * the findings and packages meant, their evidence and coverage, or what is nearest.
  * Must never guess: several meanings are all given.
  */
+import type { ExposurePath, WorkloadContext } from "../judge/context/workload-context.ts";
 import { comparePrivileges } from "../judge/explain-rank.ts";
 import type {
   CoverageSummary,
@@ -12,6 +13,7 @@ import type {
   PackageVerdict,
   Upgrade,
 } from "../judge/verdict.ts";
+import { workloadKey } from "../judge/workload-key.ts";
 import { findNearNames } from "./find-near-names.ts";
 import { findProofs } from "./find-proofs.ts";
 import type { Report } from "./report.ts";
@@ -22,6 +24,9 @@ export interface ExplainedFinding {
   /** Proofs of use, of all its packages. */
   readonly proofs: readonly Evidence[];
   readonly privilegeProofs: readonly Evidence[];
+  /** Ways to its workload. **Order**: as in the report. */
+  readonly paths: readonly ExposurePath[];
+  readonly exposureProofs: readonly Evidence[];
   /** Containers of the workload that run the image. */
   readonly coverage: readonly CoverageSummary[];
 }
@@ -121,6 +126,8 @@ interface ReportIndex {
   readonly coverage: ReadonlyMap<string, readonly CoverageSummary[]>;
   /** By place and id of a package. */
   readonly findings: ReadonlyMap<string, readonly string[]>;
+  /** By workload. */
+  readonly contexts: ReadonlyMap<string, WorkloadContext>;
 }
 
 function indexReport(report: Report): ReportIndex {
@@ -133,7 +140,8 @@ function indexReport(report: Report): ReportIndex {
     for (const id of ids) append(findings, packageKey(place, id), finding.id);
   }
   const upgrades = new Map(report.upgrades.map((one) => [one.id, one]));
-  return { report, upgrades, coverage, findings };
+  const contexts = new Map(report.workloads.map((one) => [workloadKey(one.workload), one]));
+  return { report, upgrades, coverage, findings, contexts };
 }
 
 function append<Value>(groups: Map<string, Value[]>, key: string, value: Value): void {
@@ -143,16 +151,19 @@ function append<Value>(groups: Map<string, Value[]>, key: string, value: Value):
 }
 
 function explainOne(index: ReportIndex, finding: Finding): ExplainedFinding {
-  const { report, upgrades, coverage } = index;
+  const { report, upgrades, coverage, contexts } = index;
   const used = [finding.usage, ...finding.packages.map((one) => one.usage)];
   const ids = new Set(used.flatMap((usage) => usage.evidence));
   const rights = [...finding.privileges].sort(comparePrivileges);
   const privilegeIds = new Set(rights.flatMap((one) => one.evidence));
+  const exposure = contexts.get(workloadKey(finding.workload))?.exposure;
   return {
     finding,
     upgrade: upgrades.get(finding.upgrade) ?? null,
     proofs: findProofs([...ids], report),
     privilegeProofs: findProofs([...privilegeIds], report),
+    paths: exposure?.paths ?? [],
+    exposureProofs: findProofs(exposure?.evidence ?? [], report),
     coverage: coverage.get(placeKey(finding)) ?? [],
   };
 }

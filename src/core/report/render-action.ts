@@ -8,6 +8,7 @@ import type { DecisionName } from "../judge/decide/decision.ts";
 import { explainPrivilege } from "../judge/explain-rank.ts";
 import type { Evidence, Finding, Upgrade } from "../judge/verdict.ts";
 import type { ActionView } from "./action-view.ts";
+import { describeDue } from "./describe-decision.ts";
 import { nameWorkload, nameWorkloads } from "./name-workload.ts";
 import type { Page } from "./page.ts";
 import { joinTerminal, type Style, type TerminalText, terminal } from "./safe-text.ts";
@@ -62,7 +63,7 @@ function markAction(view: ActionView, lead: Finding): readonly Mark[] {
   const image = images.length === 1 ? images : [];
   const plain = (text: string): Mark => ({ text, style: "plain" });
   return [
-    { text: describeDeadline(lead), style: decisionStyles[action.decision] },
+    { text: describeDue(lead.decision), style: decisionStyles[action.decision] },
     ...markExploited(lead),
     markUsage(lead),
     markExposure(lead),
@@ -76,14 +77,6 @@ function markAction(view: ActionView, lead: Finding): readonly Mark[] {
 export function describeMarks(finding: Finding): readonly string[] {
   const marks = [...markExploited(finding), markUsage(finding), markExposure(finding)];
   return [...marks.map(({ text }) => text), ...explainPrivilege(finding, 2)];
-}
-
-/** `act now, within 3 days; look whether it was exploited`. */
-export function describeDeadline({ decision }: Finding): string {
-  const { name, deadlineDays, forensics } = decision;
-  const within = deadlineDays === null ? "" : `, within ${deadlineDays} days`;
-  const look = forensics ? "; look whether it was exploited" : "";
-  return `${name.replaceAll("-", " ")}${within}${look}`;
 }
 
 function markExploited({ vulnerability: { kev } }: Finding): readonly Mark[] {

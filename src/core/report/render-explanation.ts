@@ -3,8 +3,11 @@
  * In: an explanation, a width, colour or not. Out: terminal text.
  * Must never print untrusted text but through `terminal`.
  */
+import { explainDecision } from "../judge/decide/explain-decision.ts";
 import { namePrivileges } from "../judge/explain-rank.ts";
 import type { CoverageSummary, Evidence, Finding, Usage } from "../judge/verdict.ts";
+import { describeDue, describeGrounds } from "./describe-decision.ts";
+import { describeDistance, describePath } from "./describe-exposure.ts";
 import type { ExplainedFinding, ExplainedPackage, Explanation } from "./explain-finding.ts";
 import { nameWorkload } from "./name-workload.ts";
 import { atLeast, nameVulnerability } from "./render-action.ts";
@@ -107,9 +110,10 @@ function renderFinding(sheet: Sheet, explained: ExplainedFinding): readonly Term
     ...renderName(sheet, finding),
     ...field(sheet, "package", `${name} ${version} (${type}) ${location}`),
     ...field(sheet, "where", `${nameWorkload(workload)} · ${image.reference || image.digest}`),
-    ...field(sheet, "do", describeTodo(explained)),
+    ...renderDecision(sheet, explained),
     ...renderWaiver(sheet, finding),
-    ...list(sheet, "why", finding.reasons),
+    ...list(sheet, "why", reasonsBeside(finding)),
+    ...renderExposure(sheet, explained),
     ...renderProofs(sheet, "proof", proofs),
     ...renderOthers(sheet, finding),
     ...renderRights(sheet, finding, privilegeProofs),
@@ -125,13 +129,16 @@ function renderAlike(
   first: Finding,
 ): readonly TerminalText[] {
   const { finding } = explained;
-  const own = finding.reasons.filter((reason) => !first.reasons.includes(reason));
+  const own = reasonsBeside(finding).filter((reason) => !first.reasons.includes(reason));
   const changes = finding.wouldChange.filter((change) => !first.wouldChange.includes(change));
   return [
     ...renderName(sheet, finding),
-    ...field(sheet, "do", describeTodo(explained)),
+    ...renderDecision(sheet, explained),
     ...renderWaiver(sheet, finding),
-    ...list(sheet, "why", [...own, `package, use, rights and proofs as of #${first.rank}`]),
+    ...list(sheet, "why", [
+      ...own,
+      `package, use, exposure, rights and proofs as of #${first.rank}`,
+    ]),
     ...list(sheet, "change", changes),
   ];
 }
@@ -149,6 +156,38 @@ function renderName(sheet: Sheet, finding: Finding): readonly TerminalText[] {
 
 function renderWaiver(sheet: Sheet, { waiver }: Finding): readonly TerminalText[] {
   return waiver === null ? [] : field(sheet, "signed", describeWaiver(waiver));
+}
+
+/** Without what the decision above has told. */
+function reasonsBeside({ reasons, decision }: Finding): readonly string[] {
+  const told = new Set(decision.row === "" ? [] : explainDecision(decision));
+  return reasons.filter((reason) => !told.has(reason));
+}
+
+/** What to do by when, and the row of the table that says so with all that went into it. */
+function renderDecision(sheet: Sheet, explained: ExplainedFinding): readonly TerminalText[] {
+  const { decision } = explained.finding;
+  return [
+    ...field(sheet, "do", describeTodo(explained)),
+    ...list(sheet, "decision", [describeDue(decision), ...describeGrounds(decision)]),
+  ];
+}
+
+const pathCountMax = 3;
+
+/** Who reaches the workload, by which way, and where that is recorded. */
+function renderExposure(
+  sheet: Sheet,
+  { finding, paths, exposureProofs }: ExplainedFinding,
+): readonly TerminalText[] {
+  const { exposed, because } = finding.exposure;
+  const verdict = { yes: "exposed", no: "not exposed", unknown: "exposure unknown" }[exposed];
+  return list(sheet, "exposure", [
+    because === "" ? verdict : `${verdict}: ${because}`,
+    ...describeDistance(finding.exposure),
+    ...paths.slice(0, pathCountMax).map((path) => `${path.basis}: ${describePath(path)}`),
+    ...exposureProofs.slice(0, pathCountMax).flatMap((proof) => describeRecord(proof)),
+  ]);
 }
 
 function describeTodo({ finding, upgrade }: ExplainedFinding): string {
@@ -175,7 +214,7 @@ function renderRights(
     const names = namePrivileges(finding.privileges.filter((one) => one.source === source));
     return names.length === 0 ? [] : [`${words}: ${names.join(", ")}`];
   });
-  const shown = proofs.slice(0, 3).flatMap((proof) => describeRight(proof));
+  const shown = proofs.slice(0, 3).flatMap((proof) => describeRecord(proof));
   return list(sheet, "rights", [...said, ...shown]);
 }
 
@@ -185,8 +224,8 @@ const rightsSources = [
   ["denied", "declared to be without"],
 ] as const;
 
-/** When a right was seen first, in which process, and where that is recorded. */
-function describeRight(proof: Evidence): readonly string[] {
+/** When a right or a connection was seen first, in which process, and where that is recorded. */
+function describeRecord(proof: Evidence): readonly string[] {
   const time = proof.time === null ? "" : `${proof.time.slice(0, 23)}Z `;
   const place = proof.input === "" ? "" : ` · ${proof.input}:${proof.offset}`;
   const by = proof.binary === "" ? "an unknown program" : proof.binary;

@@ -6,13 +6,18 @@ import type {
   Contradiction,
   Credential,
   Exposure,
-  ExposurePath,
   Reach,
   RoleVerdict,
   WorkloadContext,
 } from "../judge/context/workload-context.ts";
 import { decisionNames } from "../judge/decide/decision.ts";
 import type { Evidence, Finding } from "../judge/verdict.ts";
+import {
+  describeAllowed,
+  describeDistance,
+  describeObserved,
+  describePath,
+} from "./describe-exposure.ts";
 import { nameWorkload } from "./name-workload.ts";
 import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
 import { fit, padEnd, plural, widthOf, wrap } from "./text-layout.ts";
@@ -30,27 +35,6 @@ export interface ExposureOptions {
   readonly color: boolean;
   /** Proofs to show; 0 means eight. */
   readonly top: number;
-}
-
-const originWords: Readonly<Record<string, string>> = {
-  internet: "from the internet",
-  "outside-cluster": "from outside of the cluster",
-  "other-namespace": "from other namespaces",
-  "same-namespace": "from its own namespace",
-  loopback: "from itself alone (loopback)",
-  never: "never",
-  nobody: "from nobody",
-  unknown: "unknown: no objects were given for it",
-};
-
-/** How far an origin is, in words. */
-export function describeOrigin(origin: Exposure["observed"] | Exposure["allowed"]): string {
-  return originWords[origin] ?? origin;
-}
-
-/** `internet → Service web/nginx :80 → web/nginx :8080`. */
-export function describePath({ hops }: ExposurePath): string {
-  return hops.map(({ name, port }) => (port === 0 ? name : `${name} :${port}`)).join(" → ");
 }
 
 /** One screen a workload. */
@@ -100,20 +84,12 @@ function renderHead(
 }
 
 function describeExposure(exposure: Exposure): readonly string[] {
-  const { observed, allowed, disagreement, because, paths, ports, hopCount } = exposure;
-  const hops =
-    hopCount === null
-      ? []
-      : [
-          hopCount === 0
-            ? "The internet leads to it directly."
-            : `The internet leads to it through ${plural(hopCount, "other workload")}.`,
-        ];
+  const { observed, allowed, disagreement, because, paths, ports } = exposure;
   return [
     because,
-    `Seen to be reached ${describeOrigin(observed)}.`,
-    `Objects let it be reached ${describeOrigin(allowed)}.`,
-    ...hops,
+    describeObserved(observed),
+    describeAllowed(allowed),
+    ...describeDistance(exposure),
     ...(disagreement === "" ? [] : [disagreement]),
     ...paths.map((path) => `${path.basis}: ${describePath(path)}`),
     ...ports.map(({ port, protocol, address, binaries }) => {
@@ -139,16 +115,29 @@ function describeReach(reach: Reach): readonly string[] {
       const at = ports.length === 0 ? "" : ` :${ports.join(", :")}`;
       return `${nameWorkload(workload)}${what}${at}, ${how}`;
     }),
-    ...(allowedCount === null ? [] : [`${plural(allowedCount, "workload")} by policy.`]),
+    ...(allowedCount === null ? [] : [describeAllowedCount(allowedCount)]),
     `The internet: ${internet}. The cloud's metadata service: ${metadata}.`,
     ...credentials.map(describeCredential),
     ...hostAccess.map((right) => `The node: ${right}.`),
   ];
 }
 
+function describeAllowedCount(count: number): string {
+  if (count === 0) return "Policies let it connect to no other workload.";
+  return `Policies let it connect to ${plural(count, "other workload")}.`;
+}
+
+const credentialWords: Readonly<Record<Credential["kind"], string>> = {
+  "service-account": "service account",
+  "secret-mount": "mounted secret",
+  "secret-environment": "secret in its environment:",
+  "cloud-metadata": "credentials of the cloud:",
+  "host-file": "file of the host:",
+};
+
 function describeCredential({ kind, name, rights, powerful }: Credential): string {
   const good = rights.length === 0 ? "" : `: ${rights.join("; ")}`;
-  return `${powerful ? "Powerful " : ""}${kind.replace("-", " ")} ${name}${good}`;
+  return `${powerful ? "powerful " : ""}${credentialWords[kind]} ${name}${good}`;
 }
 
 function describeContradiction({ declared, observed, meaning }: Contradiction): string {

@@ -5,14 +5,9 @@
  */
 import type { Evidence, Finding } from "../judge/verdict.ts";
 import { type ActionView, viewActions } from "./action-view.ts";
+import { describeDue } from "./describe-decision.ts";
 import { nameWorkload } from "./name-workload.ts";
-import {
-  describeAction,
-  describeDeadline,
-  describePlace,
-  markExposure,
-  nameVulnerability,
-} from "./render-action.ts";
+import { describeAction, describePlace, markExposure, nameVulnerability } from "./render-action.ts";
 import { countDecisions, type GroupBy, groupActions } from "./render-groups.ts";
 import type { Report } from "./report.ts";
 import { markdownCode, markdownText } from "./safe-text.ts";
@@ -126,7 +121,7 @@ function renderTable(views: readonly ActionView[]): string {
     const cells = [
       String(index + 1),
       markdownText(describeAction(view)),
-      markdownText(lead === undefined ? "" : describeDeadline(lead)),
+      markdownText(lead === undefined ? "" : describeDue(lead.decision)),
       markdownText(lead === undefined ? "" : describeUse(lead)),
       markdownText(lead === undefined ? "" : markExposure(lead).text),
       markdownText(describePlace(view), 200),

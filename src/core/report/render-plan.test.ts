@@ -17,6 +17,21 @@ test("actions stand below when they are due, with what they remove and where", (
   assert.doesNotMatch(render(1), /pyyaml/);
 });
 
+test("a mitigation says what its title does not: against what, and in which image", () => {
+  const [first] = shopReport.actions;
+  assert.ok(first !== undefined);
+  const title = "close the way from the internet to shop/web: lowers 1 finding in shop/web";
+  const because = ["no fix: CVE-2022-0778 openssl", "the way in: internet → shop/web"];
+  const closing = { ...first, kind: "close-exposure" as const, title, because };
+  const text = renderPlan(
+    { ...shopReport, actions: [closing] },
+    { width: 100, color: false, top: 0 },
+  );
+  const [, second = "", third = ""] = text.toString().split("\n");
+  assert.match(second, /: lowers 1 finding in shop\/web$/);
+  assert.match(third, /^ {4}no fix: CVE-2022-0778 openssl · registry\.example/);
+});
+
 test("in Markdown each action is a box to tick", () => {
   const text = renderPlanMarkdown(shopReport, { top: 0 });
   assert.match(text, /## Act now, within 3 days\n\n- \[ \] openssl 1\.1\.1k-1/);

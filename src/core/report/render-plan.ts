@@ -70,16 +70,17 @@ export function renderPlan(report: Report, options: PlanOptions): TerminalText {
   return joinTerminal(blocks, terminal`\n\n`);
 }
 
-/** How much it removes, where. */
+/** How much it removes, where; without what the title has said, but why. */
 function describeEffect(view: ActionView): string {
   const { action, findings, workloads, images } = view;
+  const isUpgrade = action.kind === "upgrade-package";
   const place = findings.length === 0 ? nameWorkloads(workloads) : describePlace(view);
-  const image = images.length === 1 ? ` · ${images.join("")}` : "";
-  return `${plural(findings.length, "finding")} · ${place}${image}${layerOf(action.layer)}`;
-}
-
-function layerOf(layer: ActionView["action"]["layer"]): string {
-  return layer === "unknown" ? "" : ` · ${layer} layer`;
+  return [
+    ...(isUpgrade ? [plural(findings.length, "finding")] : action.because.slice(0, 1)),
+    ...(isUpgrade || workloads.length !== 1 ? [place] : []),
+    ...(images.length === 1 ? images : []),
+    ...(action.layer === "unknown" ? [] : [`${action.layer} layer`]),
+  ].join(" · ");
 }
 
 /** **Shape**: a list of boxes to tick a decision; ends in one newline. */

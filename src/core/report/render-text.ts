@@ -10,7 +10,7 @@ import type { Page } from "./page.ts";
 import { isKnownExploited, isPressing, renderAction, renderBrief } from "./render-action.ts";
 import { type GroupBy, renderGroups } from "./render-groups.ts";
 import type { Report } from "./report.ts";
-import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
+import { createPaint, joinTerminal, type TerminalText, terminal } from "./safe-text.ts";
 import { summarizeCoverage } from "./summarize-coverage.ts";
 import { summarizeWaivers } from "./summarize-waivers.ts";
 import { bar, fit, formatCount, padEnd, padStart, plural, widthOf, wrap } from "./text-layout.ts";
@@ -35,7 +35,7 @@ export function renderText(report: Report, options: TextOptions): TerminalText {
   const views = viewActions(report);
   const sections = [
     renderHead(page),
-    ...(report.funnel.all === 0 ? [] : [renderFunnel(page)]),
+    ...(report.funnel.all === 0 ? [] : [renderFunnel(page, views)]),
     ...(options.groupBy === undefined || options.groupBy === "action"
       ? renderActions(page, views, top)
       : renderGroups(page, { views, by: options.groupBy, top })),
@@ -85,7 +85,8 @@ function formatSeconds(seconds: number): string {
 const nameWidth = 18;
 const columnWidths: readonly number[] = [9, 17, 10];
 
-function renderFunnel({ report, width, paint }: Page): readonly TerminalText[] {
+function renderFunnel(page: Page, views: readonly ActionView[]): readonly TerminalText[] {
+  const { report, width, paint } = page;
   const { funnel } = report;
   const { stages } = funnel;
   const rows = [
@@ -108,32 +109,47 @@ function renderFunnel({ report, width, paint }: Page): readonly TerminalText[] {
     const drawn = bar(stage.matches, funnel.all, drawnWidth);
     return drawn === "" ? label : terminal`${label}  ${paint("cyan", drawn)}`;
   });
-  return [head, ...lines, ...renderFunnelNotes(report, width, paint)];
+  return [head, ...lines, ...renderFunnelNotes(page, views)];
 }
 
-function renderFunnelNotes(report: Report, width: number, paint: Paint): readonly TerminalText[] {
+function renderFunnelNotes(
+  { report, width, paint }: Page,
+  views: readonly ActionView[],
+): readonly TerminalText[] {
   const { criticalFixableInUse, unknownUse } = report.funnel;
   const text =
     `Critical, fixable and in use, privileged or not: ${formatCount(criticalFixableInUse)}. ` +
     `Critical, fixable and privileged, but use unknown: ${formatCount(unknownUse)}. ` +
-    describeActNow(report);
+    describeActNow(report, views);
   return wrap(text, width, 5).map((line) => paint("dim", line));
 }
 
-/** How much shorter the list is, and how much of it rests on what nobody told. */
-function describeActNow({ actions, findings, funnel }: Report): string {
+/**
+ * How much shorter the list is, and how much of it rests on what nobody told. The plan counts an
+ * action for each image, the list one for all.
+ */
+function describeActNow(
+  { actions, findings, funnel }: Report,
+  views: readonly ActionView[],
+): string {
   const now = findings.filter(({ decision }) => decision.name === "act-now");
   const assumed = now.filter(({ decision }) => decision.inputs.some((input) => input.assumed));
   const count = actions.filter(({ decision }) => decision === "act-now").length;
   if (count === 0) return "Nothing is to be done at once.";
   const times = Math.floor(funnel.all / count);
   const fewer = times > 2 ? `, ${formatCount(times)} times fewer than matches` : "";
+  const entryCount = views.filter(({ action }) => action.decision === "act-now").length;
+  const entries =
+    entryCount === count
+      ? ""
+      : ` (${formatCount(entryCount)} in the list: the same upgrade of several images is one)`;
+  const rest = assumed.length === 1 ? "rests" : "rest";
   const doubt =
     assumed.length === 0
       ? "."
-      : `; ${formatCount(assumed.length)} of its ${plural(now.length, "finding")} rest on what ` +
-        "is not known and was assumed.";
-  return `To act on now: ${plural(count, "action")}${fewer}${doubt}`;
+      : `; ${formatCount(assumed.length)} of the ${plural(now.length, "finding")} behind them ` +
+        `${rest} on what is not known and was assumed.`;
+  return `To act on now: ${plural(count, "action")}${entries}${fewer}${doubt}`;
 }
 
 function renderActions(

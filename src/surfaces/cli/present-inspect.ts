@@ -159,6 +159,9 @@ const contents: Readonly<Record<string, readonly [one: string, many: string]>> =
   containers: ["container", "containers"],
   processes: ["process", "processes"],
   metrics: ["snapshot", "snapshots"],
+  kev: ["entry", "entries"],
+  epss: ["score", "scores"],
+  report: ["finding", "findings"],
 };
 
 function sizeOf({ role, count: many }: InputSummary): string {

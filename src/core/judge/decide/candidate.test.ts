@@ -40,7 +40,7 @@ test("it says where, by name or by number, and what rests on assumptions", () =>
     many.workloads.map(({ name }) => name),
     ["a", "b"],
   );
-  assert.deepEqual(many.because, ["first", "1 of 2 decided as act-now rest on what is assumed"]);
+  assert.deepEqual(many.because, ["first", "1 of the 2 to act on now rests on what is assumed"]);
   const soon = drafts.filter(({ finding }) => finding.decision.name === "soon");
   const one = toAction({ ...candidate, drafts: soon, kind: "close-exposure" });
   assert.equal(one.title, "upgrade x: lowers 1 finding in shop/b");

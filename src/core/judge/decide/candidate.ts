@@ -76,6 +76,14 @@ export function isRemoval(kind: ActionKind): boolean {
   return kind === "upgrade-package" || kind === "rebuild-on-base" || kind === "replace-release";
 }
 
+/** What is to be done with findings of a decision. */
+export const dueWords: Readonly<Record<DecisionName, string>> = {
+  "act-now": "to act on now",
+  soon: "to act on soon",
+  scheduled: "to schedule",
+  "next-upgrade": "for the next upgrade",
+};
+
 /** As people write it. Untrusted text. */
 export function nameWorkload({ namespace, name }: Workload): string {
   return namespace === "" ? name : `${namespace}/${name}`;
@@ -101,5 +109,8 @@ function tellAssumed(drafts: readonly DraftFinding[], decision: DecisionName): r
   const urgent = drafts.filter(({ finding }) => finding.decision.name === decision);
   const assumedCount = urgent.filter(isAssumed).length;
   if (assumedCount === 0) return [];
-  return [`${assumedCount} of ${urgent.length} decided as ${decision} rest on what is assumed`];
+  const rest = assumedCount === 1 ? "rests" : "rest";
+  return [
+    `${assumedCount} of the ${urgent.length} ${dueWords[decision]} ${rest} on what is assumed`,
+  ];
 }

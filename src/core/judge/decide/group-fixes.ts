@@ -10,7 +10,7 @@ import { compareVersions } from "../compare-versions.ts";
 import { targetVersion, toNeed } from "../group-upgrades.ts";
 import { isDistroType } from "../package-ref.ts";
 import { type BaseImage, findBases } from "./base-images.ts";
-import { type Candidate, decisionOf, listNames } from "./candidate.ts";
+import { type Candidate, decisionOf, dueWords, listNames, plural } from "./candidate.ts";
 
 /** **Cost**: linear in findings, but for sorting versions. */
 export function groupFixes(drafts: readonly DraftFinding[]): readonly Candidate[] {
@@ -97,17 +97,24 @@ function upgrade(
       ...(atLeast === to ? [] : [`${atLeast} is enough for the most urgent of them`]),
       ...tellMajor(type, from, to),
       ...(layer === "base" ? ["the package comes with the base of the image"] : []),
-      ...(leftCount === 0 ? [] : [`${leftCount} more of the package have no fix yet`]),
+      ...tellUnfixed(leftCount),
     ],
     given: { package: first.upgradeName, type, from, to, atLeast, layer },
   };
+}
+
+function tellUnfixed(count: number): readonly string[] {
+  if (count === 0) return [];
+  return [
+    `${plural(count, "more finding")} of the package ${count === 1 ? "has" : "have"} no fix yet`,
+  ];
 }
 
 function tellUrgent(drafts: readonly DraftFinding[]): string {
   const decision = decisionOf(drafts);
   const urgent = drafts.filter(({ finding }) => finding.decision.name === decision);
   const ids = [...new Set(urgent.map(({ finding }) => finding.vulnerability.id))];
-  return `${decision}: ${listNames(ids)}`;
+  return `${dueWords[decision]}: ${listNames(ids)}`;
 }
 
 /** Types whose tools take a second number for a major one while the first is 0. */

@@ -33,7 +33,7 @@ test("where exposure is not known one action finds it out for all workloads", ()
     [["watch", 2]],
   );
   assert.match(actions[0]?.title ?? "", /would decide 2 findings in 2 workloads/);
-  assert.match(actions[0]?.because.join("\n") ?? "", /2 of 2 decided as act-now rest on/);
+  assert.match(actions[0]?.because.join("\n") ?? "", /2 of the 2 to act on now rest on/);
 });
 
 test("where use is not known and absence would lower, it is watched", () => {

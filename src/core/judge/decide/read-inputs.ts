@@ -44,7 +44,7 @@ function readKev({ kev }: FindingVulnerability): DecisionInput {
   const ransomware = kev?.ransomware === true ? ", used in ransomware campaigns" : "";
   const basis =
     kev === null
-      ? "no entry in CISA's catalogue in what the scan and enrichment say"
+      ? "neither the scan nor a catalogue given with it lists it"
       : `in CISA's catalogue${since}${ransomware}`;
   return { name: "kev", value: yesNo(kev !== null), basis, assumed: false };
 }

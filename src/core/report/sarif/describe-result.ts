@@ -4,12 +4,13 @@
  * In: a finding, its rule, the report. Out: a `result`.
  */
 import type { Evidence, Finding } from "../../judge/verdict.ts";
+import { describeDeadline } from "../describe-decision.ts";
 import { findProofs } from "../find-proofs.ts";
 import { nameWorkload } from "../name-workload.ts";
 import type { Report } from "../report.ts";
 import { makeVisible } from "../safe-text.ts";
 import { describeWaiver } from "../summarize-waivers.ts";
-import { type Background, describeDecision, describeStep } from "../vex/describe-statement.ts";
+import { type Background, describeStep } from "../vex/describe-statement.ts";
 import { placeUri, relativeUri, sarifId, sarifMessage } from "./sarif-text.ts";
 
 /** Proofs that go with a result; the JSON report holds all. */
@@ -65,7 +66,8 @@ function describeFinding(finding: Finding, background: Background): string {
   const signed = finding.waiver === null ? "" : ` Signed: ${describeWaiver(finding.waiver)}.`;
   return (
     `${vulnerability.id} in ${one.name} ${one.version} of ${nameWorkload(workload)}: ` +
-    `${describeDecision(finding)}. ${capitalize(use)}: ${makeVisible(usage.because, 300)}. ` +
+    `${describeDeadline(finding.decision)}. ` +
+    `${capitalize(use)}: ${makeVisible(usage.because, 300)}. ` +
     `To do: ${describeStep(finding, background)}.${signed}`
   );
 }

@@ -1,13 +1,8 @@
 /** Tests of `describe-statement.ts`: what a statement rests on, and what to do. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleContextReport, sampleDecision } from "../../../testing/sample-documents.ts";
-import {
-  backgroundOf,
-  describeDecision,
-  describeStep,
-  describeUses,
-} from "./describe-statement.ts";
+import { sampleContextReport } from "../../../testing/sample-documents.ts";
+import { backgroundOf, describeStep, describeUses } from "./describe-statement.ts";
 
 const report = sampleContextReport();
 const background = backgroundOf(report);
@@ -28,11 +23,6 @@ test("the step names the lowest fix, and without one what is left", () => {
     describeStep({ ...finding, fixable: false }, background),
     /^no fixed version of open/,
   );
-});
-
-test("a decision says by when, where there is a day", () => {
-  assert.equal(describeDecision(finding), "act now, within 3 days");
-  assert.equal(describeDecision({ decision: sampleDecision("next-upgrade") }), "next upgrade");
 });
 
 test("many workloads are a few and a number; the strongest use comes first", () => {

@@ -5,6 +5,7 @@
  */
 import type { Finding, Upgrade, Usage } from "../../judge/verdict.ts";
 import type { Waiver } from "../../judge/waive/waiver.ts";
+import { describeDeadline } from "../describe-decision.ts";
 import { nameWorkload } from "../name-workload.ts";
 import type { Report } from "../report.ts";
 import { makeVisible } from "../safe-text.ts";
@@ -78,7 +79,8 @@ export function describeAction(
   waiver: Waiver | null,
 ): string {
   const accepted = waiver?.status === "accepted" ? `${describeWaiver(waiver)}. Then: ` : "";
-  const text = `${accepted}${describeStep(finding, background)} (${describeDecision(finding)}).`;
+  const step = describeStep(finding, background);
+  const text = `${accepted}${step} (${describeDeadline(finding.decision)}).`;
   return makeVisible(text, noteLengthMax);
 }
 
@@ -93,11 +95,4 @@ export function describeStep(finding: Finding, { upgrades }: Background): string
   const all = upgrade === undefined || upgrade.to === "" ? "" : upgrade.to;
   const further = all === "" || all === lowest ? "" : `, ${all} also removes its other findings`;
   return `upgrade ${name} from ${finding.package.version} to ${lowest} or later${further}`;
-}
-
-/** `act now, within 3 days`. */
-export function describeDecision({ decision }: Pick<Finding, "decision">): string {
-  const { name, deadlineDays } = decision;
-  const within = deadlineDays === null ? "" : `, within ${plural(deadlineDays, "day")}`;
-  return `${name.replaceAll("-", " ")}${within}`;
 }

@@ -6,10 +6,10 @@
  */
 import type { Severity } from "../../inventory/image.ts";
 import type { Justification } from "../../judge/waive/waiver.ts";
+import { describeDeadline } from "../describe-decision.ts";
 import type { Report } from "../report.ts";
 import { makeVisible } from "../safe-text.ts";
 import { adviceUrl, sourceName } from "../vulnerability-source.ts";
-import { describeDecision } from "./describe-statement.ts";
 import { listStatements } from "./list-statements.ts";
 import { contentUuid, shortRef } from "./product-id.ts";
 import type { VexStatement, VexStatus } from "./vex-statement.ts";
@@ -142,7 +142,7 @@ function describeContext({ lead, findings }: VexStatement) {
   const { rank, usage, exposure, vulnerability } = lead;
   const properties = [
     ["waggle:rank", String(rank)],
-    ["waggle:decision", describeDecision(lead)],
+    ["waggle:decision", describeDeadline(lead.decision)],
     ["waggle:usage", usage.state],
     ["waggle:coverage", usage.coverage],
     ["waggle:exposed", exposure.exposed],

@@ -65,8 +65,9 @@ function showPlace(place: PageContext, context: PageContextData): readonly Child
     make("p", {}, exposedMark(exposure.exposed), ` ${exposure.because}`),
     ...paths.map((path) => pathLine(path, context)),
     factList([
-      ["seen from", words(exposure.observed)],
-      ["allowed from", words(exposure.allowed)],
+      ["seen from", exposure.observed === "never" ? "nowhere" : words(exposure.observed)],
+      ["allowed from", exposure.allowed === "unknown" ? "not known" : words(exposure.allowed)],
+      ["step by step", sayChain(exposure)],
       ["disagreement", exposure.disagreement],
       ["not visible", exposure.limits.join("; ")],
       ["listens on", exposure.ports.map(({ port, protocol }) => `${port}/${protocol}`).join(", ")],
@@ -94,6 +95,13 @@ function showPlace(place: PageContext, context: PageContextData): readonly Child
           }),
         ),
   ];
+}
+
+/** Of what is not exposed a way from the internet is that of who has taken over what is between. */
+function sayChain({ exposed, hopCount }: PageContext["exposure"]): string {
+  if (exposed === "yes" || hopCount === null || hopCount === 0) return "";
+  const between = counted(hopCount, "other workload");
+  return `whoever takes over the ${between} between could reach it from the internet`;
 }
 
 function words(name: string): string {
