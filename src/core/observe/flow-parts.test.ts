@@ -100,12 +100,24 @@ test("hosts are named by URLs, options and operands, never by files, flags or ad
   assert.deepEqual(names("/usr/bin/ssh", "deploy@build.example.org uptime"), [
     "build.example.org:0",
   ]);
+  assert.deepEqual(names("/usr/bin/curl", "-sS --max-time=5 cdn.example.net"), [
+    "cdn.example.net:0",
+  ]);
+  assert.deepEqual(names("/usr/bin/sshpass", "-p x ssh 'deploy@build.example.org'"), [
+    "build.example.org:0",
+  ]);
   assert.deepEqual(names("/usr/bin/wget", "files.example.org/a.tar"), ["files.example.org:0"]);
   for (const [binary, args] of [
     ["/usr/bin/ls", "-h /srv"],
     ["/usr/bin/curl", "http://10.0.0.1/x http://127.0.0.1/ http://localhost:80/"],
     ["/usr/bin/node", "server.js"],
     ["/usr/bin/redis-cli", "ping"],
+    // Secrets look like names.
+    ["/usr/bin/sshpass", "-p pa@ssw0rd.x ssh -i key.pem host"],
+    ["/usr/bin/curl", "--oauth2-bearer aaa.bbb.ccc host.example"],
+    ["/usr/bin/curl", "-su first.last:secret host.example"],
+    ["/usr/bin/wget", "--password s3.cret files.example"],
+    ["/usr/bin/ssh", "-i key.pem host.example"],
   ] as const) {
     assert.deepEqual(names(binary, args), [], args);
   }

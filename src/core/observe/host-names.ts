@@ -52,18 +52,18 @@ const plainOperand = /^(?:ssh|telnet|nc|ncat|netcat|curl|wget|ftp)$/;
 /** **Shape**: each name once, at most 8, in the order of the command. */
 export function namedHosts(binary: string, args: string): readonly NamedHost[] {
   const program = baseName(binary);
-  const words = args.split(/\s+/).map((word) => word.replace(/^["']+|["']+$/g, ""));
+  const words = args.split(/\s+/).map(withoutQuotes);
   const found: NamedHost[] = [...urlsOf(args)];
   for (const [at, word] of words.entries()) {
     const next = words[at + 1] ?? "";
     if (/^--host(?:name)?$/.test(word) || (word === "-h" && hostOption.has(program))) {
       add(found, next);
     } else if (/^--host(?:name)?=/.test(word)) add(found, word.slice(word.indexOf("=") + 1));
-    else if (remoteShells.test(program) && /^[\w.-]+@[^/\s]+$/.test(word)) {
+    else if (isLogin(program, word, words[at - 1] ?? "")) {
       add(found, word.slice(word.indexOf("@") + 1).replace(/:.*$/, ""));
     }
   }
-  if (found.length === 0 && plainOperand.test(program)) add(found, firstOperand(words));
+  if (found.length === 0 && plainOperand.test(program)) add(found, firstOperand(program, words));
   return found.slice(0, hostCountMax);
 }
 
@@ -83,11 +83,49 @@ function urlsOf(args: string): readonly NamedHost[] {
   return found;
 }
 
-/** Only a name with a dot: an option's value may stand where a host would. */
-function firstOperand(words: readonly string[]): string {
-  const word = words.find((one) => one !== "" && !one.startsWith("-")) ?? "";
+/** `user@host`, but not where it may be the value of an option: `sshpass -p` takes a secret. */
+function isLogin(program: string, word: string, before: string): boolean {
+  const isShaped = remoteShells.test(program) && /^[\w.-]+@[^/\s]+$/.test(word);
+  return isShaped && takesNoValue(program, before);
+}
+
+/**
+ * Only a name with a dot, and only where no option before it may have it as its value: passwords
+ * and tokens have dots as well.
+ */
+function firstOperand(program: string, words: readonly string[]): string {
+  const given = words.filter((one) => one !== "");
+  const at = given.findIndex((one) => !one.startsWith("-"));
+  const word = given[at] ?? "";
+  if (!takesNoValue(program, given[at - 1] ?? "")) return "";
   const name = word.replace(/^[\w.-]+@/, "").replace(/[:/].*$/, "");
   return name.includes(".") ? name : "";
+}
+
+/** Short options without a value. **Source**: the manual pages of the programs. */
+const switches: readonly (readonly [programs: RegExp, letters: RegExp])[] = [
+  [/^(?:ssh|scp|sftp|mosh)$/, /^-[46AaCfGgKkNnqTtvXxYy]+$/],
+  [/^rsync$/, /^-[46aAcCgHhiklLnNopqrRStuvWxXyzEDPJOdbU]+$/],
+  [/^curl$/, /^-[0-46afGgIijkLlNnOpqRSsv#]+$/],
+  [/^wget$/, /^-(?:[46bcdFhkKLmNpqrSvx]|n[vcdH])+$/],
+  [/^(?:nc|ncat|netcat)$/, /^-[46klnuvz]+$/],
+  [/^telnet$/, /^-[4678acdEFfKLrxy]+$/],
+  [/^ftp$/, /^-[46adefginptv]+$/],
+];
+
+/** True of what is no option, and of long ones that hold their value. */
+function takesNoValue(program: string, word: string): boolean {
+  if (!word.startsWith("-") || /^--[\w-]+=/.test(word)) return true;
+  return switches.some(([programs, letters]) => programs.test(program) && letters.test(word));
+}
+
+/** **Cost**: linear, where a pattern that looks for the end would try at each quote. */
+function withoutQuotes(word: string): string {
+  const isQuote = (at: number) => word[at] === '"' || word[at] === "'";
+  let [start, end] = [0, word.length];
+  while (start < end && isQuote(start)) start += 1;
+  while (end > start && isQuote(end - 1)) end -= 1;
+  return word.slice(start, end);
 }
 
 const namePattern = /^(?=.{1,253}$)[A-Za-z0-9_][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9_-]{1,63})*\.?$/;

@@ -35,9 +35,13 @@ export function indexAddresses(
   const nodes = nodesByAddress(objects, pods);
   const serviceOf = new Map<string, ServiceEntry>();
   for (const [address, [name = ""]] of nodes) owners.set(address, { kind: "node", name });
+  // Thousands of services may share one list of thousands of pods.
+  const namesOf = new Map<readonly PodEntry[], readonly PodName[]>();
   for (const entry of services.entries) {
     const { namespace, name } = entry.service;
-    const owner = { kind: "service" as const, namespace, name, pods: entry.pods.map(nameOf) };
+    const names = namesOf.get(entry.pods) ?? entry.pods.map(nameOf);
+    namesOf.set(entry.pods, names);
+    const owner = { kind: "service" as const, namespace, name, pods: names };
     for (const address of addressesOfService(entry)) {
       if (owners.has(address)) continue;
       owners.set(address, owner);

@@ -28,6 +28,7 @@ type Entries = ReadonlyMap<Origin, Map<string, DeclaredEntry>>;
 /** Collects entries by pod, each once. */
 export class EntryBook {
   private readonly byPod = new Map<PodEntry, Entries>();
+  private readonly full = new Map<readonly PodEntry[], Set<Origin>>();
 
   add(pod: PodEntry, entry: DeclaredEntry): void {
     const known: Entries =
@@ -39,6 +40,17 @@ export class EntryBook {
     this.byPod.set(pod, known);
     const list = known.get(entry.from);
     if (list !== undefined && list.size < entryCountMax) list.set(JSON.stringify(entry), entry);
+  }
+
+  /** Whether none of these pods takes one more: routes and services may each have thousands. */
+  isFull(pods: readonly PodEntry[], from: Origin): boolean {
+    const known = this.full.get(pods) ?? new Set();
+    if (known.has(from)) return true;
+    const isFull = pods.every(
+      (pod) => (this.byPod.get(pod)?.get(from)?.size ?? 0) >= entryCountMax,
+    );
+    if (isFull) this.full.set(pods, known.add(from));
+    return isFull;
   }
 
   /** **Order**: from the internet first, then as declared: services, ports of nodes, routes. */
@@ -125,8 +137,9 @@ function addServiceEntries(entry: ServiceEntry, fromNodes: Origin, book: EntryBo
         narrowedBy: nodePortReason(entry, fromNodes),
       });
     }
-    for (const target of ways.length === 0 ? [] : targetsOfPort(entry, port)) {
-      for (const way of ways) book.add(target.entry, { ...way, via, port: target.port });
+    const open = ways.filter(({ from }) => !book.isFull(entry.pods, from));
+    for (const target of open.length === 0 ? [] : targetsOfPort(entry, port)) {
+      for (const way of open) book.add(target.entry, { ...way, via, port: target.port });
     }
   }
 }

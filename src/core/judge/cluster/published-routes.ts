@@ -38,20 +38,23 @@ function addRoute(
   book: EntryBook,
 ): void {
   const name = `${route.kind} ${route.namespace}/${route.name}`;
-  for (const backend of route.backends) {
+  // Each path of a route names its backend anew.
+  const backends = new Map(route.backends.map((one) => [JSON.stringify(one), one]));
+  for (const backend of backends.values()) {
     const service = services.find(backend);
     if (service === undefined) continue;
     const last = `Service ${backend.namespace}/${backend.name}`;
-    for (const { entry, port } of targetsOf(service, backend.port)) {
-      for (const front of fronts) {
-        const { from, narrowedBy } = narrow(front.from, route.sourceRanges);
-        book.add(entry, {
-          from,
-          kind: route.gateways === undefined ? route.kind : "Gateway",
-          via: [...front.via, name, last],
-          port,
-          narrowedBy: joinReasons(front.narrowedBy, narrowedBy),
-        });
+    for (const front of fronts) {
+      const { from, narrowedBy } = narrow(front.from, route.sourceRanges);
+      if (book.isFull(service.pods, from)) continue;
+      const entry = {
+        from,
+        kind: route.gateways === undefined ? route.kind : "Gateway",
+        via: [...front.via, name, last],
+        narrowedBy: joinReasons(front.narrowedBy, narrowedBy),
+      };
+      for (const target of targetsOf(service, backend.port)) {
+        book.add(target.entry, { ...entry, port: target.port });
       }
     }
   }

@@ -35,7 +35,9 @@ export function indexServices(objects: ClusterObjects, pods: PodIndex): ServiceI
   const endpoints = new Map<string, EndpointsObject[]>();
   for (const one of objects.endpoints) {
     const key = keyOf({ namespace: one.namespace, name: one.service });
-    endpoints.set(key, [...(endpoints.get(key) ?? []), one]);
+    const list = endpoints.get(key);
+    if (list === undefined) endpoints.set(key, [one]);
+    else list.push(one);
   }
   const byAddress = new Map<string, PodEntry>();
   for (const entry of pods.entries) {
@@ -43,12 +45,14 @@ export function indexServices(objects: ClusterObjects, pods: PodIndex): ServiceI
     for (const address of entry.pod.addresses) byAddress.set(address, entry);
   }
   const byName = new Map<string, ServiceEntry>();
+  const select = podSelection(pods);
   for (const service of objects.services) {
     const own = endpoints.get(keyOf(service)) ?? [];
-    const found = new Set(podsBehind(service, own, pods, byAddress));
+    const selected = select(service);
+    const listed = podsListed(service, own, pods, byAddress);
     byName.set(keyOf(service), {
       service,
-      pods: pods.inNamespace(service.namespace).filter((entry) => found.has(entry)),
+      pods: joinPods(selected, listed, pods.inNamespace(service.namespace)),
       endpoints: own,
     });
   }
@@ -59,27 +63,49 @@ function keyOf({ namespace, name }: ObjectName): string {
   return `${namespace}/${name}`;
 }
 
-/** By its selector, and by endpoints, which other programs may write. */
-function podsBehind(
-  { namespace, selector }: ServiceObject,
+/** By its selector. Services that ask for the same share one list: their pods may be thousands. */
+function podSelection(pods: PodIndex): (service: ServiceObject) => readonly PodEntry[] {
+  const known = new Map<string, readonly PodEntry[]>();
+  return ({ namespace, selector }) => {
+    if (selector === undefined) return [];
+    const key = JSON.stringify([namespace, selector]);
+    const found =
+      known.get(key) ??
+      pods
+        .inNamespace(namespace)
+        .filter(({ pod, label }) => !pod.isFinished && matchSelector(selector, label) === true);
+    known.set(key, found);
+    return found;
+  };
+}
+
+/** By endpoints, which other programs may write. */
+function podsListed(
+  { namespace }: ServiceObject,
   endpoints: readonly EndpointsObject[],
   pods: PodIndex,
   byAddress: ReadonlyMap<string, PodEntry>,
+): ReadonlySet<PodEntry> {
+  const listed = new Set<PodEntry>();
+  for (const { address, pod } of endpoints.flatMap(({ targets }) => targets)) {
+    const found = byAddress.get(address);
+    const isHost = found?.pod.hostNetwork === true;
+    const entry = pod === "" && !isHost ? found : pods.find({ namespace, pod });
+    const isBehind = entry?.pod.isFinished === false && entry.pod.namespace === namespace;
+    if (entry !== undefined && isBehind) listed.add(entry);
+  }
+  return listed;
+}
+
+/** **Order**: as the pods of the namespace. Where endpoints add nothing the list stays shared. */
+function joinPods(
+  selected: readonly PodEntry[],
+  listed: ReadonlySet<PodEntry>,
+  all: readonly PodEntry[],
 ): readonly PodEntry[] {
-  const selected =
-    selector === undefined
-      ? []
-      : pods.inNamespace(namespace).filter(({ label }) => matchSelector(selector, label) === true);
-  const targets = endpoints.flatMap(({ targets: list }) =>
-    list.map(({ address, pod }) => {
-      const found = byAddress.get(address);
-      const isHost = found?.pod.hostNetwork === true;
-      return pod === "" && !isHost ? found : pods.find({ namespace, pod });
-    }),
-  );
-  return [...selected, ...targets.filter((entry) => entry !== undefined)].filter(
-    ({ pod }) => !pod.isFinished && pod.namespace === namespace,
-  );
+  if (listed.size === 0) return selected;
+  const behind = new Set([...selected, ...listed]);
+  return behind.size === selected.length ? selected : all.filter((entry) => behind.has(entry));
 }
 
 /** `port`: of the service, by number or name; 0 for all of them. */
