@@ -5,10 +5,8 @@
  * and the rename, so an interrupted run leaves no half file and no temporary one.
  */
 import {
-  accessSync,
   chmodSync,
   closeSync,
-  constants,
   fstatSync,
   fsyncSync,
   lstatSync,
@@ -49,7 +47,7 @@ function followLink(name: string): string {
 
 function replaceFile(target: string, pieces: Iterable<string>, old: Stats | undefined): void {
   // A rename would replace also what its owner wants to be left alone.
-  if (old !== undefined) accessSync(target, constants.W_OK);
+  if (old !== undefined) closeSync(openSync(target, "r+"));
   const folder = dirname(target);
   const { temporary, descriptor } = openTemporary(join(folder, temporaryName(target)));
   try {
