@@ -3,14 +3,12 @@
  * and one report that has all of them, with hostile names in it where asked.
  * In: what a test cares about. Out: whole values. Nothing here is taken from a recording.
  */
-import type { WorkloadContext } from "../core/judge/context/workload-context.ts";
 import type { Action } from "../core/judge/decide/action.ts";
 import type { Decision, DecisionName } from "../core/judge/decide/decision.ts";
-import type { FlowEdge, FlowEnd } from "../core/judge/flows/flow-edge.ts";
 import type { Finding } from "../core/judge/verdict.ts";
 import type { Waiver } from "../core/judge/waive/waiver.ts";
-import type { Workload } from "../core/observe/fact.ts";
 import type { Report } from "../core/report/report.ts";
+import { sampleEdge, sampleWorkloadContext, sampleWorkloadEnd } from "./sample-edges.ts";
 import {
   sampleImage,
   sampleJudgedPackage,
@@ -44,65 +42,6 @@ export function sampleWaiver(given: Partial<Waiver> = {}): Waiver {
     by: "Kim",
     until: "2026-12-31",
     ...given,
-  };
-}
-
-export function sampleEnd(name: string, given: Partial<FlowEnd> = {}): FlowEnd {
-  const workload = given.kind === undefined ? sampleWorkload(name) : null;
-  const namedBy = "container";
-  return { kind: "workload", workload, name: `shop/${name}`, address: "", namedBy, ...given };
-}
-
-export function sampleEdge(from: FlowEnd, to: FlowEnd, given: Partial<FlowEdge> = {}): FlowEdge {
-  return {
-    id: `${from.name}-${to.name}`,
-    from,
-    to,
-    directionKnown: true,
-    protocol: "tcp",
-    port: 8080,
-    connectionCount: 3,
-    failedCount: 0,
-    sentBytes: 300,
-    receivedBytes: 4000,
-    seenBy: ["to"],
-    actors: ["service"],
-    binaries: ["/usr/bin/sampled"],
-    firstSeen: "2026-01-01T10:00:01.000000Z",
-    lastSeen: "2026-01-01T11:00:01.000000Z",
-    evidence: [],
-    ...given,
-  };
-}
-
-export function sampleContext(
-  workload: Workload,
-  exposure: Partial<WorkloadContext["exposure"]> = {},
-): WorkloadContext {
-  return {
-    workload,
-    exposure: {
-      exposed: "yes",
-      observed: "internet",
-      allowed: "internet",
-      hopCount: 0,
-      paths: [],
-      disagreement: "",
-      ports: [],
-      because: "connections from the internet were accepted",
-      limits: [],
-      evidence: [],
-      ...exposure,
-    },
-    roles: [{ role: "api", confidence: "high", because: ["listens on 8080"], evidence: [] }],
-    reach: {
-      workloads: [],
-      allowedCount: null,
-      internet: "observed",
-      metadata: "unknown",
-      credentials: [],
-      hostAccess: [],
-    },
   };
 }
 
@@ -184,8 +123,13 @@ export function sampleContextReport(options: ContextReportOptions = {}): Report 
   return {
     ...report,
     findings: decided.map(change),
-    workloads: images.map(({ workload }) => sampleContext(workload)),
-    flows: [sampleEdge(sampleEnd("web"), sampleEnd("api"))],
+    workloads: images.map(({ workload }) => sampleWorkloadContext({ workload })),
+    flows: [
+      sampleEdge({
+        from: sampleWorkloadEnd(sampleWorkload("web")),
+        to: sampleWorkloadEnd(sampleWorkload("api")),
+      }),
+    ],
     actions: [sampleAction({ findings: decided.map(({ id }) => id) })],
   };
 }
