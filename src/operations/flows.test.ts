@@ -36,3 +36,14 @@ test("a saved report is read, and without one there must be events", async () =>
   assert.deepEqual(read.flows, JSON.parse(JSON.stringify(report.flows)));
   await assert.rejects(obtainReport({}, context), /No events/);
 });
+
+test("what a saved report cannot answer is refused: no context, another version, two sources", async () => {
+  const old = savedReport({ ...report, schemaVersion: "1.0.0" });
+  await assert.rejects(flows.run({ report: "report.json" }, old), /schema 1\.0\.0.*no flows/);
+  for (const schemaVersion of ["2.0.0", "", "1.\u001b[2J"]) {
+    const other = savedReport({ ...report, schemaVersion });
+    await assert.rejects(flows.run({ report: "report.json" }, other), /reads 1\.x/, schemaVersion);
+  }
+  const both = { report: "report.json", events: ["x"], tetragonMetrics: ["y"] };
+  await assert.rejects(flows.run(both, context), /events, tetragon-metrics/);
+});

@@ -4,7 +4,8 @@
  * Must never take a document that only looks like one.
  */
 import { ProblemLog } from "../core/event/problem.ts";
-import type { Report } from "../core/report/report.ts";
+import { type Report, reportSchemaVersion } from "../core/report/report.ts";
+import { makeVisible } from "../core/report/safe-text.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { fillReport } from "./fill-report.ts";
 import type { OperationContext } from "./operation.ts";
@@ -22,10 +23,24 @@ export async function loadReport(
   const { text } = await readText(context.files, name, limits);
   const { reportSchema } = await import("./report-schema.ts");
   const result = reportSchema.safeParse(fillReport(parseJson(text, name)));
-  if (result.success) return result.data;
+  if (result.success) {
+    refuseOtherMajor(name, result.data);
+    return result.data;
+  }
   const issue = result.error.issues[0];
   const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.message})`;
   throw new WaggleError("input-unsupported", `${name}: not a report of waggle${where}.`);
+}
+
+/** Within one major version fields are only added; in another the same name may mean another. */
+function refuseOtherMajor(name: string, { schemaVersion }: Report): void {
+  const [ours] = reportSchemaVersion.split(".");
+  if (/^\d+\.\d+\.\d+$/.test(schemaVersion) && schemaVersion.split(".")[0] === ours) return;
+  const version = makeVisible(schemaVersion, 40);
+  throw new WaggleError(
+    "input-unsupported",
+    `${name}: a report of schema "${version}"; this version of waggle reads ${ours}.x.`,
+  );
 }
 
 function parseJson(text: string, name: string): unknown {

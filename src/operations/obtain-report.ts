@@ -5,6 +5,8 @@
  */
 import { z } from "zod";
 import type { Report } from "../core/report/report.ts";
+import { makeVisible } from "../core/report/safe-text.ts";
+import { WaggleError } from "../ports/waggle-error.ts";
 import { loadReport } from "./load-report.ts";
 import { makeReport } from "./make-report.ts";
 import type { OperationContext } from "./operation.ts";
@@ -20,10 +22,36 @@ export const reportFields = {
   ...sourceFields,
 };
 
-/** **Errors**: throws what making a report throws, or `input-unsupported` for another document. */
+/**
+ * **Errors**: throws what making a report throws, `input-unsupported` for another document, `usage`
+ * where sources are given too: they would be passed over, and the answer taken for one about them.
+ */
 export async function obtainReport(
   { report, ...sources }: SourceInput & { readonly report?: string | undefined },
   context: OperationContext,
 ): Promise<Report> {
-  return report === undefined ? makeReport(sources, context) : loadReport(report, context);
+  if (report === undefined) return makeReport(sources, context);
+  const ignored = Object.entries(sources).flatMap(([key, value]) =>
+    value === undefined ? [] : [key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)],
+  );
+  if (ignored.length > 0) {
+    throw new WaggleError(
+      "usage",
+      `A saved report takes no other input (${ignored.join(", ")}): leave out one or the other.`,
+    );
+  }
+  return loadReport(report, context);
+}
+
+/**
+ * Reports of before 1.1.0 hold no context at all, which is not the same as nothing seen.
+ * **Errors**: throws `input-unsupported`.
+ */
+export function requireContext({ schemaVersion }: Report): void {
+  if (!/^1\.0\./.test(schemaVersion)) return;
+  throw new WaggleError(
+    "input-unsupported",
+    `The report is of schema ${makeVisible(schemaVersion, 40)}, which holds no flows and no ` +
+      "exposure: make it again from its inputs.",
+  );
 }

@@ -36,3 +36,12 @@ test("a hostile name is text", () => {
   assert.doesNotMatch(svg, /<script|"[^"]*" onload/);
   assert.equal(svg.match(/<svg/g)?.length, 1);
 });
+
+test("a saved report that claims a way of any length draws no more columns than workloads", () => {
+  for (const hopCount of [Number.MAX_SAFE_INTEGER, -1_000_000]) {
+    const context = sampleWorkloadContext();
+    const exposure = { ...context.exposure, hopCount };
+    const svg = renderSvg({ ...report, workloads: [{ ...context, exposure }] });
+    assert.ok(svg.length < 20_000, `${svg.length} characters`);
+  }
+});

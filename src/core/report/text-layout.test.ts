@@ -41,6 +41,7 @@ test("a bar shows a sliver of anything above nothing, and never more than its ro
   assert.equal(bar(0, 100, 10), "");
   assert.equal(bar(1, 1e6, 10), "▏");
   assert.equal(bar(100, 100, 10), "█".repeat(10));
+  assert.equal(bar(Number.MAX_SAFE_INTEGER, 100, 10), "█".repeat(10), "of a saved report");
 });
 
 test("counts are grouped and named", () => {

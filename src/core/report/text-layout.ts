@@ -89,7 +89,7 @@ export function wrap(text: string, width: number, lineCountMax = 4): readonly st
 /** A bar for `part` of `whole`; anything above nothing shows at least a sliver. */
 export function bar(part: number, whole: number, width: number): string {
   if (part <= 0 || whole <= 0) return "";
-  const eighths = Math.max(1, Math.round((part / whole) * width * 8));
+  const eighths = Math.max(1, Math.round(Math.min(1, part / whole) * width * 8));
   const rest = eighths % 8;
   return "█".repeat(Math.floor(eighths / 8)) + (rest === 0 ? "" : (" ▏▎▍▌▋▊▉"[rest] ?? ""));
 }

@@ -6,6 +6,7 @@ import { countLink, decisionChip, openLink, queryOf, sayDeadline } from "./page-
 test("a link leads inside of the page, and its text is text", () => {
   const link = String(openLink('f:"><img src=x>', "javascript:alert(1)<b>"));
   assert.match(link, /^<a href="#findings\?open=f%3A%22%3E%3Cimg%20src%3Dx%3E"/);
+  assert.match(String(openLink("a:\ud800", "x")), /open=a%3A%EF%BF%BD"/, "half a character");
   assert.match(link, />javascript:alert\(1\)&lt;b&gt;<\/a>$/);
 });
 

@@ -19,7 +19,7 @@ export function decisionChip(name: DecisionName): HtmlText {
 
 /** Opens something beside the page; `what` is as the page's script reads it: `a:ID`. */
 export function openLink(what: string, text: string | HtmlText): HtmlText {
-  return html`<a href="#findings?open=${encodeURIComponent(what)}" data-open="${what}">${text}</a>`;
+  return html`<a href="#findings?open=${encodeURIComponent(what.toWellFormed())}" data-open="${what}">${text}</a>`;
 }
 
 /** A number that leads to the findings it counts; nothing leads to none. */
@@ -36,5 +36,5 @@ export function sayDeadline(days: number | null): string {
 
 /** `key=value` for the address of a list. */
 export function queryOf(key: string, value: string): string {
-  return `${key}=${encodeURIComponent(value)}`;
+  return `${key}=${encodeURIComponent(value.toWellFormed())}`;
 }

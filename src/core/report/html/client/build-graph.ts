@@ -29,7 +29,7 @@ export interface Graph {
 export function buildGraph(data: PageData, options: GraphOptions): Graph {
   const marks = markPaths(data, options.path);
   const distances = measureDistances(data);
-  const deepest = Math.max(-1, ...distances.values());
+  const deepest = [...distances.values()].reduce((a, b) => Math.max(a, b), -1);
   const sides: Sides = {
     onPath: marks.nodes,
     actNow: new Set(
@@ -73,7 +73,8 @@ function measureDistances(data: PageData): ReadonlyMap<number, number> {
   const distances = new Map<number, number>();
   data.workloads.forEach(({ context }, index) => {
     const hops = context?.exposure.hopCount ?? null;
-    if (hops !== null) distances.set(index, hops);
+    // A way passes each workload once: a saved report may claim any number.
+    if (hops !== null) distances.set(index, Math.max(0, Math.min(hops, data.workloads.length)));
   });
   if (distances.size > 0) return distances;
   const next = Map.groupBy(

@@ -38,7 +38,7 @@ export function openLink(text: string, what: string, title = ""): HTMLElement {
   return make(
     "a",
     {
-      href: `#findings?open=${encodeURIComponent(what)}`,
+      href: `#findings?open=${encodeURIComponent(what.toWellFormed())}`,
       "data-open": what,
       title: title === "" ? null : title,
     },
