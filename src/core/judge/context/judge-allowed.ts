@@ -47,7 +47,7 @@ const limits = { ports: 8, pods: 3, ways: 8, candidates: 200, policies: 4 };
  * **Source**: RFC 5737, RFC 3849 (documentation) and RFC 1918; and one that is really routed, since
  * lists of addresses that nobody should come from hold those for documentation.
  */
-const internetSamples = ["198.51.100.77", "203.0.113.77", "2001:db8::77", "45.77.77.77"];
+export const internetSamples = ["198.51.100.77", "203.0.113.77", "2001:db8::77", "45.77.77.77"];
 const privateSamples = ["10.255.77.1", "172.31.77.1", "192.168.77.1", "fd77::1"];
 
 /** Of one place. **Cost**: at most some thousand questions to the policies, mostly a few. */

@@ -52,6 +52,15 @@ test("policies deny workloads, the internet and the metadata service", () => {
   assert.deepEqual([reach.allowedCount, reach.internet, reach.metadata], [1, "denied", "denied"]);
 });
 
+test("what is closed to a few networks alone is not closed to the internet", () => {
+  const denies = (_from: string, to: string) =>
+    to.startsWith("203.0.113.") || to.startsWith("198.51.100.")
+      ? "NetworkPolicy shop/out"
+      : undefined;
+  const { reach } = sampleContexts({ ...shop, cluster: sampleCluster({ pods, denies }) }).of("api");
+  assert.equal(reach.internet, "allowed");
+});
+
 test("without objects or policies what was not seen is unknown", () => {
   const silent = sampleCluster({ pods, given: { hasPolicies: false } });
   for (const cluster of [noCluster, silent]) {

@@ -11,7 +11,7 @@ import type { Privilege } from "../verdict.ts";
 import type { Link, Place, Scene } from "./context-scene.ts";
 import type { RolesOf } from "./exposure-graph.ts";
 import { gatherCredentials } from "./gather-credentials.ts";
-import { portsToAsk } from "./judge-allowed.ts";
+import { internetSamples, portsToAsk } from "./judge-allowed.ts";
 import { sensitiveRoles } from "./role-rules.ts";
 import type { Reach, ReachedWorkload, ReachHow, RoleName } from "./workload-context.ts";
 
@@ -170,12 +170,11 @@ interface AddressQuestion {
   readonly protocol: "tcp" | "udp";
 }
 
-/** Any address of the internet; **Source** of the samples: RFC 5737 (documentation). */
-const internetQuestions: readonly AddressQuestion[] = [
-  { address: "198.51.100.77", port: 443, protocol: "tcp" },
-  { address: "203.0.113.77", port: 80, protocol: "tcp" },
-  { address: "198.51.100.77", port: 53, protocol: "udp" },
-];
+const internetQuestions: readonly AddressQuestion[] = internetSamples.flatMap((address) => [
+  { address, port: 443, protocol: "tcp" },
+  { address, port: 80, protocol: "tcp" },
+  { address, port: 53, protocol: "udp" },
+]);
 const metadataQuestions: readonly AddressQuestion[] = [
   { address: "169.254.169.254", port: 80, protocol: "tcp" },
 ];
