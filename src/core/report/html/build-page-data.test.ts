@@ -72,6 +72,10 @@ test("an exec id that node, start and pid make up keeps its start alone; others 
   const odd = { ...report.evidence, [id]: { ...proof, execId: "not base64 at all" } };
   const kept = buildPageData({ ...report, evidence: odd }).evidence.find((one) => one.id === id);
   assert.equal(kept?.execId, "not base64 at all");
+  // The script would take it for a start, and `btoa` takes no such name.
+  const posing = { ...report.evidence, [id]: { ...proof, node: "Ł", execId: "~1" } };
+  const posed = buildPageData({ ...report, evidence: posing }).evidence;
+  assert.equal(posed.find((one) => one.id === id)?.execId, "");
 });
 
 test("actions point at the findings of the page by place", () => {

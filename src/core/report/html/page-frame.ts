@@ -19,7 +19,8 @@ export function decisionChip(name: DecisionName): HtmlText {
 
 /** Opens something beside the page; `what` is as the page's script reads it: `a:ID`. */
 export function openLink(what: string, text: string | HtmlText): HtmlText {
-  return html`<a href="#findings?open=${encodeURIComponent(what.toWellFormed())}" data-open="${what}">${text}</a>`;
+  const address = queryOf("open", what);
+  return html`<a href="#findings?${address}" data-open="${what}">${text}</a>`;
 }
 
 /** A number that leads to the findings it counts; nothing leads to none. */
@@ -34,7 +35,7 @@ export function sayDeadline(days: number | null): string {
   return days === 0 ? "today" : `within ${plural(days, "day")}`;
 }
 
-/** `key=value` for the address of a list. */
+/** `key=value` for the address of a list; half a character would throw. */
 export function queryOf(key: string, value: string): string {
   return `${key}=${encodeURIComponent(value.toWellFormed())}`;
 }
