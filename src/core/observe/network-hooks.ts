@@ -88,16 +88,16 @@ const rows: readonly Row[] = [
   [/^(?:__dev_queue_xmit|dev_queue_xmit|net_dev_.*|br_.*|nf_.*|udp_queue_.*)$/, "elsewhere"],
 ];
 
-const memo = new Map<string, NetworkHook | undefined>();
+const memo = new Map<string, NetworkHook | null>();
 const memoCountMax = 2048;
 
 /** Undefined for hooks that are not in the table. **Cost**: one lookup for a hook seen before. */
 export function networkHook(hook: string): NetworkHook | undefined {
   const known = memo.get(hook);
-  if (known !== undefined || memo.has(hook)) return known;
+  if (known !== undefined) return known ?? undefined;
   const found = findHook(plainName(hook));
   if (memo.size >= memoCountMax) memo.clear();
-  memo.set(hook, found);
+  memo.set(hook, found ?? null);
   return found;
 }
 
