@@ -4,9 +4,9 @@
  */
 import type { RoleName, WorkloadContext } from "../core/judge/context/workload-context.ts";
 import type { FlowEdge, FlowEnd } from "../core/judge/flows/flow-edge.ts";
+import { nameWorkload } from "../core/judge/name-workload.ts";
 import type { CoverageSummary, Evidence } from "../core/judge/verdict.ts";
 import type { Workload } from "../core/observe/fact.ts";
-import { nameWorkload } from "../core/report/name-workload.ts";
 
 /** Workload by workload: how far from the internet; 9 is no known way. */
 export interface SampleTier {

@@ -3,10 +3,11 @@
  * In: a report and a name. Out: the workloads meant, or the nearest names.
  * Must never guess between two: all that fit are given.
  */
+
+import { nameWorkload } from "../judge/name-workload.ts";
 import { workloadKey } from "../judge/workload-key.ts";
 import type { Workload } from "../observe/fact.ts";
 import { findNearNames } from "./find-near-names.ts";
-import { nameWorkload } from "./name-workload.ts";
 import type { Report } from "./report.ts";
 
 export interface FoundWorkloads {

@@ -6,10 +6,10 @@
 import { isRemoval } from "../judge/decide/candidate.ts";
 import type { DecisionName } from "../judge/decide/decision.ts";
 import { explainPrivilege } from "../judge/explain-rank.ts";
+import { nameWorkload, nameWorkloads } from "../judge/name-workload.ts";
 import type { Evidence, Finding, Upgrade } from "../judge/verdict.ts";
 import type { ActionView } from "./action-view.ts";
 import { describeDue } from "./describe-decision.ts";
-import { nameWorkload, nameWorkloads } from "./name-workload.ts";
 import type { Page } from "./page.ts";
 import { joinTerminal, type Style, type TerminalText, terminal } from "./safe-text.ts";
 import { fit, fitPath, padEnd, plural, widthOf, wrap } from "./text-layout.ts";

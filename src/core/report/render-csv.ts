@@ -4,8 +4,9 @@
  * Must never give a spreadsheet a cell that it takes for a formula.
  * **Source**: RFC 4180; OWASP, "CSV Injection".
  */
+
+import { nameWorkload } from "../judge/name-workload.ts";
 import type { Finding } from "../judge/verdict.ts";
-import { nameWorkload } from "./name-workload.ts";
 import type { Report } from "./report.ts";
 import { makeVisible } from "./safe-text.ts";
 import { type Background, backgroundOf } from "./vex/describe-statement.ts";

@@ -5,11 +5,11 @@
  */
 import { explainDecision } from "../judge/decide/explain-decision.ts";
 import { namePrivileges } from "../judge/explain-rank.ts";
+import { nameWorkload } from "../judge/name-workload.ts";
 import type { CoverageSummary, Evidence, Finding, Usage } from "../judge/verdict.ts";
 import { describeDue, describeGrounds } from "./describe-decision.ts";
 import { describeDistance, describePath } from "./describe-exposure.ts";
 import type { ExplainedFinding, ExplainedPackage, Explanation } from "./explain-finding.ts";
-import { nameWorkload } from "./name-workload.ts";
 import { atLeast, nameVulnerability } from "./render-action.ts";
 import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
 import { describeWaiver } from "./summarize-waivers.ts";

@@ -11,6 +11,7 @@ import type {
   WorkloadContext,
 } from "../judge/context/workload-context.ts";
 import { decisionNames } from "../judge/decide/decision.ts";
+import { nameWorkload } from "../judge/name-workload.ts";
 import type { Evidence, Finding } from "../judge/verdict.ts";
 import {
   describeAllowed,
@@ -18,7 +19,6 @@ import {
   describeObserved,
   describePath,
 } from "./describe-exposure.ts";
-import { nameWorkload } from "./name-workload.ts";
 import { createPaint, joinTerminal, type Paint, type TerminalText, terminal } from "./safe-text.ts";
 import { fit, padEnd, plural, widthOf, wrap } from "./text-layout.ts";
 

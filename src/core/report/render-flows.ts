@@ -3,7 +3,7 @@
  * In: edges, a width. Out: terminal text; one line an edge. Names are untrusted and made safe.
  */
 import type { FlowEdge, FlowEnd } from "../judge/flows/flow-edge.ts";
-import { nameWorkload } from "./name-workload.ts";
+import { nameWorkload } from "../judge/name-workload.ts";
 import { createPaint, joinTerminal, type TerminalText, terminal } from "./safe-text.ts";
 import { fit, formatCount, padEnd, padStart, plural, wrap } from "./text-layout.ts";
 

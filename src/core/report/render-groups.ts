@@ -3,10 +3,10 @@
  * In: actions as viewed, what to group by. Out: a block a group, the most urgent first.
  */
 import { decisionNames } from "../judge/decide/decision.ts";
+import { nameWorkload } from "../judge/name-workload.ts";
 import type { Finding } from "../judge/verdict.ts";
 import { workloadKey } from "../judge/workload-key.ts";
 import type { ActionView } from "./action-view.ts";
-import { nameWorkload } from "./name-workload.ts";
 import type { Page } from "./page.ts";
 import { markExposure, renderBrief } from "./render-action.ts";
 import { type TerminalText, terminal } from "./safe-text.ts";

@@ -3,10 +3,11 @@
  * In: a report. Out: GitHub-flavoured Markdown. Every untrusted text goes through `markdownText` or
  * `markdownCode`, so that it can start no link, mention, markup or HTML.
  */
+
+import { nameWorkload } from "../judge/name-workload.ts";
 import type { Evidence, Finding } from "../judge/verdict.ts";
 import { type ActionView, viewActions } from "./action-view.ts";
 import { describeDue } from "./describe-decision.ts";
-import { nameWorkload } from "./name-workload.ts";
 import { describeAction, describePlace, markExposure, nameVulnerability } from "./render-action.ts";
 import { countDecisions, type GroupBy, groupActions } from "./render-groups.ts";
 import type { Report } from "./report.ts";

@@ -3,8 +3,8 @@
  * In: a report. Out: terminal text, or Markdown with a box to tick for each action.
  */
 import { type DecisionName, decisionNames } from "../judge/decide/decision.ts";
+import { nameWorkloads } from "../judge/name-workload.ts";
 import { type ActionView, viewActions } from "./action-view.ts";
-import { nameWorkloads } from "./name-workload.ts";
 import { describeAction, describePlace } from "./render-action.ts";
 import type { Report } from "./report.ts";
 import {

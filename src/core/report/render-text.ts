@@ -4,8 +4,8 @@
  * by colour alone. Must never print untrusted text but through `terminal`.
  */
 
+import { nameWorkload } from "../judge/name-workload.ts";
 import { type ActionView, viewActions } from "./action-view.ts";
-import { nameWorkload } from "./name-workload.ts";
 import type { Page } from "./page.ts";
 import { isKnownExploited, isPressing, renderAction, renderBrief } from "./render-action.ts";
 import { type GroupBy, renderGroups } from "./render-groups.ts";

@@ -4,8 +4,8 @@
  * Must never call something covered that is not.
  */
 import { compareText } from "../event/compare-text.ts";
+import { nameWorkload } from "../judge/name-workload.ts";
 import type { CoverageSummary, PackageVerdict } from "../judge/verdict.ts";
-import { nameWorkload } from "./name-workload.ts";
 import type { Report } from "./report.ts";
 import { formatCount, plural } from "./text-layout.ts";
 

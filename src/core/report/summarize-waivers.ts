@@ -3,8 +3,9 @@
  * In: a report, or one waiver. Out: plain sentences, one a decision, the most urgent finding first.
  * Must never leave out who answers for it and until when.
  */
+
+import { nameWorkload } from "../judge/name-workload.ts";
 import type { Waiver } from "../judge/waive/waiver.ts";
-import { nameWorkload } from "./name-workload.ts";
 import type { Report } from "./report.ts";
 import { plural } from "./text-layout.ts";
 

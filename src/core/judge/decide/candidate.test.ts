@@ -62,3 +62,11 @@ test("upgrades remove, mitigations do not, and long lists are counted", () => {
   );
   assert.equal(listNames(["a", "b", "c"], 2), "a, b and 1 more");
 });
+
+test("a container beside the one a workload is called after is told apart", () => {
+  const [draft] = drafts;
+  assert.ok(draft !== undefined);
+  const workload = { ...draft.finding.workload, container: "proxy" };
+  const beside = { ...draft, finding: { ...draft.finding, workload } };
+  assert.match(toAction({ ...candidate, drafts: [beside] }).title, /\/proxy$/);
+});

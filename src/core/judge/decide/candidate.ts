@@ -3,9 +3,9 @@
  * In: findings that one thing a person does would remove or lower. Out: the action without rank.
  */
 import { compareText } from "../../event/compare-text.ts";
-import type { Workload } from "../../observe/fact.ts";
 import type { DraftFinding } from "../build-findings.ts";
 import { fingerprint } from "../fingerprint.ts";
+import { nameWorkload } from "../name-workload.ts";
 import { workloadKey } from "../workload-key.ts";
 import type { Action, ActionKind } from "./action.ts";
 import { type DecisionName, decisionNames } from "./decision.ts";
@@ -83,11 +83,6 @@ export const dueWords: Readonly<Record<DecisionName, string>> = {
   scheduled: "to schedule",
   "next-upgrade": "for the next upgrade",
 };
-
-/** As people write it. Untrusted text. */
-export function nameWorkload({ namespace, name }: Workload): string {
-  return namespace === "" ? name : `${namespace}/${name}`;
-}
 
 export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? "" : "s"}`;

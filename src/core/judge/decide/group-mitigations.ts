@@ -4,13 +4,15 @@
  * In: ranked findings. Out: candidates; a finding is in one at most, and in none where nothing of
  * this would help. Must never offer closing or watching where the decision would stay the same.
  */
+
 import type { DraftFinding } from "../build-findings.ts";
 import { explainPrivilege } from "../explain-rank.ts";
+import { nameWorkload } from "../name-workload.ts";
 import { isDistroType } from "../package-ref.ts";
 import type { Finding } from "../verdict.ts";
 import { workloadKey } from "../workload-key.ts";
 import type { ActionKind } from "./action.ts";
-import { type Candidate, decisionOf, listNames, nameWorkload } from "./candidate.ts";
+import { type Candidate, decisionOf, listNames } from "./candidate.ts";
 import { decideByInputs } from "./decide-finding.ts";
 import { type DecisionInput, type DecisionName, decisionNames } from "./decision.ts";
 import { deadlineDays } from "./decision-table.ts";

@@ -4,7 +4,7 @@
  * package in one workload are one line. Must never make text for a screen: that is the caller's.
  */
 
-import { nameWorkload } from "../name-workload.ts";
+import { nameWorkload } from "../../judge/name-workload.ts";
 import { formatCount, plural } from "../text-layout.ts";
 import type {
   ActionChange,

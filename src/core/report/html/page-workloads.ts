@@ -3,9 +3,9 @@
  * In: a report. Out: every workload that the report names, once, with its context and containers.
  */
 import type { WorkloadContext } from "../../judge/context/workload-context.ts";
+import { nameWorkload } from "../../judge/name-workload.ts";
 import { workloadKey } from "../../judge/workload-key.ts";
 import type { Workload } from "../../observe/fact.ts";
-import { nameWorkload } from "../name-workload.ts";
 import type { Report } from "../report.ts";
 import type { PageContainer, PageContext, PageWorkload } from "./client/page-data.ts";
 

@@ -5,10 +5,10 @@
  */
 import type { Action } from "../../judge/decide/action.ts";
 import { type DecisionName, decisionNames } from "../../judge/decide/decision.ts";
+import { nameWorkload } from "../../judge/name-workload.ts";
 import type { Finding } from "../../judge/verdict.ts";
 import { workloadKey } from "../../judge/workload-key.ts";
 import { findProofs } from "../find-proofs.ts";
-import { nameWorkload } from "../name-workload.ts";
 import { describeMarks } from "../render-action.ts";
 import type { Report } from "../report.ts";
 import { type HtmlText, html } from "../safe-text.ts";

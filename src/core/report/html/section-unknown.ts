@@ -6,7 +6,7 @@
 
 import type { Problem } from "../../event/problem.ts";
 import type { Contradiction } from "../../judge/context/workload-context.ts";
-import { nameWorkload } from "../name-workload.ts";
+import { nameWorkload } from "../../judge/name-workload.ts";
 import type { InputSummary, Report } from "../report.ts";
 import { type HtmlText, html } from "../safe-text.ts";
 import { summarizeCoverage } from "../summarize-coverage.ts";

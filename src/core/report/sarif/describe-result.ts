@@ -3,10 +3,11 @@
  * leaving it.
  * In: a finding, its rule, the report. Out: a `result`.
  */
+
+import { nameWorkload } from "../../judge/name-workload.ts";
 import type { Evidence, Finding } from "../../judge/verdict.ts";
 import { describeDeadline } from "../describe-decision.ts";
 import { findProofs } from "../find-proofs.ts";
-import { nameWorkload } from "../name-workload.ts";
 import type { Report } from "../report.ts";
 import { makeVisible } from "../safe-text.ts";
 import { describeWaiver } from "../summarize-waivers.ts";

@@ -3,10 +3,11 @@
  * In: the entries of a statement, the report, what a person signed. Out: one line each, visible.
  * Must never let the absence of a use sound like a proof.
  */
+
+import { nameWorkload } from "../../judge/name-workload.ts";
 import type { Finding, Upgrade, Usage } from "../../judge/verdict.ts";
 import type { Waiver } from "../../judge/waive/waiver.ts";
 import { describeDeadline } from "../describe-decision.ts";
-import { nameWorkload } from "../name-workload.ts";
 import type { Report } from "../report.ts";
 import { makeVisible } from "../safe-text.ts";
 import { describeWaiver } from "../summarize-waivers.ts";
