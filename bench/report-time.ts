@@ -32,6 +32,8 @@ const { report: made } = await report.run(report.input.parse(input) as never, {
   ...embedded,
   now: undefined,
   settings: { file: "", config: {} },
+  signal: new AbortController().signal,
+  onReload: () => {},
   onProgress: ({ stage }) => {
     if (stage === "events") lastByte = now();
   },

@@ -22,7 +22,10 @@ process.exitCode = await runCli({
   ports: createEmbedded,
   onInterrupt: (listener) => {
     // Whoever ends it and however: nothing may be left half-done, no tool left running.
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, listener);
+    for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, listener);
+  },
+  onHangup: (listener) => {
+    process.on("SIGHUP", listener);
   },
   exit: (status) => process.exit(status),
 });

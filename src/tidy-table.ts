@@ -17,7 +17,7 @@ const event = ["core/event"];
 const inventory = [...event, "core/inventory"];
 const observe = [...inventory, "core/observe"];
 const judge = [...observe, "core/judge"];
-const core = [...judge, "core/report"];
+const core = [...judge, "core/report", "core/respond"];
 const page = "core/report/html/client";
 
 const tidy = ["tidy-table.ts", "tidy-outline.ts", "tidy-sources.ts"];
@@ -28,12 +28,17 @@ export const rooms: Readonly<Record<string, Room>> = {
   "core/observe": { rooms: inventory, packages: [], node: false },
   "core/judge": { rooms: observe, packages: [], node: false },
   "core/report": { rooms: [...judge, page], packages: [], node: false },
+  "core/respond": { rooms: judge, packages: [], node: false },
   // Runs in the browser: one script is made of it (docs/decisions/0007), so of others only types.
   [page]: { rooms: judge, packages: [], node: false },
   engine: { rooms: [...observe, "ports"], packages: [], node: false },
   ports: { rooms: core, packages: [], node: false },
   operations: { rooms: [...core, "engine", "ports"], packages: ["zod", "yaml"], node: false },
-  adapters: { rooms: [...core, "ports"], packages: ["xz-decompress"], node: true },
+  adapters: {
+    rooms: [...core, "ports"],
+    packages: ["@grpc/grpc-js", "pino", "xz-decompress"],
+    node: true,
+  },
   presets: { rooms: ["adapters", "operations", "ports", "engine"], packages: [], node: false },
   "surfaces/cli": {
     rooms: [...core, "operations", "ports"],
@@ -42,7 +47,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "main.ts": { rooms: ["presets", "surfaces/cli"], packages: [], node: true },
   testing: {
-    rooms: [...core, "operations", "adapters"],
+    rooms: [...core, "operations", "adapters", "ports", "engine"],
     packages: ["fast-check", "playwright-core"],
     node: true,
   },

@@ -6,6 +6,7 @@ import { createMemoryFiles } from "../adapters/files/memory-files.ts";
 import { renderJson } from "../core/report/render-json.ts";
 import type { Report } from "../core/report/report.ts";
 import { sampleContextReport, sampleDecision, sampleWaiver } from "../testing/sample-documents.ts";
+import { stillContext } from "../testing/still-context.ts";
 import { diff } from "./diff.ts";
 import { loadReport } from "./load-report.ts";
 import { type OperationContext, readInput } from "./operation.ts";
@@ -23,6 +24,7 @@ function contextOf(stored: Readonly<Record<string, unknown>>): OperationContext 
     now: undefined,
     settings: { file: "", config: {} },
     onProgress: () => {},
+    ...stillContext,
   };
 }
 

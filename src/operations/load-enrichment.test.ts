@@ -6,6 +6,7 @@ import { createMemoryFiles } from "../adapters/files/memory-files.ts";
 import { ProblemLog } from "../core/event/problem.ts";
 import { noIdentity } from "../core/inventory/syft-source.ts";
 import { sampleMatch, samplePackage, sampleVulnerability } from "../testing/sample-judgement.ts";
+import { stillContext } from "../testing/still-context.ts";
 import { loadEnrichment, noteStaleCatalogues } from "./load-enrichment.ts";
 import type { OperationContext } from "./operation.ts";
 
@@ -18,6 +19,7 @@ function contextOf(stored: Readonly<Record<string, Uint8Array>>): OperationConte
     now: undefined,
     settings: { file: "", config: {} },
     onProgress: () => {},
+    ...stillContext,
   };
 }
 

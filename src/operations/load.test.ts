@@ -11,6 +11,7 @@ import { gzipSync } from "node:zlib";
 import { createMemoryFiles } from "../adapters/files/memory-files.ts";
 import { ProblemLog } from "../core/event/problem.ts";
 import type { Fact } from "../core/observe/fact.ts";
+import { stillContext } from "../testing/still-context.ts";
 import { summary } from "./input-summary.ts";
 import { loadCluster, loadMetrics, loadPolicies } from "./load-cluster.ts";
 import { loadConfig } from "./load-config.ts";
@@ -34,6 +35,7 @@ function contextOf(stored: Readonly<Record<string, Uint8Array>>): OperationConte
     now: undefined,
     settings: { file: "", config: {} },
     onProgress: () => {},
+    ...stillContext,
   };
 }
 

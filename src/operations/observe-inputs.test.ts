@@ -13,6 +13,7 @@ import { createClusterView } from "../core/judge/cluster/create-cluster-view.ts"
 import { FactSet } from "../core/observe/fact-set.ts";
 import { readTetragonMetrics } from "../core/observe/tetragon-metrics.ts";
 import { createObserver } from "../engine/observe-events.ts";
+import { stillContext } from "../testing/still-context.ts";
 import { addLosses } from "./add-losses.ts";
 import { createFolds } from "./create-folds.ts";
 import { describeEventFile } from "./describe-event-file.ts";
@@ -31,6 +32,7 @@ const context: OperationContext = {
   now: undefined,
   settings,
   onProgress: () => {},
+  ...stillContext,
 };
 const all = { names: ["e.gz"], since: undefined, until: undefined, onEvent: () => {} };
 const noCluster = {

@@ -6,6 +6,7 @@
  */
 import type { z } from "zod";
 import type { Files } from "../ports/files.ts";
+import type { Outside } from "../ports/outside.ts";
 import type { Scanner } from "../ports/scanner.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import type { Config } from "./config.ts";
@@ -36,6 +37,12 @@ export interface OperationContext {
   readonly now: string | undefined;
   readonly settings: Settings;
   readonly onProgress: (progress: OperationProgress) => void;
+  /** What long-running work needs: state, servers, services. */
+  readonly outside: Outside;
+  /** Given when the person or the system asks the program to end; work that goes on heeds it. */
+  readonly signal: AbortSignal;
+  /** Calls back when the system asks to read the configuration again (SIGHUP). */
+  readonly onReload: (listener: () => void) => void;
 }
 
 /** **Shape**: `read` changes nothing outside; `write` does, and surfaces must ask or be told to. */

@@ -11,6 +11,7 @@ import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { createMemoryFiles } from "../adapters/files/memory-files.ts";
 import type { ScanRequest } from "../ports/scanner.ts";
+import { stillContext } from "../testing/still-context.ts";
 import { readConfig } from "./config.ts";
 import { configExample, describeConfig } from "./describe-config.ts";
 import { explain } from "./explain.ts";
@@ -49,6 +50,7 @@ function contextOf(
     now: undefined,
     settings: { file: "", config: {} },
     onProgress: () => {},
+    ...stillContext,
   };
 }
 

@@ -13,6 +13,7 @@ import type { Action } from "../core/judge/decide/action.ts";
 import { nameWorkload } from "../core/judge/name-workload.ts";
 import type { Finding } from "../core/judge/verdict.ts";
 import type { Report } from "../core/report/report.ts";
+import { stillContext } from "../testing/still-context.ts";
 import { loadConfig } from "./load-config.ts";
 import type { OperationContext } from "./operation.ts";
 import { report } from "./report.ts";
@@ -39,6 +40,7 @@ async function makeReport(story: string): Promise<Report> {
     now: undefined,
     settings: await loadConfig(files, join(folder, story, "waggle.yaml")),
     onProgress: () => {},
+    ...stillContext,
   };
   return (await report.run({}, context)).report;
 }

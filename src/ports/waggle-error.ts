@@ -28,6 +28,30 @@ export const errorCodes = {
     exit: 6,
     help: "Check the spelling; where names are near, the message lists them.",
   },
+  "connection-failed": {
+    exit: 7,
+    help: "Check the address, that the server runs, and that this user may reach it.",
+  },
+  "tetragon-refused": { exit: 7, help: "Tetragon answered and said no: read what it says." },
+  "address-in-use": { exit: 7, help: "Choose another address, or stop what listens there." },
+  "delivery-failed": { exit: 7, help: "Check the address of the sink and what it answers." },
+  "state-locked": {
+    exit: 8,
+    help: "Another waggle uses this state directory: stop it, or choose another directory.",
+  },
+  "state-too-new": {
+    exit: 8,
+    help: "A newer waggle wrote this state: use that version, or another directory.",
+  },
+  "state-damaged": {
+    exit: 8,
+    help: "Move the named file away to begin anew, or bring back a copy of it.",
+  },
+  "state-conflict": {
+    exit: 8,
+    help: "Two writers of one name, or an old copy of the state: give each its own.",
+  },
+  "disk-full": { exit: 8, help: "Free space, or lower the limits of archive and retention." },
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

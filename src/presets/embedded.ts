@@ -1,14 +1,17 @@
 /**
- * Holds the choice of adapters for one machine: recorded files in, documents out.
+ * Holds the choice of adapters for one machine: recorded files or a running Tetragon in, documents
+ * out.
  * In: nothing. Out: the ports that operations need. Adapters are loaded when first asked for, so
  * that `--help` stays fast. Must never hold logic.
  */
 import type { Files } from "../ports/files.ts";
+import type { Outside } from "../ports/outside.ts";
 import type { Scanner } from "../ports/scanner.ts";
 
 export async function createEmbedded(): Promise<{
   readonly files: Files;
   readonly scanner: Scanner;
+  readonly outside: Outside;
 }> {
   const [{ createNodeFiles }, { createAnchoreScanner }, { boundMemory }] = await Promise.all([
     import("../adapters/files/node-files.ts"),
@@ -16,5 +19,20 @@ export async function createEmbedded(): Promise<{
     import("../adapters/memory/bound-memory.ts"),
   ]);
   boundMemory();
-  return { files: createNodeFiles(), scanner: createAnchoreScanner() };
+  return { files: createNodeFiles(), scanner: createAnchoreScanner(), outside };
 }
+
+const later = (): never => {
+  throw new Error("to be filled in");
+};
+
+const outside: Outside = {
+  state: { store: later, archiveWriter: later, archiveReader: later },
+  sources: { tetragon: later, follow: later, control: later, cluster: later, scrape: later },
+  services: {
+    clock: { nowUs: later, elapsedMs: later, wait: later },
+    log: later,
+    statusServer: later,
+    sink: later,
+  },
+};

@@ -7,6 +7,7 @@ import { createMemoryFiles } from "../adapters/files/memory-files.ts";
 import { renderJson } from "../core/report/render-json.ts";
 import type { Report } from "../core/report/report.ts";
 import type { OperationContext } from "../operations/operation.ts";
+import { stillContext } from "./still-context.ts";
 
 export function savedReport(report: Report): OperationContext {
   const bytes = new TextEncoder().encode([...renderJson(report)].join(""));
@@ -16,5 +17,6 @@ export function savedReport(report: Report): OperationContext {
     now: undefined,
     settings: { file: "", config: {} },
     onProgress: () => {},
+    ...stillContext,
   };
 }

@@ -57,6 +57,8 @@ export interface Presentation<Output> {
   readonly hasConfig: boolean;
   /** Whether the document says when it was made: `--now`. */
   readonly hasTime: boolean;
+  /** It runs until it is asked to end: an interrupt is passed on to it. */
+  readonly isService?: boolean;
   show(output: Output, view: View): Shown;
 }
 

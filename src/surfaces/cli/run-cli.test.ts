@@ -11,6 +11,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { createNodeFiles } from "../../adapters/files/node-files.ts";
+import { noOutside } from "../../testing/still-context.ts";
 import { commands } from "./commands.ts";
 import { completionScript, shells } from "./completion.ts";
 import { runCli } from "./run-cli.ts";
@@ -54,8 +55,9 @@ async function run(words: readonly string[], environment = {}, isTTY = false): P
     error: stream("error"),
     version: "1.2.3",
     clock: () => 0,
-    ports: async () => ({ files: createNodeFiles(), scanner: noScanner }),
+    ports: async () => ({ files: createNodeFiles(), scanner: noScanner, outside: noOutside }),
     onInterrupt: () => {},
+    onHangup: () => {},
     exit: () => {},
   });
   return { status, ...texts };

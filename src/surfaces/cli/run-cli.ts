@@ -60,17 +60,23 @@ function usageMessage({ code, message }: CommanderError): string {
 }
 
 async function answer(request: Request, host: Host): Promise<number> {
-  const { files, scanner } = await host.ports();
-  const { hasConfig } = request.command.presentation;
+  const { files, scanner, outside } = await host.ports();
+  const { hasConfig, isService } = request.command.presentation;
   const settings = hasConfig ? await loadConfig(files, request.config) : { file: "", config: {} };
   const progress = createProgressLine(host.error, host.clock);
-  const interruption = watchInterrupts(host, () => progress.erase());
+  const interruption = watchInterrupts(host, {
+    isService: isService === true,
+    clean: () => progress.erase(),
+  });
   const context: OperationContext = {
     files,
     scanner,
     now: readNow(request.now, host.environment),
     settings,
     onProgress: (at) => progress.update(at),
+    outside,
+    signal: interruption.signal,
+    onReload: interruption.onReload,
   };
   const running = request.command.run(request.raw, context);
   const show = await running.finally(() => progress.erase());
@@ -89,16 +95,35 @@ async function answer(request: Request, host: Host): Promise<number> {
   return shown.exitStatus;
 }
 
+interface Interruption {
+  readonly hold: Hold;
+  readonly signal: AbortSignal;
+  readonly onReload: (listener: () => void) => void;
+}
+
 /**
  * An interrupt ends the program at once, but not while a file is being written: then it ends right
- * after, so that nothing is left half-done. The second one never waits.
+ * after, so that nothing is left half-done. A service is told by its signal and ends by itself. The
+ * second interrupt never waits.
  */
-function watchInterrupts(host: Host, clean: () => void): { hold: Hold } {
+function watchInterrupts(
+  host: Host,
+  { isService, clean }: { readonly isService: boolean; readonly clean: () => void },
+): Interruption {
   const state = { held: false, asked: false };
-  host.onInterrupt(() => {
+  const controller = new AbortController();
+  const reloads: (() => void)[] = [];
+  const interrupt = () => {
     clean();
-    if (!state.held || state.asked) host.exit(exitStatus.interrupted);
+    const waits = state.held || isService;
+    if (!waits || state.asked) host.exit(exitStatus.interrupted);
     state.asked = true;
+    controller.abort();
+  };
+  host.onInterrupt(interrupt);
+  host.onHangup(() => {
+    if (!isService) interrupt();
+    else for (const listener of reloads) listener();
   });
   return {
     hold: async (work) => {
@@ -107,6 +132,8 @@ function watchInterrupts(host: Host, clean: () => void): { hold: Hold } {
       state.held = false;
       if (state.asked) host.exit(exitStatus.interrupted);
     },
+    signal: controller.signal,
+    onReload: (listener) => void reloads.push(listener),
   };
 }
 

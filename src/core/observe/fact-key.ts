@@ -1,0 +1,33 @@
+/**
+ * Holds what tells two facts apart: facts of one key merge, others stand beside each other.
+ * In: a fact. Out: its key as text. Must agree with how `fact-set.ts` merges.
+ */
+import type { Fact } from "./fact.ts";
+
+const separator = "\u0000";
+
+/** **Shape**: kind, then the parts that `fact.ts` names as key, joined by NUL. */
+export function factKey(fact: Fact): string {
+  return [fact.kind, ...partsOf(fact)].join(separator);
+}
+
+function partsOf(fact: Fact): readonly (string | number)[] {
+  switch (fact.kind) {
+    case "container":
+      return [fact.container];
+    case "file-use":
+      return [fact.container, fact.path, fact.how, fact.actor];
+    case "privilege":
+      return [fact.container, fact.privilege, fact.detail, fact.source];
+    case "flow": {
+      const { container, direction, protocol, port, peer, actor } = fact;
+      return [container, direction, protocol, port, peer, actor];
+    }
+    case "listen":
+      return [fact.container, fact.protocol, fact.port, fact.address];
+    case "coverage":
+      return [fact.node, fact.sensor, fact.policy];
+    case "loss":
+      return [fact.node, fact.container, fact.reason, fact.sinceUs];
+  }
+}
