@@ -44,6 +44,12 @@ export interface RecordSplitter {
   end(): void;
 }
 
+/** A splitter that can say where reading must begin again so that nothing is missed. */
+export interface ResumableSplitter extends RecordSplitter {
+  /** **Unit**: bytes from the start of the stream to the first one not yet handed out. */
+  pendingOffset(): number;
+}
+
 const keptSizeBytes = 1024 * 1024;
 
 /** Bytes of a record that began in an earlier chunk. Grows by doubling, shrinks when emptied. */

@@ -5,7 +5,7 @@
  * Must never hold more than one line of `lineSizeBytesMax`; longer ones are skipped and told.
  */
 import { lineSizeBytesMax } from "../core/event/bounds.ts";
-import { Carry, type RawRecord, type RecordSink, type RecordSplitter } from "./raw-record.ts";
+import { Carry, type RawRecord, type RecordSink, type ResumableSplitter } from "./raw-record.ts";
 import { LineUnwrapper } from "./unwrap-line.ts";
 
 const newline = 0x0a;
@@ -14,11 +14,11 @@ const carriageReturn = 0x0d;
 export function createLineSplitter(
   sink: RecordSink,
   sizeBytesMax: number = lineSizeBytesMax,
-): RecordSplitter {
+): ResumableSplitter {
   return new LineSplitter(sink, sizeBytesMax);
 }
 
-class LineSplitter implements RecordSplitter {
+class LineSplitter implements ResumableSplitter {
   private readonly sink: RecordSink;
   private readonly sizeBytesMax: number;
   private readonly unwrapper: LineUnwrapper;
@@ -77,6 +77,13 @@ class LineSplitter implements RecordSplitter {
       this.closeCarried();
     }
     this.unwrapper.end();
+  }
+
+  pendingOffset(): number {
+    const ownOffset = this.carryOffset >= 0 ? this.carryOffset : this.chunkOffset;
+    // NUL bytes before a line that is not whole were passed over, and are read again.
+    const pending = this.nulOffset >= 0 ? Math.min(ownOffset, this.nulOffset) : ownOffset;
+    return Math.min(pending, this.unwrapper.pendingOffset());
   }
 
   private takeLine(chunk: Uint8Array, from: number, to: number): void {

@@ -59,6 +59,13 @@ export class LineUnwrapper {
     else this.join(part, record);
   }
 
+  /** Where the earliest line begins whose last part has not come; infinite without one. */
+  pendingOffset(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { record } of this.waiting.values()) earliest = Math.min(earliest, record.offset);
+    return earliest;
+  }
+
   /** The stream is over: lines whose last part never came are handed out as incomplete. */
   end(): void {
     for (const { carry, record, tooLong } of this.waiting.values()) {

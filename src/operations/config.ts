@@ -11,6 +11,7 @@ import { roleNames } from "../core/judge/context/workload-context.ts";
 import { justificationNames, waiverStatuses } from "../core/judge/waive/waiver.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { readFailOn } from "./fail-on.ts";
+import { runConfigSchema } from "./live/run-fields.ts";
 import { nearestName } from "./nearest-name.ts";
 import { readYaml, type YamlPlace, yamlLengthMax } from "./read-yaml.ts";
 import { readDuration, readTime } from "./time-range.ts";
@@ -92,6 +93,8 @@ const decision = z
 /** Every key is optional. Paths are relative to the file's directory. */
 const configSchema = z
   .strictObject({
+    state: z.string().min(1).describe("State directory of `waggle run`"),
+    run: runConfigSchema,
     events: files("Event files, directories of rotated exports, or -"),
     sbom: files("SBOM files or directories, [NAME=]FILE"),
     vulns: files("Vulnerability scan files or directories"),

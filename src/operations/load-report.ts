@@ -21,6 +21,11 @@ export async function loadReport(
 ): Promise<Report> {
   const limits = { sizeBytesMax: reportSizeBytesMax, problems: new ProblemLog() };
   const { text } = await readText(context.files, name, limits);
+  return readReport(text, name);
+}
+
+/** **Errors**: as `loadReport`; `name` is what messages call it. */
+export async function readReport(text: string, name: string): Promise<Report> {
   const { reportSchema } = await import("./report-schema.ts");
   const result = reportSchema.safeParse(fillReport(parseJson(text, name)));
   if (result.success) {

@@ -8,24 +8,25 @@ import { judge } from "../core/judge/judge.ts";
 import { buildReport } from "../core/report/build-report.ts";
 import type { InputSummary, Report } from "../core/report/report.ts";
 import { judgeSettings, readPins, readSigned } from "./judge-settings.ts";
-import { loadCluster } from "./load-cluster.ts";
+import { type ClusterDocuments, loadCluster } from "./load-cluster.ts";
 import { loadEnrichedInventory, noteStaleCatalogues } from "./load-enrichment.ts";
 import { loadProcesses } from "./load-processes.ts";
 import { observeEvents } from "./observe-inputs.ts";
+import { type Observation, type ObservedRecording, observeState } from "./observe-state.ts";
 import type { OperationContext, Settings } from "./operation.ts";
-import { type Recording, refuseUnreadable, summarizeEvents } from "./read-recording.ts";
-import { resolveSources, type SourceInput } from "./sources.ts";
+import { refuseUnreadable, summarizeEvents } from "./read-recording.ts";
+import { resolveSources, type SourceInput, type Sources } from "./sources.ts";
+import { addStateSources } from "./state-sources.ts";
 
 /** **Order**: documents first, so that a wrong path is told before a long recording is read. */
 export async function makeReport(input: SourceInput, context: OperationContext): Promise<Report> {
   const problems = new ProblemLog();
-  const sources = resolveSources(input, context.settings);
+  const sources = await addStateSources(resolveSources(input, context.settings), context);
   await Promise.all(sources.events.map((name) => context.files.list(name)));
   const cluster = await loadCluster(sources, context, problems);
   const inventory = await loadEnrichedInventory(sources, context, problems);
-  const { facts, recording } = await observeEvents({ sources, cluster }, context, problems);
-  refuseUnreadable(recording);
-  const events = recording.inputs.map(summarizeEvents);
+  const { facts, recording, decisions } = await observe({ sources, cluster }, context, problems);
+  const events = recording.inputs;
   const emit = facts.add.bind(facts);
   const dumps = { names: sources.processes, firstIndex: events.length, emit };
   const { inputs: processes, timesUs } = await loadProcesses(dumps, context, problems);
@@ -42,10 +43,11 @@ export async function makeReport(input: SourceInput, context: OperationContext):
     problems,
   });
   const window = windowOf(recording, timesUs);
+  const signed = readSigned(context.settings, context.now, window.toUs);
   noteStaleCatalogues(inventory.inputs, window.toUs, problems);
   return buildReport({
     judgement,
-    signed: readSigned(context.settings, context.now, window.toUs),
+    signed: { ...signed, decisions: [...signed.decisions, ...decisions] },
     inputs: [
       ...events,
       ...processes,
@@ -59,8 +61,22 @@ export async function makeReport(input: SourceInput, context: OperationContext):
   });
 }
 
+/** From a daemon's state, or from recorded events. */
+async function observe(
+  request: { readonly sources: Sources; readonly cluster: ClusterDocuments },
+  context: OperationContext,
+  problems: ProblemLog,
+): Promise<Observation> {
+  const { state } = request.sources;
+  if (state !== "") return observeState(state, context, problems);
+  const { facts, recording } = await observeEvents(request, context, problems);
+  refuseUnreadable(recording);
+  const inputs = recording.inputs.map(summarizeEvents);
+  return { facts, recording: { ...recording, inputs }, decisions: [] };
+}
+
 /** That of the events; without any, the moments at which processes were listed. */
-function windowOf({ fromUs, toUs, eventCount }: Recording, timesUs: readonly number[]) {
+function windowOf({ fromUs, toUs, eventCount }: ObservedRecording, timesUs: readonly number[]) {
   if (fromUs > 0 || timesUs.length === 0) return { fromUs, toUs, eventCount };
   const earliest = timesUs.reduce((a, b) => Math.min(a, b));
   const latest = timesUs.reduce((a, b) => Math.max(a, b));

@@ -34,7 +34,16 @@ export const identityFields = {
   ),
 };
 
+export const stateField = {
+  state: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("State directory of a running or stopped `waggle run`: answers from what it saw"),
+};
+
 export const sourceFields = {
+  ...stateField,
   ...eventFields,
   sbom: names(
     "SBOMs, best Syft JSON with all file metadata; NAME= in front joins one to a container, pod, " +
@@ -53,6 +62,8 @@ const sourceSchema = z.strictObject(sourceFields);
 export type SourceInput = z.infer<typeof sourceSchema>;
 
 export interface Sources {
+  /** "" when events are read. */
+  readonly state: string;
   readonly events: readonly string[];
   readonly sbom: readonly string[];
   readonly vulns: readonly string[];
@@ -76,12 +87,14 @@ export function resolveSources(input: SourceInput, settings: Settings): Sources 
   const pick = (given: readonly string[] | undefined, key: ListKey): readonly string[] =>
     given ?? fromConfig(config[key], settings);
   const bound = (given: string | undefined, key: "since" | "until"): TimeBound | undefined => {
-    const text = given ?? config[key];
+    const text = given ?? (state === "" ? config[key] : undefined);
     return text === undefined ? undefined : readTimeBound(text, key);
   };
   const images = input.sbom === undefined ? imageNames(config, settings) : [];
+  const state = input.state ?? (input.events === undefined ? config.state : undefined) ?? "";
   const sources = {
-    events: pick(input.events, "events"),
+    state,
+    events: state !== "" && input.events === undefined ? [] : pick(input.events, "events"),
     sbom: [...pick(input.sbom, "sbom"), ...images],
     vulns: pick(input.vulns, "vulns"),
     kev: pick(input.kev, "kev"),
@@ -111,11 +124,18 @@ type ListKey =
   | "processes";
 
 function checkSources(sources: Sources): void {
-  if (sources.events.length === 0 && sources.processes.length === 0) {
+  const { state, since, until } = sources;
+  if (state !== "" && (sources.events.length > 0 || since !== undefined || until !== undefined)) {
+    throw new WaggleError(
+      "usage",
+      "A state directory holds what was seen in all: it goes with neither events, since nor until.",
+    );
+  }
+  if (state === "" && sources.events.length === 0 && sources.processes.length === 0) {
     throw new WaggleError(
       "usage",
       "No events: pass --events FILE (Tetragon's export, or `kubectl logs` of its export-stdout " +
-        "container), or --processes DUMP.",
+        "container), --processes DUMP, or --state DIR of a `waggle run`.",
     );
   }
   const lists = [

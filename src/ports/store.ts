@@ -55,6 +55,8 @@ export interface FactStore {
   writer(name: string): Promise<WriterState>;
   /** All, settled and open, of all writers: several of one key may come; a `FactSet` merges them. */
   facts(): AsyncIterable<Fact>;
+  /** Keys of the open facts of a writer: what it may have to drop after a restart. */
+  openKeys(writer: string): Promise<readonly string[]>;
   /** Turns all open facts of a writer into settled ones: when their folds cannot be restored. */
   adopt(writer: string): Promise<void>;
   /** Drops facts of containers (not of hosts) last seen before; gives how many, by kind. */

@@ -33,6 +33,7 @@ const outside: Outside = {
     clock: { nowUs: later, elapsedMs: later, wait: later },
     log: later,
     statusServer: later,
+    reportMaker: later,
     sink: later,
   },
 };

@@ -130,20 +130,22 @@ export class FactSet {
     return sorted(this.lossByKey);
   }
 
+  /** **Order**: fixed: the same knowledge comes in the same order. */
+  *all(): Generator<Fact> {
+    yield* this.containers;
+    for (const key of [...this.shelves.keys()].sort(compareText)) {
+      yield* this.fileUses(key);
+      yield* this.privileges(key);
+      yield* this.flows(key);
+      yield* this.listens(key);
+    }
+    yield* this.coverage;
+    yield* this.losses;
+  }
+
   /** One line a fact, in a fixed order: equal texts mean equal knowledge. */
   canonical(): string {
-    const lines: string[] = [];
-    const shelves = [...this.shelves.keys()].sort(compareText);
-    for (const fact of this.containers) lines.push(JSON.stringify(fact, sortKeys));
-    for (const key of shelves) {
-      for (const fact of this.fileUses(key)) lines.push(JSON.stringify(fact, sortKeys));
-      for (const fact of this.privileges(key)) lines.push(JSON.stringify(fact, sortKeys));
-      for (const fact of this.flows(key)) lines.push(JSON.stringify(fact, sortKeys));
-      for (const fact of this.listens(key)) lines.push(JSON.stringify(fact, sortKeys));
-    }
-    for (const fact of this.coverage) lines.push(JSON.stringify(fact, sortKeys));
-    for (const fact of this.losses) lines.push(JSON.stringify(fact, sortKeys));
-    return lines.join("\n");
+    return [...this.all()].map((fact) => JSON.stringify(fact, sortKeys)).join("\n");
   }
 
   private addFileUse(fact: FileUseFact): void {

@@ -11,6 +11,7 @@ import { WaggleError } from "../../ports/waggle-error.ts";
 import { buildProgram, type Request } from "./build-program.ts";
 import { commands } from "./commands.ts";
 import { deliver, isStandardOutput, say } from "./deliver-document.ts";
+import { fillFromEnvironment } from "./environment-options.ts";
 import { describeFailure, exitStatus } from "./exit-status.ts";
 import type { Host } from "./host.ts";
 import { createProgressLine } from "./progress.ts";
@@ -78,7 +79,7 @@ async function answer(request: Request, host: Host): Promise<number> {
     signal: interruption.signal,
     onReload: interruption.onReload,
   };
-  const running = request.command.run(request.raw, context);
+  const running = request.command.run(rawInput(request, host), context);
   const show = await running.finally(() => progress.erase());
   const { formats } = request.command.presentation;
   const configured = formats.find((format) => format === settings.config.format);
@@ -93,6 +94,12 @@ async function answer(request: Request, host: Host): Promise<number> {
   if (isStandardOutput(target)) await deliver(shown, target);
   else await interruption.hold(() => deliver(shown, target));
   return shown.exitStatus;
+}
+
+/** A service is told by its environment too: what starts it often has no other way. */
+function rawInput({ command, raw }: Request, host: Host): Readonly<Record<string, unknown>> {
+  if (command.presentation.isService !== true) return raw;
+  return fillFromEnvironment(raw, command.operation.input, host.environment);
 }
 
 interface Interruption {

@@ -1,0 +1,130 @@
+/**
+ * Holds what happens to each record of a stream before folds see it: it is decoded, told from its
+ * copies, held against the asked time, counted; what is odd becomes a problem.
+ * In: records and oddities of a splitter. Out: events, in order; a summary at the end.
+ * Must never hold more than fixed windows, and never quote what a record says.
+ */
+import type { Event } from "../core/event/event.ts";
+import type { EventDecoder } from "../core/event/event-decoder.ts";
+import { DamageGauge } from "./damage-gauge.ts";
+import type { DuplicateWindow } from "./duplicate-window.ts";
+import { type EventInput, EventStatistics } from "./event-input.ts";
+import { type EventRange, isLive } from "./event-range.ts";
+import type { InputProblems } from "./note-problems.ts";
+import type { Oddity, RawRecord } from "./raw-record.ts";
+import type { RecordFormat } from "./split-records.ts";
+
+const openBrace = 0x7b;
+
+export interface IntakeOptions {
+  readonly decoders: Readonly<Record<RecordFormat, EventDecoder>>;
+  /** Of all streams of a run: a copy may come by another way. */
+  readonly window: DuplicateWindow;
+  readonly range: EventRange;
+  readonly problems: InputProblems;
+  /** `event.input`. */
+  readonly index: number;
+  readonly onEvent: (event: Event, record: RawRecord) => void;
+}
+
+export class EventIntake {
+  eventCount = 0;
+  format: RecordFormat = "jsonl";
+  readonly statistics: EventStatistics;
+  readonly damage: DamageGauge;
+  private readonly options: IntakeOptions;
+  private duplicateCount = 0;
+  private outsideCount = 0;
+  private unreadableCount = 0;
+  /** How the input ended early, in words. */
+  private cut: string | undefined;
+
+  constructor(options: IntakeOptions, dumped?: IntakeDump) {
+    this.options = options;
+    this.statistics = new EventStatistics(dumped?.statistics);
+    this.damage = new DamageGauge(dumped?.damage);
+    if (dumped === undefined) return;
+    const { eventCount, duplicateCount, outsideCount, unreadableCount } = dumped;
+    Object.assign(this, { eventCount, duplicateCount, outsideCount, unreadableCount });
+  }
+
+  /** What a checkpoint keeps. */
+  dump(): IntakeDump {
+    const { eventCount, duplicateCount, outsideCount, unreadableCount } = this;
+    const counts = { eventCount, duplicateCount, outsideCount, unreadableCount };
+    return { ...counts, statistics: this.statistics.dump(), damage: this.damage.dump() };
+  }
+
+  summarize(
+    file: Pick<EventInput, "name" | "compression" | "sizeBytes">,
+    truncated: string | undefined,
+  ): EventInput {
+    const { duplicateCount, outsideCount, unreadableCount, format } = this;
+    const { index } = this.options;
+    const counts = { index, format, duplicateCount, outsideCount, unreadableCount };
+    const state = { cut: truncated ?? this.cut, damage: this.damage.span() };
+    return this.statistics.summarize({ ...file, ...counts, ...state });
+  }
+
+  take(record: RawRecord): void {
+    const { decoders, index, range, window, onEvent } = this.options;
+    const decoder = decoders[this.format];
+    const { bytes, start, end, offset } = record;
+    const event = decoder.decode(bytes, start, end, index, offset);
+    if (event === undefined) {
+      this.noteUnreadable(record, decoder);
+      return;
+    }
+    const isInside = range.includes(event);
+    const happened = isLive(event);
+    if (happened) this.damage.pass(event.timeUs);
+    if (window.seenBefore(event)) this.duplicateCount++;
+    else if (!isInside) this.outsideCount++;
+    else {
+      this.noteDoubts(record, event, decoder);
+      this.eventCount++;
+      this.statistics.add(event, happened);
+      onEvent(event, record);
+    }
+  }
+
+  noteOddity(oddity: Oddity): void {
+    this.options.problems.addOddity(oddity);
+    const { code } = oddity;
+    if (code === "message-cut") this.cut = "its last message is not whole";
+    else if (code === "message-too-long") this.cut = "the length of a message is damaged";
+    else this.damage.add();
+  }
+
+  /** Only of events that count: a copy would tell the same doubt again. */
+  private noteDoubts({ offset, line }: RawRecord, event: Event, { problem }: EventDecoder): void {
+    const { problems } = this.options;
+    if (problem !== undefined) problems.add({ ...problem, offset, line });
+    if (event.type === "unknown") problems.addUnknown(event.name, offset, line);
+  }
+
+  private noteUnreadable(record: RawRecord, decoder: EventDecoder): void {
+    const { bytes, start, offset, line, complete } = record;
+    const { problems } = this.options;
+    this.unreadableCount++;
+    if (!complete) {
+      this.cut = "its last line is not whole";
+      problems.addCutLine(offset, line);
+    } else if (this.format === "jsonl" && line === 1 && bytes[start] !== openBrace) {
+      problems.addCutFirstLine(offset, line);
+    } else {
+      this.damage.add();
+      const { problem } = decoder;
+      if (problem !== undefined) problems.add({ ...problem, offset, line });
+    }
+  }
+}
+
+export interface IntakeDump {
+  readonly eventCount: number;
+  readonly duplicateCount: number;
+  readonly outsideCount: number;
+  readonly unreadableCount: number;
+  readonly statistics: ReturnType<EventStatistics["dump"]>;
+  readonly damage: ReturnType<DamageGauge["dump"]>;
+}

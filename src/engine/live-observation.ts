@@ -1,0 +1,189 @@
+/**
+ * Holds an observation that has no end: streams in, facts out whenever asked, a state that can be
+ * put away and taken up again.
+ * In: signals of sources. Out: final facts as folds let go of them; all facts as a report would have
+ * them if the recording ended now. Must give the same as one pass over the same events, wherever it
+ * was put away and taken up.
+ */
+import { createProtobufDecoder } from "../core/event/decode-protobuf.ts";
+import type { Event, TimeUs } from "../core/event/event.ts";
+import type { ProblemLog } from "../core/event/problem.ts";
+import { createJsonDecoder } from "../core/event/scan-json.ts";
+import type { Fact } from "../core/observe/fact.ts";
+import type { Fold } from "../core/observe/fold.ts";
+import type { ProcessTreeOptions } from "../core/observe/process-tree.ts";
+import type { SourcePosition, SourceSignal } from "../ports/event-source.ts";
+import { DuplicateWindow } from "./duplicate-window.ts";
+import type { EventInput } from "./event-input.ts";
+import { EventRange } from "./event-range.ts";
+import { LiveStream, type LiveStreamDump } from "./live-stream.ts";
+import { InputProblems } from "./note-problems.ts";
+import { createObserver, type Observer, type ObserverDump } from "./observe-events.ts";
+import type { RawRecord } from "./raw-record.ts";
+
+/** Of the shape of `LiveDump`: what another version wrote is not read. */
+export const liveDumpVersion = 1;
+
+/** Plain data; aliases the state: copy it before going on. */
+export interface LiveDump {
+  readonly observer: ObserverDump;
+  /** By name of the source; the order is the index that events carry. */
+  readonly streams: readonly { readonly name: string; readonly stream: LiveStreamDump }[];
+  readonly window: ReturnType<DuplicateWindow["dump"]>;
+}
+
+export interface LiveOptions {
+  /** Fresh ones each time: a copy of the observation needs its own. */
+  readonly createFolds: () => readonly Fold<unknown>[];
+  readonly tree: ProcessTreeOptions;
+  readonly problems: ProblemLog;
+  /** Every event that counts, with its record: for the archive. `source` is the name. */
+  readonly onRecord?: (source: string, event: Event, record: RawRecord) => void;
+}
+
+/** **Unit**: facts that wait to be taken; a store that is down for long must not fill memory. */
+const settledCountMax = 200_000;
+
+export class LiveObservation {
+  private options: LiveOptions;
+  private observer: Observer;
+  private readonly streams = new Map<string, LiveStream>();
+  private readonly window: DuplicateWindow;
+  private readonly decoders = { jsonl: createJsonDecoder(), protobuf: createProtobufDecoder() };
+  private readonly range = new EventRange(undefined, undefined);
+  private settled: Fact[] = [];
+  private droppedCount = 0;
+
+  constructor(options: LiveOptions, dumped?: LiveDump) {
+    this.options = options;
+    this.window = new DuplicateWindow(dumped?.window);
+    this.observer = this.observe(dumped?.observer);
+    for (const { name, stream } of dumped?.streams ?? []) this.addStream(name, stream);
+  }
+
+  /** Gives a source its place; the same name keeps its place for good. */
+  stream(name: string): LiveStream {
+    return this.streams.get(name) ?? this.addStream(name);
+  }
+
+  take(name: string, signal: SourceSignal): void {
+    this.stream(name).take(signal);
+  }
+
+  /** Names at the index that events carry. */
+  get names(): readonly string[] {
+    return [...this.streams.keys()];
+  }
+
+  get positions(): Readonly<Record<string, SourcePosition>> {
+    const known = [...this.streams].flatMap(([name, { position }]) =>
+      position === undefined ? [] : [[name, position] as const],
+    );
+    return Object.fromEntries(known);
+  }
+
+  get eventCount(): number {
+    return [...this.streams.values()].reduce((sum, { eventCount }) => sum + eventCount, 0);
+  }
+
+  /** Latest event time over all streams. */
+  get timeUs(): TimeUs {
+    return [...this.streams.values()].reduce((latest, { timeUs }) => Math.max(latest, timeUs), 0);
+  }
+
+  /** Final facts since the last call. What was beyond the bound is one loss. */
+  takeSettled(): readonly Fact[] {
+    const { settled, droppedCount } = this;
+    this.settled = [];
+    this.droppedCount = 0;
+    return droppedCount === 0 ? settled : [...settled, this.dropLoss(droppedCount)];
+  }
+
+  /** Gives facts back that could not be put away. */
+  returnSettled(facts: readonly Fact[]): void {
+    const kept = this.settled;
+    this.settled = [];
+    for (const fact of [...facts, ...kept]) this.settle(fact);
+  }
+
+  /**
+   * All facts that folds hold, as if the recording ended now; those settled before are not among
+   * them. **Cost**: a copy of the state.
+   */
+  openFacts(): readonly Fact[] {
+    const facts: Fact[] = [];
+    const emit = (fact: Fact) => void facts.push(fact);
+    const copy = structuredClone(this.observer.dump());
+    const { createFolds, tree } = this.options;
+    createObserver({ folds: createFolds(), tree, emit }, copy).finish();
+    for (const stream of this.streams.values()) facts.push(...stream.losses());
+    const { evictedCount } = this.observer.tree;
+    if (evictedCount > 0) facts.push(evictionLoss(evictedCount, this.timeUs));
+    return facts;
+  }
+
+  inputs(): readonly EventInput[] {
+    return [...this.streams].map(([name, stream]) => stream.summarize(name));
+  }
+
+  dump(): LiveDump {
+    const streams = [...this.streams].map(([name, stream]) => ({ name, stream: stream.dump() }));
+    return { observer: this.observer.dump(), streams, window: this.window.dump() };
+  }
+
+  /** Takes other settings (policies in force, declared probes) without losing the state. */
+  reconfigure(options: Pick<LiveOptions, "createFolds" | "tree">): void {
+    this.options = { ...this.options, ...options };
+    this.observer = this.observe(structuredClone(this.observer.dump()));
+  }
+
+  private observe(dumped: ObserverDump | undefined): Observer {
+    const { createFolds, tree } = this.options;
+    const emit = (fact: Fact) => this.settle(fact);
+    return createObserver({ folds: createFolds(), tree, emit, releases: true }, dumped);
+  }
+
+  private addStream(name: string, dumped?: LiveStreamDump): LiveStream {
+    const { decoders, window, range } = this;
+    const problems = new InputProblems(this.options.problems, name);
+    const stream = new LiveStream(
+      {
+        ...{ decoders, window, range, problems },
+        index: this.streams.size,
+        onLoss: (loss) => this.settle(loss),
+        onEvent: (event, record) => {
+          this.observer.observe(event);
+          this.options.onRecord?.(name, event, record);
+        },
+      },
+      dumped,
+    );
+    this.streams.set(name, stream);
+    return stream;
+  }
+
+  private settle(fact: Fact): void {
+    if (this.settled.length < settledCountMax) this.settled.push(fact);
+    else this.droppedCount += 1;
+  }
+
+  private dropLoss(count: number): Fact {
+    const { timeUs } = this;
+    const detail = "facts could not be stored in time";
+    const about = { kind: "loss", node: "", container: "", reason: "store" } as const;
+    return { ...about, sinceUs: timeUs, untilUs: timeUs, count, detail };
+  }
+}
+
+function evictionLoss(count: number, timeUs: TimeUs): Fact {
+  return {
+    kind: "loss",
+    node: "",
+    container: "",
+    reason: "eviction",
+    sinceUs: 0,
+    untilUs: timeUs,
+    count,
+    detail: "more processes at a time than the process tree keeps",
+  };
+}

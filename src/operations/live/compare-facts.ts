@@ -1,0 +1,43 @@
+/**
+ * Holds what is news between two states of one fact.
+ * In: two facts of one key. Out: equal, only counters moved, or news.
+ */
+import type { Fact } from "../../core/observe/fact.ts";
+
+/** Fields that move with every event and change no verdict. */
+const counters: ReadonlySet<string> = new Set([
+  "count",
+  "lastSeenUs",
+  "untilUs",
+  "eventCount",
+  "connectionCount",
+  "failedCount",
+  "sentBytes",
+  "receivedBytes",
+]);
+
+export type FactNews = "equal" | "counted" | "news";
+
+/** **Cost**: linear in the fields; nothing is allocated. */
+export function compareFacts(before: Fact, after: Fact): FactNews {
+  let news: FactNews = "equal";
+  const old = before as unknown as Readonly<Record<string, unknown>>;
+  const next = after as unknown as Readonly<Record<string, unknown>>;
+  for (const key in next) {
+    if (isSame(old[key], next[key])) continue;
+    // A first failure or byte is news, the hundredth is not.
+    if (!counters.has(key) || old[key] === 0) return "news";
+    news = "counted";
+  }
+  return news;
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const left = a as Readonly<Record<string, unknown>>;
+  const right = b as Readonly<Record<string, unknown>>;
+  for (const key in right) if (!isSame(left[key], right[key])) return false;
+  for (const key in left) if (!(key in right)) return false;
+  return true;
+}

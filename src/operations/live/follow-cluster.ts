@@ -1,0 +1,56 @@
+/**
+ * Holds the putting away of the cluster's objects as they change, where reports find them.
+ * In: the watch. Out: a file in the state directory; a call when probes or pods may have changed.
+ * Must never write more often than twice a minute: clusters breathe.
+ */
+import type { Clock } from "../../ports/clock.ts";
+import type { ClusterWatch } from "../../ports/cluster-watch.ts";
+import type { Files } from "../../ports/files.ts";
+import type { Log } from "../../ports/log.ts";
+import { stateFiles } from "../state-sources.ts";
+import type { DaemonHealth } from "./daemon-health.ts";
+
+export interface ClusterFollowing {
+  readonly watch: ClusterWatch;
+  readonly state: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly health: DaemonHealth;
+  readonly signal: AbortSignal;
+  readonly onChange: () => Promise<void>;
+}
+
+const checkMs = 2000;
+const writeMs = 30_000;
+
+export async function followCluster(following: ClusterFollowing): Promise<void> {
+  const { watch, clock, signal, health, log } = following;
+  let written = -1;
+  let writtenMs = Number.NEGATIVE_INFINITY;
+  await watch.start();
+  while (!signal.aborted) {
+    const { state, detail } = watch.status();
+    const ok = state !== "failing";
+    if (health.note("cluster", ok, detail, clock.nowUs())) {
+      if (ok) log.info("The cluster's objects are known.", { state });
+      else log.warn("The cluster cannot be watched; the last objects stay.", { detail });
+    }
+    const isDue = clock.elapsedMs() - writtenMs >= writeMs;
+    if (state === "synced" && watch.version !== written && isDue) {
+      written = await writeSnapshot(following);
+      writtenMs = clock.elapsedMs();
+    }
+    await clock.wait(checkMs, signal);
+  }
+  watch.stop();
+}
+
+async function writeSnapshot(following: ClusterFollowing): Promise<number> {
+  const { watch, state, files, log } = following;
+  const { version, json, missing } = watch.snapshot();
+  await files.writeWhole(`${state}/${stateFiles.cluster}`, [json]);
+  for (const [kind, why] of missing) log.debug("Objects are not seen.", { kind, why });
+  await following.onChange();
+  return version;
+}

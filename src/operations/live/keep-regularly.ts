@@ -1,0 +1,64 @@
+/**
+ * Holds the rhythm in which facts are put away: every two seconds, less often where that costs much,
+ * with patience where the store refuses.
+ * In: the keeper. Out: each batch, to whoever looks for news in it. Ends when the signal is given.
+ */
+import type { Fact } from "../../core/observe/fact.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Log } from "../../ports/log.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
+import type { DaemonHealth } from "./daemon-health.ts";
+import type { FactKeeper } from "./keep-facts.ts";
+
+export interface Rhythm {
+  readonly keeper: FactKeeper;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly health: DaemonHealth;
+  readonly signal: AbortSignal;
+  readonly onFacts: (facts: readonly Fact[]) => Promise<void>;
+}
+
+/** **Unit**: milliseconds. */
+const intervalMs = { least: 2000, most: 30_000 } as const;
+/** Putting away takes at most this part of the time. */
+const shareMax = 0.04;
+
+export async function keepRegularly(rhythm: Rhythm): Promise<void> {
+  const { clock, signal } = rhythm;
+  let waitMs: number = intervalMs.least;
+  while (!signal.aborted) {
+    await clock.wait(waitMs, signal);
+    if (signal.aborted) return;
+    const costMs = await keepOnce(rhythm, "regular");
+    const wished = costMs === undefined ? waitMs * 2 : costMs / shareMax;
+    waitMs = Math.min(intervalMs.most, Math.max(intervalMs.least, wished));
+  }
+}
+
+/** **Unit**: milliseconds; undefined when the store refused. **Errors**: throws defects only. */
+export async function keepOnce(
+  { keeper, clock, log, health, onFacts }: Omit<Rhythm, "signal">,
+  how: "regular" | "final",
+): Promise<number | undefined> {
+  try {
+    const batch = await keeper.keep(how);
+    if (health.note("store", true, "", clock.nowUs())) log.info("The store takes facts again.");
+    if (batch === undefined) return 0;
+    await onFacts(batch.facts);
+    const { costMs, facts, droppedCount, isCheckpoint } = batch;
+    const fields = { facts: facts.length, dropped: droppedCount, ms: Math.round(costMs) };
+    log.debug("Facts were put away.", { ...fields, checkpoint: isCheckpoint });
+    return costMs;
+  } catch (error) {
+    if (!(error instanceof WaggleError)) throw error;
+    health.count("commit-failures");
+    if (health.note("store", false, error.message, clock.nowUs())) {
+      log.error("Facts cannot be put away; they are kept in memory and tried again.", {
+        code: error.code,
+        why: error.message,
+      });
+    }
+    return undefined;
+  }
+}

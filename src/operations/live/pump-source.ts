@@ -1,0 +1,42 @@
+/**
+ * Holds the reading of one source into the observation, as long as it lasts.
+ * In: the source, where it goes on. Out: nothing; what happens to it is logged and noted.
+ */
+import type { LiveObservation } from "../../engine/live-observation.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { EventSource, SourcePosition } from "../../ports/event-source.ts";
+import type { Log } from "../../ports/log.ts";
+import type { DaemonHealth } from "./daemon-health.ts";
+
+export interface Pump {
+  readonly source: EventSource;
+  readonly position: SourcePosition | undefined;
+  readonly observation: LiveObservation;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly health: DaemonHealth;
+}
+
+/** **Errors**: throws what the source throws: a setting that is wrong. */
+export async function pumpSource(pump: Pump): Promise<void> {
+  const { source, position, observation, log } = pump;
+  const stream = observation.stream(source.name);
+  noteState(pump);
+  for await (const signal of source.signals(position)) {
+    stream.take(signal);
+    if (signal.kind === "gap") {
+      const { reason, count, detail } = signal;
+      log.warn("Events may be missing.", { source: source.name, reason, count, detail });
+    }
+    if (signal.kind !== "bytes" && signal.kind !== "messages") noteState(pump);
+  }
+}
+
+function noteState({ source, health, clock, log }: Pump): void {
+  const { state, detail } = source.status();
+  const ok = state === "connected";
+  if (!health.note(`source ${source.name}`, ok, detail, clock.nowUs())) return;
+  const fields = { source: source.name, state, detail };
+  if (ok) log.info("The source is connected.", fields);
+  else log.warn("The source is not connected.", fields);
+}

@@ -1,0 +1,105 @@
+/**
+ * Holds the way from the state of a daemon to facts: what a report stands on when it reads no events
+ * itself.
+ * In: a state directory. Out: the facts, what was read to get them, and what the daemon gathered
+ * beside them. Must never write, and never wait for the daemon.
+ */
+import { z } from "zod";
+import type { ProblemLog } from "../core/event/problem.ts";
+import type { SignedDecision } from "../core/judge/waive/waiver.ts";
+import { FactSet } from "../core/observe/fact-set.ts";
+import type { InputSummary } from "../core/report/report.ts";
+import type { Store } from "../ports/store.ts";
+import { WaggleError } from "../ports/waggle-error.ts";
+import type { OperationContext } from "./operation.ts";
+
+/** Under which setting the daemon keeps what it read. */
+export const recordingSetting = "recording";
+
+const problemSchema = z.object({
+  code: z.string(),
+  weight: z.enum(["lost", "unreadable", "doubtful", "notice"]),
+  count: z.number(),
+  first: z.object({ input: z.string(), offset: z.number(), line: z.number() }),
+  message: z.string(),
+});
+
+const recordingSchema = z.object({
+  fromUs: z.number(),
+  toUs: z.number(),
+  eventCount: z.number(),
+  /** What was odd in the streams. */
+  problems: z.array(problemSchema),
+  inputs: z.array(
+    z.object({
+      name: z.string(),
+      role: z.string(),
+      format: z.string(),
+      sizeBytes: z.number(),
+      count: z.number(),
+      details: z.record(z.string(), z.union([z.string(), z.number()])),
+    }),
+  ),
+});
+
+/** The daemon writes it, reports read it. */
+export type KeptRecording = z.infer<typeof recordingSchema>;
+
+/** What was read, in all. */
+export interface ObservedRecording {
+  /** **Unit**: microseconds; 0 when there is no event with a time. */
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly eventCount: number;
+  /** **Order**: by the index that events carry. */
+  readonly inputs: readonly InputSummary[];
+}
+
+export interface Observation {
+  readonly facts: FactSet;
+  readonly recording: ObservedRecording;
+  /** What people signed by `waggle accept`, revoked ones left out. */
+  readonly decisions: readonly SignedDecision[];
+}
+
+/** **Errors**: throws what opening a store throws. **Cost**: linear in facts, not in events. */
+export async function observeState(
+  directory: string,
+  context: OperationContext,
+  problems: ProblemLog,
+): Promise<Observation> {
+  const store = await context.outside.state.store(directory, "read");
+  try {
+    return await readState(store, directory, problems);
+  } finally {
+    await store.close();
+  }
+}
+
+async function readState(
+  store: Store,
+  directory: string,
+  problems: ProblemLog,
+): Promise<Observation> {
+  const facts = new FactSet();
+  for await (const fact of store.facts.facts()) facts.add(fact);
+  const text = await store.settings.get(recordingSetting);
+  const notes = await store.notes.all();
+  const decisions = notes.flatMap(({ decision, revokedUs }) =>
+    decision === undefined || revokedUs > 0 ? [] : [decision],
+  );
+  const recording = readRecordingSetting(text, directory);
+  for (const { first, ...problem } of recording.problems)
+    problems.add({ ...problem, place: first });
+  return { facts, recording, decisions };
+}
+
+/** **Errors**: throws `state-damaged`: the text is the daemon's own. */
+function readRecordingSetting(text: string | undefined, directory: string): KeptRecording {
+  if (text === undefined) {
+    return { fromUs: 0, toUs: 0, eventCount: 0, inputs: [], problems: [] };
+  }
+  const result = recordingSchema.safeParse(JSON.parse(text));
+  if (result.success) return result.data;
+  throw new WaggleError("state-damaged", `${directory}: what it says of its sources is not whole.`);
+}
