@@ -6,8 +6,17 @@
 
 import type { Event, TimeUs } from "../core/event/event.ts";
 import { isFromProc } from "../core/event/process-flags.ts";
+import {
+  createLives,
+  isDue,
+  type LifeOptions,
+  type LivesDump,
+  noteEnd,
+  takeStock,
+} from "../core/observe/container-lives.ts";
 import type { Emit } from "../core/observe/fact.ts";
 import type { Fold, ProcessNode } from "../core/observe/fold.ts";
+import type { TreeDump } from "../core/observe/pack-tree.ts";
 import {
   createProcessTree,
   type ProcessTree,
@@ -18,13 +27,36 @@ export interface Observer {
   observe(event: Event): void;
   /** Lets the tree and the folds give all that is left. Call once, after the last event. */
   finish(): void;
+  /**
+   * All that is known by now, as data that the structured clone algorithm copies. Copy it before
+   * the next event: it shares parts with what goes on.
+   */
+  dump(): ObserverDump;
   readonly tree: ProcessTree;
+}
+
+/** Of the shapes below `ObserverDump`: one of another version cannot be read. */
+export const observerDumpVersion = 1;
+
+export interface ObserverDump {
+  readonly version: number;
+  readonly clocks: readonly NodeTime[];
+  readonly tickedUs: TimeUs;
+  readonly tree: TreeDump;
+  /** By the name of the fold. */
+  readonly folds: ReadonlyMap<string, unknown>;
+  readonly lives: LivesDump;
 }
 
 export interface ObserverOptions {
   readonly folds: readonly Fold<unknown>[];
   readonly tree?: ProcessTreeOptions;
   readonly emit: Emit;
+  /**
+   * For an observation that goes on for months: facts of what is over are given as soon as nothing
+   * more is awaited, and it is forgotten. Without it all is kept until the end.
+   */
+  readonly releases?: boolean | LifeOptions;
 }
 
 const tickUs = 1_000_000;
@@ -37,22 +69,44 @@ interface NodeTime {
   latestUs: TimeUs;
 }
 
-/** **Cost**: no allocation for an event: folds get one context object that is reused. */
-export function createObserver(options: ObserverOptions): Observer {
+/**
+ * `dumped`: what another observer knew; a copy, which this one takes over. Its version must be
+ * `observerDumpVersion`, its folds of the same names.
+ * **Cost**: no allocation for an event: folds get one context object that is reused.
+ */
+export function createObserver(options: ObserverOptions, dumped?: ObserverDump): Observer {
   const { emit } = options;
-  const tree = createProcessTree(options.tree);
-  const parts = options.folds.map((fold) => ({ fold, state: fold.start() }));
-  const clocks = new Map<string, NodeTime>();
+  const tree = createProcessTree(options.tree, dumped?.tree);
+  const parts = options.folds.map((fold) => startFold(fold, dumped));
+  const clocks = new Map((dumped?.clocks ?? []).map((one) => [one.node, one]));
+  const lives = dumped?.lives ?? createLives();
+  const releases = options.releases === true ? {} : options.releases || undefined;
+  const everyUs = releases?.everyUs ?? 60 * tickUs;
   let clock: NodeTime | undefined;
   const at: { node: ProcessNode | undefined; nowUs: TimeUs; emit: Emit } = {
     node: undefined,
     nowUs: 0,
     emit,
   };
-  let tickedUs = 0;
+  let tickedUs = dumped?.tickedUs ?? 0;
 
   const retire = (node: ProcessNode): void => {
+    if (releases !== undefined) noteEnd(lives, node);
+    retireOnly(node);
+  };
+
+  const retireOnly = (node: ProcessNode): void => {
     for (const { fold, state } of parts) fold.retire?.(state, node, emit);
+  };
+
+  const release = (times: LifeOptions): void => {
+    const about = takeStock(lives, tree.nodes.values(), { nowUs: at.nowUs, options: times });
+    tree.release(about, retireOnly);
+    for (const { fold, state } of parts) fold.release?.(state, about, emit);
+    for (const name of clocks.size > 0.8 * nodeCountMax ? longestSilent(clocks) : []) {
+      clocks.delete(name);
+    }
+    clock = undefined;
   };
 
   /**
@@ -80,6 +134,8 @@ export function createObserver(options: ObserverOptions): Observer {
       tickedUs = at.nowUs;
       for (const { fold, state } of parts) fold.tick?.(state, at.nowUs, emit);
     }
+    if (releases === undefined) return;
+    if (isDue(lives, at.nowUs, everyUs, tree.nodes.size)) release(releases);
   };
 
   const finish = (): void => {
@@ -87,5 +143,28 @@ export function createObserver(options: ObserverOptions): Observer {
     for (const { fold, state } of parts) fold.finish?.(state, emit);
   };
 
-  return { observe, finish, tree };
+  const dump = (): ObserverDump => ({
+    version: observerDumpVersion,
+    clocks: [...clocks.values()],
+    tickedUs,
+    tree: tree.dump(),
+    folds: new Map(parts.map(({ fold, state }) => [fold.name, fold.dump?.(state) ?? state])),
+    lives,
+  });
+
+  return { observe, finish, dump, tree };
+}
+
+function startFold(fold: Fold<unknown>, dumped: ObserverDump | undefined) {
+  if (dumped === undefined) return { fold, state: fold.start() };
+  const data = dumped.folds.get(fold.name);
+  return { fold, state: fold.load?.(data) ?? data };
+}
+
+/** A quarter of all. */
+function longestSilent(clocks: ReadonlyMap<string, NodeTime>): readonly string[] {
+  return [...clocks.values()]
+    .sort((a, b) => a.latestUs - b.latestUs)
+    .slice(0, nodeCountMax >> 2)
+    .map(({ node }) => node);
 }

@@ -8,9 +8,10 @@
 import type { Event, Pod, Process, TimeUs } from "../event/event.ts";
 import { isHostKey } from "./container-key.ts";
 import type { ContainerFact, ContainerKey, Emit } from "./fact.ts";
+import { createFirstProcess, type FirstProcess, hasEnded, noteProcess } from "./first-process.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
 
-interface Seen {
+interface Seen extends FirstProcess {
   readonly container: ContainerKey;
   readonly node: string;
   cluster: string;
@@ -20,10 +21,6 @@ interface Seen {
   block: Process | undefined;
   firstUs: TimeUs;
   lastUs: TimeUs;
-  startedUs: TimeUs;
-  first: { execId: string; pid: number; startUs: TimeUs; live: boolean } | undefined;
-  /** Pids of session roots that ended. */
-  ended: Set<number>;
 }
 
 interface ContainersState {
@@ -40,6 +37,11 @@ export function createContainers(): Fold<ContainersState> {
     step,
     retire,
     finish,
+    // Looking at a block once more changes nothing.
+    dump: ({ seen, lostCount }): ContainersState => {
+      const copies = [...seen].map(([key, one]) => [key, { ...one, block: undefined }] as const);
+      return { seen: new Map(copies), lostCount };
+    },
   };
 }
 
@@ -77,9 +79,7 @@ function createSeen(node: ProcessNode, event: Event): Seen {
     block: undefined,
     firstUs: 0,
     lastUs: 0,
-    startedUs: 0,
-    first: undefined,
-    ended: new Set<number>(),
+    ...createFirstProcess(),
   };
 }
 
@@ -91,34 +91,9 @@ function isFuller(pod: Pod, known: Pod | undefined): boolean {
   return score(pod) > score(known);
 }
 
-const endedCountMax = 64;
-
 function retire(state: ContainersState, node: ProcessNode): void {
   const seen = state.seen.get(node.container);
-  if (seen === undefined || node.actor === "runtime") return;
-  const own = node.origin === "service" || node.origin === "startup";
-  if (!own || node.startUs <= 0) return;
-  if (seen.startedUs === 0 || node.startUs < seen.startedUs) seen.startedUs = node.startUs;
-  if (node.sessionExecId === node.execId) noteFirst(seen, node);
-  if (node.exitUs > 0 && node.nextExecId === "" && seen.ended.size < endedCountMax) {
-    if (seen.first?.pid === node.pid || node.sessionExecId === node.execId) {
-      seen.ended.add(node.pid);
-    }
-  }
-}
-
-/** After a restart of the sensor the first process is listed again, with its time of birth. */
-function noteFirst(seen: Seen, node: ProcessNode): void {
-  const { execId, pid, startUs } = node;
-  const live = node.startsContainer || (seen.first?.pid === pid && seen.first.live);
-  const isSame = seen.first?.pid === pid;
-  if (isSame || isEarlier(node, seen)) seen.first = { execId, pid, startUs, live };
-}
-
-function isEarlier(node: ProcessNode, seen: Seen): boolean {
-  const { first } = seen;
-  if (first === undefined || node.startUs < first.startUs) return true;
-  return node.startUs === first.startUs && node.execId < first.execId;
+  if (seen !== undefined) noteProcess(seen, node);
 }
 
 function finish(state: ContainersState, emit: Emit): void {
@@ -158,7 +133,7 @@ function toFact(seen: Seen): ContainerFact {
     lastSeenUs: seen.lastUs,
     startedUs: seen.startedUs,
     fromStart: first?.live === true,
-    ended: first !== undefined && seen.ended.has(first.pid),
+    ended: hasEnded(seen),
     dumped: false,
   };
 }

@@ -16,13 +16,21 @@ import { attemptKey } from "./flow-tally.ts";
 /** **Unit**: distinct ports, and distinct far ends, of one process. */
 const portCountMax = { listening: 256, attempts: 1024 } as const;
 
+export function listenKey({
+  protocol,
+  port,
+  address,
+}: Pick<Listening, "protocol" | "port" | "address">): string {
+  return `${protocol} ${port} ${address}`;
+}
+
 /** A port that was both bound and listened on listens. */
 export function noteListening(
   user: FlowUser,
   port: Pick<Listening, "protocol" | "address" | "port" | "listens">,
   at: Happening,
 ): void {
-  const key = `${port.protocol} ${port.port} ${port.address}`;
+  const key = listenKey(port);
   const known = user.listening.get(key);
   if (known !== undefined) {
     widenSpan(known, at);

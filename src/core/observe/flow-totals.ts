@@ -20,6 +20,7 @@ import {
   type PortKnowledge,
   type UndecidedEdge,
 } from "./flow-direction.ts";
+import { listenKey } from "./flow-ports.ts";
 import type { FinalUser, FlowUser, Listening, Span, Tally } from "./flow-state.ts";
 import { addText, bucketOf, createTally, tallyKey } from "./flow-tally.ts";
 import { binaryCountMax, citationCountMax, compareCitations, earliest } from "./merge-facts.ts";
@@ -127,7 +128,7 @@ interface Who {
 }
 
 function addPort(flows: ContainerFlows, port: Listening, who: Who): void {
-  const key = `${port.protocol} ${port.port} ${port.address}`;
+  const key = listenKey(port);
   let total = flows.ports.get(key);
   if (total === undefined) {
     if (flows.ports.size >= flowCountMax.ports) {

@@ -15,6 +15,13 @@ import { addFinal, createFlowTotals, emitFlows, type FlowTotals } from "./flow-t
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
 import { nameHosts } from "./name-peers.ts";
 import {
+  type Loose,
+  type OpenFlows,
+  type OpenFlowsDump,
+  packOpenFlows,
+  unpackOpenFlows,
+} from "./pack-flows.ts";
+import {
   addConnection,
   chooseStale,
   connectionCountMax,
@@ -24,29 +31,17 @@ import {
   isWhole,
   keyOf,
   removeConnection,
-  type SocketBook,
 } from "./socket-book.ts";
 import { readSocketEvent, type SocketEvent } from "./socket-event.ts";
 
-/** An event of a socket that no longer tells both ends: it waits until earlier ones have come. */
-interface Loose {
-  readonly socket: SocketEvent;
-  readonly key: string;
-  readonly user: FlowUser;
-  readonly at: Happening;
-  /** It proves a connection by itself. */
-  readonly isOwn: boolean;
-}
-
-interface FlowState {
-  readonly book: SocketBook;
-  readonly users: Map<string, FlowUser>;
-  loose: Loose[];
+interface FlowState extends OpenFlows {
   readonly totals: FlowTotals;
   /** Connections let go of while they were open: what comes later counts as others. */
   cutCount: number;
   sweptUs: TimeUs;
 }
+
+type FlowDump = Omit<FlowState, keyof OpenFlows> & { readonly open: OpenFlowsDump };
 
 /** **Unit**: microseconds of event time. */
 const looseUs = 5_000_000;
@@ -83,6 +78,13 @@ export function createFlows(): Fold<FlowState> {
       if (state.cutCount > 0) emit(cutLoss(state.cutCount));
       state.book.ended.length = 0;
       state.users.clear();
+    },
+    dump: ({ totals, cutCount, sweptUs, ...open }): FlowDump => {
+      return { open: packOpenFlows(open), totals, cutCount, sweptUs };
+    },
+    load: (data) => {
+      const { open, ...rest } = data as FlowDump;
+      return { ...unpackOpenFlows(open), ...rest };
     },
   };
 }

@@ -52,8 +52,29 @@ export interface Fold<State> {
   retire?(state: State, node: ProcessNode, emit: Emit): void;
   /** **Unit**: event time in microseconds; called at most once a second of event time. */
   tick?(state: State, nowUs: TimeUs, emit: Emit): void;
+  /**
+   * Only where an observation goes on for months. Emits, as `finish` would, and forgets what is kept
+   * of containers that are over; and of others, where a bound is near, what was longest unused: that
+   * is no loss. If its key comes again it counts from zero: counts of facts are "at least" then.
+   */
+  release?(state: State, about: Release, emit: Emit): void;
   /** Emits all that is left. Called once, at the end of a finite input. */
   finish?(state: State, emit: Emit): void;
+  /**
+   * The state as data that the structured clone algorithm copies, its depth the same however much
+   * is kept. It may share parts with the state: copy it before the next step. Without it the state
+   * itself is such data.
+   */
+  dump?(state: State): unknown;
+  /** The state again; it takes over the data, which must be a copy. */
+  load?(data: unknown): State;
+}
+
+export interface Release {
+  /** **Unit**: event time in microseconds. */
+  readonly nowUs: TimeUs;
+  /** All of its processes are gone, or silent for so long that nothing is awaited of them. */
+  isOver(container: ContainerKey): boolean;
 }
 
 export interface StepContext {

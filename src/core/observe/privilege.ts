@@ -30,6 +30,7 @@ import type {
 import { hookKind } from "./file-access.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
 import { sensorsOfKind } from "./policy-selector.ts";
+import { printOf } from "./process-print.ts";
 
 interface Trait {
   readonly privilege: PrivilegeKind;
@@ -54,6 +55,8 @@ interface Kept {
   readonly execId: string;
   /** Compared by reference: most events of a process bring the same object. */
   last: Process | undefined;
+  /** `printOf` what `last` was in a state that was dumped, until the next event; 0 none. */
+  lastPrint: number;
   readonly sightings: Map<string, Sighting>;
 }
 
@@ -90,7 +93,17 @@ export function createPrivileges(): Fold<PrivilegeState> {
     step,
     retire,
     finish,
+    dump: (state): PrivilegeState => ({
+      ...state,
+      latest: undefined,
+      processes: new Map(Array.from(state.processes, ([id, kept]) => [id, withoutBlock(kept)])),
+    }),
   };
+}
+
+function withoutBlock(kept: Kept): Kept {
+  const { last, lastPrint } = kept;
+  return { ...kept, last: undefined, lastPrint: last === undefined ? lastPrint : printOf(last) };
 }
 
 function step(state: PrivilegeState, event: Event, { node, nowUs }: StepContext): void {
@@ -100,14 +113,21 @@ function step(state: PrivilegeState, event: Event, { node, nowUs }: StepContext)
   if (process.execId !== node.execId || isHostKey(node.container)) return;
   const kept = keptOf(state, node.execId, nowUs);
   if (kept === undefined) return;
-  if (kept.last !== process) {
-    kept.last = process;
+  if (kept.last !== process && !isLastAgain(kept, process)) {
     note({ state, kept, traits: traitsOf(process) }, event, nowUs);
   }
   if (event.type === "kprobe" || event.type === "tracepoint" || event.type === "lsm") {
     const trait = traitOfHook(event);
     if (trait !== undefined) note({ state, kept, traits: [named(trait)] }, event, nowUs);
   }
+}
+
+/** False for another block than the last. */
+function isLastAgain(kept: Kept, process: Process): boolean {
+  const isAgain = kept.lastPrint !== 0 && kept.lastPrint === printOf(process);
+  kept.last = process;
+  kept.lastPrint = 0;
+  return isAgain;
 }
 
 function keptOf(state: PrivilegeState, execId: string, nowUs: TimeUs): Kept | undefined {
@@ -121,7 +141,7 @@ function keep(state: PrivilegeState, execId: string, nowUs: TimeUs): Kept | unde
     drop(state, nowUs);
     return undefined;
   }
-  const kept: Kept = { execId, last: undefined, sightings: new Map() };
+  const kept: Kept = { execId, last: undefined, lastPrint: 0, sightings: new Map() };
   state.processes.set(execId, kept);
   return kept;
 }

@@ -19,17 +19,26 @@ export interface Host {
 
 const hostCountMax = 4096;
 const samePidCountMax = 32;
+const restName = "\u0000rest";
 
 /** Beyond `hostCountMax` machines the rest share one: pids may collide, memory does not grow. */
 export function hostOf(hosts: Map<string, Host>, name: string): Host {
   const known = hosts.get(name);
   if (known !== undefined) return known;
-  const key = hosts.size < hostCountMax ? name : "\u0000rest";
+  const key = hosts.size < hostCountMax ? name : restName;
   const shared = hosts.get(key);
   if (shared !== undefined) return shared;
   const host = { pids: new Map(), ended: [], named: [], nowUs: 0, nextSweepUs: 0 };
   hosts.set(key, host);
   return host;
+}
+
+/** Forgets machines without processes, unheard since; while some share one, none of the others. */
+export function releaseHosts(hosts: Map<string, Host>, sinceUs: number): void {
+  for (const [name, { nowUs, pids, ended, named }] of hosts) {
+    if (nowUs > sinceUs || (hosts.has(restName) && name !== restName)) continue;
+    if (pids.size + ended.length + named.length === 0) hosts.delete(name);
+  }
 }
 
 /** **Shape**: the latest few of a pid; an older one is still found by its id. */

@@ -7,35 +7,36 @@
 
 import type { Event, Process, ProcessEvent } from "../event/event.ts";
 import { hasFlag } from "../event/process-flags.ts";
-import {
-  addCandidate,
-  addCommand,
-  type ContainerScene,
-  commandOf,
-  createContainerScene,
-} from "./container-scene.ts";
+import { addCandidate, addCommand, commandOf } from "./container-scene.ts";
 import { readExecId } from "./exec-id.ts";
 import type { ContainerKey } from "./fact.ts";
-import type { ProcessNode } from "./fold.ts";
+import type { ProcessNode, Release } from "./fold.ts";
 import { type ActorContext, isRuntimeImage, judgeActor } from "./judge-actor.ts";
-import {
-  findFork,
-  findProgram,
-  forgetPid,
-  type Host,
-  hostOf,
-  rememberPid,
-  takeIdle,
-} from "./process-host.ts";
+import { packTree, type TreeDump, unpackTree } from "./pack-tree.ts";
+import { findFork, findProgram, type Host, hostOf, rememberPid, takeIdle } from "./process-host.ts";
+import { printOf } from "./process-print.ts";
 import {
   compareStart,
   createTreeNode,
   isInContainer,
   knownAs,
   mergeBlock,
-  releaseNode,
   type TreeNode,
 } from "./tree-node.ts";
+import {
+  chooseExcess,
+  compareEnd,
+  createTreeState,
+  forget,
+  isStartMissed,
+  type Retire,
+  releaseScenes,
+  sceneOf,
+  type TreeState,
+  takeEnded,
+  takeOver,
+  unlist,
+} from "./tree-state.ts";
 
 export interface ProcessTreeOptions {
   /** Default 65,536. */
@@ -55,28 +56,26 @@ export interface ProcessTree {
   place(event: Event, nowUs: number, retire: (node: ProcessNode) => void): ProcessNode | undefined;
   /** Forgets all. */
   finish(retire: (node: ProcessNode) => void): void;
+  /** Forgets the processes of containers that are over, those of hosts that fell silent for days. */
+  release(about: Release, retire: (node: ProcessNode) => void): void;
+  /** Each process that matters now, also those of which only their parent's events told. */
+  readonly nodes: ReadonlyMap<string, ProcessNode>;
+  /** All that is kept, flat: copy it before the next event. **Cost**: linear. */
+  dump(): TreeDump;
   /** With its class as far as it can be told now. */
   get(execId: string): ProcessNode | undefined;
   /** Processes forgotten because there were too many, not because they ended. */
   readonly evictedCount: number;
 }
 
-type Retire = (node: ProcessNode) => void;
-
-interface TreeState {
-  readonly nodes: Map<string, TreeNode>;
-  readonly hosts: Map<string, Host>;
-  readonly scenes: Map<ContainerKey, ContainerScene>;
-  evictedCount: number;
-  /** At the end all is known: nothing later can come. */
-  finishing: boolean;
-}
-
-const sceneCountMax = 16_384;
 const sweepUs = 5_000_000;
 
-export function createProcessTree(options: ProcessTreeOptions = {}): ProcessTree {
-  return new BoundedTree(options);
+/** `dumped`: where another tree was; a copy, which this one takes over. */
+export function createProcessTree(
+  options: ProcessTreeOptions = {},
+  dumped?: TreeDump,
+): ProcessTree {
+  return new BoundedTree(options, dumped);
 }
 
 class BoundedTree implements ProcessTree {
@@ -89,16 +88,10 @@ class BoundedTree implements ProcessTree {
   private latestHost: Host | undefined;
   private latestNode: TreeNode | undefined;
 
-  constructor(options: ProcessTreeOptions) {
+  constructor(options: ProcessTreeOptions, dumped: TreeDump | undefined) {
     this.nodeCountMax = Math.max(16, options.nodeCountMax ?? 65_536);
     this.graceUs = options.graceUs ?? 120_000_000;
-    const state: TreeState = {
-      nodes: new Map(),
-      hosts: new Map(),
-      scenes: new Map(),
-      evictedCount: 0,
-      finishing: false,
-    };
+    const state = dumped === undefined ? createTreeState() : unpackTree(dumped);
     this.state = state;
     this.context = {
       parentOf: (node) => parentOf(state, node),
@@ -121,7 +114,10 @@ class BoundedTree implements ProcessTree {
     if (host.nowUs >= host.nextSweepUs || host.ended.length > nodeCountMax) {
       host.nextSweepUs = host.nowUs + sweepUs;
       this.retireAll(takeEnded(host, this.graceUs), retire);
-      for (const node of takeIdle(host, this.graceUs)) unlist(state, host, node);
+      for (const node of takeIdle(host, this.graceUs)) {
+        if (node.isPlaced) this.retireAll([node], retire);
+        else unlist(state, host, node);
+      }
     }
     if (this.latestNode !== undefined && addsNothing(event, this.latestNode)) {
       if (event.timeUs > this.latestNode.lastSeenUs) this.latestNode.lastSeenUs = event.timeUs;
@@ -140,6 +136,20 @@ class BoundedTree implements ProcessTree {
   finish(retire: Retire): void {
     this.state.finishing = true;
     this.retireAll([...this.state.nodes.values()].sort(compareEnd), retire);
+  }
+
+  release(about: Release, retire: Retire): void {
+    this.retireAll(takeOver(this.state, about), retire);
+    releaseScenes(this.state, about);
+    this.latestHost = undefined;
+  }
+
+  get nodes(): ReadonlyMap<string, TreeNode> {
+    return this.state.nodes;
+  }
+
+  dump(): TreeDump {
+    return packTree(this.state);
   }
 
   get(execId: string): TreeNode | undefined {
@@ -209,8 +219,10 @@ function upsert(
   node.isPlaced = true;
   const { parent } = event;
   if (parent !== undefined && parent !== node.parentBlock && parent.execId !== "") {
+    const isKnown = node.parentSaid !== undefined && node.parentSaid.print === printOf(parent);
     node.parentBlock = parent;
-    mention(state, host, event, parent);
+    node.parentSaid = undefined;
+    if (!isKnown) mention(state, host, event, parent);
   }
   if (event.type === "exec") for (const one of event.ancestors) mention(state, host, event, one);
   const known =
@@ -316,70 +328,4 @@ function parentByPid(state: TreeState, node: TreeNode): TreeNode | undefined {
   const same = hostOf(state.hosts, node.node).pids.get(parts.pid) ?? [];
   const before = same.filter((one) => one !== node && compareStart(one, node) <= 0);
   return before.sort(compareStart).at(-1);
-}
-
-function sceneOf(state: TreeState, container: ContainerKey): ContainerScene {
-  let scene = state.scenes.get(container);
-  if (scene === undefined) {
-    scene = createContainerScene();
-    if (state.scenes.size >= sceneCountMax) {
-      const oldest = state.scenes.keys().next().value;
-      if (oldest !== undefined) state.scenes.delete(oldest);
-    }
-    state.scenes.set(container, scene);
-  }
-  return scene;
-}
-
-function takeEnded(host: Host, graceUs: number): TreeNode[] {
-  const due: TreeNode[] = [];
-  const rest: TreeNode[] = [];
-  for (const node of host.ended) {
-    if (!node.retired) (node.exitUs + graceUs <= host.nowUs ? due : rest).push(node);
-  }
-  host.ended = rest;
-  return due.sort(compareEnd);
-}
-
-/** The earliest ended, then the longest unseen: a sixteenth at once, so that the search pays. */
-function chooseExcess(state: TreeState, nodeCountMax: number, keep?: TreeNode): TreeNode[] {
-  const count = state.nodes.size - nodeCountMax + (nodeCountMax >> 4);
-  const order = (node: TreeNode) => (node.exitUs > 0 ? node.exitUs : node.lastSeenUs);
-  return [...state.nodes.values()]
-    .filter((node) => node !== keep)
-    .sort(
-      (a, b) =>
-        Number(a.exitUs === 0) - Number(b.exitUs === 0) ||
-        order(a) - order(b) ||
-        compareStart(a, b),
-    )
-    .slice(0, count);
-}
-
-function compareEnd(a: TreeNode, b: TreeNode): number {
-  const end = (node: TreeNode) => (node.exitUs > 0 ? node.exitUs : Number.MAX_SAFE_INTEGER);
-  return end(a) - end(b) || compareStart(a, b);
-}
-
-/** A fork keeps its parent's program: another one was started by an exec. */
-function isStartMissed(node: TreeNode, parent: TreeNode | undefined): boolean {
-  if (node.execSeen || node.fromProc || node.known !== knownAs.itself) return false;
-  const before = node.parentBlock?.binary ?? parent?.binary ?? "";
-  return node.binary !== "" && before !== "" && node.binary !== before;
-}
-
-function forget(state: TreeState, node: TreeNode, retire: Retire): void {
-  if (node.retired) return;
-  if (node.isPlaced) retire(node);
-  state.nodes.delete(node.execId);
-  forgetPid(hostOf(state.hosts, node.node), node);
-  releaseNode(node);
-}
-
-/** Named again it comes back as a new node, and its children find that one. */
-function unlist(state: TreeState, host: Host, node: TreeNode): void {
-  node.unlisted = true;
-  node.unlisted = true;
-  state.nodes.delete(node.execId);
-  forgetPid(host, node);
 }

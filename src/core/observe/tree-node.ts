@@ -19,6 +19,12 @@ export const knownAs = { parent: 1, itself: 2, listed: 3, exec: 4 } as const;
 /** **Unit**: characters of the arguments that the tree keeps. */
 const argumentsLengthMax = 1024;
 
+export interface ParentSaid {
+  readonly binary: string;
+  /** `process-print.ts`. */
+  readonly print: number;
+}
+
 export interface TreeNode extends ProcessNode {
   known: number;
   /** An event was placed at it: folds may keep something for it until it is forgotten. */
@@ -26,6 +32,8 @@ export interface TreeNode extends ProcessNode {
   /** The block last merged: equal blocks are equal objects. */
   block: Process | undefined;
   parentBlock: Process | undefined;
+  /** What is left of `parentBlock` in a tree that was dumped, until an event brings it again. */
+  parentSaid: ParentSaid | undefined;
   parent: TreeNode | undefined;
   /** The image this one replaced, or the fork it was before its exec. */
   previous: TreeNode | undefined;
@@ -73,6 +81,7 @@ export function createTreeNode(execId: string, node: string, pid: number): TreeN
     isPlaced: false,
     block: undefined,
     parentBlock: undefined,
+    parentSaid: undefined,
     parent: undefined,
     previous: undefined,
     parentPid: -1,
@@ -135,6 +144,7 @@ export function releaseNode(node: TreeNode): void {
   node.retired = true;
   node.block = undefined;
   node.parentBlock = undefined;
+  node.parentSaid = undefined;
   node.parent = undefined;
   node.previous = undefined;
   if (node.arguments.length > 64) node.arguments = "";

@@ -1,0 +1,125 @@
+/**
+ * Holds how many records of one shape become few arrays, and records again.
+ * In: records of numbers, texts, and lists or records of them. Out: a column a field. As records
+ * each would be written with all its names, and with its texts however often they occur: several
+ * times the bytes. Must give back exactly what was put in.
+ */
+
+/** **Shape**: as deep as the types of its records, however many there are. */
+type Column =
+  | { readonly kind: "numbers"; readonly values: Int32Array | Float64Array }
+  /** Each text once, and which one stands where. */
+  | { readonly kind: "texts"; readonly texts: readonly string[]; readonly at: Uint32Array }
+  /** One after the other, and how many are whose. */
+  | { readonly kind: "lists"; readonly counts: Uint32Array; readonly items: Column }
+  | { readonly kind: "any"; readonly values: readonly unknown[] }
+  | Columns;
+
+export interface Columns {
+  readonly kind: "records";
+  readonly count: number;
+  readonly byKey: ReadonlyMap<string, Column>;
+}
+
+/** **Cost**: one pass a key. **Order**: kept. */
+export function packColumns<T extends object>(
+  records: readonly T[],
+  keys: readonly (keyof T & string)[],
+): Columns {
+  const byKey = new Map<string, Column>();
+  for (const key of keys) byKey.set(key, toColumn(records.map((record) => record[key])));
+  return { kind: "records", count: records.length, byKey };
+}
+
+/** `start` gives an empty record, so that all that are read back have the shape of new ones. */
+export function unpackColumns<T extends object>(columns: Columns, start: () => T): readonly T[] {
+  const records = Array.from({ length: columns.count }, start);
+  for (const [key, column] of columns.byKey) {
+    const values = toValues(column);
+    for (const [row, record] of records.entries()) {
+      (record as Record<string, unknown>)[key] = values[row];
+    }
+  }
+  return records;
+}
+
+function toColumn(values: readonly unknown[]): Column {
+  if (values.every(isNumber)) return { kind: "numbers", values: toNumbers(values) };
+  if (values.every(isText)) return toTexts(values);
+  if (values.every(isList)) {
+    const counts = Uint32Array.from(values, ({ length }) => length);
+    return { kind: "lists", counts, items: toColumn(values.flat()) };
+  }
+  const keys = sharedKeys(values);
+  return keys === undefined ? { kind: "any", values } : packColumns(values as object[], keys);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+/** The names of all, when they are plain records with the same ones. */
+function sharedKeys(values: readonly unknown[]): readonly never[] | undefined {
+  const [first] = values;
+  if (!isRecord(first)) return undefined;
+  const keys = Object.keys(first);
+  const isAlike = (value: unknown): boolean =>
+    isRecord(value) &&
+    Object.keys(value).length === keys.length &&
+    keys.every((key) => Object.hasOwn(value, key));
+  return values.every(isAlike) ? (keys as never[]) : undefined;
+}
+
+function isRecord(value: unknown): value is object {
+  return (
+    typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
+}
+
+function toNumbers(values: readonly number[]): Int32Array | Float64Array {
+  const isSmall = values.every((value) => (value | 0) === value);
+  return isSmall ? Int32Array.from(values) : Float64Array.from(values);
+}
+
+function toTexts(values: readonly string[]): Column {
+  const known = new Map<string, number>();
+  const at = new Uint32Array(values.length);
+  for (const [row, value] of values.entries()) {
+    let index = known.get(value);
+    if (index === undefined) {
+      index = known.size;
+      known.set(value, index);
+    }
+    at[row] = index;
+  }
+  const isWorth = known.size * 2 <= values.length;
+  return isWorth ? { kind: "texts", texts: [...known.keys()], at } : { kind: "any", values };
+}
+
+function toValues(column: Column): ArrayLike<unknown> {
+  switch (column.kind) {
+    case "numbers":
+    case "any":
+      return column.values;
+    case "texts":
+      return Array.from(column.at, (index) => column.texts[index]);
+    case "lists": {
+      const items = Array.from(toValues(column.items));
+      let end = 0;
+      return Array.from(column.counts, (count) => {
+        end += count;
+        return items.slice(end - count, end);
+      });
+    }
+    case "records":
+      return unpackColumns<object>(column, () => ({}));
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Holds all that the process tree keeps, and how processes leave it.
+ * In: nodes. Out: those that are to be forgotten, in the order in which that happens.
+ * Must never forget a process that something was kept for without telling.
+ */
+import { type ContainerScene, createContainerScene } from "./container-scene.ts";
+import type { ContainerKey } from "./fact.ts";
+import type { ProcessNode, Release } from "./fold.ts";
+import { forgetPid, type Host, hostOf, releaseHosts } from "./process-host.ts";
+import { compareStart, isInContainer, knownAs, releaseNode, type TreeNode } from "./tree-node.ts";
+
+export type Retire = (node: ProcessNode) => void;
+
+export interface TreeState {
+  readonly nodes: Map<string, TreeNode>;
+  readonly hosts: Map<string, Host>;
+  readonly scenes: Map<ContainerKey, ContainerScene>;
+  evictedCount: number;
+  /** At the end all is known: nothing later can come. */
+  finishing: boolean;
+}
+
+const sceneCountMax = 16_384;
+
+export function createTreeState(): TreeState {
+  return {
+    nodes: new Map(),
+    hosts: new Map(),
+    scenes: new Map(),
+    evictedCount: 0,
+    finishing: false,
+  };
+}
+
+/** Of the latest containers; beyond the bound the longest known goes. */
+export function sceneOf(state: TreeState, container: ContainerKey): ContainerScene {
+  let scene = state.scenes.get(container);
+  if (scene === undefined) {
+    scene = createContainerScene();
+    if (state.scenes.size >= sceneCountMax) {
+      const oldest = state.scenes.keys().next().value;
+      if (oldest !== undefined) state.scenes.delete(oldest);
+    }
+    state.scenes.set(container, scene);
+  }
+  return scene;
+}
+
+/** Takes out those whose grace is over. **Order**: earliest end first. */
+export function takeEnded(host: Host, graceUs: number): TreeNode[] {
+  const due: TreeNode[] = [];
+  const rest: TreeNode[] = [];
+  for (const node of host.ended) {
+    if (!node.retired) (node.exitUs + graceUs <= host.nowUs ? due : rest).push(node);
+  }
+  host.ended = rest;
+  return due.sort(compareEnd);
+}
+
+/** The earliest ended, then the longest unseen: a sixteenth at once, so that the search pays. */
+export function chooseExcess(state: TreeState, nodeCountMax: number, keep?: TreeNode): TreeNode[] {
+  const count = state.nodes.size - nodeCountMax + (nodeCountMax >> 4);
+  const order = (node: TreeNode) => (node.exitUs > 0 ? node.exitUs : node.lastSeenUs);
+  return [...state.nodes.values()]
+    .filter((node) => node !== keep)
+    .sort(
+      (a, b) =>
+        Number(a.exitUs === 0) - Number(b.exitUs === 0) ||
+        order(a) - order(b) ||
+        compareStart(a, b),
+    )
+    .slice(0, count);
+}
+
+/** Earliest end first; what still runs comes last. */
+export function compareEnd(a: TreeNode, b: TreeNode): number {
+  const end = (node: TreeNode) => (node.exitUs > 0 ? node.exitUs : Number.MAX_SAFE_INTEGER);
+  return end(a) - end(b) || compareStart(a, b);
+}
+
+/** A fork keeps its parent's program: another one was started by an exec. */
+export function isStartMissed(node: TreeNode, parent: TreeNode | undefined): boolean {
+  if (node.execSeen || node.fromProc || node.known !== knownAs.itself) return false;
+  const said = node.parentBlock ?? node.parentSaid;
+  const before = said?.binary ?? parent?.binary ?? "";
+  return node.binary !== "" && before !== "" && node.binary !== before;
+}
+
+/** Tells of it if something may be kept for it. */
+export function forget(state: TreeState, node: TreeNode, retire: Retire): void {
+  if (node.retired) return;
+  if (node.isPlaced) retire(node);
+  state.nodes.delete(node.execId);
+  forgetPid(hostOf(state.hosts, node.node), node);
+  releaseNode(node);
+}
+
+/** Named again it comes back as a new node, and its children find that one. */
+export function unlist(state: TreeState, host: Host, node: TreeNode): void {
+  node.unlisted = true;
+  state.nodes.delete(node.execId);
+  forgetPid(host, node);
+}
+
+/** **Unit**: microseconds of event time: of a host's process that long unheard nothing is awaited. */
+const silentUs = 7 * 86_400_000_000;
+
+/** Those of containers that are over, and of hosts those long unheard. **Order**: as they ended. */
+export function takeOver(state: TreeState, { nowUs, isOver }: Release): readonly TreeNode[] {
+  const over = (node: TreeNode): boolean =>
+    isInContainer(node) ? isOver(node.container) : node.lastSeenUs + silentUs <= nowUs;
+  return [...state.nodes.values()].filter(over).sort(compareEnd);
+}
+
+/** What was known of containers that are over, and of machines that are gone. */
+export function releaseScenes({ scenes, hosts }: TreeState, { nowUs, isOver }: Release): void {
+  for (const container of scenes.keys()) if (isOver(container)) scenes.delete(container);
+  releaseHosts(hosts, nowUs - silentUs);
+}
