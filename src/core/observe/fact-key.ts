@@ -1,12 +1,16 @@
 /**
  * Holds what tells two facts apart: facts of one key merge, others stand beside each other.
- * In: a fact. Out: its key as text. Must agree with how `fact-set.ts` merges.
+ * In: a fact. Out: its key as text. Must agree with how `fact-set.ts` merges, hostile names
+ * included.
  */
 import type { Fact } from "./fact.ts";
 
 const separator = "\u0000";
 
-/** **Shape**: kind, then the parts that `fact.ts` names as key, joined by NUL. */
+/**
+ * **Shape**: kind, then the parts that `fact.ts` names as key, joined by NUL. Before a container
+ * stands its length: a NUL in its name, or in a path, must not make one key of two.
+ */
 export function factKey(fact: Fact): string {
   return [fact.kind, ...partsOf(fact)].join(separator);
 }
@@ -16,15 +20,19 @@ function partsOf(fact: Fact): readonly (string | number)[] {
     case "container":
       return [fact.container];
     case "file-use":
-      return [fact.container, fact.path, fact.how, fact.actor];
-    case "privilege":
-      return [fact.container, fact.privilege, fact.detail, fact.source];
+      return [fact.container.length, fact.container, fact.path, fact.how, fact.actor];
+    case "privilege": {
+      const { container, privilege, detail, source } = fact;
+      return [container.length, container, privilege, detail, source];
+    }
     case "flow": {
       const { container, direction, protocol, port, peer, actor } = fact;
-      return [container, direction, protocol, port, peer, actor];
+      return [container.length, container, direction, protocol, port, peer, actor];
     }
-    case "listen":
-      return [fact.container, fact.protocol, fact.port, fact.address];
+    case "listen": {
+      const { container, protocol, port, address } = fact;
+      return [container.length, container, protocol, port, address];
+    }
     case "coverage":
       return [fact.node, fact.sensor, fact.policy];
     case "loss":

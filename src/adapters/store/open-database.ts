@@ -1,0 +1,119 @@
+/**
+ * Holds how the database of a state directory is opened, to be written or only to be read.
+ * In: its path. Out: a connection to a whole database of the current schema.
+ * Must never bring a database up to date that a newer waggle wrote, or another program.
+ */
+import { statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { WaggleError } from "../../ports/waggle-error.ts";
+import { applicationId, migrate, schemaVersion } from "./schema.ts";
+import { damaged, tellingErrors } from "./tell-sqlite-error.ts";
+
+/** **Unit**: bytes. Facts are near 800: fewer are left over of a page than of one of 4096. */
+const pageSizeBytes = 8192;
+/** **Unit**: bytes that the write-ahead log keeps once a checkpoint made it grow. */
+const logSizeBytesMax = 16 * 1024 * 1024;
+
+export interface WriteOptions {
+  /** Look at every page: the last writer did not end well. */
+  readonly isUnclean: boolean;
+  /** **Unit**: bytes that the database may have, its log apart; 0 without a bound. */
+  readonly sizeBytesMax: number;
+}
+
+/** **Errors**: throws `state-damaged`, `state-too-new`, `disk-full`, `file-not-written`. */
+export function openToWrite(file: string, options: WriteOptions): DatabaseSync {
+  return tellingErrors({ file, mode: "write" }, () => {
+    const database = connect(file, false);
+    try {
+      // Both only count for a database that is still empty.
+      database.exec(`PRAGMA page_size = ${pageSizeBytes}; PRAGMA auto_vacuum = INCREMENTAL`);
+      const version = checkVersion(file, database);
+      if (options.isUnclean) checkWhole(file, database);
+      // Readers go on while it is written; each commit has reached the disk when it returns.
+      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+      database.exec(`PRAGMA journal_size_limit = ${logSizeBytesMax}`);
+      if (options.sizeBytesMax > 0) {
+        const pageCountMax = Math.floor(options.sizeBytesMax / pageSizeBytes);
+        database.exec(`PRAGMA max_page_count = ${pageCountMax}`);
+      }
+      migrate(database, version);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+/** **Errors**: throws `not-found`, `state-damaged`, `state-too-new`, `file-unreadable`. */
+export function openToRead(file: string): DatabaseSync {
+  return tellingErrors({ file, mode: "read" }, () => {
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) throw noState(file);
+    const database = connectReadOnly(file);
+    try {
+      if (checkVersion(file, database) < schemaVersion) throw noState(file);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+/** A connection to a database that was opened before. */
+export function openReader(file: string): DatabaseSync {
+  return connectReadOnly(file);
+}
+
+function connect(path: string | URL, readOnly: boolean): DatabaseSync {
+  return new DatabaseSync(path, { readOnly, enableForeignKeyConstraints: false, timeout: 5000 });
+}
+
+function connectReadOnly(file: string): DatabaseSync {
+  const database = connect(file, true);
+  try {
+    database.prepare("PRAGMA user_version").get();
+    return database;
+  } catch (error) {
+    database.close();
+    // Nobody writes, and here nobody may: SQLite cannot lay the files beside it that tell of
+    // writers, nor needs to.
+    if (statSync(`${file}-wal`, { throwIfNoEntry: false }) !== undefined) throw error;
+    const url = pathToFileURL(file);
+    url.searchParams.set("immutable", "1");
+    return connect(url, true);
+  }
+}
+
+/** The version of the schema; 0 for an empty database. */
+function checkVersion(file: string, database: DatabaseSync): number {
+  const version = pragma(database, "user_version");
+  const application = pragma(database, "application_id");
+  const isEmpty = version === 0 && application === 0 && pragma(database, "schema_version") === 0;
+  if (application !== applicationId && !isEmpty) {
+    throw damaged(file, "it is a database of another program");
+  }
+  if (version <= schemaVersion) return version;
+  const message =
+    `${JSON.stringify(file)} was written by a newer waggle: its schema is ${version}, this one ` +
+    `knows ${schemaVersion}.`;
+  throw new WaggleError("state-too-new", message);
+}
+
+function checkWhole(file: string, database: DatabaseSync): void {
+  const told = database.prepare("PRAGMA quick_check(1)").get();
+  if (told?.["quick_check"] !== "ok") throw damaged(file, "its pages contradict each other");
+}
+
+function pragma(database: DatabaseSync, name: string): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+}
+
+function noState(file: string): WaggleError {
+  const message =
+    `${JSON.stringify(file)} holds no state that can be read yet. ` +
+    "Start `waggle run` with this directory first, or name another one.";
+  return new WaggleError("not-found", message);
+}
