@@ -110,7 +110,7 @@ function readFailure(error: unknown): Failure {
   const details = "details" in error && typeof error.details === "string" ? error.details : "";
   if (code === status.DEADLINE_EXCEEDED) return { code, reason: "it did not answer in time" };
   // grpc-js puts the reason of the system into the middle of a sentence of its own.
-  const system = /Last error: (.+?)\.?(?: Resolution note:.*)?$/s.exec(details)?.[1];
+  const system = /Last error: (?:Error: )?(.+?)\.?(?: Resolution note:.*)?$/s.exec(details)?.[1];
   const reason = system ?? (details === "" ? error.message : details);
   return { code, reason: makeVisible(reason, reasonLengthMax) };
 }

@@ -43,14 +43,18 @@ export interface KnownProcesses {
 }
 
 /** **Cost**: about the size of the dump again in memory; some microseconds for each process. */
-export async function readKnownProcesses(dump: Uint8Array): Promise<KnownProcesses | undefined> {
-  const dumped = tryMessage(dump, readDump);
+export async function readKnownProcesses(
+  dump: Uint8Array,
+  countMax = processCountMax,
+): Promise<KnownProcesses | undefined> {
+  const dumped = tryMessage(dump, (cursor, end) => readDump(cursor, end, countMax));
   if (dumped === undefined) return undefined;
   const { found, droppedCount } = dumped;
   const node = found.reduce((known, { execId }) => known || nodeOf(execId), "");
+  const nodeField = node === "" ? none : new ProtobufWriter().text(1000, node).finish();
   const processes: KnownProcess[] = [];
   for (const process of found) {
-    processes.push({ execId: process.execId, message: encodeExec(dump, process, node) });
+    processes.push({ execId: process.execId, message: encodeExec(dump, process, nodeField) });
     if (processes.length % turnCount === 0) await setImmediate();
   }
   const serverIds = found.filter(isServer).map(({ execId }) => execId);
@@ -72,14 +76,14 @@ interface Dump {
 }
 
 /** `GetDebugResponse.processes.processes[].process`. */
-function readDump(cursor: ProtobufCursor, end: number): Dump {
+function readDump(cursor: ProtobufCursor, end: number, countMax: number): Dump {
   const found: DumpedProcess[] = [];
   let droppedCount = 0;
   const takeProcess = (tag: number): boolean => {
     if (tag !== rangeField(1)) return false;
     const process = readProcess(cursor, cursor.readRangeEnd());
     if (process.execId === "") return true;
-    if (found.length < processCountMax) found.push(process);
+    if (found.length < countMax) found.push(process);
     else droppedCount += 1;
     return true;
   };
@@ -116,24 +120,42 @@ function readProcess(cursor: ProtobufCursor, end: number): DumpedProcess {
 /**
  * The process as it stands, with its flags said once more at its end, where they count. Its time
  * is its start, as of those that Tetragon itself tells of when it starts.
+ * **Cost**: one allocation; a dump has thousands of processes.
  */
-function encodeExec(dump: Uint8Array, process: DumpedProcess, node: string): Uint8Array {
+function encodeExec(dump: Uint8Array, process: DumpedProcess, node: Uint8Array): Uint8Array {
   const { start, end, flags, startTime } = process;
-  const known = dump.subarray(start, end);
-  const body = hasFlag(flags, "procFS") ? known : withFlags(known, `${flags} procFS`.trimStart());
-  const exec = new ProtobufWriter().part(1, body).finish();
-  const response = new ProtobufWriter().part(1, exec);
-  if (node !== "") response.text(1000, node);
-  if (startTime !== undefined) response.part(1001, startTime);
-  return response.finish();
+  const more = hasFlag(flags, "procFS") ? "" : `${flags} procFS`.trimStart();
+  const flagsField = more === "" ? none : new ProtobufWriter().text(7, more).finish();
+  const time = startTime === undefined ? none : new ProtobufWriter().part(1001, startTime).finish();
+  const bodyLength = end - start + flagsField.length;
+  const execLength = 1 + varintLength(bodyLength) + bodyLength;
+  const headLength = 1 + varintLength(execLength);
+  const message = new Uint8Array(headLength + execLength + node.length + time.length);
+  let at = putRange(message, 0, execLength);
+  at = putRange(message, at, bodyLength);
+  for (const part of [dump.subarray(start, end), flagsField, node, time]) {
+    message.set(part, at);
+    at += part.length;
+  }
+  return message;
 }
 
-function withFlags(process: Uint8Array, flags: string): Uint8Array {
-  const field = new ProtobufWriter().text(7, flags).finish();
-  const body = new Uint8Array(process.length + field.length);
-  body.set(process);
-  body.set(field, process.length);
-  return body;
+const none = new Uint8Array(0);
+
+function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest > 0x7f; rest >>>= 7) length += 1;
+  return length;
+}
+
+/** Tag of field 1 and a length; the place behind them. */
+function putRange(message: Uint8Array, start: number, length: number): number {
+  let at = start;
+  message[at++] = rangeField(1);
+  let rest = length;
+  for (; rest > 0x7f; rest >>>= 7) message[at++] = (rest & 0x7f) | 0x80;
+  message[at++] = rest;
+  return at;
 }
 
 /** Id of the process that an exec event tells of; "" for other events and what is no message. */
