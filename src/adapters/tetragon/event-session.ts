@@ -1,0 +1,204 @@
+/**
+ * Holds one connection to a Tetragon server, from its opening to its end.
+ * In: an address. Out: messages as they come, once what the server is and which processes run
+ * there, and in the end a sentence why it ended. Must never pause the stream: the server would
+ * drop events where nobody counts them for us.
+ */
+
+import { setTimeout as wait } from "node:timers/promises";
+import type { Client } from "@grpc/grpc-js";
+import { makeVisible } from "../../core/report/safe-text.ts";
+import type { TetragonAddress } from "../../ports/tetragon-control.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
+import {
+  asBuffer,
+  asBytes,
+  askServer,
+  callServer,
+  isUnimplemented,
+  type ServerCall,
+  tellFailure,
+} from "./call-server.ts";
+import { readInfo, readVersion } from "./decode-answer.ts";
+import { emptyRequest, encodeDumpRequest, pathOf } from "./encode-request.ts";
+import { type KnownProcesses, readKnownProcesses } from "./known-processes.ts";
+import { openClient, socketPathOf } from "./open-client.ts";
+import { readSocketStamp, type ServerIdentity } from "./server-identity.ts";
+
+export interface SessionOptions {
+  readonly address: TetragonAddress;
+  readonly signal: AbortSignal;
+  /** **Unit**: milliseconds until a call that is not answered counts as failed. */
+  readonly answerMs: number;
+  /** **Unit**: milliseconds without a message before the server is asked for a sign of life. */
+  readonly quietMs: number;
+}
+
+export interface Greeting {
+  readonly identity: ServerIdentity;
+  readonly known: KnownProcesses | undefined;
+  /** Why running processes are not known; "" when they are. */
+  readonly knownTrouble: string;
+}
+
+export interface SessionListener {
+  message(bytes: Uint8Array): void;
+  /** At most once. Messages may have come before: the stream is opened first. */
+  greeted(greeting: Greeting): void;
+}
+
+/** Why the session ended, in words. Never rejects but for our own defects. */
+export async function runSession(
+  options: SessionOptions,
+  listener: SessionListener,
+): Promise<string> {
+  let client: Client;
+  try {
+    client = await openClient(options.address);
+  } catch (error) {
+    return tellTrouble(error);
+  }
+  const ending = new AbortController();
+  const signal = AbortSignal.any([options.signal, ending.signal]);
+  const { answerMs: deadlineMs } = options;
+  const server: ServerCall = { client, address: options.address.address, deadlineMs, signal };
+  const pulse = { messageCount: 0 };
+  const stream = openStream(server, (bytes) => {
+    pulse.messageCount += 1;
+    listener.message(bytes);
+  });
+  const watch = watchServer(server, { options, listener, pulse });
+  try {
+    return await Promise.race([stream, watch]);
+  } finally {
+    ending.abort();
+    client.close();
+    await Promise.all([stream, watch]);
+  }
+}
+
+/** Resolves when the stream has ended, whatever the reason. */
+function openStream(
+  { client, address, signal }: ServerCall,
+  onMessage: (bytes: Uint8Array) => void,
+): Promise<string> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve("it was stopped");
+    const path = pathOf("GetEvents");
+    const stream = client.makeServerStreamRequest(path, asBuffer, asBytes, emptyRequest);
+    const end = (reason: string) => {
+      stream.off("data", onMessage);
+      resolve(reason);
+    };
+    signal.addEventListener(
+      "abort",
+      () => {
+        end("it was stopped");
+        stream.cancel();
+      },
+      { once: true },
+    );
+    stream.on("data", onMessage);
+    stream.on("error", (error) => end(tellFailure(error, address, "GetEvents").message));
+    stream.on("end", () => end(`Tetragon at ${makeVisible(address)} ended the stream`));
+  });
+}
+
+interface Watch {
+  readonly options: SessionOptions;
+  readonly listener: SessionListener;
+  readonly pulse: { messageCount: number };
+}
+
+/** Resolves when the server is found to be gone, or the session ended otherwise. */
+async function watchServer(server: ServerCall, watch: Watch): Promise<string> {
+  const { options, listener, pulse } = watch;
+  try {
+    const greeting = await greet(server);
+    if (server.signal.aborted) return "it was stopped";
+    listener.greeted(greeting);
+    let count = pulse.messageCount;
+    while (await passes(options.quietMs, server.signal)) {
+      if (pulse.messageCount === count) await giveSign(server);
+      count = pulse.messageCount;
+    }
+    return "it was stopped";
+  } catch (error) {
+    return tellTrouble(error);
+  }
+}
+
+/**
+ * A call instead of HTTP/2 pings: servers of Go end a connection that pings more often than every
+ * five minutes while nothing else comes. It also finds a server that hangs.
+ */
+async function giveSign(server: ServerCall): Promise<void> {
+  try {
+    await callServer(server, { call: "GetVersion", request: emptyRequest });
+  } catch (error) {
+    // Whatever it says, it is there.
+    if (!isRefusal(error)) throw error;
+  }
+}
+
+async function greet(server: ServerCall): Promise<Greeting> {
+  const { address } = server;
+  const asked = { call: "GetVersion", request: emptyRequest } as const;
+  const version = await tolerate(askServer(server, asked, readVersion));
+  const [info, dump] = await Promise.all([
+    tolerate(askServer(server, { call: "GetInfo", request: emptyRequest }, readInfo)),
+    askKnown(server),
+  ]);
+  const identity = {
+    version: version ?? info?.version ?? "",
+    commit: info?.commit ?? "",
+    node: dump.known?.node ?? "",
+    socket: await readSocketStamp(socketPathOf(address)),
+    serverIds: dump.known?.serverIds ?? [],
+  };
+  return { identity, ...dump };
+}
+
+/** What a server refuses to say is not known; that it is gone ends the session. */
+async function tolerate<Answer>(work: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof WaggleError && error.code === "tetragon-refused";
+}
+
+type Known = Pick<Greeting, "known" | "knownTrouble">;
+
+/** Whatever goes wrong here, the stream goes on: a dump may be larger than we take. */
+async function askKnown(server: ServerCall): Promise<Known> {
+  try {
+    const request = encodeDumpRequest();
+    const known = await readKnownProcesses(await callServer(server, { call: "GetDebug", request }));
+    return { known, knownTrouble: known === undefined ? "its listing cannot be read" : "" };
+  } catch (error) {
+    const trouble = isUnimplemented(error) ? "this version cannot tell" : tellTrouble(error);
+    return { known: undefined, knownTrouble: trouble };
+  }
+}
+
+function tellTrouble(error: unknown): string {
+  if (error instanceof WaggleError) return error.message;
+  throw error;
+}
+
+/** False when the signal came first. */
+async function passes(ms: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await wait(ms, undefined, { signal });
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Holds how long to wait before a connection is tried again.
+ * In: how often it failed in a row, a random number. Out: milliseconds, doubling up to a bound,
+ * spread so that the clients of one server do not all come back at once.
+ */
+export interface DelayBounds {
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** **Shape**: `chance` from 0 to 1; the delay is between half of the doubled value and all of it. */
+export function reconnectDelay(failureCount: number, bounds: DelayBounds, chance: number): number {
+  const doubled = bounds.firstMs * 2 ** Math.min(failureCount, 30);
+  return Math.min(doubled, bounds.lastMs) * (0.5 + chance / 2);
+}

@@ -1,0 +1,472 @@
+/**
+ * Holds the tests of the source of a Tetragon server, against servers of gRPC that really listen.
+ */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import { test } from "node:test";
+import { status } from "@grpc/grpc-js";
+import { createProtobufDecoder } from "../../core/event/decode-protobuf.ts";
+import { hasFlag } from "../../core/event/process-flags.ts";
+import { ProtobufWriter } from "../../core/event/protobuf-writer.ts";
+import type { EventSource, SourceSignal } from "../../ports/event-source.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
+import {
+  dumpAnswer,
+  encodeProcess,
+  execEvent,
+  execIdOf,
+  numbered,
+  numberOf,
+  type RawCall,
+  RawTetragonServer,
+  socketFolder,
+  versionAnswer,
+} from "../../testing/raw-tetragon-server.ts";
+import { recordedMessages } from "../../testing/recorded-events.ts";
+import { createTetragonSource, type TetragonSourceOptions } from "./tetragon-source.ts";
+
+const quick: TetragonSourceOptions = { firstDelayMs: 5, lastDelayMs: 20, idleMs: 20 };
+
+/** Takes signals as they come; `until` waits for something to be true of them. */
+class Consumer {
+  readonly signals: SourceSignal[] = [];
+  readonly source: EventSource;
+  readonly done: Promise<void>;
+  private check: () => void = () => undefined;
+
+  constructor(source: EventSource) {
+    this.source = source;
+    this.done = this.run();
+  }
+
+  private async run(): Promise<void> {
+    for await (const signal of this.source.signals(undefined)) {
+      this.signals.push(signal);
+      this.check();
+    }
+  }
+
+  until(holds: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.check = () => {
+        if (holds()) resolve();
+      };
+      this.check();
+    });
+  }
+
+  get messages(): readonly Uint8Array[] {
+    return this.signals.flatMap((one) => (one.kind === "messages" ? one.messages : []));
+  }
+
+  /** Without what may come at any time. */
+  get kinds(): readonly string[] {
+    const told = this.signals.filter(({ kind }) => kind !== "idle");
+    return told.map((one) => (one.kind === "gap" ? `gap ${one.reason}` : one.kind));
+  }
+
+  async end(): Promise<void> {
+    this.source.stop();
+    await this.done;
+  }
+}
+
+const shell = encodeProcess({
+  execId: execIdOf("lab", 5_000_000_000, 42),
+  binary: "/bin/sh",
+  flags: "execve clone",
+});
+const agent = (bootNs: number): Uint8Array =>
+  encodeProcess({
+    execId: execIdOf("lab", bootNs, 7),
+    binary: "/usr/bin/tetragon",
+    flags: "procFS",
+  });
+
+function tetragon(version: string, processes: readonly Uint8Array[] = [shell]) {
+  return {
+    GetVersion: () => versionAnswer(version),
+    GetInfo: () => new ProtobufWriter().text(1, version).finish(),
+    GetDebug: () => dumpAnswer(processes),
+  } satisfies Record<string, RawCall>;
+}
+
+for (const kind of ["unix socket", "TCP"]) {
+  test(`recorded events come byte for byte over a ${kind}, after the processes that run`, async () => {
+    const folder = socketFolder();
+    const socketPath = kind === "TCP" ? "" : folder.path;
+    const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0"), socketPath });
+    const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+    await consumer.until(() => consumer.kinds.includes("known-processes"));
+    const recorded = recordedMessages();
+    await server.send(recorded);
+    await consumer.until(() => consumer.messages.length === recorded.length);
+    for (const [at, message] of consumer.messages.entries()) {
+      assert.ok(Buffer.from(recorded[at] ?? []).equals(message), `message ${at}`);
+    }
+    assert.equal(consumer.kinds[0], "known-processes");
+    assert.equal(consumer.source.name, `tetragon:${server.address}`);
+    assert.deepEqual(consumer.source.status(), {
+      state: "connected",
+      detail: "Tetragon v1.7.0",
+      node: "lab",
+      reconnectCount: 0,
+      waitingCount: 0,
+      lostCount: 0,
+    });
+    assert.equal(server.eventsRequest?.length, 0);
+    await consumer.end();
+    assert.equal(consumer.source.status().state, "stopped");
+    server.stop();
+    folder.remove();
+  });
+}
+
+test("a server that is not there yet is waited for, with the reason shown", async () => {
+  const folder = socketFolder();
+  const address = `unix://${folder.path}`;
+  const consumer = new Consumer(createTetragonSource({ address }, quick));
+  assert.equal(consumer.source.status().state, "starting");
+  await consumer.until(() => consumer.source.status().state === "waiting");
+  assert.match(consumer.source.status().detail, /cannot be reached: connect ENOENT .*\.sock$/);
+  const server = await RawTetragonServer.start({
+    calls: tetragon("v1.7.0"),
+    socketPath: folder.path,
+  });
+  await server.send([numbered(1)]);
+  await consumer.until(() => consumer.messages.length === 1);
+  // Nothing was missed that had been begun: there is no gap.
+  assert.deepEqual(consumer.kinds, ["known-processes", "messages"]);
+  await consumer.end();
+  server.stop();
+  folder.remove();
+});
+
+test("a server started anew is told by its socket, before its first messages", async () => {
+  const folder = socketFolder();
+  const options = { calls: tetragon("v1.7.0"), socketPath: folder.path };
+  const first = await RawTetragonServer.start(options);
+  const consumer = new Consumer(createTetragonSource({ address: first.address }, quick));
+  await first.send([numbered(1)]);
+  await consumer.until(() => consumer.messages.length === 1);
+  first.stop();
+  await consumer.until(() => consumer.source.status().state === "waiting");
+  const second = await RawTetragonServer.start(options);
+  await second.send([numbered(2)]);
+  await consumer.until(() => consumer.messages.length === 2);
+  const before = ["known-processes", "messages"];
+  assert.deepEqual(consumer.kinds, [...before, "gap restart", ...before]);
+  assert.equal(consumer.source.status().reconnectCount, 1);
+  const gap = consumer.signals.find(({ kind }) => kind === "gap");
+  assert.ok(gap?.kind === "gap" && gap.count === 0);
+  assert.match(gap.detail, /^Tetragon was started anew;/);
+  await consumer.end();
+  second.stop();
+  folder.remove();
+});
+
+interface Return {
+  readonly what: string;
+  readonly now: ReturnType<typeof tetragon>;
+  readonly reason: string;
+}
+
+const returns: readonly Return[] = [
+  { what: "the same server", now: tetragon("v1.7.0", [shell, agent(1)]), reason: "reconnect" },
+  { what: "another version", now: tetragon("v1.8.0", [shell, agent(1)]), reason: "restart" },
+  { what: "another process", now: tetragon("v1.7.0", [shell, agent(2)]), reason: "restart" },
+  { what: "a server without its process", now: tetragon("v1.7.0"), reason: "reconnect" },
+];
+
+for (const { what, now, reason } of returns) {
+  test(`over TCP, ${what} after a broken connection is a gap of reason ${reason}`, async () => {
+    const first = await RawTetragonServer.start({ calls: tetragon("v1.7.0", [shell, agent(1)]) });
+    const consumer = new Consumer(createTetragonSource({ address: first.address }, quick));
+    await consumer.until(() => consumer.kinds.includes("known-processes"));
+    first.stop();
+    await consumer.until(() => consumer.source.status().state === "waiting");
+    const second = await RawTetragonServer.start({ calls: now, port: first.port });
+    await second.send([numbered(2)]);
+    await consumer.until(() => consumer.messages.length === 1);
+    const { kinds } = consumer;
+    assert.deepEqual(kinds, ["known-processes", `gap ${reason}`, "known-processes", "messages"]);
+    await consumer.end();
+    second.stop();
+  });
+}
+
+test("what a slow consumer cannot take is dropped, counted exactly, and told in its place", async () => {
+  const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0", []) });
+  const options = { ...quick, messageCountMax: 1000, batchCountMax: 100 };
+  const source = createTetragonSource({ address: server.address }, options);
+  const signals = source.signals(undefined)[Symbol.asyncIterator]();
+  const take = async (): Promise<SourceSignal> => {
+    for (;;) {
+      const { value, done } = await signals.next();
+      assert.ok(done !== true);
+      if (value.kind !== "idle") return value;
+    }
+  };
+  let sent = 0;
+  let takenCount = 0;
+  /** The number that the next message must have. */
+  let next = 0;
+  let gapCount = 0;
+  const follow = (signal: SourceSignal): void => {
+    if (signal.kind === "gap") {
+      assert.equal(signal.reason, "overflow");
+      next += signal.count;
+      gapCount += signal.count;
+    }
+    if (signal.kind !== "messages") return;
+    assert.ok(signal.messages.length <= 100);
+    takenCount += signal.messages.length;
+    for (const message of signal.messages) assert.equal(numberOf(message), next++);
+  };
+  const send = async (count: number): Promise<void> => {
+    await server.send(Array.from({ length: count }, () => numbered(sent++)));
+    for (;;) {
+      const { lostCount, waitingCount } = source.status();
+      if (takenCount + lostCount + waitingCount === sent) return;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  // The connection is made when the first signal is asked for.
+  const first = take();
+  await server.send([numbered(sent++)]);
+  follow(await first);
+  await send(5000);
+  assert.deepEqual([source.status().waitingCount, source.status().lostCount], [1000, 4000]);
+  for (let n = 0; n < 3; n++) follow(await take());
+  // There is room for 300: they come behind the gap, and then is another one.
+  await send(500);
+  assert.deepEqual([source.status().waitingCount, source.status().lostCount], [1000, 4200]);
+  while (next < sent) follow(await take());
+  assert.equal(gapCount, 4200);
+  await send(10);
+  while (next < sent) follow(await take());
+  assert.equal(gapCount, 4200);
+  assert.deepEqual([source.status().waitingCount, source.status().lostCount], [0, 4200]);
+  source.stop();
+  assert.equal((await signals.next()).done, true);
+  server.stop();
+});
+
+test("a consumer that never waits does not keep the socket from being read", async () => {
+  const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0", []) });
+  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+  const messages = Array.from({ length: 30_000 }, (_, n) => numbered(n, 1600));
+  await server.send(messages);
+  await consumer.until(() => consumer.messages.length === messages.length);
+  assert.ok(consumer.messages.every((message, at) => numberOf(message) === at));
+  assert.equal(consumer.source.status().lostCount, 0);
+  await consumer.end();
+  server.stop();
+});
+
+/** A way to a server on which bytes can stop to come without the connection ending. */
+async function startWire(port: number) {
+  const sockets = new Set<Socket>();
+  const wire = createServer((near) => {
+    const far = connect(port, "127.0.0.1");
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on("error", () => to.destroy());
+      from.on("close", () => to.destroy());
+      from.pipe(to);
+    }
+  });
+  wire.listen(0, "127.0.0.1");
+  await once(wire, "listening");
+  const address = wire.address();
+  assert.ok(address !== null && typeof address === "object");
+  return {
+    address: `127.0.0.1:${address.port}`,
+    freeze: () => {
+      for (const socket of sockets) socket.unpipe().pause();
+      sockets.clear();
+    },
+    close: () => wire.close(),
+  };
+}
+
+test("a connection that went silent is noticed and made again", async () => {
+  const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0", []) });
+  const wire = await startWire(server.port);
+  const options = { ...quick, quietMs: 30, answerMs: 300 };
+  const consumer = new Consumer(createTetragonSource({ address: wire.address }, options));
+  await server.send([numbered(1)]);
+  await consumer.until(() => consumer.messages.length === 1);
+  // As long as it answers, a quiet server is left alone.
+  await consumer.until(() => server.asked.filter((name) => name === "GetVersion").length > 3);
+  assert.equal(consumer.source.status().reconnectCount, 0);
+  wire.freeze();
+  server.streams.clear();
+  await consumer.until(() => consumer.source.status().state === "waiting");
+  assert.match(consumer.source.status().detail, /did not answer in time/);
+  await server.send([numbered(2)]);
+  await consumer.until(() => consumer.messages.length === 2);
+  assert.deepEqual(consumer.kinds, ["messages", "gap reconnect", "messages"]);
+  await consumer.end();
+  wire.close();
+  server.stop();
+});
+
+test("a server that knows fewer calls is listened to all the same", async () => {
+  const calls = { GetVersion: () => versionAnswer("v1.4.0") };
+  const server = await RawTetragonServer.start({ calls });
+  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+  await server.send(recordedMessages());
+  await consumer.until(() => consumer.messages.length === recordedMessages().length);
+  assert.deepEqual(new Set(consumer.kinds), new Set(["messages"]));
+  assert.equal(
+    consumer.source.status().detail,
+    "Tetragon v1.4.0; running processes are not known: this version cannot tell",
+  );
+  // Without a listing, events tell on which node they are.
+  assert.equal(consumer.source.status().node, "lab");
+  await consumer.end();
+  server.stop();
+});
+
+test("a server that answers nonsense is listened to all the same", async () => {
+  const nonsense = () => new Uint8Array([0xff, 0xff, 0xff]);
+  const calls = { GetVersion: nonsense, GetInfo: nonsense, GetDebug: nonsense };
+  const server = await RawTetragonServer.start({ calls });
+  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+  await server.send([nonsense(), new Uint8Array(0)]);
+  await consumer.until(() => consumer.messages.length === 2);
+  assert.deepEqual(
+    consumer.messages.map((message) => [...message]),
+    [[255, 255, 255], []],
+  );
+  await consumer.end();
+  server.stop();
+});
+
+test("a large listing comes whole; one beyond 64 MB is left out and the stream goes on", async () => {
+  const text = `/${"x".repeat(900)}`;
+  const process = (n: number): Uint8Array =>
+    encodeProcess({ execId: execIdOf("lab", n + 1, n), binary: text, flags: "execve" });
+  let dump = dumpAnswer(Array.from({ length: 10_000 }, (_, n) => process(n)));
+  assert.ok(dump.length > 8 * 1024 * 1024);
+  const calls = { ...tetragon("v1.7.0"), GetDebug: () => dump };
+  const server = await RawTetragonServer.start({ calls });
+  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+  await consumer.until(() => consumer.signals.some(({ kind }) => kind === "known-processes"));
+  const known = consumer.signals.find(({ kind }) => kind === "known-processes");
+  assert.ok(known?.kind === "known-processes");
+  assert.equal(known.messages.length, 10_000);
+  dump = new ProtobufWriter().part(3, new Uint8Array(65 * 1024 * 1024)).finish();
+  (await server.streamed()).end();
+  server.streams.clear();
+  await server.send([numbered(1)]);
+  await consumer.until(() => consumer.messages.length === 1);
+  assert.deepEqual(consumer.kinds, ["known-processes", "gap reconnect", "messages"]);
+  assert.match(consumer.source.status().detail, /not known: .*larger than max/);
+  await consumer.end();
+  server.stop();
+});
+
+test("what starts while processes are listed is not taken back to a time before", async () => {
+  const listing = Promise.withResolvers<Uint8Array>();
+  const other = { binary: "/bin/ls", flags: "execve clone" };
+  const started = encodeProcess({ ...other, execId: execIdOf("lab", 6_000_000_000, 43) });
+  const calls = { ...tetragon("v1.7.0"), GetDebug: () => listing.promise };
+  const server = await RawTetragonServer.start({ calls });
+  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+  await server.send([execEvent(started)]);
+  const waits = () => consumer.source.status().waitingCount === 1;
+  while (!waits()) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(consumer.kinds, []);
+  listing.resolve(dumpAnswer([shell, started]));
+  await consumer.until(() => consumer.messages.length === 1);
+  assert.deepEqual(consumer.kinds, ["known-processes", "messages"]);
+  const [known] = consumer.signals.filter(({ kind }) => kind !== "idle");
+  assert.ok(known?.kind === "known-processes" && known.messages.length === 1);
+  const [message] = known.messages;
+  assert.ok(message !== undefined);
+  const event = createProtobufDecoder().decode(message, 0, message.length, 0, 0);
+  assert.ok(event?.type === "exec" && event.process?.binary === "/bin/sh");
+  assert.ok(hasFlag(event.process.flags, "procFS"));
+  await consumer.end();
+  server.stop();
+});
+
+test("a server that refuses the stream is asked again, and what it says is shown harmless", async () => {
+  const refuse = () => ({ code: status.PERMISSION_DENIED, details: "not \u001b[31m you" });
+  const calls = { GetVersion: refuse };
+  const server = await RawTetragonServer.start({ calls });
+  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+  for (let n = 0; n < 3; n++) {
+    const stream = await server.streamed();
+    server.streams.clear();
+    stream.emit("error", refuse());
+  }
+  await consumer.until(() => consumer.source.status().state === "waiting");
+  assert.match(consumer.source.status().detail, /refused GetEvents: not \\x1b\[31m you$/);
+  await consumer.end();
+  server.stop();
+});
+
+test("while nothing comes, a source says so", async () => {
+  const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0", []) });
+  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+  await consumer.until(() => consumer.signals.length > 3);
+  assert.deepEqual(new Set(consumer.signals.map(({ kind }) => kind)), new Set(["idle"]));
+  await consumer.end();
+  server.stop();
+});
+
+test("stopping ends the signals in every state", async () => {
+  const never = () => new Promise<never>(() => undefined);
+  const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0") });
+  const silent = await RawTetragonServer.start({ calls: { GetVersion: never } });
+  const slow: TetragonSourceOptions = { firstDelayMs: 60_000, answerMs: 60_000, idleMs: 60_000 };
+  const connected = new Consumer(createTetragonSource({ address: server.address }, slow));
+  await connected.until(() => connected.source.status().state === "connected");
+  const greeting = new Consumer(createTetragonSource({ address: silent.address }, slow));
+  await silent.streamed();
+  const waiting = new Consumer(createTetragonSource({ address: "127.0.0.1:1" }, slow));
+  while (waiting.source.status().state !== "waiting") {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const early = createTetragonSource({ address: server.address }, slow);
+  early.stop();
+  const none = new Consumer(early);
+  for (const one of [connected, greeting, waiting, none]) await one.end();
+  server.stop();
+  silent.stop();
+});
+
+test("leaving the loop closes the connection", async () => {
+  const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0") });
+  const source = createTetragonSource({ address: server.address }, quick);
+  for await (const signal of source.signals(undefined)) {
+    assert.equal(signal.kind, "known-processes");
+    break;
+  }
+  assert.equal(source.status().state, "stopped");
+  server.stop();
+});
+
+test("what is no address is refused at once", () => {
+  const bad = ["", "localhost", "http://localhost:1", "unix://", "unix:///", "a b:1", ":54321"];
+  for (const address of [...bad, "localhost:0", "localhost:65536", "unix:relative", "[::1]"]) {
+    assert.throws(
+      () => createTetragonSource({ address }),
+      (error) => error instanceof WaggleError && error.code === "usage",
+      address,
+    );
+  }
+  for (const address of ["localhost:54321", "[::1]:54321", "unix:///run/t.sock", "unix:/run/t"]) {
+    assert.equal(createTetragonSource({ address }).name, `tetragon:${address}`);
+  }
+  assert.throws(() =>
+    createTetragonSource({ address: "localhost:1", tls: { certificateFile: "/only/one.pem" } }),
+  );
+});
