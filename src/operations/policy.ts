@@ -1,0 +1,184 @@
+/**
+ * Holds the operation `policy`: which tracing policies waggle wants, and making servers have them.
+ * In: an action; a report or its sources; servers, or a directory. Out: what is wanted and why, and
+ * what was done where. Must never change a server or a file without being told `yes`.
+ */
+import { z } from "zod";
+import { ProblemLog } from "../core/event/problem.ts";
+import type { WatchedQuestion } from "../core/respond/compile-policies.ts";
+import type { LeftOut } from "../core/respond/open-question.ts";
+import { WaggleError } from "../ports/waggle-error.ts";
+import { type NodePolicies, type NodeTask, visitNodes } from "./live/visit-nodes.ts";
+import { type WantedPolicies, type WantedPolicy, wantPolicies } from "./live/want-policies.ts";
+import { loadInventory } from "./load-inventory.ts";
+import { obtainReport, reportFields } from "./obtain-report.ts";
+import type { Operation, OperationContext } from "./operation.ts";
+import { resolveSources } from "./sources.ts";
+
+export const policyActions = ["plan", "apply", "status", "clean"] as const;
+export type PolicyActionName = (typeof policyActions)[number];
+
+const input = z.strictObject({
+  action: z
+    .enum(policyActions)
+    .describe(
+      "plan: what would change and why; apply: do it; status: what is loaded; clean: take away " +
+        "all policies of waggle",
+    ),
+  tetragon: z
+    .array(z.string().min(1))
+    .max(1000)
+    .optional()
+    .describe("Servers: unix:///path or host:port, one a node"),
+  to: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "With apply: write the policies as YAML files into this directory, for kubectl apply",
+    ),
+  set: z
+    .array(z.string().min(1))
+    .max(100)
+    .optional()
+    .describe(
+      "Which shipped policies: their names, use, flows, rights, attacks, default, all or none",
+    ),
+  yes: z.boolean().optional().describe("Really change servers or write files"),
+  changesPerHour: z
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .optional()
+    .describe("Policies of one server that may be replaced or taken away in an hour; 6 by default"),
+  state: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("State directory: remembers the changes of the last hour"),
+  ...reportFields,
+});
+
+export type PolicyInput = z.infer<typeof input>;
+
+export interface PolicyOutput {
+  readonly action: PolicyActionName;
+  /** False: nothing was changed, and `yes` would. */
+  readonly isApplied: boolean;
+  /** False: neither report nor sources were given, so nothing was compiled. */
+  readonly isCompiled: boolean;
+  readonly wanted: readonly WantedPolicy[];
+  readonly watched: readonly WatchedQuestion[];
+  readonly leftOut: readonly LeftOut[];
+  /** **Order**: as named. */
+  readonly nodes: readonly NodePolicies[];
+  /** Files that were written, or would be. */
+  readonly files: readonly string[];
+}
+
+const changesPerHourDefault = 6;
+
+export const policy: Operation<PolicyInput, PolicyOutput> = {
+  name: "policy",
+  summary: "plan, load and look after the tracing policies that waggle needs",
+  description:
+    "From the vulnerable packages of running images makes the fewest policies that can still tell " +
+    "whether they are used, beside those that ship with waggle. All of them only observe. plan " +
+    "says what would change on each server and why; apply does it with --yes: a new policy is " +
+    "loaded before the one it replaces is taken away, and policies of others are never touched.",
+  effect: "write",
+  input,
+  run: async (given, context) => {
+    const { action, tetragon = [], to } = given;
+    checkInput(given);
+    const isChanging = (action === "apply" || action === "clean") && given.yes === true;
+    const isWanting = action === "plan" || action === "apply";
+    const known = isWanting ? await learn(given, context) : undefined;
+    const wanted = isWanting ? wantPolicies({ set: given.set ?? [], known }) : nothing;
+    const task: NodeTask = {
+      kind: action === "status" ? "look" : "change",
+      wanted: wanted.policies,
+      // Who says clean means all of it.
+      changesPerHour:
+        action === "clean"
+          ? Number.MAX_SAFE_INTEGER
+          : (given.changesPerHour ?? changesPerHourDefault),
+      isApplied: isChanging,
+      state: given.state,
+    };
+    const nodes = await visitNodes(tetragon, task, context.outside);
+    const files = to === undefined ? [] : wanted.policies.map((one) => fileOf(to, one));
+    if (isChanging && to !== undefined) await writeFiles(to, wanted, context);
+    const isCompiled = known !== undefined;
+    return { action, isApplied: isChanging, isCompiled, nodes, files, ...shown(wanted) };
+  },
+};
+
+const nothing: WantedPolicies = { policies: [], watched: [], leftOut: [] };
+
+function shown({ policies, watched, leftOut }: WantedPolicies) {
+  return { wanted: policies, watched, leftOut };
+}
+
+function checkInput({ action, tetragon = [], to, yes }: PolicyInput): void {
+  const needsServer = action === "status" || action === "clean";
+  if (needsServer && tetragon.length === 0) {
+    throw new WaggleError("usage", `policy ${action} asks servers: name them with --tetragon.`);
+  }
+  if (to !== undefined && action !== "apply" && action !== "plan") {
+    throw new WaggleError("usage", "--to goes with plan and apply only.");
+  }
+  if (action === "apply" && yes === true && to === undefined && tetragon.length === 0) {
+    throw new WaggleError("usage", "Where to? Name servers with --tetragon, or files with --to.");
+  }
+}
+
+/** Undefined where nobody names events or a report: then only shipped policies are wanted. */
+async function learn(given: PolicyInput, context: OperationContext) {
+  const { report: saved, sbom, ...rest } = reportPart(given);
+  const { config } = context.settings;
+  const hasEvents =
+    given.events !== undefined ||
+    given.processes !== undefined ||
+    config.events !== undefined ||
+    config.processes !== undefined;
+  if (saved === undefined && !hasEvents) return undefined;
+  // A saved report names packages and not their files: the SBOMs are read beside it.
+  const asked = saved === undefined ? { ...rest, sbom } : { ...rest, report: saved };
+  const report = await obtainReport(asked, context);
+  const names = sbomNames(given, report.inputs, context);
+  const { sboms } = await loadInventory({ sbom: names, vulns: [] }, context, new ProblemLog());
+  return { report, sboms };
+}
+
+const reportSchema = z.object(reportFields);
+
+/** What `obtainReport` takes. */
+function reportPart(given: PolicyInput): z.infer<typeof reportSchema> {
+  return reportSchema.parse(given);
+}
+
+/** A saved report tells which SBOMs it was made with. */
+function sbomNames(
+  given: PolicyInput,
+  inputs: readonly { readonly name: string; readonly role: string }[],
+  context: OperationContext,
+): readonly string[] {
+  if (given.report === undefined) return resolveSources(reportPart(given), context.settings).sbom;
+  if (given.sbom !== undefined) return given.sbom;
+  return inputs.filter(({ role }) => role === "sbom").map(({ name }) => name);
+}
+
+/** Called by purpose: a new generation takes the place of the file, and nothing stale is left. */
+function fileOf(directory: string, { document }: WantedPolicy): string {
+  return `${directory.replace(/\/+$/, "")}/waggle-${document.purpose}.yaml`;
+}
+
+async function writeFiles(
+  directory: string,
+  { policies }: WantedPolicies,
+  { files }: OperationContext,
+): Promise<void> {
+  for (const one of policies) await files.writeWhole(fileOf(directory, one), [one.yaml]);
+}
