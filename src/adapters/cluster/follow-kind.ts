@@ -56,6 +56,7 @@ export interface FollowerState {
 const pageCountStart = 500;
 const pageCountMin = 5;
 const retriesMax = 20;
+const noSuchKind = "the API server has no such kind";
 
 export class KindFollower {
   readonly kind: WatchedKind;
@@ -137,7 +138,7 @@ export class KindFollower {
       }
     }
     this.version = "";
-    throw new ApiFailure("absent", "the API server has no such kind");
+    throw new ApiFailure("absent", noSuchKind);
   }
 
   private async getPage(client: ApiClient, more: string, signal: AbortSignal): Promise<JsonObject> {
@@ -208,7 +209,7 @@ export class KindFollower {
       this.revision = "";
       this.version = "";
       kept.retain(this.kind, new Set());
-      this.tell("absent", messageOf(failure), false);
+      this.tell("absent", noSuchKind, false);
       return jitter(pace.absentMs, pace.random);
     }
     if (kind === "refused") {
@@ -227,11 +228,10 @@ export class KindFollower {
   }
 
   private tell(phase: FollowerState["phase"], why: string, isListed: boolean): void {
-    const before = this.isCurrent ? "current" : this.current.phase;
+    const before = this.isCurrent;
     this.current = { phase, why, isListed };
-    const after = this.isCurrent ? "current" : phase;
-    // What is missing is part of what readers of the objects see.
-    if (before !== after) this.parts.kept.touch();
+    // That a kind is missing is part of what readers of the objects see.
+    if (before !== this.isCurrent) this.parts.kept.touch();
   }
 
   private path(): string {
