@@ -8,6 +8,7 @@ import type { Clock } from "./clock.ts";
 import type { ClusterWatch } from "./cluster-watch.ts";
 import type { EventSource } from "./event-source.ts";
 import type { Log, LogLevel } from "./log.ts";
+import type { ReplayServer } from "./replay-server.ts";
 import type { Sink } from "./sink.ts";
 import type { StatusServer } from "./status-server.ts";
 import type { Store } from "./store.ts";
@@ -35,6 +36,7 @@ export interface ServiceOpeners {
   readonly clock: Clock;
   log(level: LogLevel): Promise<Log>;
   statusServer(): Promise<StatusServer>;
+  replayServer(): Promise<ReplayServer>;
   /** `-`, a file or directory, or `https://…`. */
   sink(target: string): Promise<Sink>;
 }

@@ -15,6 +15,7 @@ export const noOutside: Outside = {
     clock: { nowUs: refuse, elapsedMs: refuse, wait: refuse },
     log: refuse,
     statusServer: refuse,
+    replayServer: refuse,
     sink: refuse,
   },
 };
