@@ -8,6 +8,7 @@ import type { Clock } from "./clock.ts";
 import type { ClusterWatch } from "./cluster-watch.ts";
 import type { EventSource } from "./event-source.ts";
 import type { Log, LogLevel } from "./log.ts";
+import type { ReplayServer } from "./replay-server.ts";
 import type { ReportMaker } from "./report-maker.ts";
 import type { Sink } from "./sink.ts";
 import type { StatusServer } from "./status-server.ts";
@@ -37,6 +38,7 @@ export interface ServiceOpeners {
   log(level: LogLevel): Promise<Log>;
   statusServer(): Promise<StatusServer>;
   reportMaker(): Promise<ReportMaker>;
+  replayServer(): Promise<ReplayServer>;
   /** `-`, a file or directory, or `https://…`. */
   sink(target: string): Promise<Sink>;
 }
