@@ -6,13 +6,19 @@
 import { z } from "zod";
 import { type GroupBy, groupings } from "../core/report/render-groups.ts";
 import type { Report } from "../core/report/report.ts";
+import { WaggleError } from "../ports/waggle-error.ts";
 import { checkFailOn, type FailOnResult, failOnWords, readFailOn } from "./fail-on.ts";
 import { makeReport } from "./make-report.ts";
-import type { Operation } from "./operation.ts";
-import { sourceFields } from "./sources.ts";
+import type { Operation, OperationContext } from "./operation.ts";
+import { reportAt } from "./report-at.ts";
+import { type SourceInput, sourceFields } from "./sources.ts";
 
 const input = z.strictObject({
   ...sourceFields,
+  at: z
+    .string()
+    .optional()
+    .describe("With --state: the report that was written at or before this time, or 2h, 7d ago"),
   groupBy: z
     .enum(groupings)
     .optional()
@@ -42,9 +48,9 @@ export const report: Operation<z.infer<typeof input>, ReportOutput> = {
     "not seen is said; 'not observed' is never guessed.",
   effect: "read",
   input,
-  run: async ({ failOn, groupBy, ...sources }, context) => {
+  run: async ({ failOn, groupBy, at, ...sources }, context) => {
     const conditions = readFailOn(failOn ?? context.settings.config["fail-on"] ?? []);
-    const made = await makeReport(sources, context);
+    const made = await makeOrFind(at, sources, context);
     return {
       report: made,
       failOn: checkFailOn(conditions, made.findings),
@@ -52,3 +58,17 @@ export const report: Operation<z.infer<typeof input>, ReportOutput> = {
     };
   },
 };
+
+async function makeOrFind(
+  at: string | undefined,
+  sources: SourceInput,
+  context: OperationContext,
+): Promise<Report> {
+  if (at === undefined) return makeReport(sources, context);
+  const state = sources.state ?? context.settings.config.state;
+  if (state !== undefined) return reportAt(state, at, context);
+  throw new WaggleError(
+    "usage",
+    "at looks into the history of a state directory: pass --state too.",
+  );
+}
