@@ -186,8 +186,9 @@ async function withdraw(
 
 /** **Shape** of the id: the same words at the same time are the same note. */
 function makeNote(parts: Omit<Note, "id" | "revokedUs">): Note {
-  const { timeUs, by, text, about } = parts;
-  const id = `n-${fingerprint([String(timeUs), by, text, ...about])}`;
+  const { timeUs, by, text, about, decision } = parts;
+  const said = JSON.stringify(decision ?? null);
+  const id = `n-${fingerprint([String(timeUs), by, text, said, ...about])}`;
   return { id, ...parts, revokedUs: 0 };
 }
 
