@@ -277,4 +277,14 @@ function checkWriting(promise: Promised): void {
     await one.put(`${one.folder}/below/file`, Buffer.from("x"));
     await rejectsWith("file-not-written", one.files.writeWhole(`${one.folder}/below`, "text"));
   });
+
+  promise("a file is removed, once and for all; a directory is not", async (one) => {
+    await one.put(`${one.folder}/below/file`, Buffer.from("x"));
+    await one.put(`${one.folder}/letter`, Buffer.from("x"));
+    await one.files.remove(`${one.folder}/letter`);
+    await one.files.remove(`${one.folder}/letter`);
+    assert.equal(await one.get(`${one.folder}/letter`), undefined);
+    await rejectsWith("file-not-written", one.files.remove(`${one.folder}/below`));
+    assert.equal(Buffer.from((await one.get(`${one.folder}/below/file`)) ?? []).toString(), "x");
+  });
 }

@@ -40,5 +40,10 @@ export interface Files {
   open(name: string): Promise<OpenFile>;
   /** Writes all pieces or nothing: a temporary file beside it, then a rename. */
   writeWhole(name: string, pieces: Iterable<string>): Promise<void>;
+  /**
+   * Removes a file; one that is not there is no error.
+   * **Errors**: throws `WaggleError` `file-not-written`; for a directory too.
+   */
+  remove(name: string): Promise<void>;
 }
 export type { WaggleError };

@@ -45,13 +45,21 @@ export function createMemoryFiles(stored: Map<string, Uint8Array>): Files {
   };
 
   const writeWhole: Files["writeWhole"] = async (name, pieces) => {
-    if ([...stored.keys()].some((key) => key.startsWith(`${name}/`))) {
-      throw new WaggleError("file-not-written", `${JSON.stringify(name)} is a directory.`);
-    }
+    refuseDirectory(stored, name);
     stored.set(name, new TextEncoder().encode([...pieces].join("")));
   };
 
-  return { list, open, writeWhole };
+  const remove: Files["remove"] = async (name) => {
+    refuseDirectory(stored, name);
+    stored.delete(name);
+  };
+
+  return { list, open, writeWhole, remove };
+}
+
+function refuseDirectory(stored: ReadonlyMap<string, Uint8Array>, name: string): void {
+  if (![...stored.keys()].some((key) => key.startsWith(`${name}/`))) return;
+  throw new WaggleError("file-not-written", `${JSON.stringify(name)} is a directory.`);
 }
 
 const wipe = 0x3f;

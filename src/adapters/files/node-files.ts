@@ -5,7 +5,7 @@
  * Must never read a device, nor follow a directory below the one that was named.
  */
 import type { Stats } from "node:fs";
-import { type FileHandle, open as openHandle, readdir, stat } from "node:fs/promises";
+import { type FileHandle, open as openHandle, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileEntry, Files, OpenFile } from "../../ports/files.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
@@ -18,7 +18,17 @@ import { writeWhole } from "./write-whole.ts";
 const standardInput = "-";
 
 export function createNodeFiles(): Files {
-  return { list, open, writeWhole: async (name, pieces) => writeWhole(name, pieces) };
+  return { list, open, writeWhole: async (name, pieces) => writeWhole(name, pieces), remove };
+}
+
+async function remove(name: string): Promise<void> {
+  try {
+    await rm(name, { force: true });
+  } catch (error) {
+    const why = tellFileError(error);
+    const message = `${JSON.stringify(name)} could not be removed: ${why}.`;
+    throw new WaggleError("file-not-written", message, { cause: error });
+  }
 }
 
 async function list(name: string): Promise<readonly FileEntry[]> {
