@@ -27,9 +27,11 @@ export function openToWrite(file: string, options: WriteOptions): DatabaseSync {
   return tellingErrors({ file, mode: "write" }, () => {
     const database = connect(file, false);
     try {
-      // Both only count for a database that is still empty.
-      database.exec(`PRAGMA page_size = ${pageSizeBytes}; PRAGMA auto_vacuum = INCREMENTAL`);
       const version = checkVersion(file, database);
+      // Only an empty database takes these, and no other is to be written yet.
+      if (version === 0) {
+        database.exec(`PRAGMA page_size = ${pageSizeBytes}; PRAGMA auto_vacuum = INCREMENTAL`);
+      }
       if (options.isUnclean) checkWhole(file, database);
       // Readers go on while it is written; each commit has reached the disk when it returns.
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
@@ -39,6 +41,8 @@ export function openToWrite(file: string, options: WriteOptions): DatabaseSync {
         database.exec(`PRAGMA max_page_count = ${pageCountMax}`);
       }
       migrate(database, version);
+      // A file that is read-only opens well, and would fail at the first batch only.
+      database.exec("DELETE FROM setting WHERE 0");
       return database;
     } catch (error) {
       database.close();
