@@ -14,6 +14,7 @@ import {
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { TetragonAddress, TlsFiles } from "../../ports/tetragon-control.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
+import { closingSockets } from "./own-sockets.ts";
 
 /** A dump of the process cache is the largest answer; a usual cache takes some 100 MB at most. */
 const answerSizeBytesMax = 64 * 1024 * 1024;
@@ -49,8 +50,25 @@ function isHostAndPort(address: string): boolean {
   return port !== undefined && Number(port) > 0 && Number(port) < 65_536;
 }
 
-/** **Errors**: `file-unreadable` and `connection-failed` for keys that cannot be used. */
-export async function openClient({ address, tls }: TetragonAddress): Promise<Client> {
+/**
+ * Runs `work` with a client whose connection is closed when it ends.
+ * **Errors**: `file-unreadable` and `connection-failed` for keys that cannot be used.
+ */
+export function withClient<Result>(
+  address: TetragonAddress,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  return closingSockets(async () => {
+    const client = await openClient(address);
+    try {
+      return await work(client);
+    } finally {
+      client.close();
+    }
+  });
+}
+
+async function openClient({ address, tls }: TetragonAddress): Promise<Client> {
   // It would write what servers say to our standard error as it came.
   if (process.env["GRPC_VERBOSITY"] === undefined) setLogVerbosity(logVerbosity.NONE);
   const path = socketPathOf(address);
