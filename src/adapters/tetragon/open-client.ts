@@ -3,6 +3,7 @@
  * In: an address and files of keys. Out: a client of gRPC. Files are read each time, since
  * certificates are renewed while we run. Must never say what is in a file.
  */
+import { X509Certificate } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import {
   Client,
@@ -81,6 +82,8 @@ async function openClient({ address, tls }: TetragonAddress): Promise<Client> {
       ? {}
       : { "grpc.ssl_target_name_override": serverName, "grpc.default_authority": serverName };
   try {
+    // Authorities that cannot be read would be left out without a word.
+    if (files.ca !== null) new X509Certificate(files.ca);
     const secured = credentials.createSsl(files.ca, files.key, files.certificate);
     return new Client(target, secured, { ...channelOptions, ...named });
   } catch (error) {
