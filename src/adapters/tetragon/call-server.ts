@@ -112,5 +112,7 @@ function readFailure(error: unknown): Failure {
   // grpc-js puts the reason of the system into the middle of a sentence of its own.
   const system = /Last error: (?:Error: )?(.+?)\.?(?: Resolution note:.*)?$/s.exec(details)?.[1];
   const reason = system ?? (details === "" ? error.message : details);
-  return { code, reason: makeVisible(reason, reasonLengthMax) };
+  // Node's advice how to start Node is none for who started waggle.
+  const own = reason.replace(/; if the root CA is installed locally, try running Node.*/s, "");
+  return { code, reason: makeVisible(own, reasonLengthMax) };
 }

@@ -22,7 +22,7 @@ import {
 import { readInfo, readVersion } from "./decode-answer.ts";
 import { emptyRequest, encodeDumpRequest, pathOf } from "./encode-request.ts";
 import { type KnownProcesses, readKnownProcesses } from "./known-processes.ts";
-import { openClient, socketPathOf } from "./open-client.ts";
+import { socketPathOf, withClient } from "./open-client.ts";
 import { readSocketStamp, type ServerIdentity } from "./server-identity.ts";
 
 export interface SessionOptions {
@@ -52,12 +52,18 @@ export async function runSession(
   options: SessionOptions,
   listener: SessionListener,
 ): Promise<string> {
-  let client: Client;
   try {
-    client = await openClient(options.address);
+    return await withClient(options.address, (client) => listen(client, options, listener));
   } catch (error) {
     return tellTrouble(error);
   }
+}
+
+async function listen(
+  client: Client,
+  options: SessionOptions,
+  listener: SessionListener,
+): Promise<string> {
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
   const { answerMs: deadlineMs } = options;
@@ -72,7 +78,6 @@ export async function runSession(
     return await Promise.race([stream, watch]);
   } finally {
     ending.abort();
-    client.close();
     await Promise.all([stream, watch]);
   }
 }

@@ -3,6 +3,7 @@
  * In: an address and files of keys. Out: a client of gRPC. Files are read each time, since
  * certificates are renewed while we run. Must never say what is in a file.
  */
+import { X509Certificate } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import {
   Client,
@@ -14,6 +15,7 @@ import {
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { TetragonAddress, TlsFiles } from "../../ports/tetragon-control.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
+import { closingSockets } from "./own-sockets.ts";
 
 /** A dump of the process cache is the largest answer; a usual cache takes some 100 MB at most. */
 const answerSizeBytesMax = 64 * 1024 * 1024;
@@ -49,8 +51,25 @@ function isHostAndPort(address: string): boolean {
   return port !== undefined && Number(port) > 0 && Number(port) < 65_536;
 }
 
-/** **Errors**: `file-unreadable` and `connection-failed` for keys that cannot be used. */
-export async function openClient({ address, tls }: TetragonAddress): Promise<Client> {
+/**
+ * Runs `work` with a client whose connection is closed when it ends.
+ * **Errors**: `file-unreadable` and `connection-failed` for keys that cannot be used.
+ */
+export function withClient<Result>(
+  address: TetragonAddress,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  return closingSockets(async () => {
+    const client = await openClient(address);
+    try {
+      return await work(client);
+    } finally {
+      client.close();
+    }
+  });
+}
+
+async function openClient({ address, tls }: TetragonAddress): Promise<Client> {
   // It would write what servers say to our standard error as it came.
   if (process.env["GRPC_VERBOSITY"] === undefined) setLogVerbosity(logVerbosity.NONE);
   const path = socketPathOf(address);
@@ -63,6 +82,8 @@ export async function openClient({ address, tls }: TetragonAddress): Promise<Cli
       ? {}
       : { "grpc.ssl_target_name_override": serverName, "grpc.default_authority": serverName };
   try {
+    // Authorities that cannot be read would be left out without a word.
+    if (files.ca !== null) new X509Certificate(files.ca);
     const secured = credentials.createSsl(files.ca, files.key, files.certificate);
     return new Client(target, secured, { ...channelOptions, ...named });
   } catch (error) {

@@ -12,7 +12,7 @@ import type {
 import { askServer, callServer, isUnimplemented, type ServerCall } from "./call-server.ts";
 import { readInfo, readPolicies, readVersion } from "./decode-answer.ts";
 import { emptyRequest, encodeAddPolicy, encodeDeletePolicy } from "./encode-request.ts";
-import { checkAddress, openClient } from "./open-client.ts";
+import { checkAddress, withClient } from "./open-client.ts";
 
 /** **Unit**: milliseconds. Loading a policy into the kernel takes seconds. */
 export interface ControlDeadlines {
@@ -27,18 +27,14 @@ export function createTetragonControl(
 ): TetragonControl {
   checkAddress(address);
   const closing = new AbortController();
-  const ask = async <Answer>(
+  const ask = <Answer>(
     deadlineMs: number,
     question: (server: ServerCall) => Promise<Answer>,
-  ): Promise<Answer> => {
-    const client = await openClient(address);
-    try {
+  ): Promise<Answer> =>
+    withClient(address, (client) => {
       const { signal } = closing;
-      return await question({ client, address: address.address, deadlineMs, signal });
-    } finally {
-      client.close();
-    }
-  };
+      return question({ client, address: address.address, deadlineMs, signal });
+    });
   return {
     address: address.address,
     info: () => ask(answerMs, askInfo),

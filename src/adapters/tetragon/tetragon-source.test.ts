@@ -4,12 +4,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { status } from "@grpc/grpc-js";
 import { createProtobufDecoder } from "../../core/event/decode-protobuf.ts";
 import { hasFlag } from "../../core/event/process-flags.ts";
 import { ProtobufWriter } from "../../core/event/protobuf-writer.ts";
 import type { EventSource, SourceSignal } from "../../ports/event-source.ts";
+import type { TetragonAddress } from "../../ports/tetragon-control.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import {
   dumpAnswer,
@@ -19,6 +20,7 @@ import {
   numbered,
   numberOf,
   type RawCall,
+  type RawServerOptions,
   RawTetragonServer,
   socketFolder,
   versionAnswer,
@@ -27,6 +29,22 @@ import { recordedMessages } from "../../testing/recorded-events.ts";
 import { createTetragonSource, type TetragonSourceOptions } from "./tetragon-source.ts";
 
 const quick: TetragonSourceOptions = { firstDelayMs: 5, lastDelayMs: 20, idleMs: 20 };
+
+async function startServer(t: TestContext, options?: RawServerOptions): Promise<RawTetragonServer> {
+  const server = await RawTetragonServer.start(options);
+  t.after(() => server.stop());
+  return server;
+}
+
+function consume(
+  t: TestContext,
+  address: TetragonAddress,
+  options: TetragonSourceOptions,
+): Consumer {
+  const consumer = new Consumer(createTetragonSource(address, options));
+  t.after(() => consumer.end());
+  return consumer;
+}
 
 /** Takes signals as they come; `until` waits for something to be true of them. */
 class Consumer {
@@ -93,11 +111,12 @@ function tetragon(version: string, processes: readonly Uint8Array[] = [shell]) {
 }
 
 for (const kind of ["unix socket", "TCP"]) {
-  test(`recorded events come byte for byte over a ${kind}, after the processes that run`, async () => {
+  test(`recorded events come byte for byte over a ${kind}, after the processes that run`, async (t) => {
     const folder = socketFolder();
+    t.after(folder.remove);
     const socketPath = kind === "TCP" ? "" : folder.path;
-    const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0"), socketPath });
-    const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+    const server = await startServer(t, { calls: tetragon("v1.7.0"), socketPath });
+    const consumer = consume(t, { address: server.address }, quick);
     await consumer.until(() => consumer.kinds.includes("known-processes"));
     const recorded = recordedMessages();
     await server.send(recorded);
@@ -119,18 +138,18 @@ for (const kind of ["unix socket", "TCP"]) {
     await consumer.end();
     assert.equal(consumer.source.status().state, "stopped");
     server.stop();
-    folder.remove();
   });
 }
 
-test("a server that is not there yet is waited for, with the reason shown", async () => {
+test("a server that is not there yet is waited for, with the reason shown", async (t) => {
   const folder = socketFolder();
+  t.after(folder.remove);
   const address = `unix://${folder.path}`;
-  const consumer = new Consumer(createTetragonSource({ address }, quick));
+  const consumer = consume(t, { address }, quick);
   assert.equal(consumer.source.status().state, "starting");
   await consumer.until(() => consumer.source.status().state === "waiting");
   assert.match(consumer.source.status().detail, /cannot be reached: connect ENOENT .*\.sock$/);
-  const server = await RawTetragonServer.start({
+  const server = await startServer(t, {
     calls: tetragon("v1.7.0"),
     socketPath: folder.path,
   });
@@ -140,19 +159,19 @@ test("a server that is not there yet is waited for, with the reason shown", asyn
   assert.deepEqual(consumer.kinds, ["known-processes", "messages"]);
   await consumer.end();
   server.stop();
-  folder.remove();
 });
 
-test("a server started anew is told by its socket, before its first messages", async () => {
+test("a server started anew is told by its socket, before its first messages", async (t) => {
   const folder = socketFolder();
+  t.after(folder.remove);
   const options = { calls: tetragon("v1.7.0"), socketPath: folder.path };
-  const first = await RawTetragonServer.start(options);
-  const consumer = new Consumer(createTetragonSource({ address: first.address }, quick));
+  const first = await startServer(t, options);
+  const consumer = consume(t, { address: first.address }, quick);
   await first.send([numbered(1)]);
   await consumer.until(() => consumer.messages.length === 1);
   first.stop();
   await consumer.until(() => consumer.source.status().state === "waiting");
-  const second = await RawTetragonServer.start(options);
+  const second = await startServer(t, options);
   await second.send([numbered(2)]);
   await consumer.until(() => consumer.messages.length === 2);
   const before = ["known-processes", "messages"];
@@ -163,7 +182,6 @@ test("a server started anew is told by its socket, before its first messages", a
   assert.match(gap.detail, /^Tetragon was started anew;/);
   await consumer.end();
   second.stop();
-  folder.remove();
 });
 
 interface Return {
@@ -180,24 +198,23 @@ const returns: readonly Return[] = [
 ];
 
 for (const { what, now, reason } of returns) {
-  test(`over TCP, ${what} after a broken connection is a gap of reason ${reason}`, async () => {
-    const first = await RawTetragonServer.start({ calls: tetragon("v1.7.0", [shell, agent(1)]) });
-    const consumer = new Consumer(createTetragonSource({ address: first.address }, quick));
+  test(`over TCP, ${what} after a broken connection is a gap of reason ${reason}`, async (t) => {
+    const first = await startServer(t, { calls: tetragon("v1.7.0", [shell, agent(1)]) });
+    const consumer = consume(t, { address: first.address }, quick);
     await consumer.until(() => consumer.kinds.includes("known-processes"));
     first.stop();
     await consumer.until(() => consumer.source.status().state === "waiting");
-    const second = await RawTetragonServer.start({ calls: now, port: first.port });
+    const second = await startServer(t, { calls: now, port: first.port });
     await second.send([numbered(2)]);
     await consumer.until(() => consumer.messages.length === 1);
     const { kinds } = consumer;
     assert.deepEqual(kinds, ["known-processes", `gap ${reason}`, "known-processes", "messages"]);
     await consumer.end();
-    second.stop();
   });
 }
 
-test("what a slow consumer cannot take is dropped, counted exactly, and told in its place", async () => {
-  const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0", []) });
+test("what a slow consumer cannot take is dropped, counted exactly, and told in its place", async (t) => {
+  const server = await startServer(t, { calls: tetragon("v1.7.0", []) });
   const options = { ...quick, messageCountMax: 1000, batchCountMax: 100 };
   const source = createTetragonSource({ address: server.address }, options);
   const signals = source.signals(undefined)[Symbol.asyncIterator]();
@@ -253,9 +270,9 @@ test("what a slow consumer cannot take is dropped, counted exactly, and told in 
   server.stop();
 });
 
-test("a consumer that never waits does not keep the socket from being read", async () => {
-  const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0", []) });
-  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+test("a consumer that never waits does not keep the socket from being read", async (t) => {
+  const server = await startServer(t, { calls: tetragon("v1.7.0", []) });
+  const consumer = consume(t, { address: server.address }, quick);
   const messages = Array.from({ length: 30_000 }, (_, n) => numbered(n, 1600));
   await server.send(messages);
   await consumer.until(() => consumer.messages.length === messages.length);
@@ -266,7 +283,8 @@ test("a consumer that never waits does not keep the socket from being read", asy
 });
 
 /** A way to a server on which bytes can stop to come without the connection ending. */
-async function startWire(port: number) {
+async function startWire(t: TestContext, port: number) {
+  const all = new Set<Socket>();
   const sockets = new Set<Socket>();
   const wire = createServer((near) => {
     const far = connect(port, "127.0.0.1");
@@ -275,10 +293,15 @@ async function startWire(port: number) {
       [far, near],
     ] as const) {
       sockets.add(from);
+      all.add(from);
       from.on("error", () => to.destroy());
       from.on("close", () => to.destroy());
       from.pipe(to);
     }
+  });
+  t.after(() => {
+    wire.close();
+    for (const socket of all) socket.destroy();
   });
   wire.listen(0, "127.0.0.1");
   await once(wire, "listening");
@@ -290,15 +313,14 @@ async function startWire(port: number) {
       for (const socket of sockets) socket.unpipe().pause();
       sockets.clear();
     },
-    close: () => wire.close(),
   };
 }
 
-test("a connection that went silent is noticed and made again", async () => {
-  const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0", []) });
-  const wire = await startWire(server.port);
-  const options = { ...quick, quietMs: 30, answerMs: 300 };
-  const consumer = new Consumer(createTetragonSource({ address: wire.address }, options));
+test("a connection that went silent is noticed and made again", async (t) => {
+  const server = await startServer(t, { calls: tetragon("v1.7.0", []) });
+  const wire = await startWire(t, server.port);
+  const options = { ...quick, quietMs: 30, answerMs: 2000 };
+  const consumer = consume(t, { address: wire.address }, options);
   await server.send([numbered(1)]);
   await consumer.until(() => consumer.messages.length === 1);
   // As long as it answers, a quiet server is left alone.
@@ -312,14 +334,13 @@ test("a connection that went silent is noticed and made again", async () => {
   await consumer.until(() => consumer.messages.length === 2);
   assert.deepEqual(consumer.kinds, ["messages", "gap reconnect", "messages"]);
   await consumer.end();
-  wire.close();
   server.stop();
 });
 
-test("a server that knows fewer calls is listened to all the same", async () => {
+test("a server that knows fewer calls is listened to all the same", async (t) => {
   const calls = { GetVersion: () => versionAnswer("v1.4.0") };
-  const server = await RawTetragonServer.start({ calls });
-  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+  const server = await startServer(t, { calls });
+  const consumer = consume(t, { address: server.address }, quick);
   await server.send(recordedMessages());
   await consumer.until(() => consumer.messages.length === recordedMessages().length);
   assert.deepEqual(new Set(consumer.kinds), new Set(["messages"]));
@@ -333,11 +354,11 @@ test("a server that knows fewer calls is listened to all the same", async () => 
   server.stop();
 });
 
-test("a server that answers nonsense is listened to all the same", async () => {
+test("a server that answers nonsense is listened to all the same", async (t) => {
   const nonsense = () => new Uint8Array([0xff, 0xff, 0xff]);
   const calls = { GetVersion: nonsense, GetInfo: nonsense, GetDebug: nonsense };
-  const server = await RawTetragonServer.start({ calls });
-  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+  const server = await startServer(t, { calls });
+  const consumer = consume(t, { address: server.address }, quick);
   await server.send([nonsense(), new Uint8Array(0)]);
   await consumer.until(() => consumer.messages.length === 2);
   assert.deepEqual(
@@ -348,15 +369,15 @@ test("a server that answers nonsense is listened to all the same", async () => {
   server.stop();
 });
 
-test("a large listing comes whole; one beyond 64 MB is left out and the stream goes on", async () => {
+test("a large listing comes whole; one beyond 64 MB is left out and the stream goes on", async (t) => {
   const text = `/${"x".repeat(900)}`;
   const process = (n: number): Uint8Array =>
     encodeProcess({ execId: execIdOf("lab", n + 1, n), binary: text, flags: "execve" });
   let dump = dumpAnswer(Array.from({ length: 10_000 }, (_, n) => process(n)));
   assert.ok(dump.length > 8 * 1024 * 1024);
   const calls = { ...tetragon("v1.7.0"), GetDebug: () => dump };
-  const server = await RawTetragonServer.start({ calls });
-  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+  const server = await startServer(t, { calls });
+  const consumer = consume(t, { address: server.address }, quick);
   await consumer.until(() => consumer.signals.some(({ kind }) => kind === "known-processes"));
   const known = consumer.signals.find(({ kind }) => kind === "known-processes");
   assert.ok(known?.kind === "known-processes");
@@ -372,13 +393,13 @@ test("a large listing comes whole; one beyond 64 MB is left out and the stream g
   server.stop();
 });
 
-test("what starts while processes are listed is not taken back to a time before", async () => {
+test("what starts while processes are listed is not taken back to a time before", async (t) => {
   const listing = Promise.withResolvers<Uint8Array>();
   const other = { binary: "/bin/ls", flags: "execve clone" };
   const started = encodeProcess({ ...other, execId: execIdOf("lab", 6_000_000_000, 43) });
   const calls = { ...tetragon("v1.7.0"), GetDebug: () => listing.promise };
-  const server = await RawTetragonServer.start({ calls });
-  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+  const server = await startServer(t, { calls });
+  const consumer = consume(t, { address: server.address }, quick);
   await server.send([execEvent(started)]);
   const waits = () => consumer.source.status().waitingCount === 1;
   while (!waits()) await new Promise((resolve) => setImmediate(resolve));
@@ -397,11 +418,11 @@ test("what starts while processes are listed is not taken back to a time before"
   server.stop();
 });
 
-test("a server that refuses the stream is asked again, and what it says is shown harmless", async () => {
+test("a server that refuses the stream is asked again, and what it says is shown harmless", async (t) => {
   const refuse = () => ({ code: status.PERMISSION_DENIED, details: "not \u001b[31m you" });
   const calls = { GetVersion: refuse };
-  const server = await RawTetragonServer.start({ calls });
-  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+  const server = await startServer(t, { calls });
+  const consumer = consume(t, { address: server.address }, quick);
   for (let n = 0; n < 3; n++) {
     const stream = await server.streamed();
     server.streams.clear();
@@ -413,25 +434,25 @@ test("a server that refuses the stream is asked again, and what it says is shown
   server.stop();
 });
 
-test("while nothing comes, a source says so", async () => {
-  const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0", []) });
-  const consumer = new Consumer(createTetragonSource({ address: server.address }, quick));
+test("while nothing comes, a source says so", async (t) => {
+  const server = await startServer(t, { calls: tetragon("v1.7.0", []) });
+  const consumer = consume(t, { address: server.address }, quick);
   await consumer.until(() => consumer.signals.length > 3);
   assert.deepEqual(new Set(consumer.signals.map(({ kind }) => kind)), new Set(["idle"]));
   await consumer.end();
   server.stop();
 });
 
-test("stopping ends the signals in every state", async () => {
+test("stopping ends the signals in every state", async (t) => {
   const never = () => new Promise<never>(() => undefined);
-  const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0") });
-  const silent = await RawTetragonServer.start({ calls: { GetVersion: never } });
+  const server = await startServer(t, { calls: tetragon("v1.7.0") });
+  const silent = await startServer(t, { calls: { GetVersion: never } });
   const slow: TetragonSourceOptions = { firstDelayMs: 60_000, answerMs: 60_000, idleMs: 60_000 };
-  const connected = new Consumer(createTetragonSource({ address: server.address }, slow));
+  const connected = consume(t, { address: server.address }, slow);
   await connected.until(() => connected.source.status().state === "connected");
-  const greeting = new Consumer(createTetragonSource({ address: silent.address }, slow));
+  const greeting = consume(t, { address: silent.address }, slow);
   await silent.streamed();
-  const waiting = new Consumer(createTetragonSource({ address: "127.0.0.1:1" }, slow));
+  const waiting = consume(t, { address: "127.0.0.1:1" }, slow);
   while (waiting.source.status().state !== "waiting") {
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -443,13 +464,10 @@ test("stopping ends the signals in every state", async () => {
   silent.stop();
 });
 
-test("leaving the loop closes the connection", async () => {
-  const server = await RawTetragonServer.start({ calls: tetragon("v1.7.0") });
+test("leaving the loop closes the connection", async (t) => {
+  const server = await startServer(t, { calls: tetragon("v1.7.0") });
   const source = createTetragonSource({ address: server.address }, quick);
-  for await (const signal of source.signals(undefined)) {
-    assert.equal(signal.kind, "known-processes");
-    break;
-  }
+  for await (const { kind } of source.signals(undefined)) if (kind === "known-processes") break;
   assert.equal(source.status().state, "stopped");
   server.stop();
 });
