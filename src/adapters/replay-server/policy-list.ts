@@ -113,7 +113,7 @@ export class PolicyList {
   }
 
   private keep(policy: KeptPolicy): void {
-    this.nextId = Math.max(this.nextId, policy.id) + 1;
+    this.nextId = Math.max(this.nextId, policy.id + 1);
     this.byKey.set(keyOf(policy.name, policy.namespace), policy);
   }
 }

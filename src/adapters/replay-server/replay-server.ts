@@ -4,10 +4,12 @@
  * Must never hold a recording: it is pulled as clients take it. Filters of clients are passed over.
  */
 import {
+  logVerbosity,
   Server,
   type ServerWritableStream,
   type ServiceDefinition,
   type sendUnaryData,
+  setLogVerbosity,
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
@@ -25,6 +27,8 @@ import { serveEvents } from "./serve-events.ts";
 const serviceName = "tetragon.FineGuidanceSensors";
 
 export function createReplayServer(): ReplayServer {
+  // It would write to standard error by itself what is told as an error anyway.
+  setLogVerbosity(logVerbosity.NONE);
   return { listen };
 }
 
