@@ -33,10 +33,12 @@ export interface LiveStreamDump {
   readonly messageCount: number;
   readonly latestUs: TimeUs;
   readonly gaps: readonly OpenGap[];
+  readonly nodes: readonly string[];
 }
 
 /** More kinds than that at once are told as one. */
 const gapCountMax = 64;
+const nodeCountMax = 1000;
 
 /**
  * `offset` of an event is counted over the whole stream: bytes of all its files, or messages. So it
@@ -55,12 +57,16 @@ export class LiveStream {
   private messageCount = 0;
   private latestUs: TimeUs = 0;
   private gaps: OpenGap[] = [];
+  /** Of the latest event. */
+  private node = "";
+  private nodes = new Set<string>();
   private readonly message: RawRecord;
 
   constructor(options: LiveStreamOptions, dumped?: LiveStreamDump) {
     this.options = options;
     const { onEvent } = options;
     const passOn: IntakeOptions["onEvent"] = (event, record) => {
+      if (event.node !== this.node) this.noteNode(event.node);
       if (isLive(event)) this.pass(event.timeUs);
       onEvent(event, record);
     };
@@ -151,13 +157,15 @@ export class LiveStream {
   dump(): LiveStreamDump {
     const { position, baseOffset, messageCount, latestUs, gaps } = this;
     const intake = this.intake.dump();
-    return { intake, position, baseOffset, messageCount, latestUs, gaps };
+    const nodes = [...this.nodes];
+    return { intake, position, baseOffset, messageCount, latestUs, gaps, nodes };
   }
 
   private restore(dumped: LiveStreamDump): void {
     const { position, baseOffset, messageCount, latestUs, gaps } = dumped;
     Object.assign(this, { baseOffset, messageCount, latestUs });
     this.gaps = [...gaps];
+    this.nodes = new Set(dumped.nodes);
     if (position === undefined) return;
     this.file = position;
     this.nextOffset = offsetOf(position);
@@ -224,9 +232,14 @@ export class LiveStream {
     if (timeUs > this.latestUs) this.latestUs = timeUs;
   }
 
+  private noteNode(node: string): void {
+    this.node = node;
+    if (this.nodes.size < nodeCountMax) this.nodes.add(node);
+  }
+
   /** A stream without any event yet may be of any node. */
   private perNode(loss: LossFact): readonly LossFact[] {
-    const nodes = this.intake.statistics.nodeNames();
+    const nodes = [...this.nodes];
     return nodes.length === 0 ? [loss] : nodes.map((node) => ({ ...loss, node }));
   }
 }

@@ -52,11 +52,6 @@ const input = z.strictObject({
     .max(1000)
     .optional()
     .describe("Policies of one server that may be replaced or taken away in an hour; 6 by default"),
-  state: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("State directory: remembers the changes of the last hour"),
   ...reportFields,
 });
 

@@ -2,16 +2,23 @@
  * Holds the table of operations: every question and command, once.
  * In: nothing. Out: what each surface renders. A new operation is one file and one line here.
  */
+import { accept } from "./accept.ts";
+import { changes } from "./changes.ts";
 import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
 import { exposure } from "./exposure.ts";
 import { flows } from "./flows.ts";
+import { history } from "./history.ts";
 import { inspect } from "./inspect.ts";
 import type { OperationInfo } from "./operation.ts";
 import { plan } from "./plan.ts";
+import { policy } from "./policy.ts";
 import { ps } from "./ps.ts";
+import { replay } from "./replay.ts";
 import { report } from "./report.ts";
+import { run } from "./run.ts";
 import { scan } from "./scan.ts";
+import { status } from "./status.ts";
 
 /** **Order**: as help shows them. */
 export const operations: readonly OperationInfo[] = [
@@ -24,4 +31,11 @@ export const operations: readonly OperationInfo[] = [
   inspect,
   ps,
   scan,
+  run,
+  status,
+  changes,
+  history,
+  accept,
+  policy,
+  replay,
 ];

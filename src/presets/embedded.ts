@@ -7,6 +7,7 @@
 import type { Files } from "../ports/files.ts";
 import type { Outside } from "../ports/outside.ts";
 import type { Scanner } from "../ports/scanner.ts";
+import { outside } from "./open-outside.ts";
 
 export async function createEmbedded(): Promise<{
   readonly files: Files;
@@ -21,19 +22,3 @@ export async function createEmbedded(): Promise<{
   boundMemory();
   return { files: createNodeFiles(), scanner: createAnchoreScanner(), outside };
 }
-
-const later = (): never => {
-  throw new Error("to be filled in");
-};
-
-const outside: Outside = {
-  state: { store: later, archiveWriter: later, archiveReader: later },
-  sources: { tetragon: later, follow: later, control: later, cluster: later, scrape: later },
-  services: {
-    clock: { nowUs: later, elapsedMs: later, wait: later },
-    log: later,
-    statusServer: later,
-    reportMaker: later,
-    sink: later,
-  },
-};

@@ -84,6 +84,7 @@ export function historyContext(
         commit: refuse,
         writer: refuse,
         facts: refuse,
+        openKeys: refuse,
         adopt: refuse,
         forget: refuse,
         hash: refuse,

@@ -44,6 +44,10 @@ export class MemoryFacts implements FactStore {
     for (const layer of this.layers()) yield* [...layer.values()];
   }
 
+  async openKeys(writer: string): Promise<readonly string[]> {
+    return [...this.layersOf(writer).open.keys()];
+  }
+
   async adopt(writer: string): Promise<void> {
     const { settled, open } = this.layersOf(writer);
     for (const fact of open.values()) mergeInto(settled, fact);

@@ -91,6 +91,16 @@ export class SqliteFacts implements FactStore {
     }
   }
 
+  async openKeys(writer: string): Promise<readonly string[]> {
+    const { session } = this;
+    return session.read(() => {
+      const number = session.prepare(readWriter).get(toColumn(writer))?.["number"];
+      if (number === undefined) return [];
+      const open = session.prepare("SELECT body FROM open_fact WHERE writer = ?");
+      return open.all(number).map((row) => factKey(decodeFact(session, row)));
+    });
+  }
+
   async adopt(writer: string): Promise<void> {
     const { session } = this;
     session.write(() => {

@@ -2,23 +2,37 @@
  * Holds the commands: each operation with its presentation.
  * In: nothing. Out: what the program offers. A new command is one line here.
  */
+import { accept } from "../../operations/accept.ts";
+import { changes } from "../../operations/changes.ts";
 import { diff } from "../../operations/diff.ts";
 import { explain } from "../../operations/explain.ts";
 import { exposure } from "../../operations/exposure.ts";
 import { flows } from "../../operations/flows.ts";
+import { history } from "../../operations/history.ts";
 import { inspect } from "../../operations/inspect.ts";
 import { plan } from "../../operations/plan.ts";
+import { policy } from "../../operations/policy.ts";
 import { ps } from "../../operations/ps.ts";
+import { replay } from "../../operations/replay.ts";
 import { report } from "../../operations/report.ts";
+import { run } from "../../operations/run.ts";
 import { scan } from "../../operations/scan.ts";
+import { status } from "../../operations/status.ts";
+import { acceptPresentation } from "./present-accept.ts";
+import { changesPresentation } from "./present-changes.ts";
 import { diffPresentation } from "./present-diff.ts";
 import { exposurePresentation } from "./present-exposure.ts";
 import { flowsPresentation } from "./present-flows.ts";
+import { historyPresentation } from "./present-history.ts";
 import { inspectPresentation } from "./present-inspect.ts";
 import { planPresentation } from "./present-plan.ts";
+import { policyPresentation } from "./present-policy.ts";
 import { psPresentation } from "./present-ps.ts";
+import { replayPresentation } from "./present-replay.ts";
 import { explainPresentation, reportPresentation } from "./present-report.ts";
+import { runPresentation } from "./present-run.ts";
 import { scanPresentation } from "./present-scan.ts";
+import { statusPresentation } from "./present-status.ts";
 import { bind, type Command } from "./presentation.ts";
 
 /** **Order**: as help shows them. */
@@ -32,4 +46,11 @@ export const commands: readonly Command[] = [
   bind(inspect, inspectPresentation),
   bind(ps, psPresentation),
   bind(scan, scanPresentation),
+  bind(run, runPresentation),
+  bind(status, statusPresentation),
+  bind(changes, changesPresentation),
+  bind(history, historyPresentation),
+  bind(accept, acceptPresentation),
+  bind(policy, policyPresentation),
+  bind(replay, replayPresentation),
 ];

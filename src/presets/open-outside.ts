@@ -1,0 +1,69 @@
+/**
+ * Holds the choice of adapters for what a daemon needs on one machine: SQLite, files, gRPC.
+ * In: nothing. Out: openers; each adapter is loaded when it is first asked for. Must never hold
+ * logic.
+ */
+import { systemClock } from "../adapters/clock/system-clock.ts";
+import type { Outside } from "../ports/outside.ts";
+
+export const outside: Outside = {
+  state: {
+    store: async (directory, mode) => {
+      const { openSqliteStore } = await import("../adapters/store/sqlite-store.ts");
+      return openSqliteStore(directory, mode);
+    },
+    archiveWriter: async (directory, limits) => {
+      const { openArchiveWriter } = await import("../adapters/archive/segment-archive.ts");
+      return openArchiveWriter(directory, limits);
+    },
+    archiveReader: async (directory) => {
+      const { openArchiveReader } = await import("../adapters/archive/segment-archive.ts");
+      return openArchiveReader(directory);
+    },
+  },
+  sources: {
+    tetragon: async (address) => {
+      const { createTetragonSource } = await import("../adapters/tetragon/tetragon-source.ts");
+      return createTetragonSource(address);
+    },
+    follow: async (file) => {
+      const { followFile } = await import("../adapters/source/follow-file.ts");
+      return followFile(file);
+    },
+    control: async (address) => {
+      const { createTetragonControl } = await import("../adapters/tetragon/tetragon-control.ts");
+      return createTetragonControl(address);
+    },
+    cluster: async (kubeconfig) => {
+      const { watchCluster } = await import("../adapters/cluster/watch-cluster.ts");
+      return watchCluster(kubeconfig);
+    },
+    scrape: async (url) => {
+      const { scrape } = await import("../adapters/scrape/fetch-text.ts");
+      return scrape(url);
+    },
+  },
+  services: {
+    clock: systemClock,
+    log: async (level) => {
+      const { createPinoLog } = await import("../adapters/log/pino-log.ts");
+      return createPinoLog(level);
+    },
+    statusServer: async () => {
+      const adapter = await import("../adapters/status-server/http-status-server.ts");
+      return adapter.createStatusServer();
+    },
+    reportMaker: async () => {
+      const { createReportMaker } = await import("../adapters/report-maker/spawn-report.ts");
+      return createReportMaker();
+    },
+    replayServer: async () => {
+      const { createReplayServer } = await import("../adapters/replay-server/replay-server.ts");
+      return createReplayServer();
+    },
+    sink: async (target) => {
+      const { openSink } = await import("../adapters/sink/open-sink.ts");
+      return openSink(target);
+    },
+  },
+};
