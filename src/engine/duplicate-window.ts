@@ -16,11 +16,44 @@ const wayCount = 16;
 const hashedArgumentCountMax = 8;
 const hashedLengthMax = 256;
 
+/** The entries that are in use. **Unit**: 20 bytes an entry. */
+export interface WindowDump {
+  readonly places: Uint32Array;
+  readonly times: Float64Array;
+  readonly threads: Int32Array;
+  readonly hashes: Int32Array;
+  readonly nextWay: Uint8Array;
+}
+
 export class DuplicateWindow {
   private readonly times = new Float64Array(bucketCount * wayCount);
   private readonly threads = new Int32Array(bucketCount * wayCount);
   private readonly hashes = new Int32Array(bucketCount * wayCount);
   private readonly nextWay = new Uint8Array(bucketCount);
+
+  /** `dumped`: what another window remembered. */
+  constructor(dumped?: WindowDump) {
+    if (dumped === undefined) return;
+    for (const [index, place] of dumped.places.entries()) {
+      this.times[place] = dumped.times[index] ?? 0;
+      this.threads[place] = dumped.threads[index] ?? 0;
+      this.hashes[place] = dumped.hashes[index] ?? 0;
+    }
+    this.nextWay.set(dumped.nextWay);
+  }
+
+  dump(): WindowDump {
+    const { times, threads, hashes } = this;
+    const places: number[] = [];
+    for (const [place, time] of times.entries()) if (time !== 0) places.push(place);
+    return {
+      places: Uint32Array.from(places),
+      times: Float64Array.from(places, (place) => times[place] ?? 0),
+      threads: Int32Array.from(places, (place) => threads[place] ?? 0),
+      hashes: Int32Array.from(places, (place) => hashes[place] ?? 0),
+      nextWay: this.nextWay.slice(),
+    };
+  }
 
   /** **Cost**: one pass over the short texts of the event, then at most 16 comparisons. */
   seenBefore(event: Event): boolean {

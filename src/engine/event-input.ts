@@ -7,9 +7,9 @@
 import type { Event, Process, TimeUs } from "../core/event/event.ts";
 import { containerKey } from "../core/observe/container-key.ts";
 import type { ContainerKey } from "../core/observe/fact.ts";
-import { NodeClock, type NodeSpan } from "./node-clock.ts";
+import { type ClockDump, NodeClock, type NodeSpan } from "./node-clock.ts";
 import type { RecordFormat } from "./split-records.ts";
-import { Tally } from "./tally.ts";
+import { Tally, type TallyDump } from "./tally.ts";
 
 export interface ContainerSpan {
   readonly container: ContainerKey;
@@ -91,17 +91,54 @@ const policyCountMax = 1000;
 const nodeCountMax = 5000;
 const containerCountMax = 10_000;
 
+/** What was gathered so far. */
+export interface StatisticsDump {
+  readonly eventCount: number;
+  readonly hostEventCount: number;
+  readonly leftOutCount: number;
+  readonly types: TallyDump;
+  readonly policies: TallyDump;
+  readonly clocks: readonly ClockDump[];
+  readonly containers: readonly Readonly<ContainerSpan>[];
+}
+
 export class EventStatistics {
   private eventCount = 0;
   private hostEventCount = 0;
   private leftOutCount = 0;
-  private readonly types = new Tally(typeCountMax);
-  private readonly policies = new Tally(policyCountMax);
+  private readonly types: Tally;
+  private readonly policies: Tally;
   private readonly clocks = new Map<string, NodeClock>();
   private readonly containers = new Map<ContainerKey, ContainerSpan>();
   private lastClock: NodeClock | undefined;
   private lastProcess: Process | undefined;
   private lastContainer: ContainerSpan | undefined;
+
+  /** `dumped`: what another one had gathered. */
+  constructor(dumped?: StatisticsDump) {
+    this.types = new Tally(typeCountMax, dumped?.types);
+    this.policies = new Tally(policyCountMax, dumped?.policies);
+    if (dumped === undefined) return;
+    this.eventCount = dumped.eventCount;
+    this.hostEventCount = dumped.hostEventCount;
+    this.leftOutCount = dumped.leftOutCount;
+    for (const clock of dumped.clocks)
+      this.clocks.set(clock.node, new NodeClock(clock.node, clock));
+    for (const span of dumped.containers) this.containers.set(span.container, { ...span });
+  }
+
+  dump(): StatisticsDump {
+    const { eventCount, hostEventCount, leftOutCount } = this;
+    return {
+      eventCount,
+      hostEventCount,
+      leftOutCount,
+      types: this.types.dump(),
+      policies: this.policies.dump(),
+      clocks: Array.from(this.clocks.values(), (clock) => clock.dump()),
+      containers: Array.from(this.containers.values(), (span) => ({ ...span })),
+    };
+  }
 
   /** `isLive` is false for what tells of the time before the recording, or carries no time. */
   add(event: Event, isLive: boolean): void {

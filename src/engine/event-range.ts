@@ -13,12 +13,23 @@ export class EventRange {
   private readonly sinceUs: TimeUs;
   private readonly untilUs: TimeUs;
   private readonly isEverything: boolean;
-  private readonly latestUs = new Map<string, TimeUs>();
+  private readonly latestUs: Map<string, TimeUs>;
 
-  constructor(sinceUs: TimeUs | undefined, untilUs: TimeUs | undefined) {
+  /** `latestUs`: by node, as another range dumped it. */
+  constructor(
+    sinceUs: TimeUs | undefined,
+    untilUs: TimeUs | undefined,
+    latestUs: ReadonlyMap<string, TimeUs> = new Map(),
+  ) {
+    this.latestUs = new Map(latestUs);
     this.sinceUs = sinceUs ?? 0;
     this.untilUs = untilUs ?? Number.POSITIVE_INFINITY;
     this.isEverything = sinceUs === undefined && untilUs === undefined;
+  }
+
+  /** The latest time of each node: all that it remembers. */
+  dump(): ReadonlyMap<string, TimeUs> {
+    return new Map(this.latestUs);
   }
 
   includes(event: Event): boolean {

@@ -35,6 +35,20 @@ const candidateCountMax = 64;
 /** Steps between powers of two in the histogram of gaps: 19 % precision. */
 const stepsPerOctave = 4;
 
+/** What is known of a node's times so far. */
+export interface ClockDump {
+  readonly node: string;
+  readonly latestUs: TimeUs;
+  readonly eventCount: number;
+  readonly firstUs: TimeUs;
+  readonly disorderCount: number;
+  readonly disorderMaxUs: number;
+  readonly farCount: number;
+  readonly histogram: Float64Array;
+  readonly stepCount: number;
+  readonly candidates: readonly Gap[];
+}
+
 export class NodeClock {
   readonly node: string;
   latestUs: TimeUs = 0;
@@ -47,8 +61,26 @@ export class NodeClock {
   private stepCount = 0;
   private candidates: Gap[] = [];
 
-  constructor(node: string) {
+  constructor(node: string, dumped?: ClockDump) {
     this.node = node;
+    if (dumped === undefined) return;
+    this.latestUs = dumped.latestUs;
+    this.eventCount = dumped.eventCount;
+    this.firstUs = dumped.firstUs;
+    this.disorderCount = dumped.disorderCount;
+    this.disorderMaxUs = dumped.disorderMaxUs;
+    this.farCount = dumped.farCount;
+    this.histogram.set(dumped.histogram);
+    this.stepCount = dumped.stepCount;
+    this.candidates = [...dumped.candidates];
+  }
+
+  dump(): ClockDump {
+    const { node, latestUs, eventCount, firstUs, disorderCount, disorderMaxUs, farCount } = this;
+    const disorder = { disorderCount, disorderMaxUs, farCount };
+    const [histogram, candidates] = [this.histogram.slice(), [...this.candidates]];
+    const { stepCount } = this;
+    return { node, latestUs, eventCount, firstUs, ...disorder, histogram, stepCount, candidates };
   }
 
   /** An event without a time of its own, or with one from before the recording. */

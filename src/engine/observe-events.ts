@@ -15,7 +15,7 @@ import {
   takeStock,
 } from "../core/observe/container-lives.ts";
 import type { Emit } from "../core/observe/fact.ts";
-import type { Fold, ProcessNode } from "../core/observe/fold.ts";
+import type { Fold, ProcessNode, Release } from "../core/observe/fold.ts";
 import type { TreeDump } from "../core/observe/pack-tree.ts";
 import {
   createProcessTree,
@@ -100,7 +100,9 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
   };
 
   const release = (times: LifeOptions): void => {
-    const about = takeStock(lives, tree.nodes.values(), { nowUs: at.nowUs, options: times });
+    const { nowUs } = at;
+    const { isOver } = takeStock(lives, tree.nodes.values(), { nowUs, options: times });
+    const about: Release = { nowUs, isOver, nodeOf: (execId) => tree.get(execId) };
     tree.release(about, retireOnly);
     for (const { fold, state } of parts) fold.release?.(state, about, emit);
     for (const name of clocks.size > 0.8 * nodeCountMax ? longestSilent(clocks) : []) {

@@ -7,14 +7,25 @@ interface Counter {
   count: number;
 }
 
+export interface TallyDump {
+  readonly counts: ReadonlyMap<string, number>;
+  readonly leftOutCount: number;
+}
+
 export class Tally {
   /** Counts of names that came after the bound was reached. */
   leftOutCount = 0;
   private readonly counters = new Map<string, Counter>();
   private readonly nameCountMax: number;
 
-  constructor(nameCountMax: number) {
+  constructor(nameCountMax: number, dumped?: TallyDump) {
     this.nameCountMax = nameCountMax;
+    for (const [name, count] of dumped?.counts ?? []) this.counters.set(name, { count });
+    this.leftOutCount = dumped?.leftOutCount ?? 0;
+  }
+
+  dump(): TallyDump {
+    return { counts: this.counts(), leftOutCount: this.leftOutCount };
   }
 
   add(name: string): void {

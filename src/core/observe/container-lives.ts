@@ -98,7 +98,7 @@ export function takeStock(
   state: LivesDump,
   nodes: Iterable<ProcessNode>,
   about: { readonly nowUs: TimeUs; readonly options: LifeOptions },
-): Release {
+): Pick<Release, "isOver"> {
   const { nowUs, options } = about;
   const stepUs = nowUs - state.pointUs;
   if (stepUs > 0 && stepUs <= stepUsMax) state.steadyUs += stepUs;
@@ -117,7 +117,7 @@ export function takeStock(
     if (isOver(life, steadyUs - life.quietSinceUs, options)) lives.delete(container);
   }
   for (const container of chooseExcess(lives)) lives.delete(container);
-  return { nowUs, isOver: (container) => !isHostKey(container) && !lives.has(container) };
+  return { isOver: (container) => !isHostKey(container) && !lives.has(container) };
 }
 
 const minuteUs = 60_000_000;

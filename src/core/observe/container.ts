@@ -6,10 +6,11 @@
  */
 
 import type { Event, Pod, Process, TimeUs } from "../event/event.ts";
+import { chooseUnused } from "./choose-unused.ts";
 import { isHostKey } from "./container-key.ts";
 import type { ContainerFact, ContainerKey, Emit } from "./fact.ts";
 import { createFirstProcess, type FirstProcess, hasEnded, noteProcess } from "./first-process.ts";
-import type { Fold, ProcessNode, StepContext } from "./fold.ts";
+import type { Fold, ProcessNode, Release, StepContext } from "./fold.ts";
 
 interface Seen extends FirstProcess {
   readonly container: ContainerKey;
@@ -36,6 +37,7 @@ export function createContainers(): Fold<ContainersState> {
     start: () => ({ seen: new Map(), lostCount: 0 }),
     step,
     retire,
+    release,
     finish,
     // Looking at a block once more changes nothing.
     dump: ({ seen, lostCount }): ContainersState => {
@@ -94,6 +96,16 @@ function isFuller(pod: Pod, known: Pod | undefined): boolean {
 function retire(state: ContainersState, node: ProcessNode): void {
   const seen = state.seen.get(node.container);
   if (seen !== undefined) noteProcess(seen, node);
+}
+
+/** One that comes again is another fact of the same container: they merge. */
+function release(state: ContainersState, { isOver }: Release, emit: Emit): void {
+  const { seen } = state;
+  const over = [...seen.values()].filter(({ container }) => isOver(container));
+  for (const one of over) seen.delete(one.container);
+  const unused = chooseUnused([...seen.values()], containerCountMax, ({ lastUs }) => lastUs);
+  for (const one of unused) seen.delete(one.container);
+  for (const one of [...over, ...unused]) emit(toFact(one));
 }
 
 function finish(state: ContainersState, emit: Emit): void {

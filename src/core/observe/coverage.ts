@@ -5,79 +5,31 @@
  * Must never state more than a policy file says or than events show.
  */
 
-import type { Event, HookEvent, Process, TimeUs } from "../event/event.ts";
-import { isFromProc } from "../event/process-flags.ts";
-import type { CoverageFact, Emit, Sensor } from "./fact.ts";
+import type { HookEvent } from "../event/event.ts";
+import { emitAbsence, emitNode } from "./emit-coverage.ts";
+import type { Emit, Sensor } from "./fact.ts";
 import { readAccesses } from "./file-access.ts";
 import type { Fold, StepContext } from "./fold.ts";
+import { doingsOfEvent } from "./network-watch.ts";
 import {
-  createMissedStarts,
-  emitMissedStarts,
-  type MissedStarts,
-  noteMissedStart,
-} from "./missed-starts.ts";
-import { doingsOfEvent, limitsOfSeen } from "./network-watch.ts";
-import { createActivity, findGaps, type NodeActivity, noteActivity } from "./node-activity.ts";
-import {
-  createOutages,
-  finishOutages,
-  type NodeOutages,
-  nodeLoss,
-  noteDropped,
-  noteListed,
-  noteLive,
-  noteThrottle,
-  policyAbsence,
-} from "./node-outages.ts";
-import { collectStated, type StatedSensor } from "./stated-sensors.ts";
-import { noteDirectory, type TopDirectories } from "./top-directories.ts";
+  type CoverageState,
+  coverageCountMax,
+  type NodeSeen,
+  noteFlags,
+  noteMissed,
+  noteTime,
+  type SensorSeen,
+  startNode,
+} from "./node-coverage.ts";
+import { noteDropped, noteThrottle } from "./node-outages.ts";
+import { releaseCoverage } from "./release-coverage.ts";
+import { collectStated } from "./stated-sensors.ts";
+import { noteDirectory } from "./top-directories.ts";
 import { type PolicyScope, sensorsOfWatch, watchKind } from "./tracing-policy.ts";
-
-/**
- * Its directories are those of the files in its events, or what its hooks tell of sockets; empty
- * where a policy file tells them.
- */
-interface SensorSeen extends TopDirectories {
-  readonly sensor: Sensor;
-  readonly policy: string;
-  firstUs: TimeUs;
-  eventCount: number;
-  /** How many restarts of its node it has outlived. */
-  restartCount: number;
-}
-
-interface NodeSeen {
-  readonly node: string;
-  readonly activity: NodeActivity;
-  readonly outages: NodeOutages;
-  readonly missedStarts: MissedStarts;
-  /** Of what happened while Tetragon was there: processes listed from /proc are older. */
-  firstUs: TimeUs;
-  lastUs: TimeUs;
-  restartCount: number;
-  /** Last event before the latest restart. */
-  beforeRestartUs: TimeUs;
-  hasCapabilities: boolean;
-  hasNamespaces: boolean;
-  readonly sensors: Map<string, SensorSeen>;
-  /** Of the latest event: events come in runs. */
-  latestSensor: SensorSeen | undefined;
-}
-
-export interface CoverageState {
-  readonly nodes: Map<string, NodeSeen>;
-  /** Of the latest event. */
-  latest: NodeSeen | undefined;
-  /** Events of nodes or sensors beyond the bounds. */
-  leftOutCount: number;
-}
 
 export interface CoverageOptions {
   readonly policies: readonly PolicyScope[];
 }
-
-const nodeCountMax = 5000;
-const sensorCountMax = 2000;
 
 export function createCoverage(options: CoverageOptions): Fold<CoverageState> {
   const stated = collectStated(options.policies);
@@ -88,7 +40,7 @@ export function createCoverage(options: CoverageOptions): Fold<CoverageState> {
     step: (state, event, at) => {
       const node = nodeOf(state, event.node);
       if (node === undefined) return;
-      if (!noteTime(node, event, at)) return;
+      if (!noteTime(node, event, at.emit)) return;
       switch (event.type) {
         case "exit": // An export may leave out starts: ends do not show that starts were told.
           noteFlags(node, event.process);
@@ -114,8 +66,9 @@ export function createCoverage(options: CoverageOptions): Fold<CoverageState> {
     },
     retire: (state, process) => {
       const node = process.startMissed ? state.nodes.get(process.node) : undefined;
-      if (node !== undefined) noteMissedStart(node.missedStarts, process.startUs);
+      if (node !== undefined) noteMissed(node, process.startUs);
     },
+    release: (state, _about, emit) => releaseCoverage(state, stated, emit),
     finish: (state, emit) => {
       for (const node of state.nodes.values()) emitNode(node, stated, emit);
       if (state.leftOutCount > 0) emit(leftOut(state.leftOutCount));
@@ -130,51 +83,13 @@ function nodeOf(state: CoverageState, name: string): NodeSeen | undefined {
     state.latest = known;
     return known;
   }
-  if (state.nodes.size >= nodeCountMax) {
+  if (state.nodes.size >= coverageCountMax.nodes) {
     state.leftOutCount += 1;
     return undefined;
   }
-  const node: NodeSeen = {
-    node: name,
-    activity: createActivity(),
-    outages: createOutages(name),
-    missedStarts: createMissedStarts(),
-    firstUs: 0,
-    lastUs: 0,
-    restartCount: 0,
-    beforeRestartUs: 0,
-    hasCapabilities: false,
-    hasNamespaces: false,
-    sensors: new Map(),
-    latestSensor: undefined,
-  };
+  const node = startNode(name);
   state.nodes.set(name, node);
   return node;
-}
-
-/** False for a process listed from /proc: it tells nothing of what the sensors were there for. */
-function noteTime(node: NodeSeen, event: Event, { emit }: StepContext): boolean {
-  if (isFromProc(event)) {
-    noteFlags(node, event.process);
-    noteListed(node.outages, node.lastUs);
-    return false;
-  }
-  const { timeUs } = event;
-  if (timeUs === 0) return true;
-  if (noteLive(node.outages, timeUs, emit)) {
-    node.restartCount += 1;
-    node.beforeRestartUs = Math.min(node.lastUs, timeUs);
-  }
-  if (node.firstUs === 0 || timeUs < node.firstUs) node.firstUs = timeUs;
-  if (timeUs > node.lastUs) node.lastUs = timeUs;
-  noteActivity(node.activity, timeUs);
-  return true;
-}
-
-/** Optional parts of events that tell rights: their absence must not read as "no rights". */
-function noteFlags(node: NodeSeen, process: Process | undefined): void {
-  if (process?.capabilities !== undefined) node.hasCapabilities = true;
-  if (process?.namespaces !== undefined) node.hasNamespaces = true;
 }
 
 const sensorKeys = new Map<string, Map<Sensor, string>>();
@@ -183,7 +98,7 @@ const sensorKeys = new Map<string, Map<Sensor, string>>();
 function sensorKey(sensor: Sensor, policy: string): string {
   let ofPolicy = sensorKeys.get(policy);
   if (ofPolicy === undefined) {
-    if (sensorKeys.size >= sensorCountMax) sensorKeys.clear();
+    if (sensorKeys.size >= coverageCountMax.sensors) sensorKeys.clear();
     ofPolicy = new Map();
     sensorKeys.set(policy, ofPolicy);
   }
@@ -222,7 +137,7 @@ function sensorOf(
   const key = sensorKey(sensor, policy);
   let seen = node.sensors.get(key);
   if (seen === undefined) {
-    if (node.sensors.size >= sensorCountMax) {
+    if (node.sensors.size >= coverageCountMax.sensors) {
       state.leftOutCount += 1;
       return undefined;
     }
@@ -244,21 +159,6 @@ function createSensor(sensor: Sensor, policy: string, restartCount: number): Sen
     directories,
     latestDirectory: "",
   };
-}
-
-/**
- * After a restart policies are loaded again one by one, or not at all: until its next event it is
- * unknown whether a policy was there.
- */
-function emitAbsence(
-  about: { readonly node: NodeSeen; readonly seen: SensorSeen; readonly untilUs: TimeUs },
-  emit: Emit,
-): void {
-  const { node, seen, untilUs } = about;
-  seen.restartCount = node.restartCount;
-  if (seen.sensor !== "open" && seen.sensor !== "mmap" && seen.sensor !== "network") return;
-  const sinceUs = Math.min(node.beforeRestartUs, untilUs);
-  emit(policyAbsence(node.node, seen.policy, { sinceUs, untilUs }));
 }
 
 interface HookParts {
@@ -293,79 +193,6 @@ function countHook({ state, node, event, at, isStated }: HookParts): void {
     const seen = count(state, node, { sensor, policy, at });
     if (!isStated && seen !== undefined) noteDirectory(seen, path);
   });
-}
-
-function emitNode(node: NodeSeen, stated: readonly StatedSensor[], emit: Emit): void {
-  for (const fact of coverageOf(node, stated)) emit(fact);
-  finishOutages(node.outages, node.lastUs, emit);
-  // Where no start is told at all, a filter of the export left them out.
-  const fromUs = node.sensors.get("exec ")?.firstUs ?? node.lastUs;
-  emitMissedStarts(node.missedStarts, { node: node.node, fromUs }, emit);
-  for (const seen of node.sensors.values()) {
-    if (seen.restartCount < node.restartCount) {
-      emitAbsence({ node, seen, untilUs: node.lastUs }, emit);
-    }
-  }
-  for (const gap of findGaps(node.activity)) {
-    const detail = "the node gave no events at all, unlike before and after";
-    emit(nodeLoss(node.node, { reason: "gap", ...gap, detail }));
-  }
-}
-
-function coverageOf(node: NodeSeen, stated: readonly StatedSensor[]): readonly CoverageFact[] {
-  const facts: CoverageFact[] = [];
-  const told = new Set<SensorSeen>();
-  for (const { sensor, policy, pathPrefixes, limits } of stated) {
-    // Events of the loader do not name their policy.
-    const seen = node.sensors.get(sensor === "loader" ? "loader " : `${sensor} ${policy}`);
-    if (seen !== undefined) told.add(seen);
-    facts.push({ ...spanOf(node, seen), sensor, policy, basis: "stated", pathPrefixes, limits });
-  }
-  for (const seen of node.sensors.values()) {
-    if (told.has(seen)) continue;
-    const { sensor, policy, directories } = seen;
-    const isBase = sensor === "exec" || sensor === "loader";
-    facts.push({
-      ...spanOf(node, seen),
-      sensor,
-      policy,
-      basis: sensor === "exec" ? "stated" : "inferred",
-      pathPrefixes: isBase ? [""] : sensor === "network" ? [] : [...directories].sort(),
-      limits: inferredLimits(node, seen),
-    });
-  }
-  return facts;
-}
-
-function inferredLimits(node: NodeSeen, { sensor, directories }: SensorSeen): readonly string[] {
-  if (sensor === "exec") return missingFlags(node);
-  return sensor === "network" ? limitsOfSeen(directories) : [];
-}
-
-/** A policy without events may never have been loaded: since when it was there is unknown. */
-function spanOf(
-  node: NodeSeen,
-  seen: SensorSeen | undefined,
-): Pick<CoverageFact, "kind" | "node" | "sinceUs" | "untilUs" | "eventCount"> {
-  const isBase = seen?.sensor === "exec";
-  return {
-    kind: "coverage",
-    node: node.node,
-    sinceUs: isBase ? node.firstUs : (seen?.firstUs ?? 0),
-    untilUs: seen === undefined ? 0 : node.lastUs,
-    eventCount: seen?.eventCount ?? 0,
-  };
-}
-
-function missingFlags(node: NodeSeen): readonly string[] {
-  const limits: string[] = [];
-  if (!node.hasCapabilities) {
-    limits.push("capabilities unknown: Tetragon tells them with --enable-process-cred");
-  }
-  if (!node.hasNamespaces) {
-    limits.push("host namespaces unknown: Tetragon tells them with --enable-process-ns");
-  }
-  return limits;
 }
 
 function leftOut(eventCount: number): Parameters<Emit>[0] {

@@ -25,16 +25,21 @@ import {
   strongerOrigin,
 } from "./merge-facts.ts";
 import { type ProcessUses, sensorNames, type Use } from "./process-uses.ts";
-import { createWrittenPaths, type WrittenPaths, wasWritten } from "./written-paths.ts";
+import {
+  createWrittenPaths,
+  forgetWritings,
+  type WrittenPaths,
+  wasWritten,
+} from "./written-paths.ts";
 
-const totalCountMax = 500_000;
-const containerUseCountMax = 50_000;
+/** **Unit**: ways of use of paths, of all containers and of one. */
+export const totalCountMax = { all: 500_000, container: 50_000 } as const;
 /** Two reasons for each of as many containers as are kept. */
 const lossCountMax = 32_768;
 /** A program maps some dozens of libraries; beyond this the loader tells of data. */
 const codeMappingCountMax = 64;
 
-interface Total {
+export interface Total {
   readonly path: string;
   readonly how: FileUseHow;
   readonly actor: Actor;
@@ -55,7 +60,7 @@ interface Loss {
   count: number;
 }
 
-interface ContainerTotals {
+export interface ContainerTotals {
   readonly byPath: Map<string, Total[]>;
   count: number;
 }
@@ -87,9 +92,14 @@ interface Whose {
   readonly reason: string;
 }
 
-/** Adds the records of a process whose class is final. */
-export function addToTotals(state: UseTotalsState, process: ProcessUses, node: ProcessNode): void {
-  const { executed, mapped, read, written } = process.uses;
+/** Adds the records of a process whose class is final, or only `taken`, some of them. */
+export function addToTotals(
+  state: UseTotalsState,
+  process: ProcessUses,
+  node: ProcessNode,
+  taken = process.uses,
+): void {
+  const { mapped, read } = process.uses;
   const tool = node.actor === "package-manager" || node.actor === "bulk-reader";
   const own = { actor: node.origin, origin: node.origin, reason: node.actorReason };
   const reader = { ...own, actor: node.actor };
@@ -100,22 +110,24 @@ export function addToTotals(state: UseTotalsState, process: ProcessUses, node: P
     reason: `read ${bulk?.size ?? 0} files of other programs without running them`,
   };
   const isData = node.actor === "bulk-reader" ? dataMappings(mapped) : undefined;
-  addAll(state, process, node, { how: "executed", uses: executed, whose: () => own });
+  addAll(state, process, node, { how: "executed", uses: taken.executed, whose: () => own });
   addAll(state, process, node, {
     how: "mapped",
-    uses: mapped,
+    uses: taken.mapped,
     whose: (path) => (isData?.has(path) === true ? undefined : own),
   });
   addAll(state, process, node, {
     how: "read",
-    uses: read,
+    uses: taken.read,
     whose: (path) => (bulk?.has(path) === true ? bulkReader : reader),
   });
-  addAll(state, process, node, { how: "written", uses: written, whose: () => reader });
+  addAll(state, process, node, { how: "written", uses: taken.written, whose: () => reader });
   if (process.lostCount > 0) noteLoss(state, process, "eviction", process.lostCount);
   if (process.lostWriteCount > 0) {
     noteLoss(state, process, "write-eviction", process.lostWriteCount);
   }
+  process.lostCount = 0;
+  process.lostWriteCount = 0;
 }
 
 interface Part {
@@ -151,7 +163,9 @@ function totalOf(
   }
   const same = totals.byPath.get(path);
   for (const one of same ?? none) if (one.how === how && one.actor === whose.actor) return one;
-  if (totals.count >= containerUseCountMax || state.totalCount >= totalCountMax) return undefined;
+  if (totals.count >= totalCountMax.container || state.totalCount >= totalCountMax.all) {
+    return undefined;
+  }
   const total: Total = {
     path,
     how,
@@ -285,26 +299,54 @@ const lossDetails: ReadonlyMap<string, string> = new Map([
   ["write-eviction", "more distinct files written than are kept; uses are complete"],
 ]);
 
-/** Emits and forgets all. */
-export function emitTotals(state: UseTotalsState, emit: Emit): void {
+/** Emits and forgets all of the containers that are asked for: their uses, losses and writings. */
+export function emitTotals(
+  state: UseTotalsState,
+  isAsked: (container: ContainerKey) => boolean,
+  emit: Emit,
+): void {
   for (const [container, totals] of state.totals) {
+    if (!isAsked(container)) continue;
     for (const same of totals.byPath.values()) {
       for (const total of same) emit(toFact(container, total, state.writes));
     }
     // At once, not at the end: what receives the facts grows meanwhile.
     totals.byPath.clear();
+    state.totalCount -= totals.count;
+    state.totals.delete(container);
   }
   for (const [key, loss] of state.losses) {
     const [container = "", reason = ""] = splitLast(key);
+    if (!isAsked(container)) continue;
     const detail = lossDetails.get(reason) ?? "";
     emit({ kind: "loss", container, reason, detail, ...loss });
+    state.losses.delete(key);
   }
-  const { lostCount } = state.writes;
+  forgetWritings(state.writes, isAsked);
+}
+
+/** Emits and forgets some totals of a container. */
+export function emitSome(
+  state: UseTotalsState,
+  about: { readonly container: ContainerKey; readonly some: readonly Total[] },
+  emit: Emit,
+): void {
+  const { container, some } = about;
+  const totals = state.totals.get(container);
+  if (totals === undefined) return;
+  for (const total of some) {
+    emit(toFact(container, total, state.writes));
+    const rest = totals.byPath.get(total.path)?.filter((one) => one !== total) ?? [];
+    if (rest.length > 0) totals.byPath.set(total.path, rest);
+    else totals.byPath.delete(total.path);
+  }
+  totals.count -= some.length;
+  state.totalCount -= some.length;
+}
+
+/** Tells of writings that were beyond the bounds. */
+export function emitLostWritings({ writes: { lostCount } }: UseTotalsState, emit: Emit): void {
   if (lostCount > 0) emit(lostWritings(lostCount));
-  state.totals.clear();
-  state.losses.clear();
-  state.totalCount = 0;
-  state.useCount = 0;
 }
 
 function lostWritings(count: number): LossFact {

@@ -14,11 +14,13 @@ import { imagePath } from "./file-path.ts";
 import {
   addToTotals,
   createUseTotals,
+  emitLostWritings,
   emitTotals,
   type UseTotalsState,
 } from "./file-use-totals.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
 import { addPending, addUse, createProcessUses, type ProcessUses } from "./process-uses.ts";
+import { releaseFileUses } from "./release-file-uses.ts";
 import { scriptArgument } from "./script-argument.ts";
 import { noteWriting } from "./written-paths.ts";
 
@@ -61,10 +63,13 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
       readAccesses(event, use);
     },
     retire,
+    release: releaseFileUses,
     finish(state, emit) {
       state.processes.clear();
       state.latest = undefined;
-      emitTotals(state.totals, emit);
+      emitTotals(state.totals, () => true, emit);
+      emitLostWritings(state.totals, emit);
+      state.totals.useCount = 0;
     },
   };
 }

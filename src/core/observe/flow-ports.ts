@@ -14,7 +14,7 @@ import {
 import { attemptKey } from "./flow-tally.ts";
 
 /** **Unit**: distinct ports, and distinct far ends, of one process. */
-const portCountMax = { listening: 256, attempts: 1024 } as const;
+export const portCountMax = { listening: 256, attempts: 1024 } as const;
 
 export function listenKey({
   protocol,

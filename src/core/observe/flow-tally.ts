@@ -16,7 +16,7 @@ import {
 import { isUnspecified } from "./socket-event.ts";
 
 /** **Unit**: distinct edges of one process. */
-const tallyCountMax = 2048;
+export const tallyCountMax = 2048;
 const localCountMax = 4;
 
 /** Adds each process's part. The connection itself counts for the one that opened it. */

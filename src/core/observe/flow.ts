@@ -6,14 +6,9 @@
  */
 import type { HookEvent, TimeUs } from "../event/event.ts";
 import { notePart, noteState, partOf } from "./connection.ts";
-import { isHostKey, networkKey } from "./container-key.ts";
-import type { Emit } from "./fact.ts";
 import { noteAttempt, noteListening } from "./flow-ports.ts";
 import { type Connection, createFlowUser, type FlowUser, type Happening } from "./flow-state.ts";
-import { tallyAttempts, tallyConnection } from "./flow-tally.ts";
-import { addFinal, createFlowTotals, emitFlows, type FlowTotals } from "./flow-totals.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
-import { nameHosts } from "./name-peers.ts";
 import {
   type Loose,
   type OpenFlows,
@@ -21,25 +16,26 @@ import {
   packOpenFlows,
   unpackOpenFlows,
 } from "./pack-flows.ts";
+import { releaseFlows } from "./release-flows.ts";
+import {
+  createFlowState,
+  type FlowState,
+  finishFlows,
+  finishUser,
+  livingFar,
+  makeRoom,
+  releaseUsers,
+  settle,
+} from "./settle-flows.ts";
 import {
   addConnection,
-  chooseStale,
   connectionCountMax,
-  createSocketBook,
   findPartial,
   findWhole,
   isWhole,
   keyOf,
-  removeConnection,
 } from "./socket-book.ts";
 import { readSocketEvent, type SocketEvent } from "./socket-event.ts";
-
-interface FlowState extends OpenFlows {
-  readonly totals: FlowTotals;
-  /** Connections let go of while they were open: what comes later counts as others. */
-  cutCount: number;
-  sweptUs: TimeUs;
-}
 
 type FlowDump = Omit<FlowState, keyof OpenFlows> & { readonly open: OpenFlowsDump };
 
@@ -54,14 +50,7 @@ const looseCountMax = 16_384;
 export function createFlows(): Fold<FlowState> {
   return {
     name: "flow",
-    start: () => ({
-      book: createSocketBook(),
-      users: new Map(),
-      loose: [],
-      totals: createFlowTotals(),
-      cutCount: 0,
-      sweptUs: 0,
-    }),
+    start: createFlowState,
     step(state, event, at) {
       if (!("hook" in event) || at.node === undefined) return;
       const socket = readSocketEvent(event);
@@ -69,15 +58,14 @@ export function createFlows(): Fold<FlowState> {
     },
     retire,
     tick: sweep,
+    release(state, about, emit) {
+      releaseUsers(state, about);
+      const { totals } = state;
+      releaseFlows({ totals, livingFar: () => livingFar(state) }, about, emit);
+    },
     finish(state, emit) {
       takeLoose(state, Number.MAX_SAFE_INTEGER);
-      for (const same of [...state.book.byKey.values()]) {
-        for (const connection of [...same]) settle(state, connection);
-      }
-      emitFlows(state.totals, emit);
-      if (state.cutCount > 0) emit(cutLoss(state.cutCount));
-      state.book.ended.length = 0;
-      state.users.clear();
+      finishFlows(state, emit);
     },
     dump: ({ totals, cutCount, sweptUs, ...open }): FlowDump => {
       return { open: packOpenFlows(open), totals, cutCount, sweptUs };
@@ -247,17 +235,6 @@ function takeLoose(state: FlowState, untilUs: TimeUs): void {
   }
 }
 
-/** Hands a connection on to the edges of its processes. */
-function settle(state: FlowState, connection: Connection, retiring?: FlowUser): void {
-  if (connection.isSettled) return;
-  removeConnection(state.book, connection);
-  tallyConnection(connection);
-  for (const { user } of connection.parts) {
-    // Of one that is just retiring more is to come.
-    if (user.final !== undefined && user !== retiring) addFinal(state.totals, user, user.final);
-  }
-}
-
 function sweep(state: FlowState, nowUs: TimeUs): void {
   takeLoose(state, nowUs - looseUs);
   const { ended } = state.book;
@@ -281,42 +258,11 @@ function sweep(state: FlowState, nowUs: TimeUs): void {
   }
 }
 
-function makeRoom(state: FlowState): void {
-  for (const one of chooseStale(state.book)) {
-    if (one.endedUs === 0) state.cutCount += 1;
-    settle(state, one);
-  }
-}
-
-function retire(state: FlowState, node: ProcessNode, _emit: Emit): void {
+function retire(state: FlowState, node: ProcessNode): void {
   const user = state.users.get(node.execId);
   if (user === undefined) return;
   state.users.delete(node.execId);
   // What a dying process closed is told a moment after its end.
   takeLoose(state, node.exitUs > 0 ? node.exitUs + dyingUs : Number.MAX_SAFE_INTEGER);
-  const { actor, binary, pid } = node;
-  const isApart = user.ownNetwork > 0 && isHostKey(node.container);
-  const container = isApart ? networkKey(node.node, user.ownNetwork) : node.container;
-  user.final = { container, actor, binary, pid };
-  for (const connection of [...user.connections]) {
-    if (connection.parts.every((part) => part.user.final !== undefined)) {
-      settle(state, connection, user);
-    }
-  }
-  tallyAttempts(user);
-  nameHosts(user, node);
-  addFinal(state.totals, user, user.final);
-}
-
-function cutLoss(count: number): Parameters<Emit>[0] {
-  return {
-    kind: "loss",
-    node: "",
-    container: "",
-    reason: "flow-eviction",
-    sinceUs: 0,
-    untilUs: 0,
-    count,
-    detail: "more connections were open at once than are kept: some count more than once",
-  };
+  finishUser(state, user, node);
 }

@@ -4,6 +4,7 @@
  * In: starts that were missed, in any order. Out: losses.
  * Must stay small however many were missed.
  */
+import { isNear } from "./choose-unused.ts";
 import type { Emit, LossFact } from "./fact.ts";
 
 export interface MissedStarts {
@@ -39,15 +40,26 @@ export function noteMissedStart({ minutes }: MissedStarts, timeUs: number): void
   known.count += 1;
 }
 
+/** Where the bound is near, gives the older half of its minutes and forgets it. */
+export function releaseMissedStarts(missed: MissedStarts, about: About, emit: Emit): void {
+  const { minutes } = missed;
+  if (!isNear(minutes.size, minuteCountMax)) return;
+  const own = [...minutes].filter(([minute]) => minute !== noMinute).sort(([a], [b]) => a - b);
+  const older = new Map(own.slice(0, own.length >> 1));
+  emitMissedStarts({ minutes: older }, about, emit);
+  for (const minute of older.keys()) minutes.delete(minute);
+}
+
+interface About {
+  readonly node: string;
+  readonly fromUs: number;
+}
+
 /**
  * Only of starts that the sensor must have seen, that is after `fromUs`: what was started before
  * is told by /proc, or not at all. **Order**: by time.
  */
-export function emitMissedStarts(
-  { minutes }: MissedStarts,
-  about: { readonly node: string; readonly fromUs: number },
-  emit: Emit,
-): void {
+export function emitMissedStarts({ minutes }: MissedStarts, about: About, emit: Emit): void {
   const inOrder = [...minutes.values()].sort((a, b) => a.sinceUs - b.sinceUs);
   for (const { sinceUs, untilUs, count } of inOrder) {
     if (untilUs <= about.fromUs) continue;

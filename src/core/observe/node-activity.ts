@@ -11,6 +11,8 @@ export interface NodeActivity {
   /** The minute looked at last, so that most events cost one comparison. */
   last: number;
   isFull: boolean;
+  /** Minutes before it were given and forgotten: a late event of one of them says nothing. */
+  fromMinute: number;
 }
 
 export interface Gap {
@@ -21,18 +23,21 @@ export interface Gap {
 const minuteUs = 60_000_000;
 /** **Unit**: minutes: four months without a break. */
 const minuteCountMax = 175_000;
+/** **Unit**: minutes: two weeks; of an observation without end no more are kept. */
+const recentCountMax = 20_160;
 const gapMinutesMin = 5;
 /** A silence this improbable by the node's own habit is taken for lost events. */
 const chanceMax = 1e-6;
 
 export function createActivity(): NodeActivity {
-  return { minutes: new Set(), last: -1, isFull: false };
+  return { minutes: new Set(), last: -1, isFull: false, fromMinute: 0 };
 }
 
 export function noteActivity(activity: NodeActivity, timeUs: TimeUs): void {
   const minute = Math.floor(timeUs / minuteUs);
   if (minute === activity.last) return;
   activity.last = minute;
+  if (minute < activity.fromMinute) return;
   if (activity.minutes.size < minuteCountMax) activity.minutes.add(minute);
   else activity.isFull = true;
 }
@@ -55,4 +60,16 @@ export function findGaps({ minutes, isFull }: NodeActivity): readonly Gap[] {
     if (!longEnough(run)) return [];
     return [{ sinceUs: (minute - run) * minuteUs, untilUs: minute * minuteUs }];
   });
+}
+
+/** Forgets the older half of many minutes, and gives the gaps among them. **Order**: by time. */
+export function releaseMinutes(activity: NodeActivity): readonly Gap[] {
+  const { minutes } = activity;
+  if (minutes.size <= recentCountMax) return [];
+  const gaps = findGaps(activity);
+  const sorted = [...minutes].sort((a, b) => a - b);
+  const first = sorted[sorted.length >> 1] ?? 0;
+  for (const minute of sorted) if (minute < first) minutes.delete(minute);
+  activity.fromMinute = first;
+  return gaps.filter(({ untilUs }) => untilUs <= first * minuteUs);
 }

@@ -5,6 +5,7 @@
  */
 
 import type { ThrottleEvent, TimeUs } from "../event/event.ts";
+import { chooseUnused } from "./choose-unused.ts";
 import { containerKey } from "./container-key.ts";
 import type { Emit, LossFact } from "./fact.ts";
 import { absenceReason } from "./loss-counters.ts";
@@ -92,6 +93,15 @@ export function noteDropped(
   }
   emitDropped(outages, emit);
   outages.dropped = { sinceUs: timeUs - reportUs, untilUs: timeUs, count: droppedCount };
+}
+
+/** Where the bound is near, ends the oldest stretches: their control groups are gone. */
+export function releaseThrottled(outages: NodeOutages, lastUs: TimeUs, emit: Emit): void {
+  const { throttled, node } = outages;
+  for (const [cgroup, sinceUs] of chooseUnused([...throttled], throttledCountMax, ([, us]) => us)) {
+    throttled.delete(cgroup);
+    emit(throttleLoss(node, { cgroup, sinceUs, untilUs: lastUs }));
+  }
 }
 
 /** What is still open at the end. */

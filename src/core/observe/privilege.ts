@@ -17,6 +17,7 @@ import type {
   TimeUs,
 } from "../event/event.ts";
 import { isExtraCapability } from "./capabilities.ts";
+import { isNear } from "./choose-unused.ts";
 import { isHostKey } from "./container-key.ts";
 import type {
   Actor,
@@ -92,6 +93,17 @@ export function createPrivileges(): Fold<PrivilegeState> {
     }),
     step,
     retire,
+    release: ({ details }, { isOver }) => {
+      for (const container of details.keys()) if (isOver(container)) details.delete(container);
+      // Of one that is forgotten too early more details are given than its bound, and no fewer.
+      const countMax = isNear(details.size, containerCountMax)
+        ? containerCountMax >> 1
+        : details.size;
+      for (const container of details.keys()) {
+        if (details.size <= countMax) break;
+        details.delete(container);
+      }
+    },
     finish,
     dump: (state): PrivilegeState => ({
       ...state,

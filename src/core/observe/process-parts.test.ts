@@ -235,6 +235,10 @@ test("the earliest write of a path counts", () => {
 
 test("totals without a process give no fact", () => {
   const emitted: unknown[] = [];
-  emitTotals(createUseTotals(), (fact) => emitted.push(fact));
+  emitTotals(
+    createUseTotals(),
+    () => true,
+    (fact) => emitted.push(fact),
+  );
   assert.deepEqual(emitted, []);
 });

@@ -5,6 +5,7 @@
  * much use.
  */
 import type { TimeUs } from "../event/event.ts";
+import { chooseUnused, isNear } from "./choose-unused.ts";
 import type { ContainerKey } from "./fact.ts";
 
 const pathCountMax = 8192;
@@ -50,4 +51,45 @@ export function noteWriting(written: WrittenPaths, writing: Writing): void {
 export function wasWritten(written: WrittenPaths, use: Writing): boolean {
   const timeUs = written.byContainer.get(use.container)?.get(use.path);
   return timeUs !== undefined && timeUs <= use.timeUs;
+}
+
+/** Of containers that nothing more is awaited of. */
+export function forgetWritings(
+  written: WrittenPaths,
+  isAsked: (container: ContainerKey) => boolean,
+): void {
+  for (const [container, times] of written.byContainer) {
+    if (!isAsked(container)) continue;
+    written.byContainer.delete(container);
+    written.count -= times.size;
+  }
+}
+
+/**
+ * Where a bound is near, forgets what was written longest ago: who writes for months must not keep
+ * what is new from being known. Each counts as left out.
+ */
+export function forgetOldWritings(written: WrittenPaths): void {
+  for (const [container, times] of written.byContainer) {
+    if (isNear(times.size, pathCountMax)) forgetOldest(written, [[container, times]], pathCountMax);
+  }
+  if (isNear(written.count, totalCountMax)) {
+    forgetOldest(written, [...written.byContainer], totalCountMax);
+  }
+}
+
+function forgetOldest(
+  written: WrittenPaths,
+  among: readonly (readonly [ContainerKey, Map<string, TimeUs>])[],
+  countMax: number,
+): void {
+  const all = among.flatMap(([container, times]) =>
+    Array.from(times, ([path, timeUs]) => ({ container, times, path, timeUs })),
+  );
+  for (const { container, times, path } of chooseUnused(all, countMax, ({ timeUs }) => timeUs)) {
+    times.delete(path);
+    if (times.size === 0) written.byContainer.delete(container);
+    written.count -= 1;
+    written.lostCount += 1;
+  }
 }

@@ -1,0 +1,106 @@
+/**
+ * Holds how file uses are let go of while an observation goes on: whole with their container, and
+ * the longest unused where a bound is near.
+ * In: what the fold keeps. Out: facts, and the same with less in it.
+ * Must count nothing as lost but what was written too long ago to be kept.
+ */
+import { chooseUnused, isNear } from "./choose-unused.ts";
+import type { Emit } from "./fact.ts";
+import {
+  addToTotals,
+  emitSome,
+  emitTotals,
+  type Total,
+  totalCountMax,
+  type UseTotalsState,
+} from "./file-use-totals.ts";
+import type { Release } from "./fold.ts";
+import { type ProcessUses, type Use, useCountMax } from "./process-uses.ts";
+import { forgetOldWritings } from "./written-paths.ts";
+
+interface FileUses {
+  readonly processes: ReadonlyMap<string, ProcessUses>;
+  readonly totals: UseTotalsState;
+}
+
+/** **Cost**: next to nothing while no container is over and no bound near. */
+export function releaseFileUses(state: FileUses, about: Release, emit: Emit): void {
+  const { totals, processes } = state;
+  emitTotals(totals, about.isOver, emit);
+  relieveProcesses(totals, [...processes.values()], about);
+  for (const container of totals.totals.keys()) releaseUnused(totals, container, emit);
+  if (isNear(totals.totalCount, totalCountMax.all)) releaseAnyUnused(totals, emit);
+  forgetOldWritings(totals.writes);
+}
+
+function lastUsOf({ lastUs }: { readonly lastUs: number }): number {
+  return lastUs;
+}
+
+function releaseUnused(totals: UseTotalsState, container: string, emit: Emit): void {
+  const own = totals.totals.get(container);
+  if (own === undefined || !isNear(own.count, totalCountMax.container)) return;
+  const all = [...own.byPath.values()].flat();
+  const some = chooseUnused(all, totalCountMax.container, lastUsOf);
+  emitSome(totals, { container, some }, emit);
+}
+
+function releaseAnyUnused(totals: UseTotalsState, emit: Emit): void {
+  const all = [...totals.totals].flatMap(([container, { byPath }]) =>
+    [...byPath.values()].flat().map((total) => ({ container, total, lastUs: total.lastUs })),
+  );
+  const unused = chooseUnused(all, totalCountMax.all, lastUsOf);
+  for (const [container, same] of Map.groupBy(unused, (one) => one.container)) {
+    const some: Total[] = same.map(({ total }) => total);
+    emitSome(totals, { container, some }, emit);
+  }
+}
+
+/** Of processes that run for long: what they used longest ago is added to the totals now. */
+function relieveProcesses(
+  totals: UseTotalsState,
+  processes: readonly ProcessUses[],
+  about: Release,
+): void {
+  for (const process of processes) {
+    const { executed, mapped, read, written } = process.uses;
+    const taken = {
+      executed: unusedOf(executed, useCountMax.code),
+      mapped: unusedOf(mapped, useCountMax.code),
+      read: unusedOf(read, useCountMax.read),
+      written: unusedOf(written, useCountMax.written),
+    };
+    if (Object.values(taken).some((uses) => uses !== undefined)) {
+      moveToTotals(totals, process, taken, about);
+    }
+  }
+  if (!isNear(totals.useCount, useCountMax.total)) return;
+  for (const process of [...processes].sort((a, b) => a.lastUs - b.lastUs)) {
+    if (totals.useCount * 2 <= useCountMax.total) return;
+    moveToTotals(totals, process, { ...process.uses }, about);
+  }
+}
+
+function unusedOf(
+  uses: ReadonlyMap<string, Use> | undefined,
+  countMax: number,
+): Map<string, Use> | undefined {
+  if (uses === undefined || !isNear(uses.size, countMax)) return undefined;
+  return new Map(chooseUnused([...uses], countMax, ([, use]) => use.lastUs));
+}
+
+function moveToTotals(
+  totals: UseTotalsState,
+  process: ProcessUses,
+  taken: ProcessUses["uses"],
+  { nodeOf }: Release,
+): void {
+  const node = nodeOf(process.execId);
+  if (node === undefined) return;
+  addToTotals(totals, process, node, taken);
+  for (const how of ["executed", "mapped", "read", "written"] as const) {
+    const uses = process.uses[how];
+    if (taken[how] === uses) process.uses[how] = undefined;
+    else for (const path of taken[how]?.keys() ?? []) uses?.delete(path);
+  }
+}
