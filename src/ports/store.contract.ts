@@ -632,7 +632,8 @@ const troubles = fc.array(
 );
 
 function checkLaw(adapter: string, make: () => Promise<StoreUnderTest>): void {
-  test(`${adapter}: law: repeating, reordering writers, failing and crashing change nothing`, async () => {
+  const law = "repeating, reordering writers, failing and crashing change nothing";
+  test(`${adapter}: law: ${law}`, async () => {
     await fc.assert(
       fc.asyncProperty(batches, troubles, fc.boolean(), async (list, before, turned) => {
         // Writers are independent: all of one may come before all of the other.

@@ -16,7 +16,7 @@ import type { SourcePosition } from "./event-source.ts";
  * of its writer changes nothing: it was committed before. One that leaves a hole is refused.
  */
 export interface FactBatch {
-  /** The daemon that writes: its node or cluster name. Facts of several writers merge on reading. */
+  /** The daemon that writes: its node or cluster. Facts of several writers merge on reading. */
   readonly writer: string;
   /** Grows by one with each batch. */
   readonly sequence: number;
@@ -25,7 +25,7 @@ export interface FactBatch {
   readonly settled: readonly Fact[];
   /** Statements of what still runs: each takes the place of the writer's last one of that key. */
   readonly open: readonly Fact[];
-  /** Keys (`fact-key.ts`) of open statements that hold no longer. */
+  /** Keys (`fact-key.ts`) of open statements that hold no longer; those in `open` come after. */
   readonly dropped: readonly string[];
   readonly positions: Readonly<Record<string, SourcePosition>>;
   /** Replaces the last one; absent: that one stays. */
@@ -53,13 +53,19 @@ export interface FactStore {
   /** **Errors**: `disk-full`, `state-damaged`, `state-conflict` (a hole in the sequence). */
   commit(batch: FactBatch): Promise<void>;
   writer(name: string): Promise<WriterState>;
-  /** All, settled and open, of all writers: several of one key may come; a `FactSet` merges them. */
+  /**
+   * All, settled and open, of all writers, as they are at one moment: several of one key may come;
+   * a `FactSet` merges them.
+   */
   facts(): AsyncIterable<Fact>;
   /** Keys of the open facts of a writer: what it may have to drop after a restart. */
   openKeys(writer: string): Promise<readonly string[]>;
   /** Turns all open facts of a writer into settled ones: when their folds cannot be restored. */
   adopt(writer: string): Promise<void>;
-  /** Drops facts of containers (not of hosts) last seen before; gives how many, by kind. */
+  /**
+   * Drops facts of containers (not of hosts) last seen before, and makes one wide loss of older
+   * ones of a node, container and reason; gives how many are less, by kind.
+   */
   forget(beforeUs: TimeUs): Promise<Readonly<Record<string, number>>>;
   /** SHA-256 of all facts, merged and in order: equal for equal knowledge, in any adapter. */
   hash(): Promise<string>;
@@ -87,8 +93,10 @@ export interface HistoryBatch {
 
 export interface ChangeQuery {
   readonly sinceUs?: TimeUs;
+  /** Not itself in it. */
   readonly untilUs?: TimeUs;
   readonly finding?: string;
+  /** Of more, the latest ones are given. */
   readonly countMax: number;
 }
 
@@ -126,10 +134,15 @@ export interface FoundNote {
 }
 
 export interface NoteStore {
+  /** The same id again changes nothing. */
   add(note: Note): Promise<void>;
+  /** False when there is none, or it was revoked before. */
   revoke(id: string, timeUs: TimeUs): Promise<boolean>;
   all(): Promise<readonly Note[]>;
-  /** Equal keys first, then full text by weight. Words are words, never operators of a search. */
+  /**
+   * Of what was not revoked: equal keys first, then full text by weight. Words are words, never
+   * operators of a search.
+   */
   find(keys: readonly string[], words: string, countMax: number): Promise<readonly FoundNote[]>;
 }
 

@@ -14,8 +14,8 @@ export function isNewBatch(lastSequence: number, batch: FactBatch): boolean {
   if (sequence === lastSequence + 1) return true;
   throw new WaggleError(
     "state-conflict",
-    `Batch ${sequence} of ${JSON.stringify(writer)} was refused: the state holds its batches up ` +
-      `to ${lastSequence}, so others are missing. Either this is an old copy of the state, or two ` +
-      "processes write under one name.",
+    `Batch ${sequence} of ${JSON.stringify(writer)} was refused: the state holds its batches ` +
+      `up to ${lastSequence}, so others are missing. Either this is an old copy of the state, or ` +
+      "two processes write under one name.",
   );
 }

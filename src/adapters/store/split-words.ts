@@ -20,8 +20,9 @@ export interface SearchWord {
 /** Words between white space, each once, the first few. */
 export function splitWords(search: string): readonly SearchWord[] {
   const found = new Map<string, SearchWord>();
-  for (const word of cutText(search, searchLengthMax).split(/\s+/u)) {
-    const terms = splitTerms(cutText(word, wordLengthMax));
+  for (const part of cutText(search, searchLengthMax).split(/\s+/u)) {
+    const word = cutText(part, wordLengthMax);
+    const terms = splitTerms(word);
     const key = terms.join(" ");
     if (terms.length > 0 && !found.has(key)) found.set(key, { word, terms });
     if (found.size === wordCountMax) break;
