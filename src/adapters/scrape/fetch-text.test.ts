@@ -71,7 +71,7 @@ test("a server that says no time, or nonsense, gives the text alone", async (t) 
   assert.equal(await scrape(odd), "up 1\n");
 });
 
-test("what is no answer is an error that says so, without what the address keeps secret", async (t) => {
+test("what is no answer is an error, without what the address keeps secret", async (t) => {
   const missing = await serve(t, (_, answer) => answer.writeHead(404).end("no"));
   await assert.rejects(
     scrape(`${missing}?token=secret`),

@@ -5,7 +5,15 @@
  */
 import { BrokenMessage, type ProtobufCursor } from "../../core/event/protobuf-cursor.ts";
 import { type LoadedPolicy, policyStates } from "../../ports/tetragon-control.ts";
-import { numberField, rangeField, readFields, takeNumber, takeText } from "./read-fields.ts";
+import {
+  numberField,
+  rangeField,
+  readFields,
+  takeNumber,
+  takeText,
+  textAt,
+  within,
+} from "./read-fields.ts";
 
 const nameLengthMax = 512;
 const errorLengthMax = 4096;
@@ -24,11 +32,10 @@ export interface AnsweredInfo {
 /** `GetVersionResponse`. */
 export function readVersion(cursor: ProtobufCursor, end: number): string {
   let version = "";
-  readFields(cursor, end, (tag) => {
-    if (tag !== rangeField(1)) return false;
-    version = takeText(cursor, nameLengthMax);
-    return true;
+  const takeVersion = textAt(cursor, 1, (text) => {
+    version = text;
   });
+  readFields(cursor, end, takeVersion);
   return version;
 }
 
@@ -68,11 +75,10 @@ function readProbe(cursor: ProtobufCursor, end: number): readonly [string, boole
 
 function readCommit(cursor: ProtobufCursor, end: number): string {
   let commit = "";
-  readFields(cursor, end, (tag) => {
-    if (tag !== rangeField(2)) return false;
-    commit = takeText(cursor, nameLengthMax);
-    return true;
+  const takeCommit = textAt(cursor, 2, (text) => {
+    commit = text;
   });
+  readFields(cursor, end, takeCommit);
   return commit;
 }
 
@@ -122,14 +128,11 @@ function readPolicy(cursor: ProtobufCursor, end: number): LoadedPolicy {
 /** Statistics without a counter of posts count none: zeros are not sent. */
 function readPosted(cursor: ProtobufCursor, end: number): number {
   let count = 0;
-  readFields(cursor, end, (tag) => {
-    if (tag !== rangeField(1)) return false;
-    readFields(cursor, cursor.readRangeEnd(), (inner) => {
-      if (inner !== numberField(1)) return false;
-      count = takeNumber(cursor);
-      return true;
-    });
+  const takeCount = (tag: number): boolean => {
+    if (tag !== numberField(1)) return false;
+    count = takeNumber(cursor);
     return true;
-  });
+  };
+  readFields(cursor, end, within(cursor, 1, takeCount));
   return count;
 }

@@ -25,7 +25,7 @@ function decode(message: Uint8Array): Event {
 const shell = { execId: execIdOf("lab", 5_000_000_000, 42), binary: "/bin/sh" };
 const server = { execId: execIdOf("lab", 90_000_000, 7), binary: "/usr/bin/tetragon" };
 
-test("a process that runs becomes an exec event flagged procFS, else as the server told it", async () => {
+test("a process that runs becomes an exec event flagged procFS, else as it is", async () => {
   const processes = [
     encodeProcess({ ...shell, flags: "execve clone" }),
     encodeProcess({ ...server, flags: "procFS auid" }),

@@ -8,7 +8,7 @@ import { hasFlag } from "../../core/event/process-flags.ts";
 import type { ProtobufCursor } from "../../core/event/protobuf-cursor.ts";
 import { ProtobufWriter } from "../../core/event/protobuf-writer.ts";
 import { readExecId } from "../../core/observe/exec-id.ts";
-import { rangeField, readFields, takeText, tryMessage } from "./read-fields.ts";
+import { rangeField, readFields, takeText, textAt, tryMessage, within } from "./read-fields.ts";
 
 /** Twice the size of Tetragon's cache as it is set by default. */
 const processCountMax = 131_072;
@@ -87,16 +87,7 @@ function readDump(cursor: ProtobufCursor, end: number, countMax: number): Dump {
     else droppedCount += 1;
     return true;
   };
-  const takeInternal = (tag: number): boolean => {
-    if (tag !== rangeField(1)) return false;
-    readFields(cursor, cursor.readRangeEnd(), takeProcess);
-    return true;
-  };
-  readFields(cursor, end, (tag) => {
-    if (tag !== rangeField(3)) return false;
-    readFields(cursor, cursor.readRangeEnd(), takeInternal);
-    return true;
-  });
+  readFields(cursor, end, within(cursor, 3, within(cursor, 1, takeProcess)));
   return { found, droppedCount };
 }
 
@@ -165,21 +156,10 @@ export function startedId(message: Uint8Array): string {
 
 function readStarted(cursor: ProtobufCursor, end: number): string {
   let id = "";
-  const takeId = (tag: number): boolean => {
-    if (tag !== rangeField(1)) return false;
-    id = takeText(cursor, textLengthMax);
-    return true;
-  };
-  const takeProcess = (tag: number): boolean => {
-    if (tag !== rangeField(1)) return false;
-    readFields(cursor, cursor.readRangeEnd(), takeId);
-    return true;
-  };
-  readFields(cursor, end, (tag) => {
-    if (tag !== rangeField(1)) return false;
-    readFields(cursor, cursor.readRangeEnd(), takeProcess);
-    return true;
+  const takeId = textAt(cursor, 1, (text) => {
+    id = text;
   });
+  readFields(cursor, end, within(cursor, 1, within(cursor, 1, takeId)));
   return id;
 }
 
@@ -190,10 +170,9 @@ export function nodeNameOf(message: Uint8Array): string {
 
 function readNodeName(cursor: ProtobufCursor, end: number): string {
   let node = "";
-  readFields(cursor, end, (tag) => {
-    if (tag !== rangeField(1000)) return false;
-    node = takeText(cursor, textLengthMax);
-    return true;
+  const takeNode = textAt(cursor, 1000, (text) => {
+    node = text;
   });
+  readFields(cursor, end, takeNode);
   return node;
 }

@@ -27,6 +27,36 @@ export function readFields(
   cursor.end = outerEnd;
 }
 
+/** A `take` for an embedded message, whose fields `take` is called for in turn. */
+export function within(
+  cursor: ProtobufCursor,
+  field: number,
+  take: (tag: number) => boolean,
+): (tag: number) => boolean {
+  const wanted = rangeField(field);
+  return (tag) => {
+    if (tag !== wanted) return false;
+    readFields(cursor, cursor.readRangeEnd(), take);
+    return true;
+  };
+}
+
+/** A `take` for one text. */
+export function textAt(
+  cursor: ProtobufCursor,
+  field: number,
+  keep: (text: string) => void,
+): (tag: number) => boolean {
+  const wanted = rangeField(field);
+  return (tag) => {
+    if (tag !== wanted) return false;
+    keep(takeText(cursor, textLengthMax));
+    return true;
+  };
+}
+
+const textLengthMax = 1024;
+
 /** **Errors**: `BrokenMessage`. */
 export function readMessage<Message>(
   bytes: Uint8Array,

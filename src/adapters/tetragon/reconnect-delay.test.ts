@@ -9,7 +9,7 @@ import { type ServerIdentity, wasRestarted } from "./server-identity.ts";
 
 const bounds = { firstMs: 500, lastMs: 30_000 };
 
-test("waits double from half a second to half a minute, and each is spread over its upper half", () => {
+test("waits double from half a second to half a minute, and are spread", () => {
   const longest = [0, 1, 2, 3, 4, 5, 6, 7, 1000].map((n) => reconnectDelay(n, bounds, 1));
   assert.deepEqual(longest, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
   fc.assert(

@@ -9,7 +9,11 @@ export interface DelayBounds {
 }
 
 /** **Shape**: `chance` from 0 to 1; the delay is between half of the doubled value and all of it. */
-export function reconnectDelay(failureCount: number, bounds: DelayBounds, chance: number): number {
-  const doubled = bounds.firstMs * 2 ** Math.min(failureCount, 30);
-  return Math.min(doubled, bounds.lastMs) * (0.5 + chance / 2);
+export function reconnectDelay(
+  failureCount: number,
+  { firstMs, lastMs }: DelayBounds,
+  chance: number,
+): number {
+  const doubledMs = firstMs * 2 ** Math.min(failureCount, 30);
+  return Math.min(doubledMs, lastMs) * (0.5 + chance / 2);
 }
