@@ -102,9 +102,9 @@ export const policy: Operation<PolicyInput, PolicyOutput> = {
       isApplied: isChanging,
       state: given.state,
     };
-    const nodes = await visitNodes(tetragon, task, context.outside);
     const files = to === undefined ? [] : wanted.policies.map((one) => fileOf(to, one));
     if (isChanging && to !== undefined) await writeFiles(to, wanted, context);
+    const nodes = await visitNodes(tetragon, task, context.outside);
     const isCompiled = known !== undefined;
     return { action, isApplied: isChanging, isCompiled, nodes, files, ...shown(wanted) };
   },

@@ -22,7 +22,7 @@ export function renderShipped(one: ShippedPolicy): string {
     `Needs: kernel ${one.kernel}; Tetragon ${oldestTetragon(one.policy.spec)} or later.`,
     "Does not see:",
     ...one.blindSpots.map((text) => `- ${text}`),
-    "Written by scripts/policies.ts from src/core/respond; the end of its name is a hash of what it says.",
+    "Written by scripts/policies.ts; the end of its name is a hash of what it says.",
   ];
   return renderPolicy(
     one.policy,
@@ -46,31 +46,37 @@ const groupTitles: Readonly<Record<(typeof policyGroups)[number], string>> = {
   attacks: "Attacks",
 };
 
-const introduction = [
-  "# Policies",
-  "",
-  "Tracing policies that waggle ships in `policies/`, one purpose each. All of them observe only: none",
-  "stops, kills or changes anything, and the code that writes them has no way to say so.",
-  "",
-  "Load them with `waggle policy apply`, or with `kubectl apply -f policies/NAME.yaml`. The end of a",
-  "policy's name is a hash of what it says: the same content has the same name, and a new content is",
-  "loaded before the old one is removed.",
-  "",
-  "Cost is counted, not guessed: the events of a recording that pass the hooks and filters of the",
-  "policy, over the whole time of the recording. `shop-full` and `shop-late` are ten containers on an",
-  "emulated, slow machine, `host-smoke` is a host without containers, `attacks-dev` and `ordinary-dev`",
-  "are attacks and ordinary work beside background traffic. Cost follows what a machine does: measure",
-  "your own (`waggle policy status` tells how many events each policy gave).",
-  "",
-  "Beside these, `waggle policy plan` makes policies of its own: `files` and `mappings`, which watch",
-  "only the files that still decide whether a vulnerable package is used. Where it has SBOMs and scans",
-  "they take the place of `file-use` and `code-mappings`, at a small part of the cost.",
-];
+const introduction = `# Policies
+
+Tracing policies that waggle ships in \`policies/\`, one purpose each. All of them only
+observe: none stops, kills or changes anything, and the code that writes them has no way to
+say so.
+
+Load them with \`waggle policy apply\`, or with \`kubectl apply -f policies/NAME.yaml\`. The end
+of a policy's name is a hash of what it says: the same content has the same name, and a new
+content is loaded before the old one is removed.
+
+Cost is counted, not guessed: the events of a recording that pass the hooks and filters of
+the policy, over the whole time of the recording. \`shop-full\` and \`shop-late\` are ten
+containers on an emulated, slow machine, \`host-smoke\` is a host without containers,
+\`attacks-dev\` and \`ordinary-dev\` are attacks and ordinary work beside background traffic.
+Cost follows what a machine does: \`waggle policy status\` tells how many events each policy
+gave on yours.
+
+Beside these, \`waggle policy plan\` makes policies of its own, \`files\` and \`mappings\`, which
+watch only the files that still decide whether a vulnerable package is used. Where it has
+SBOMs and scans they take the place of \`file-use\` and \`code-mappings\`, at a small part of
+the cost.
+
+Two things are true of all of them. A policy over TCP would report the sending of its own
+events: the agent's own programs are left out, but not waggle, which should ask over the
+unix socket. And what a policy did not see before it was loaded stays unseen.`.split("\n");
 
 function overview(policies: readonly ShippedPolicy[]): readonly string[] {
   const rows = policies.map((one) => {
     const { purpose } = one.policy;
-    return `| [\`${purpose}\`](#${purpose}) | ${one.group} | ${rateText(one)} | ${one.isDefault ? "yes" : ""} |`;
+    const cells = [`[\`${purpose}\`](#${purpose})`, one.group, rateText(one)];
+    return `| ${[...cells, one.isDefault ? "yes" : ""].join(" | ")} |`;
   });
   return ["| policy | set | events/s | loaded by default |", "|---|---|---|---|", ...rows];
 }

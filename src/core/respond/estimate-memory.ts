@@ -7,8 +7,9 @@ import { byteLength } from "./byte-length.ts";
 import type { ArgumentFilter, PolicyHook, PolicySpec } from "./policy-document.ts";
 
 /**
- * **Unit**: bytes. A server's own numbers for recorded policies: 8,608 for the loader, 353,568 for
- * one hook with filters, 9,664 or so for each further one, 116,056 more where a result is asked for.
+ * **Unit**: bytes. A server's own numbers for recorded policies: 8,608 for the loader, 353,568
+ * for one hook with filters, about 9,664 for each further one, 116,056 more where a result is
+ * asked for.
  */
 const loaderBytes = 8608;
 const firstHookBytes = 353_568;

@@ -8,7 +8,7 @@ import { compareText } from "../event/compare-text.ts";
 import { baseName } from "../inventory/container-path.ts";
 import type { Sbom } from "../inventory/image.ts";
 import { createSbomIndex, type IndexedSbom } from "../judge/sbom-index.ts";
-import type { CoverageSummary, Finding, ImageRef, PackageRef } from "../judge/verdict.ts";
+import type { CoverageSummary, Finding, ImageRef, PackageRef, Usage } from "../judge/verdict.ts";
 import { type CodeFile, createWatchers, type Watchers } from "../judge/watch-files.ts";
 import { workloadKey } from "../judge/workload-key.ts";
 import type { ContainerFact, CoverageFact, Sensor, Workload } from "../observe/fact.ts";
@@ -82,8 +82,9 @@ function collectDrafts(
     for (const { package: about, usage } of finding.packages) {
       if (usage.state === "in-use") continue;
       const [summary] = containers;
-      if (summary === undefined) {
-        passOver(leftOut, { about, image: finding.image }, "nothing was seen to run its image");
+      const why = summary === undefined ? "nothing was seen to run its image" : undecidable(usage);
+      if (summary === undefined || why !== "") {
+        passOver(leftOut, { about, image: finding.image }, why);
         continue;
       }
       const key = JSON.stringify([summary.sbom, finding.image.digest, about.id, about.location]);
@@ -101,6 +102,11 @@ function collectDrafts(
     }
   }
   return drafts;
+}
+
+/** Once an archive is open, what of it is used shows only inside of the process. */
+function undecidable({ level }: Usage): string {
+  return level === "archive-opened" ? "its archive is open: no policy sees what in it is used" : "";
 }
 
 function newDraft(about: PackageRef, image: ImageRef, summary: CoverageSummary): Draft {

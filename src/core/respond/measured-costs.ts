@@ -1,7 +1,7 @@
 /**
  * Holds what recordings show that the shipped policies cost.
- * In: nothing. Out: numbers, counted by `src/testing/count-policy-events.ts` over each whole recording
- * that had the hooks of the policy. Must never hold an estimate.
+ * In: nothing. Out: numbers, counted by `src/testing/count-policy-events.ts` over each whole
+ * recording that had the hooks of the policy. Must never hold an estimate.
  */
 
 /** What a recording shows that a policy of these hooks and filters costs. */

@@ -79,7 +79,7 @@ const documents = fc
   .map((list) => list.map(([purpose, at]) => policy(purpose, `call_${at}`)));
 const states = fc.constantFrom("enabled", "load-error", "disabled", "loading");
 
-test("any plan touches only ours, keeps within the limit, and never leaves a purpose unwatched", () => {
+test("any plan touches only ours, keeps within the limit, and leaves no purpose unwatched", () => {
   const servers = fc.uniqueArray(
     fc.oneof(
       fc

@@ -27,8 +27,8 @@ const socket: PolicyArgument = { index: 0, type: "sock" };
 const size: PolicyArgument = { index: 2, type: "size_t", label: "size" };
 
 const silence =
-  "threads that block in this call use up the kernel's few instances of its return probe: then it " +
-  "falls silent, and only tetragon_missed_link_probes_total tells";
+  "threads that block in this call use up the kernel's few instances of its return probe: then " +
+  "it falls silent, and only tetragon_missed_link_probes_total tells";
 
 export const networkPolicies: readonly ShippedPolicy[] = [
   {
@@ -148,7 +148,7 @@ export const networkPolicies: readonly ShippedPolicy[] = [
     costNote: "sending of datagrams is in no recording; only binding was counted",
     kernel: "5.3",
     blindSpots: [
-      "the far end of a socket that is not connected, as sendto leaves it: its address stays unknown",
+      "the far end of a socket that is not connected, as sendto leaves it: its address is unknown",
       "datagrams that are received",
     ],
     isDefault: true,

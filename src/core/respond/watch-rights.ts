@@ -109,7 +109,7 @@ export const rightsPolicies: readonly ShippedPolicy[] = [
     costNote: "prctl is in no recording",
     kernel: "5.3",
     blindSpots: [
-      "rights that a process was started with: the exec event tells those, where credentials are on",
+      "rights that a process was started with: exec events tell those, where credentials are on",
     ],
     isDefault: true,
   },
@@ -191,8 +191,7 @@ export const rightsPolicies: readonly ShippedPolicy[] = [
     shows: "opened files that hold credentials: tokens, keys, passwords",
     feeds: "file-use facts (read) and the credentials of a workload's reach",
     costNote:
-      "recorded policies counted each read of a few of these files; one open is one event here, so " +
-      "it costs less than that",
+      "recorded policies counted each read of some of these files; here one open is one event",
     kernel: "5.3",
     blindSpots: [
       "credentials in variables, arguments and files of other names",

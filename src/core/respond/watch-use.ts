@@ -81,14 +81,14 @@ export const usePolicies: readonly ShippedPolicy[] = [
     group: "use",
     shows: "opened files of interpreted languages: modules, scripts, archives",
     feeds: "file-use facts (read), sensor open",
-    costNote: "the recordings watched not all of its directories",
+    costNote:
+      "the recordings watched not all of its directories; with SBOMs and scans `waggle policy " +
+      "plan` makes a cheaper one, of only what is open",
     kernel: "5.3",
     blindSpots: [
       "files that were opened before it was loaded, and programs that read once at their start",
       "a directory of packages that is not in its list, for files without a usual ending",
       "what an archive holds: the opening of a jar says nothing of the classes in it",
-      "it asks more than `waggle policy plan` would, which watches only what is open: leave it out " +
-        "where SBOMs and scans are at hand",
     ],
     isDefault: false,
   },

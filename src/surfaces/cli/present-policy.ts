@@ -87,7 +87,8 @@ function renderWanted({ wanted }: PolicyOutput, paint: Paint, { width }: View): 
     kilobytes(one.kernelMemoryBytes),
     one.why,
   ]);
-  const head = terminal`${formatCount(wanted.length)} policies wanted, about ${kilobytes(total)} of kernel memory`;
+  const count = formatCount(wanted.length);
+  const head = terminal`${count} policies wanted, about ${kilobytes(total)} of kernel memory`;
   return joinTerminal([terminal`${paint("bold", head)}`, ...indented(tableOf(rows, width))]);
 }
 
@@ -118,7 +119,8 @@ function renderWatched({ watched }: PolicyOutput, paint: Paint, view: View): Ter
     const where = `${workloads.slice(0, 3).join(", ")} (${image})`;
     return [`${name} ${version}`, `${files.length} files`, `+${valueCount}`, where];
   });
-  const head = terminal`${formatCount(watched.length)} open questions that they decide, most urgent first`;
+  const count = formatCount(watched.length);
+  const head = terminal`${count} open questions that they decide, most urgent first`;
   return joinTerminal([
     paint("bold", head),
     ...indented(tableOf(rows, view.width)),
@@ -174,7 +176,8 @@ function renderNode(
 function renderSteps({ steps, foreignCount }: NodePolicies, paint: Paint): TerminalText[] {
   const kept = steps.filter(({ kind }) => kind === "keep").length;
   const shown = steps.filter(({ kind }) => kind !== "keep");
-  const others = terminal`${formatCount(kept)} stay as they are; ${formatCount(foreignCount)} of others are not touched`;
+  const counts = [kept, foreignCount].map(formatCount);
+  const others = `${counts[0]} stay as they are; ${counts[1]} of others are not touched`;
   return [
     ...shown.map((step) => terminal`  ${verbOf(step, paint)} ${step.name}  ${reasonOf(step)}`),
     terminal`  ${paint("dim", others)}`,
@@ -209,6 +212,10 @@ function renderLoaded({ loaded, foreignCount }: NodePolicies, view: View): Termi
   ]);
   const broken = own.filter(({ error, state }) => error !== "" || /error/.test(state)).length;
   const enforcing = loaded.filter(({ mode }) => mode === "enforce").length;
-  const counts = terminal`${formatCount(own.length)} of waggle, ${formatCount(broken)} of them in error; ${formatCount(foreignCount)} of others; ${formatCount(enforcing)} enforcing`;
-  return [terminal`  ${counts}`, ...indented(tableOf(rows, view.width))];
+  const counts = [
+    `${formatCount(own.length)} of waggle, ${formatCount(broken)} of them in error`,
+    `${formatCount(foreignCount)} of others`,
+    `${formatCount(enforcing)} enforcing`,
+  ];
+  return [terminal`  ${counts.join("; ")}`, ...indented(tableOf(rows, view.width))];
 }
