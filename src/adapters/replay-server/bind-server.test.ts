@@ -28,7 +28,7 @@ async function isRefused(address: string, code: ErrorCode): Promise<void> {
   await assert.rejects(bound(address), isCode, address);
 }
 
-test("a socket file is there while the server is, and a port may be the system's choice", async () => {
+test("a socket file is there while the server is; a port may be chosen by the system", async () => {
   const file = join(folder, "s");
   await bound(`unix://${file}`, (address) => {
     assert.equal(address, `unix://${file}`);

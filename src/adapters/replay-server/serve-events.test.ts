@@ -52,7 +52,7 @@ test("the signal ends it, waiting or not, and then it is not whole", async () =>
   assert.equal(await late, false);
 });
 
-test("what the recording throws is thrown, and the recording is closed when it ends early", async () => {
+test("what the recording throws is thrown; a recording that ends early is closed", async () => {
   const { signal } = new AbortController();
   const broken = (async function* (): AsyncGenerator<Uint8Array> {
     yield Uint8Array.of(1);
