@@ -60,10 +60,11 @@ export const replay: Operation<z.infer<typeof input>, Replayed> = {
   name: "replay",
   summary: "play recordings to clients as a Tetragon server would",
   description:
-    "Serves recordings over gRPC like a Tetragon 1.7 of this machine: each client gets the events " +
-    "from the first one, at the speed that they had or faster. Policies can be listed, added, " +
-    "configured and deleted; what a real server refuses is refused with its words, but nothing is " +
-    "loaded into a kernel, and filters of clients are passed over. Runs until it is interrupted. " +
+    "Serves recordings over gRPC like a Tetragon 1.7 of this machine: each client gets the " +
+    "events from the first one, at the speed that they had or faster. Policies can be listed, " +
+    "added, configured and deleted; what a real server refuses is refused with its words, but " +
+    "nothing is loaded into a kernel, and filters of clients are passed over. Runs until it is " +
+    "interrupted. " +
     "For demos and tests.",
   effect: "read",
   input,

@@ -18,7 +18,7 @@ export interface Keeping {
 
 export type Answer = (request: Fields, keeping: Keeping) => Uint8Array;
 
-export const replayedVersion = "v1.7.0";
+const replayedVersion = "v1.7.0";
 
 /** **Errors**: answers throw `Refusal`, and `BrokenMessage` for a request that is none. */
 export const answers: Readonly<Record<string, Answer>> = {

@@ -10,7 +10,7 @@ import { WaggleError } from "../../ports/waggle-error.ts";
 
 /** **Errors**: throws `WaggleError` `usage`, `address-in-use`. */
 export async function bindServer(server: Server, address: string): Promise<string> {
-  const path = /^unix:(?:\/\/)?(.+)$/.exec(address)?.[1];
+  const path = /^unix:(?:\/\/)?(\/?[^/].*)$/.exec(address)?.[1];
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(address) ?? [];
   if (path === undefined && (host === undefined || Number(port) > 65_535)) {
     throw new WaggleError("usage", `${address}: not an address; give unix:///path or host:port.`);

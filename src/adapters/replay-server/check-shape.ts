@@ -34,7 +34,8 @@ export function findMismatch(
   if (!isFit) {
     const told = shape.kind === "int" && typeof value === "number" ? ` ${value}` : "";
     const field = `${place.go}.${place.path}`;
-    return `cannot unmarshal ${goKind(value)}${told} into Go struct field ${field} of type ${goType(shape)}`;
+    const type = goType(shape);
+    return `cannot unmarshal ${goKind(value)}${told} into Go struct field ${field} of type ${type}`;
   }
   if (shape.kind === "list")
     return firstOf(value as unknown[], (one) => findMismatch(one, shape.of, place));

@@ -2,11 +2,11 @@
  * Holds the reading of single fields of a policy that was parsed.
  * In: plain data whose kinds were checked before. Out: lists and text, empty where there is none.
  */
-export type Plain = Readonly<Record<string, unknown>>;
+import { isWireObject, type WireObject } from "../../core/event/wire-value.ts";
 
-export function isPlain(value: unknown): value is Plain {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+/** A mapping of YAML is read as an object of the wire is. */
+export type Plain = WireObject;
+export const isPlain = isWireObject;
 
 export function listAt(object: Plain, key: string): readonly Plain[] {
   const list = object[key];

@@ -136,6 +136,7 @@ test("what the resource definition forbids is told with its place", () => {
   const at = "validation failed: spec.kprobes[0]";
   const tags = (count: number) => hook(`    tags: [${Array(count).fill("ab").join(",")}]\n`);
   const filter = (text: string) => hook(`    selectors:\n    - matchArgs:\n      - {${text}}\n`);
+  const binary = "{operator: In, values: [/bin/a]}";
   assert.equal(refusalOf(tags(16)), "taken");
   check([
     [head(), "validation failed: .spec in body is required"],
@@ -154,9 +155,7 @@ test("what the resource definition forbids is told with its place", () => {
       `${at}.selectors[0].matchPIDs[0].operator in body should be one of [In NotIn]`,
     ],
     [
-      hook(
-        "    selectors: [{matchBinaries: [{operator: In, values: [a]}, {operator: In, values: [b]}]}]\n",
-      ),
+      hook(`    selectors: [{matchBinaries: [${binary}, ${binary}]}]\n`),
       `${at}.selectors[0].matchBinaries in body should have at most 1 items`,
     ],
   ]);
@@ -173,4 +172,5 @@ test("anchors are followed, but not without end", () => {
     bomb.push(`${to}: &${to} [${Array(9).fill(`*${from}`).join(",")}]`);
   }
   assert.match(refusalOf(bomb.join("\n")), /excessive aliasing$/);
+  assert.match(refusalOf("[".repeat(50_000)), /^failed to unmarshal YAML/);
 });

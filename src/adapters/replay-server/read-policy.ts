@@ -58,6 +58,20 @@ function notJson(what: string): Refusal {
 }
 
 function parseYaml(yaml: string): unknown {
+  try {
+    return parseFirst(yaml);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    // The parser gives up on what is nested too deep, and on aliases of aliases.
+    throw notYaml("document contains excessive aliasing");
+  }
+}
+
+function notYaml(what: string): Refusal {
+  return new Refusal(`failed to unmarshal YAML: error converting YAML to JSON: yaml: ${what}`);
+}
+
+function parseFirst(yaml: string): unknown {
   const [document] = parseAllDocuments(yaml, {
     version: "1.1",
     logLevel: "silent",
@@ -74,29 +88,24 @@ function parseYaml(yaml: string): unknown {
   const [broken] = document.errors.filter(
     ({ code }) => code !== "DUPLICATE_KEY" && code !== "MULTIPLE_DOCS",
   );
-  const where = "failed to unmarshal YAML: error converting YAML to JSON: yaml: ";
   if (broken !== undefined) {
     const [what = ""] = broken.message.split(/ at line |\n/);
-    throw new Refusal(`${where}line ${broken.linePos?.[0].line ?? 1}: ${what}`);
+    throw notYaml(`line ${broken.linePos?.[0].line ?? 1}: ${what}`);
   }
   if (twice.length > 0) {
     const lines = twice.map((error) => {
       const key = /^\s*(?:- )*"?([^":]*)/.exec(yaml.slice(error.pos[0]))?.[1] ?? "";
       return `\n  line ${error.linePos?.[0].line ?? 1}: key "${key}" already set in map`;
     });
-    throw new Refusal(`${where}unmarshal errors:${lines.join("")}`);
+    throw notYaml(`unmarshal errors:${lines.join("")}`);
   }
-  try {
-    return document.toJS({ maxAliasCount: 1000 });
-  } catch {
-    throw new Refusal(`${where}document contains excessive aliasing`);
-  }
+  return document.toJS({ maxAliasCount: 1000 });
 }
 
 const nameRule =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', " +
-  "and must start and end with an alphanumeric character (e.g. 'example.com', regex used for " +
-  "validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or " +
+  "'.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used " +
+  "for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
 function findMetadataFaults(metadata: Plain, isNamespaced: boolean): string[] {
   const faults: string[] = [];

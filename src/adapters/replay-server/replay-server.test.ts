@@ -3,8 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, linkSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -196,39 +195,9 @@ test("a server with a client that takes nothing stops all the same", async () =>
   });
 });
 
-test("a socket file that nobody listens on is taken over, others are not", async () => {
-  await withServer({}, async ({ server }) => {
-    const request = { endsStream: true, policies: [], open: recorded, onNote: () => {} };
-    const second = createReplayServer().listen({ ...request, address: server.address });
-    await assert.rejects(second, (error) => isCode(error, "address-in-use"));
-    for (const address of ["nowhere", "localhost:99999", `unix://${folder}/no/such/folder`]) {
-      const refused = createReplayServer().listen({ ...request, address });
-      await assert.rejects(refused, (error) => isCode(error, "usage"), address);
-    }
-  });
-  const stale = join(folder, "stale.sock");
-  const abandoned = createServer().listen(stale);
-  await once(abandoned, "listening");
-  const copy = join(folder, "copy.sock");
-  // The file of a server that was killed: linked, for closing removes the name it listened on.
-  linkSync(stale, copy);
-  abandoned.close();
-  await once(abandoned, "close");
-  await withServer({ address: `unix://${copy}` }, async ({ client }) => {
-    assert.equal((await ask(client, "GetVersion")).text(1), "v1.7.0");
-  });
-});
-
 function isCode(error: unknown, code: string): boolean {
   return error instanceof WaggleError && error.code === code;
 }
-
-test("a port can be left to the system", async () => {
-  await withServer({ address: "127.0.0.1:0" }, async ({ client, server }) => {
-    assert.match(server.address, /^127\.0\.0\.1:[1-9]\d+$/);
-    assert.equal((await receiveAll(client)).length, messages.length);
-  });
-});
 
 test("version, info and health are those of a Tetragon", async () => {
   await withServer({}, async ({ client }) => {
