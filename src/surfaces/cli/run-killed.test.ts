@@ -1,0 +1,89 @@
+/**
+ * Tests that a daemon which is killed at any moment ends in the state of one that never was: with
+ * real processes, real kills and a file that grows meanwhile.
+ */
+import assert from "node:assert/strict";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
+import { openSqliteStore } from "../../adapters/store/sqlite-store.ts";
+import { startDaemon } from "../../testing/daemon-process.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "waggle-killed-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const recorded = ["flows/shop", "flows/shell", "flows/host", "cli/events"].map((name) =>
+  readFileSync(new URL(`../../../fixtures/${name}.jsonl.gz`, import.meta.url)),
+);
+const lines = recorded.flatMap((bytes) =>
+  gunzipSync(bytes)
+    .toString("utf8")
+    .split("\n")
+    .filter((line) => line !== ""),
+);
+
+async function hashOf(state: string): Promise<string> {
+  const store = await openSqliteStore(state, "read");
+  try {
+    return await store.facts.hash();
+  } finally {
+    await store.close();
+  }
+}
+
+/** The end of the event file in question has been read. */
+const isWhole = ({ eventCount }: { readonly eventCount: number }) => eventCount >= wholeCount;
+let wholeCount = 0;
+
+test("killed twenty times while the file grows and rotates, the state is the same", async () => {
+  const file = join(folder, "whole.log");
+  writeFileSync(file, `${lines.join("\n")}\n`);
+  const undisturbed = join(folder, "undisturbed");
+  const words = ["--archive", "off", "--scan", "off"];
+  const first = startDaemon(["--follow", file, "--state", undisturbed, ...words]);
+  const { eventCount } = await first.until(({ sources: [one] }) => one?.state === "connected");
+  assert.equal(await first.end(), 0, first.said());
+  wholeCount = eventCount;
+  assert.ok(wholeCount > 1000);
+
+  const grown = join(folder, "grown.log");
+  const killed = join(folder, "killed");
+  writeFileSync(grown, "");
+  const writing = (async () => {
+    for (let at = 0; at < lines.length; ) {
+      const next = at + 1 + Math.floor(Math.random() * 120);
+      const text = `${lines.slice(at, next).join("\n")}\n`;
+      // Cut in the midst of a line, as a writer's buffer does.
+      const cut = Math.floor(Math.random() * text.length);
+      appendFileSync(grown, text.slice(0, cut));
+      await sleep(20);
+      appendFileSync(grown, text.slice(cut));
+      at = next;
+      if (Math.random() < 0.03) {
+        renameSync(grown, join(folder, `grown-${String(at).padStart(6, "0")}.log`));
+        writeFileSync(grown, "");
+      }
+    }
+  })();
+  for (let round = 0; round < 20; round++) {
+    const daemon = startDaemon(["--follow", grown, "--state", killed, ...words]);
+    await daemon.address();
+    await sleep(Math.random() * 600);
+    await daemon.kill();
+  }
+  await writing;
+  const last = startDaemon(["--follow", grown, "--state", killed, ...words]);
+  await last.until(isWhole);
+  assert.equal(await last.end(), 0, last.said());
+  assert.equal(await hashOf(killed), await hashOf(undisturbed));
+});
