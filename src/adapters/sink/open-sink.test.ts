@@ -195,7 +195,7 @@ test("a refusal and a redirection are not tried again nor followed", async (cont
   assert.equal(elsewhere.received.length, 0);
 });
 
-test("a server that says nothing is left; the end of the program ends all waiting", async (context) => {
+test("a server that says nothing is left; the end of the program ends waits", async (context) => {
   const silent = await serve(context, { status: 0, fault: "silent" });
   const { message } = await refuses("delivery-failed", () =>
     openSink(silent.origin, { timeoutMs: 20, backOffMs: 1 }).deliver(delivery),

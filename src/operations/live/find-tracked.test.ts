@@ -100,14 +100,14 @@ test("alike is by equal keys, those that were answered first", () => {
 });
 
 test("law: what is alike is few, and its order does not hang on that of the history", () => {
-  const any = fc.record({
+  const anyFinding = fc.record({
     id: fc.string({ minLength: 1, maxLength: 4 }),
     workload: fc.constantFrom("a", "b"),
     package: fc.constantFrom("x", "y"),
     state: fc.constantFrom("open" as const, "fixed" as const),
   });
   fc.assert(
-    fc.property(fc.uniqueArray(any, { selector: ({ id }) => id, maxLength: 30 }), (many) => {
+    fc.property(fc.uniqueArray(anyFinding, { selector: ({ id }) => id, maxLength: 30 }), (many) => {
       const tracked = many.map((one) => finding(one.id, one));
       const similar = findSimilar(finding("!"), tracked);
       assert.ok(similar.length <= 10);
