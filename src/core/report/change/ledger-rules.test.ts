@@ -71,6 +71,8 @@ test("images that run side by side since before are no roll-out", () => {
   assert.equal(tellRolled(finding, before), "");
   const mixed = sceneOf([...rolling, { id: "c", workload: "web", image: 1 }]);
   assert.equal(tellRolled(finding, mixed), "");
+  const beside = sceneOf([{ id: "c", workload: "web", image: 2 }, ...rolling]);
+  assert.equal(tellRolled(finding, beside), "");
 });
 
 test("what is tracked names the source package, and keeps when it was seen first", () => {
