@@ -1,5 +1,5 @@
 /**
- * Holds the operation `accept`: a person signs a finding, until a day; or withdraws what was signed.
+ * Holds the operation `accept`: a person signs a finding, until a day; or withdraws it.
  * In: a state directory, a finding, who, why, until when. Out: the note that is kept.
  * Must never cover more than was asked, nor sign without a name, a reason and an end.
  */
@@ -16,9 +16,8 @@ import { makeVisible } from "../core/report/safe-text.ts";
 import type { Note, Store } from "../ports/store.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { findOneTracked, readTracked } from "./live/find-tracked.ts";
-import { type Letter, letterName, writeLetter } from "./live/inbox-letter.ts";
+import { applyLetter, type Letter, letterName, writeLetter } from "./live/inbox-letter.ts";
 import { stateField, timeOf } from "./live/state-field.ts";
-import { applyLetter } from "./live/take-inbox.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 import { readTime } from "./time-range.ts";
 

@@ -77,7 +77,7 @@ test("changes counts back from the last report, and tells what each is about", a
   assert.equal(state.opened, 0);
 });
 
-test("history tells the life of a finding by id, its start, or vulnerability and package", async () => {
+test("history tells the life of a finding by id, or vulnerability and package", async () => {
   const { context, state } = await shop();
   const { findings, similar } = await history.run(
     { state: "state", finding: idOf("api") },
@@ -177,7 +177,7 @@ test("beside a running daemon a letter is left, which the daemon takes in once",
   assert.deepEqual(await storedDecisions(store.notes, shopNowUs), []);
 });
 
-test("what is no letter is removed and told; what has another name is left alone", async () => {
+test("what is no letter is removed and told; other names are left alone", async () => {
   const { context, state, store } = await shop();
   const text = (body: string) => new TextEncoder().encode(body);
   const name = (digit: string) => `state/inbox-n-${digit.repeat(16)}.json`;

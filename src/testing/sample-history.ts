@@ -92,3 +92,10 @@ export function shopStandings(containers: readonly ShopContainer[]): readonly Co
     standing,
   }));
 }
+
+/** That of the first image. */
+export function sampleFinding(workload: "web" | "api"): Finding {
+  const [finding] = shopReport([{ id: "a", workload, image: 1 }]).findings;
+  if (finding === undefined) throw new Error("the first image has the flaw");
+  return finding;
+}

@@ -46,7 +46,7 @@ const keptCountMax = 100;
 
 const latestNames = ["latest.json", "latest.md", "latest.html"];
 
-/** `<id>.json` of each of the last reports, which sort by time, and the latest as JSON, Markdown, HTML. */
+/** `<id>.json` of each of the last reports, sorted by time; the latest in three formats. */
 export function createDirectorySink(name: string): Sink {
   return {
     name,

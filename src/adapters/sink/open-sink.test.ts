@@ -1,4 +1,4 @@
-/** Tests of where reports go: files, directories, standard output, and web servers that misbehave. */
+/** Tests of where reports go: files, directories, standard output, web servers that misbehave. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,8 +10,10 @@ import type { Delivery } from "../../ports/sink.ts";
 import { type ErrorCode, WaggleError } from "../../ports/waggle-error.ts";
 import { sampleContextReport } from "../../testing/sample-documents.ts";
 import { type Answer, serveAnswers } from "../../testing/web-server.ts";
+import { fileFormats } from "./file-sink.ts";
 import { openSink } from "./open-sink.ts";
 import { createOutputSink } from "./output-sink.ts";
+import { createWebhookSink } from "./webhook-sink.ts";
 
 const report = sampleContextReport();
 const delivery: Delivery = {
@@ -74,9 +76,13 @@ test("a file holds the latest report in the format of its name", async (context)
   const read = JSON.parse(await readFile(join(folder, "report.json"), "utf8"));
   assert.deepEqual(read, report);
   assert.equal((await readdir(folder)).length, starts.length);
+  assert.deepEqual(
+    fileFormats,
+    starts.map(([format]) => format),
+  );
 });
 
-test("a directory holds each report and the latest, and keeps a hundred of its own", async (context) => {
+test("a directory holds each report and the latest, and keeps a hundred", async (context) => {
   const folder = await temporary(context);
   const name = `${folder}/reports/`;
   const sink = openSink(name);
@@ -115,9 +121,10 @@ test("a target that is none is refused when it is opened", async () => {
   await refuses("usage", () => openSink("https://"));
   const bad = await refuses("usage", () => openSink("https://%zz:secret@host/"));
   assert.doesNotMatch(bad.message, /secret/);
+  await refuses("usage", () => createWebhookSink("file:///etc/passwd"));
 });
 
-test("standard output gets text, and a reader that went away is an error of the delivery", async () => {
+test("standard output gets text; a reader that went away is an error of the delivery", async () => {
   const stream = new PassThrough();
   const chunks: Buffer[] = [];
   stream.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -188,7 +195,7 @@ test("a refusal and a redirection are not tried again nor followed", async (cont
   assert.equal(elsewhere.received.length, 0);
 });
 
-test("a server that says nothing is left; the end of the program ends tries and waits", async (context) => {
+test("a server that says nothing is left; the end of the program ends waits", async (context) => {
   const silent = await serve(context, { status: 0, fault: "silent" });
   const { message } = await refuses("delivery-failed", () =>
     openSink(silent.origin, { timeoutMs: 20, backOffMs: 1 }).deliver(delivery),

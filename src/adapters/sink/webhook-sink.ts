@@ -82,7 +82,7 @@ function encode({ id, trigger, changes, report }: Delivery): Buffer<ArrayBuffer>
   return Buffer.concat([...pieces].map((piece) => Buffer.from(piece)));
 }
 
-/** HMAC-SHA256 of the body, in hex. **Errors**: throws `delivery-failed`; without it nothing goes. */
+/** HMAC-SHA256 of the body, in hex. **Errors**: throws `delivery-failed`, and nothing goes. */
 async function sign(
   body: Uint8Array,
   secretFile: string | undefined,
@@ -92,7 +92,7 @@ async function sign(
   try {
     secret = (await readFile(secretFile, "utf8")).trim();
   } catch (cause) {
-    const message = `The secret of the webhook could not be read from ${JSON.stringify(secretFile)}.`;
+    const message = `The secret of the webhook in ${JSON.stringify(secretFile)} cannot be read.`;
     throw new WaggleError("delivery-failed", message, { cause });
   }
   if (secret === "") {

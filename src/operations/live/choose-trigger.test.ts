@@ -12,6 +12,7 @@ import {
 import {
   chooseTrigger,
   createTriggers,
+  defaultTriggers,
   noteFacts,
   settleTriggers,
   stir,
@@ -80,7 +81,7 @@ function stirredBy(...facts: readonly Fact[]): string {
   return chooseTrigger(state, 1e6).because;
 }
 
-test("a workload, an image, a first use, a way of exposure, a right: each stirs by its name", () => {
+test("workload, image, first use, way of exposure, right: each stirs by its name", () => {
   const other = sampleContainerFact({ ...web, workload: "api", container: "f".repeat(31) });
   assert.equal(stirredBy(other), "new workload");
   assert.equal(stirredBy(rolled), "new image");
@@ -93,7 +94,7 @@ test("a workload, an image, a first use, a way of exposure, a right: each stirs 
   );
 });
 
-test("replicas, visitors, probes, writes, what is denied and what no finding is about stir nothing", () => {
+test("replicas, visitors, probes, writes, and what no finding is about stir nothing", () => {
   assert.equal(stirredBy(one, replica), "");
   assert.equal(stirredBy(use({ path: "/tmp/x" })), "");
   assert.equal(stirredBy(use({ how: "written" }), use({ actor: "probe" })), "");
@@ -148,7 +149,7 @@ test("the schedule writes when any fact came, never when nothing did", () => {
   note(state, [sampleCoverage()]);
   assert.equal(chooseTrigger(state, day - 1).isDue, false);
   assert.equal(chooseTrigger(state, day).because, "schedule");
-  const none = { quietMs: 1, delayMsMax: 1, scheduleMs: 0 };
+  const none = { ...defaultTriggers, scheduleMs: 0 };
   assert.equal(chooseTrigger(state, 9 * day, none).isDue, false);
 });
 

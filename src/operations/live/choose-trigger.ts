@@ -252,7 +252,7 @@ export interface Trigger {
   readonly isDue: boolean;
   /** `2 new images, first use`; "" when it is not due. */
   readonly because: string;
-  /** **Unit**: milliseconds until it is worth to ask again; infinite when only facts can change it. */
+  /** **Unit**: milliseconds until to ask again; infinite when only facts can change it. */
   readonly waitMs: number;
 }
 

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { justificationNames, waiverStatuses } from "../../core/judge/waive/waiver.ts";
-import type { Note } from "../../ports/store.ts";
+import type { Note, NoteStore } from "../../ports/store.ts";
 
 const text = (lengthMax: number) => z.string().max(lengthMax);
 const time = z.number().int().min(0).max(8.64e18);
@@ -75,4 +75,10 @@ export function readLetter(body: string): Letter | undefined {
   if (!result.success) return undefined;
   const { note: one, revokes } = result.data;
   return { note: { ...one, decision: one.decision }, revokes };
+}
+
+/** Adding and withdrawing are idempotent in the store. */
+export async function applyLetter({ note, revokes }: Letter, notes: NoteStore): Promise<void> {
+  await notes.add(note);
+  if (revokes !== "") await notes.revoke(revokes, note.timeUs);
 }

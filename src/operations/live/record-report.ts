@@ -6,9 +6,8 @@
 import type { TimeUs } from "../../core/event/event.ts";
 import { formatTime } from "../../core/event/format-time.ts";
 import type { FindingChange, TrackedFinding } from "../../core/judge/change/finding-change.ts";
-import type { ContainerStanding } from "../../core/judge/change/judge-standing.ts";
 import { fingerprint } from "../../core/judge/fingerprint.ts";
-import type { SignedDecision } from "../../core/judge/waive/waiver.ts";
+import type { LedgerInput } from "../../core/report/change/ledger.ts";
 import { updateLedger } from "../../core/report/change/update-ledger.ts";
 import { renderJson } from "../../core/report/render-json.ts";
 import type { Report } from "../../core/report/report.ts";
@@ -23,9 +22,9 @@ export interface RecordOptions {
   /** In words. */
   readonly trigger: string;
   readonly timeUs: TimeUs;
-  readonly standings: readonly ContainerStanding[];
+  readonly standings: LedgerInput["standings"];
   /** Decisions of the configuration; those of the store are read. */
-  readonly configured: readonly SignedDecision[];
+  readonly configured: LedgerInput["decisions"];
   /** The report recorded last, where the caller has it still; else it is read. */
   readonly previous?: Report;
   /** **Unit**: microseconds; older scans make findings stale. 0: never. */

@@ -9,7 +9,7 @@ import type { FileEntry, Files } from "../../ports/files.ts";
 import type { Note, NoteStore } from "../../ports/store.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { readText } from "../read-text.ts";
-import { isLetterName, type Letter, readLetter } from "./inbox-letter.ts";
+import { applyLetter, isLetterName, type Letter, readLetter } from "./inbox-letter.ts";
 
 export interface TakenInbox {
   readonly notes: readonly Note[];
@@ -62,10 +62,4 @@ async function openLetter(name: string, files: Files): Promise<Letter | string> 
     if (!(error instanceof WaggleError) || error.code !== "input-too-large") throw error;
     return `${shown} is too large for a decision of a person; it is removed.`;
   }
-}
-
-/** Adding and withdrawing are idempotent in the store. */
-export async function applyLetter({ note, revokes }: Letter, notes: NoteStore): Promise<void> {
-  await notes.add(note);
-  if (revokes !== "") await notes.revoke(revokes, note.timeUs);
 }

@@ -8,8 +8,8 @@ import type { DecisionName } from "../decide/decision.ts";
 import type { UsageState } from "../verdict.ts";
 
 /**
- * `new` → `open` (seen again) → `changed`… `fixed`: the vulnerable package is in no running container
- * any more, proven; `fixed-in-image`: the image has it no more, but old containers still run;
+ * `new` → `open` (seen again) → `changed`… `fixed`: the vulnerable package is in no running
+ * container any more, proven; `fixed-in-image`: the image has it no more, but old containers run;
  * `retracted`: vulnerability data no longer match, same package; `gone`: its workload is no more;
  * `regressed`: it was fixed and is back; `suppressed`: a person signed, until a day; `stale`: the
  * image or its scan was not looked at lately, so nothing can be said.
@@ -59,6 +59,7 @@ export interface TrackedFinding {
   readonly package: string;
   readonly packageType: string;
   readonly version: string;
+  /** `namespace/name/container`, as decisions name it; without the parts that it has not. */
   readonly workload: string;
   readonly imageReference: string;
   readonly imageDigest: string;

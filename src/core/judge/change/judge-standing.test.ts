@@ -1,5 +1,6 @@
 /** Tests of which containers run, and of the table of states. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
   minuteUs,
@@ -7,7 +8,7 @@ import {
   sampleCoverage,
   sampleStartUs,
 } from "../../../testing/sample-facts.ts";
-import { findingStates } from "./finding-change.ts";
+import { changeCauses, findingStates } from "./finding-change.ts";
 import { isTransition } from "./finding-transitions.ts";
 import { judgeStandings } from "./judge-standing.ts";
 
@@ -59,4 +60,10 @@ test("only what was fixed can regress, and what ended goes on only by being seen
   for (const ended of ["fixed", "retracted", "gone"] as const) {
     assert.ok(!into("fixed").includes(ended) && !into("gone").includes(ended));
   }
+});
+
+test("the document of the history names every state and every cause", () => {
+  const text = readFileSync(new URL("../../../../docs/history.md", import.meta.url), "utf8");
+  const missing = [...findingStates, ...changeCauses].filter((one) => !text.includes(`\`${one}\``));
+  assert.deepEqual(missing, []);
 });

@@ -6,8 +6,12 @@
  */
 import type { ChangeCause, TrackedFinding } from "../../judge/change/finding-change.ts";
 import type { Finding } from "../../judge/verdict.ts";
-import { describeExposed, describeRights, describeUse } from "./describe-evidence.ts";
-import { describeLayer } from "./judge-absent.ts";
+import {
+  describeExposed,
+  describeLayer,
+  describeRights,
+  describeUse,
+} from "./describe-evidence.ts";
 import { imageKey, type LedgerScene, nameImage } from "./ledger-scene.ts";
 
 export interface ChangedPart {

@@ -66,3 +66,28 @@ export function describeRights(earlier: Finding | undefined, finding: Finding): 
     evidence: came.flatMap((one) => one.evidence.slice(0, 2)).slice(0, 4),
   };
 }
+
+/** Which package of which layer. */
+export function describePackage(finding: Finding, scene: LedgerScene): string {
+  const { name, version } = finding.package;
+  const source = sourceOf(finding, scene);
+  const of = source === name ? "" : ` (of ${source})`;
+  return `${name} ${version}${of}, ${describeLayer(finding.id, scene)}`;
+}
+
+/** What upgrades call its package. */
+export function sourceOf(finding: Finding, { sources }: LedgerScene): string {
+  const source = sources.get(finding.upgrade) ?? "";
+  return source === "" ? finding.package.name : source;
+}
+
+const layerNames = {
+  base: "of the base image",
+  application: "of the application's layers",
+  unknown: "layer unknown",
+} as const;
+
+/** Where the package comes from, as the plan of either report tells. */
+export function describeLayer(finding: string, { layers }: LedgerScene): string {
+  return layerNames[layers.get(finding) ?? "unknown"];
+}

@@ -11,6 +11,8 @@ import type {
 } from "../../judge/change/finding-change.ts";
 import type { Finding } from "../../judge/verdict.ts";
 import { containerKey, isHostKey } from "../../observe/container-key.ts";
+import { describeLayer, sourceOf } from "./describe-evidence.ts";
+import type { LedgerVerdict } from "./ledger.ts";
 import {
   hasPackages,
   imageKey,
@@ -21,7 +23,6 @@ import {
   type PlacedContainer,
   versionsOf,
 } from "./ledger-scene.ts";
-import type { LedgerVerdict } from "./ledger-verdict.ts";
 import { placeName, shortPlace } from "./place-name.ts";
 
 const ended: readonly FindingState[] = ["fixed", "retracted", "gone"];
@@ -61,12 +62,6 @@ function judgeTwin(
   }
   const because = `another image of ${shortPlace(was.workload)} has it too: tracked as ${twin.id}`;
   return say("gone", "image-changed", because);
-}
-
-/** What upgrades call its package. */
-export function sourceOf(finding: Finding, { sources }: LedgerScene): string {
-  const source = sources.get(finding.upgrade) ?? "";
-  return source === "" ? finding.package.name : source;
 }
 
 /** Whether the place was looked at at all. */
@@ -131,7 +126,8 @@ function judgeVersions(was: TrackedFinding, scene: LedgerScene): LedgerVerdict {
     return say("retracted", "vulnerability-data-changed", because);
   }
   const images = [...new Set(living.map(({ image }) => nameImage(image)))].sort();
-  const where = `${describeLayer(was.id, scene)}; ${shortPlace(was.workload)} runs ${images.join(", ")}`;
+  const runs = `${shortPlace(was.workload)} runs ${images.join(", ")}`;
+  const where = `${describeLayer(was.id, scene)}; ${runs}`;
   const moved = pairs.find(({ is }) => is.length > 0) ?? pairs[0];
   if (moved !== undefined) {
     const now = moved.is.length === 0 ? "is no longer installed" : `→ ${moved.is.join(", ")}`;
@@ -160,8 +156,8 @@ function judgeImages(
     const why = `the scan of the same image no longer lists it for ${was.package}`;
     return say("retracted", "vulnerability-data-changed", why);
   }
-  const because = `another image runs, and its scan lists nothing of it for ${was.package}, ${where}`;
-  return say("fixed", "image-changed", because);
+  const because = `another image runs, and its scan lists nothing of it for ${was.package}`;
+  return say("fixed", "image-changed", `${because}, ${where}`);
 }
 
 function compareVersions(
@@ -185,15 +181,4 @@ function compareVersions(
   }));
   // A source package may be built into packages of other names: its own says something if there.
   return earlier === undefined ? pairs.filter(({ is }) => is.length > 0) : pairs;
-}
-
-const layerNames = {
-  base: "of the base image",
-  application: "of the application's layers",
-  unknown: "layer unknown",
-} as const;
-
-/** Where the package comes from, as the plan of either report tells. */
-export function describeLayer(finding: string, { layers }: LedgerScene): string {
-  return layerNames[layers.get(finding) ?? "unknown"];
 }

@@ -9,36 +9,21 @@ import type {
   TrackedFinding,
 } from "../../judge/change/finding-change.ts";
 import type { Finding } from "../../judge/verdict.ts";
-import type { SignedDecision } from "../../judge/waive/waiver.ts";
-import { explainNew } from "../diff/explain-change.ts";
 import { plural } from "../text-layout.ts";
 import { type ChangedPart, compareTracked } from "./compare-tracked.ts";
-import { describeLayer, sourceOf } from "./judge-absent.ts";
-import {
-  hasPackages,
-  imageKey,
-  type LedgerScene,
-  livingOf,
-  nameImage,
-  newestImage,
-  type PlacedContainer,
-  versionsOf,
-} from "./ledger-scene.ts";
-import type { LedgerVerdict } from "./ledger-verdict.ts";
-import { placeName, shortPlace } from "./place-name.ts";
+import { describePackage } from "./describe-evidence.ts";
+import type { LedgerInput, LedgerVerdict, Told } from "./ledger.ts";
+import { imageKey, type LedgerScene, nameImage } from "./ledger-scene.ts";
+import { shortPlace } from "./place-name.ts";
+import { tellFirst, tellNew, tellReturn } from "./tell-arrival.ts";
+import { tellRolled } from "./tell-rolled.ts";
 
 export interface PresentOptions {
   readonly scene: LedgerScene;
+  readonly input: LedgerInput;
   /** Nothing was tracked before this report. */
   readonly isFirst: boolean;
-  readonly nowUs: number;
-  /** All that people signed, ended or not: tells an end from a withdrawal. */
-  readonly decisions: readonly SignedDecision[];
-  /** Since when the scan of an image is too old; "" when it is not. */
-  readonly tellOldScan: (finding: Finding) => string;
 }
-
-type Told = Pick<LedgerVerdict, "cause" | "because">;
 
 /** **Order** of what decides: a person, an old scan, a new image, what was before. */
 export function judgePresent(
@@ -91,13 +76,14 @@ function stateOf(
   const { waiver } = finding;
   if (waiver !== null) {
     const isRenewed = was?.suppressedUntil !== waiver.until;
-    const because = `${waiver.by} signed it as ${waiver.status.replaceAll("_", " ")} until ${waiver.until}: ${waiver.reason}`;
+    const what = `${waiver.status.replaceAll("_", " ")} until ${waiver.until}`;
+    const because = `${waiver.by} signed it as ${what}: ${waiver.reason}`;
     const told = { cause: "person-decided", because } as const;
     return was?.state === "suppressed" && !isRenewed
       ? next("suppressed")
       : next("suppressed", told, isRenewed);
   }
-  const old = options.tellOldScan(finding);
+  const old = tellOldScan(finding, options.input);
   if (old !== "") return next("stale", { cause: "not-scanned", because: old });
   const rolled = tellRolled(finding, scene);
   if (rolled !== "") {
@@ -110,11 +96,7 @@ function stateOf(
 }
 
 /** Why the state left what it was, for a finding that is there again or still. */
-function tellBack(
-  was: TrackedFinding,
-  finding: Finding,
-  { scene, decisions, nowUs }: PresentOptions,
-): Next {
+function tellBack(was: TrackedFinding, finding: Finding, { scene, input }: PresentOptions): Next {
   const place = shortPlace(was.workload);
   const back = (state: FindingState, cause: ChangeCause, because: string) =>
     next(state, { cause, because });
@@ -134,31 +116,16 @@ function tellBack(
     case "gone":
       return back("open", "workload-new", `${place} runs again, and has it still`);
     case "suppressed":
-      return back("open", ...tellEnd(was, finding, { decisions, nowUs }));
+      return back("open", ...tellEnd(was, finding, input));
     default:
       return back("open", "not-scanned", `${place} was looked at again, and has it still`);
   }
 }
 
-function tellReturn(
-  was: TrackedFinding,
-  finding: Finding,
-  scene: LedgerScene,
-): [ChangeCause, string] {
-  const what = describePackage(finding, scene);
-  if (imageKey(finding.image) === (was.imageDigest || was.imageReference)) {
-    return [
-      "workload-new",
-      `an image that has it runs again: ${nameImage(finding.image)}, ${what}`,
-    ];
-  }
-  return ["image-changed", `it was fixed, and is back with ${nameImage(finding.image)}: ${what}`];
-}
-
 function tellEnd(
   { suppressedUntil }: TrackedFinding,
   { vulnerability }: Finding,
-  { decisions, nowUs }: Pick<PresentOptions, "decisions" | "nowUs">,
+  { decisions, nowUs }: LedgerInput,
 ): [ChangeCause, string] {
   const names = new Set(
     [vulnerability.id, ...vulnerability.aliases].map((one) => one.toLowerCase()),
@@ -171,95 +138,6 @@ function tellEnd(
     return ["person-decided", `what was signed until ${suppressedUntil} is withdrawn`];
   }
   return ["decision-expired", `what ${over.by} signed ended with ${over.until}: ${over.reason}`];
-}
-
-/** The newest image of its workload has another version and no match; old containers remain. */
-function tellRolled(finding: Finding, scene: LedgerScene): string {
-  const place = placeName(finding.workload);
-  const living = livingOf(scene, place);
-  const own = imageKey(finding.image);
-  const old = living.filter((one) => one.imageKey === own);
-  const latest = newestImage(living);
-  if (latest === undefined || latest === own || old.length === 0) return "";
-  const rolled = living.filter((one) => one.imageKey === latest);
-  if (!isAfter(rolled, old) || !rolled.every(({ isScanned }) => isScanned)) return "";
-  if (!hasPackages(scene, place, latest) || hasTwin(finding, latest, scene)) return "";
-  const holds = finding.packages.some(({ package: one }) =>
-    versionsOf(scene, { place, image: latest }, one).includes(one.version),
-  );
-  if (holds) return "";
-  const versions = versionsOf(scene, { place, image: latest }, finding.package);
-  const now = versions.length === 0 ? "without it" : `with ${versions.join(", ")}`;
-  const image = nameImage(rolled[0]?.image ?? finding.image);
-  const names = [...new Set(old.map(({ name }) => name))].sort();
-  const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
-  const what = describePackage(finding, scene);
-  return `fixed in image ${image} (${now}), still running in ${plural(old.length, "pod")}: ${shown}; ${what}`;
-}
-
-/** A roll-out starts later; images that run side by side since long are none. */
-function isAfter(rolled: readonly PlacedContainer[], old: readonly PlacedContainer[]): boolean {
-  const latestOld = old.reduce((latest, { since }) => (since > latest ? since : latest), "");
-  return rolled.every(({ since }) => since > latestOld);
-}
-
-function hasTwin(finding: Finding, image: string, { findings }: LedgerScene): boolean {
-  return (findings.get(placeName(finding.workload)) ?? []).some(
-    (one) =>
-      imageKey(one.image) === image &&
-      one.vulnerability.id === finding.vulnerability.id &&
-      one.package.type === finding.package.type,
-  );
-}
-
-function describePackage(finding: Finding, scene: LedgerScene): string {
-  const { name, version } = finding.package;
-  const source = sourceOf(finding, scene);
-  const of = source === name ? "" : ` (of ${source})`;
-  return `${name} ${version}${of}, ${describeLayer(finding.id, scene)}`;
-}
-
-function tellFirst({ usage, decision }: Finding): Told {
-  const because = `the first report holds it: ${decision.name.replaceAll("-", " ")}, use ${usage.state.replace("-", " ")}`;
-  return { cause: "first-report", because };
-}
-
-const causes: Readonly<Record<string, ChangeCause>> = {
-  "workload-appeared": "workload-new",
-  "scan-missing": "not-scanned",
-  "package-added": "image-changed",
-  "package-changed": "image-changed",
-  "vulnerability-data-changed": "vulnerability-data-changed",
-};
-
-function tellNew(finding: Finding, scene: LedgerScene): Told {
-  const { before, after } = scene;
-  if (before === undefined) {
-    return { cause: "unexplained", because: "the report before is not kept" };
-  }
-  const twin = hasOlderTwin(finding, scene);
-  if (twin !== "") return { cause: "image-changed", because: twin };
-  const [first, ...rest] = explainNew(finding, before, after);
-  const cause = causes[first?.cause ?? ""] ?? "unexplained";
-  const details = [first, ...rest].map((one) => one?.detail ?? "");
-  const what = describePackage(finding, scene);
-  return { cause, because: `${details.join("; ")}: ${what}` };
-}
-
-/** A second image of a workload has what the first has. */
-function hasOlderTwin(finding: Finding, { before, findings }: LedgerScene): string {
-  const place = placeName(finding.workload);
-  const twin = (findings.get(place) ?? []).find(
-    (one) =>
-      one.id !== finding.id &&
-      before?.findings.has(one.id) === true &&
-      one.vulnerability.id === finding.vulnerability.id &&
-      one.package.name === finding.package.name &&
-      one.package.type === finding.package.type &&
-      imageKey(one.image) !== imageKey(finding.image),
-  );
-  if (twin === undefined) return "";
-  return `${shortPlace(place)} runs ${nameImage(finding.image)} too, which has it as ${twin.id}`;
 }
 
 function tellParts(parts: readonly ChangedPart[]): Told {
@@ -282,4 +160,15 @@ function collect(
   side: "before" | "after",
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(parts.map((one) => [one.part, one[side]]));
+}
+
+/** **Unit**: microseconds. */
+const dayUs = 86_400e6;
+
+function tellOldScan({ image }: Finding, input: LedgerInput): string {
+  const { scanTimes, scanAgeUsMax = 0, nowUs } = input;
+  const scannedUs = scanTimes?.get(image.digest) ?? scanTimes?.get(image.reference);
+  if (scannedUs === undefined || scanAgeUsMax <= 0 || nowUs - scannedUs <= scanAgeUsMax) return "";
+  const days = Math.floor((nowUs - scannedUs) / dayUs);
+  return `${nameImage(image)} was scanned ${plural(days, "day")} ago, and not since`;
 }

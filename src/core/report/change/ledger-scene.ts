@@ -188,3 +188,18 @@ export function newestImage(containers: readonly PlacedContainer[]): string | un
     undefined,
   )?.imageKey;
 }
+
+/** What only containers that ended had is in nothing that runs. */
+export function createLivingTest(scene: LedgerScene): (finding: Finding) => boolean {
+  const living = new Map<string, ReadonlySet<string>>();
+  return ({ workload, image }) => {
+    const place = placeName(workload);
+    if (!scene.containers.has(place)) return true;
+    let images = living.get(place);
+    if (images === undefined) {
+      images = new Set(livingOf(scene, place).map((one) => one.imageKey));
+      living.set(place, images);
+    }
+    return images.has(imageKey(image));
+  };
+}

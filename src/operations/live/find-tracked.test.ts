@@ -1,0 +1,125 @@
+/** Tests of how findings are named and which are alike; of the time that operations go by. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { TrackedFinding } from "../../core/judge/change/finding-change.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
+import { noOutside } from "../../testing/still-context.ts";
+import { findSimilar } from "./find-similar.ts";
+import { findOneTracked, findTracked } from "./find-tracked.ts";
+import { stateField, timeOf } from "./state-field.ts";
+
+function finding(id: string, given: Partial<TrackedFinding> = {}): TrackedFinding {
+  return {
+    id,
+    state: "open",
+    vulnerability: "CVE-1",
+    aliases: ["GHSA-1"],
+    package: "openssl",
+    packageType: "deb",
+    version: "1",
+    workload: "shop/web/web",
+    imageReference: "",
+    imageDigest: "",
+    decision: "soon",
+    usage: "unknown",
+    exposed: "unknown",
+    privileged: false,
+    suppressedUntil: "",
+    firstReportedUs: 1,
+    lastReportedUs: 1,
+    changedUs: 1,
+    ...given,
+  };
+}
+
+const all = [
+  finding("aaaa1111"),
+  finding("aaaa2222", { package: "zlib", workload: "shop/api/api" }),
+  finding("bbbb3333", { vulnerability: "CVE-2", aliases: [] }),
+];
+const ids = (found: readonly TrackedFinding[]) => found.map(({ id }) => id);
+
+test("a finding is named by its id, the start of it, a vulnerability or its alias", () => {
+  assert.deepEqual(ids(findTracked(all, "aaaa1111", "")), ["aaaa1111"]);
+  assert.deepEqual(ids(findTracked(all, "aaaa", "")), ["aaaa1111", "aaaa2222"]);
+  assert.deepEqual(ids(findTracked(all, "ghsa-1", "")), ["aaaa1111", "aaaa2222"]);
+  assert.deepEqual(ids(findTracked(all, "CVE-1", "ZLIB")), ["aaaa2222"]);
+  assert.equal(findOneTracked(all, "bbbb", "").id, "bbbb3333");
+});
+
+test("what means several, or nothing, is refused with what there is", () => {
+  const refused = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      return error instanceof WaggleError ? `${error.code} ${error.message}` : "";
+    }
+    return "";
+  };
+  const several = refused(() => findOneTracked(all, "CVE-1", ""));
+  assert.match(several, /^usage "CVE-1" means 2 findings: aaaa1111 \(openssl of shop\/web\), /);
+  const none = refused(() => findTracked(all, "CVE-3\u001b", "x"));
+  assert.match(
+    none,
+    /^not-found "CVE-3\\x1b of x" is not in the history \(3 findings\)\. Near: CVE-/,
+  );
+  assert.match(
+    refused(() => findTracked(all, "aaa", "")),
+    /^not-found/,
+  );
+});
+
+test("alike is by equal keys, those that were answered first", () => {
+  const [one] = all;
+  assert.ok(one !== undefined);
+  const more = [
+    ...all,
+    finding("c1", { vulnerability: "CVE-9", aliases: [], package: "curl", state: "fixed" }),
+    finding("c2", { vulnerability: "CVE-9", aliases: [], package: "curl" }),
+    finding("c3", { workload: "shop/db/db" }),
+    finding("c4", { workload: "shop/old/old", state: "fixed" }),
+    finding("c5", {
+      package: "openssl",
+      packageType: "npm",
+      vulnerability: "CVE-8",
+      aliases: [],
+      workload: "x",
+    }),
+  ];
+  assert.deepEqual(
+    findSimilar(one, more).map(({ finding: { id }, matched }) => [id, matched.length]),
+    [
+      ["c4", 2],
+      ["c3", 2],
+      ["aaaa2222", 1],
+      ["bbbb3333", 2],
+      ["c1", 1],
+    ],
+  );
+});
+
+test("law: what is alike is few, and its order does not hang on that of the history", () => {
+  const anyFinding = fc.record({
+    id: fc.string({ minLength: 1, maxLength: 4 }),
+    workload: fc.constantFrom("a", "b"),
+    package: fc.constantFrom("x", "y"),
+    state: fc.constantFrom("open" as const, "fixed" as const),
+  });
+  fc.assert(
+    fc.property(fc.uniqueArray(anyFinding, { selector: ({ id }) => id, maxLength: 30 }), (many) => {
+      const tracked = many.map((one) => finding(one.id, one));
+      const similar = findSimilar(finding("!"), tracked);
+      assert.ok(similar.length <= 10);
+      assert.deepEqual(findSimilar(finding("!"), tracked.toReversed()), similar);
+    }),
+  );
+});
+
+test("the time is that of the surface, else of the clock", () => {
+  const clock = { ...noOutside.services.clock, nowUs: () => 7 };
+  const outside = { ...noOutside, services: { ...noOutside.services, clock } };
+  assert.equal(timeOf({ now: undefined, outside }), 7);
+  assert.equal(timeOf({ now: "1970-01-01T00:00:01Z", outside }), 1e6);
+  assert.equal(stateField.safeParse("").success, false);
+});
