@@ -16,7 +16,7 @@ export interface ControlUnderTest {
   close(): Promise<void>;
 }
 
-/** **Shape**: loads everywhere: `security_file_permission` is in every kernel that Tetragon takes. */
+/** Loads everywhere: every kernel that Tetragon takes has this hook. */
 function policyYaml(name: string, namespace: string): string {
   const kind = namespace === "" ? "TracingPolicy" : "TracingPolicyNamespaced";
   return [

@@ -8,7 +8,7 @@ export interface DelayBounds {
   readonly lastMs: number;
 }
 
-/** **Shape**: `chance` from 0 to 1; the delay is between half of the doubled value and all of it. */
+/** **Shape**: `chance` from 0 to 1; the delay is from half of the doubled value to all of it. */
 export function reconnectDelay(
   failureCount: number,
   { firstMs, lastMs }: DelayBounds,

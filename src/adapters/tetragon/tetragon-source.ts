@@ -70,7 +70,7 @@ class TetragonSource implements EventSource {
   private isStarted = false;
   /** The server of the latest connection that was made; undefined before the first. */
   private server: ServerIdentity | undefined;
-  /** Why the latest connection ended. */
+  /** Why the latest connection that was made ended. */
   private lastEnd = "";
   private wake: () => void = () => undefined;
 
@@ -137,10 +137,11 @@ class TetragonSource implements EventSource {
     let failureCount = 0;
     while (!signal.aborted) {
       const sinceMs = performance.now();
-      this.lastEnd = await this.connectOnce();
+      const end = await this.connectOnce();
       if (signal.aborted) return;
+      if (this.state === "connected") this.lastEnd = end;
       this.state = "waiting";
-      this.detail = this.lastEnd;
+      this.detail = end;
       if (performance.now() - sinceMs >= steadyMs) failureCount = 0;
       const delayMs = reconnectDelay(failureCount, { firstMs, lastMs }, Math.random());
       failureCount += 1;
