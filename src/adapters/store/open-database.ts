@@ -34,7 +34,7 @@ export function openToWrite(file: string, options: WriteOptions): DatabaseSync {
       }
       if (options.isUnclean) checkWhole(file, database);
       // Readers go on while it is written; each commit has reached the disk when it returns.
-      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768");
       database.exec(`PRAGMA journal_size_limit = ${logSizeBytesMax}`);
       if (options.sizeBytesMax > 0) {
         const pageCountMax = Math.floor(options.sizeBytesMax / pageSizeBytes);
