@@ -66,8 +66,8 @@ export class Session {
   }
 
   /**
-   * What the column `body` of the rows holds as JSON, as it is at one moment, page by page. Holds that
-   * moment, and what the log keeps for it, until the stream ends or is left.
+   * What the column `body` of the rows holds as JSON, as it is at one moment, page by page. Holds
+   * that moment, and what the log keeps for it, until the stream ends or is left.
    */
   async *stream<Value>(sql: string): AsyncGenerator<readonly Value[]> {
     const reader = this.read(this.openReader);
