@@ -12,6 +12,8 @@ import { damaged, tellingErrors } from "./tell-sqlite-error.ts";
 
 /** **Unit**: bytes. Facts are near 800: fewer are left over of a page than of one of 4096. */
 const pageSizeBytes = 8192;
+/** Of pages: a batch reads what it merges with, and the usual 2 MB hold too little of an index. */
+const cacheKibibytes = 32 * 1024;
 /** **Unit**: bytes that the write-ahead log keeps once a checkpoint made it grow. */
 const logSizeBytesMax = 16 * 1024 * 1024;
 
@@ -35,6 +37,7 @@ export function openToWrite(file: string, options: WriteOptions): DatabaseSync {
       if (options.isUnclean) checkWhole(file, database);
       // Readers go on while it is written; each commit has reached the disk when it returns.
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+      database.exec(`PRAGMA cache_size = ${-cacheKibibytes}`);
       database.exec(`PRAGMA journal_size_limit = ${logSizeBytesMax}`);
       if (options.sizeBytesMax > 0) {
         const pageCountMax = Math.floor(options.sizeBytesMax / pageSizeBytes);

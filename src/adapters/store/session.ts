@@ -65,17 +65,20 @@ export class Session {
     });
   }
 
-  /** Rows of one moment, whatever is written meanwhile. Holds that moment until it is left. */
-  async *stream(sql: string): AsyncGenerator<Row> {
+  /**
+   * What the column `body` of the rows holds as JSON, as it is at one moment, page by page. Holds
+   * that moment, and what the log keeps for it, until the stream ends or is left.
+   */
+  async *stream<Value>(sql: string): AsyncGenerator<readonly Value[]> {
     const reader = this.read(this.openReader);
     this.readers.add(reader);
     try {
       const rows = this.read(() => reader.prepare(sql).iterate());
-      for (let count = 1; ; count++) {
-        const next = this.read(() => rows.next());
-        if (next.done === true) break;
-        yield next.value;
-        if (count % pageRowCount === 0) await setImmediate();
+      for (;;) {
+        const page = this.read(() => takePage(rows));
+        yield page.map(({ body }) => this.decode<Value>(body));
+        if (page.length < pageRowCount) break;
+        await setImmediate();
       }
     } finally {
       this.readers.delete(reader);
@@ -128,6 +131,16 @@ export class Session {
       throw error;
     }
   }
+}
+
+function takePage(rows: Iterator<Row>): readonly Row[] {
+  const page: Row[] = [];
+  while (page.length < pageRowCount) {
+    const next = rows.next();
+    if (next.done === true) break;
+    page.push(next.value);
+  }
+  return page;
 }
 
 /**

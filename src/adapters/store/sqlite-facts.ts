@@ -86,9 +86,7 @@ export class SqliteFacts implements FactStore {
   }
 
   async *facts(): AsyncIterable<Fact> {
-    for await (const row of this.session.stream(allFacts)) {
-      yield this.session.decode(row["body"]);
-    }
+    for await (const page of this.session.stream<Fact>(allFacts)) yield* page;
   }
 
   async openKeys(writer: string): Promise<readonly string[]> {

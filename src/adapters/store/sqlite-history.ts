@@ -63,9 +63,8 @@ export class SqliteHistory implements HistoryStore {
   }
 
   async *findings(): AsyncIterable<TrackedFinding> {
-    for await (const row of this.session.stream("SELECT body FROM finding")) {
-      yield this.session.decode(row["body"]);
-    }
+    const all = this.session.stream<TrackedFinding>("SELECT body FROM finding");
+    for await (const page of all) yield* page;
   }
 
   async changes(query: ChangeQuery): Promise<readonly FindingChange[]> {

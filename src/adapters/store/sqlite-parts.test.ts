@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { Fact } from "../../core/observe/fact.ts";
 import { sampleBatch } from "../../ports/store.contract.ts";
 import { sampleContainerFact, samplePrivilege } from "../../testing/sample-facts.ts";
 import { holdLock } from "./hold-lock.ts";
@@ -41,6 +42,10 @@ function inSession(work: (opened: Opened) => Promise<void>): () => Promise<void>
       rmSync(folder, { recursive: true });
     }
   };
+}
+
+function manyFacts(count: number): readonly Fact[] {
+  return Array.from({ length: count }, (_, at) => samplePrivilege({ detail: `${at}` }));
 }
 
 test("law: no two texts are one column, and each comes back", () => {
@@ -81,7 +86,7 @@ test(
   "a stream that is left gives its moment back, so that the log can be emptied",
   inSession(async ({ session, file }) => {
     const facts = new SqliteFacts(session);
-    await facts.commit(sampleBatch({ settled: [samplePrivilege(), sampleContainerFact()] }));
+    await facts.commit(sampleBatch({ settled: manyFacts(1000) }));
     const checkpoint = () => session.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"];
     const stream = session.stream("SELECT body FROM fact");
     await stream.next();
@@ -98,7 +103,7 @@ test(
   "closing ends the streams that are still open",
   inSession(async ({ session, file }) => {
     const facts = new SqliteFacts(session);
-    await facts.commit(sampleBatch({ settled: [samplePrivilege(), sampleContainerFact()] }));
+    await facts.commit(sampleBatch({ settled: manyFacts(1000) }));
     const stream = session.stream("SELECT body FROM fact");
     await stream.next();
     session.close();
@@ -111,7 +116,7 @@ test(
   "what was said before is not written again",
   inSession(async ({ session, file }) => {
     const facts = new SqliteFacts(session);
-    const settled = Array.from({ length: 200 }, (_, at) => samplePrivilege({ detail: `${at}` }));
+    const settled = manyFacts(200);
     await facts.commit(sampleBatch({ settled }));
     session.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
     await facts.commit(sampleBatch({ sequence: 2, settled }));
