@@ -4,7 +4,9 @@
  * line shows it.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { createMemoryFiles } from "../adapters/files/memory-files.ts";
 import { createPolicy } from "../core/respond/policy-document.ts";
 import { chooseShipped } from "../core/respond/shipped-policies.ts";
@@ -19,6 +21,7 @@ import { applyPolicies } from "./live/apply-policies.ts";
 import { createChangeLog } from "./live/change-log.ts";
 import { visitNodes } from "./live/visit-nodes.ts";
 import { wantPolicies } from "./live/want-policies.ts";
+import { makeReport } from "./make-report.ts";
 import type { OperationContext } from "./operation.ts";
 import { type PolicyInput, type PolicyOutput, policy } from "./policy.ts";
 
@@ -125,7 +128,7 @@ test("an old content goes only once the new one is there, and others stay untouc
   assert.ok(server.loaded.has("/somebody-elses"));
 });
 
-test("when the new content cannot be loaded the old one stays, and the status says so", async () => {
+test("when the new content cannot be loaded the old one stays, and the status tells", async () => {
   const server = createFakeControl("unix:///t.sock", [loadedPolicy(oldLoader)]);
   const world = createWorld(server);
   const name = chooseShipped(["loader"]).chosen[0]?.policy.name ?? "";
@@ -224,13 +227,35 @@ test("what nobody can mean is refused with the names that there are", async () =
   await fails({ action: "plan", set: ["flow"] }, /"flow"; there are default, all, none/);
 });
 
-test("open questions of a report become policies of their own, what cannot be asked is said", () => {
+const fixture = (name: string) =>
+  new Uint8Array(readFileSync(new URL(`../../fixtures/cli/${name}`, import.meta.url)));
+
+test("from a recording or its saved report come the same policies, for what is open", async () => {
+  const world = createWorld();
+  const lines = gunzipSync(fixture("events.jsonl.gz"));
+  world.files.set("events.jsonl", new Uint8Array(lines));
+  world.files.set("sbom.json.gz", fixture("redis.syft.json.gz"));
+  world.files.set("vulns.json.gz", fixture("redis.grype.json.gz"));
+  const sources = { events: ["events.jsonl"], sbom: ["sbom.json.gz"], vulns: ["vulns.json.gz"] };
+  const asked: PolicyInput = { action: "plan", set: ["loader"] };
+  const made = await policy.run({ ...asked, ...sources }, world.context);
+  assert.ok(made.isCompiled);
+  assert.deepEqual(made.wanted.map(({ origin }) => origin).slice(0, 2), ["shipped", "compiled"]);
+  assert.ok(made.watched.every(({ question }) => question.files.length > 0));
+  const saved = JSON.stringify(await makeReport(sources, world.context));
+  world.files.set("report.json", new TextEncoder().encode(saved));
+  const again = await policy.run({ ...asked, report: "report.json" }, world.context);
+  assert.deepEqual(again.wanted, made.wanted);
+  assert.match(show(made), /open questions that they decide/);
+});
+
+test("what of a report no policy can be made for is said", () => {
   const { policies, leftOut } = wantPolicies({ set: [], known: { report: shopReport, sboms: [] } });
   assert.equal(policies.length, defaultNames.length);
   assert.match(leftOut[0]?.why ?? "", /no SBOM/);
 });
 
-test("a log of changes without a store remembers as long as it lives, and bad text is nothing", async () => {
+test("a log of changes without a store lives as long as it does; bad text is nothing", async () => {
   const log = createChangeLog(undefined);
   await log.note("a", hourUs);
   assert.deepEqual(await log.recent("a", 2 * hourUs - 1), [hourUs]);

@@ -50,7 +50,7 @@ test("while all sensors report it, a canary loses nothing", () => {
   assert.deepEqual(silentSensors(state), []);
 });
 
-test("a sensor that does not report is down from the last canary that it did, and comes back", () => {
+test("a silent sensor is down from the last canary that it reported, and comes back", () => {
   const state = createCanaryState();
   judgeCanary(state, round(1, all));
   const [loss] = judgeCanary(
@@ -117,7 +117,7 @@ test("nobody is held to what he does not state: other paths, conditions, guesses
   assert.deepEqual(losses, []);
 });
 
-test("a sensor of mappings is held to what it reported once; a policy that went is not silent", () => {
+test("sensors of mappings are held to what they reported once, and gone ones to nothing", () => {
   const state = createCanaryState();
   const mapped = sighting({ sensor: "mmap", policy: "waggle-mappings-g1" });
   const with_ = [...stated, coverage({ sensor: "mmap", policy: "waggle-mappings-g1" })];

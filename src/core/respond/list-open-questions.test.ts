@@ -11,13 +11,11 @@ import {
   sampleUsage,
   sampleVulnerability,
 } from "../../testing/sample-judgement.ts";
-import { ProblemLog } from "../event/problem.ts";
 import { createFileOwners } from "../judge/file-owners.ts";
 import type { CoverageSummary, Usage } from "../judge/verdict.ts";
-import { readTracingPolicy } from "../observe/tracing-policy.ts";
 import { findOwnedTrees } from "./find-owned-trees.ts";
 import { listOpenQuestions, type QuestionSources } from "./list-open-questions.ts";
-import { policyObject } from "./render-policy.ts";
+import { scopesOfPolicy } from "./policy-scopes.ts";
 import { chooseShipped } from "./shipped-policies.ts";
 
 const pad = samplePackage({
@@ -93,9 +91,7 @@ test("what only our own compiled policy watches stays wanted: else it would come
 });
 
 test("a shipped policy that will be loaded beside it takes over", () => {
-  const scopes = chooseShipped(["file-use"]).chosen.flatMap(({ policy }) =>
-    readTracingPolicy(policyObject(policy), "", new ProblemLog()),
-  );
+  const scopes = chooseShipped(["file-use"]).chosen.flatMap(({ policy }) => scopesOfPolicy(policy));
   assert.deepEqual(listOpenQuestions(sourcesOf(unknown, { scopes })).questions, []);
 });
 
