@@ -15,7 +15,7 @@ import { obtainReport, reportFields } from "./obtain-report.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 import { resolveSources } from "./sources.ts";
 
-export const policyActions = ["plan", "apply", "status", "clean"] as const;
+const policyActions = ["plan", "apply", "status", "clean"] as const;
 export type PolicyActionName = (typeof policyActions)[number];
 
 const input = z.strictObject({
@@ -34,9 +34,7 @@ const input = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe(
-      "With apply: write the policies as YAML files into this directory, for kubectl apply",
-    ),
+    .describe("Write the policies as YAML into this existing directory, for kubectl apply"),
   set: z
     .array(z.string().min(1))
     .max(100)
@@ -78,7 +76,7 @@ export const policy: Operation<PolicyInput, PolicyOutput> = {
   name: "policy",
   summary: "plan, load and look after the tracing policies that waggle needs",
   description:
-    "From the vulnerable packages of running images makes the fewest policies that can still tell " +
+    "From the vulnerable packages of running images makes the fewest policies that still tell " +
     "whether they are used, beside those that ship with waggle. All of them only observe. plan " +
     "says what would change on each server and why; apply does it with --yes: a new policy is " +
     "loaded before the one it replaces is taken away, and policies of others are never touched.",

@@ -167,7 +167,7 @@ const hostileQuestion = fc
     return question(files, { rank, trees: trees.filter((tree) => tree !== "/") });
   });
 
-test("whatever the names: the text reads back as the policy, watches them all, enforces nothing", () => {
+test("whatever the names: the text reads back, watches them all, enforces nothing", () => {
   fc.assert(
     fc.property(fc.array(hostileQuestion, { maxLength: 6 }), (asked) => {
       const { policies, leftOut } = compilePolicies(asked);

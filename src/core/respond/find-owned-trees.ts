@@ -11,13 +11,14 @@ import type { FileOwners } from "../judge/file-owners.ts";
 const sharedDirectory = new RegExp(
   [
     "^/(?:usr(?:/local)?/)?(?:s?bin|lib(?:32|64|x32|exec)?|share|include|src|games)?$",
+    "^/usr(?:/local)?$",
     "^/(?:etc|var|opt|home|root|tmp|srv|proc|sys|dev|run|mnt|media)(?:/[^/]*)?$",
     "^/usr/(?:lib|share)/[^/]*-linux-[^/]*$",
     "/(?:site-packages|dist-packages|node_modules|__pycache__)$",
   ].join("|"),
 );
 
-const applicationDirectory = /^\/(?:opt|home|srv|var)\/[^/]+$/;
+const applicationDirectory = /^\/(?:opt|home|srv)\/[^/]+$/;
 
 export interface OwnedTrees {
   /**

@@ -86,7 +86,8 @@ export function planPolicies(
   return { steps, foreignCount: loaded.length - own.length };
 }
 
-function isOurs({ name, namespace }: LoadedState): boolean {
+/** By its name, and loaded for the whole cluster: nobody else's is ever touched. */
+export function isOurs({ name, namespace }: Pick<LoadedState, "name" | "namespace">): boolean {
   return namespace === "" && purposeOfName(name) !== undefined;
 }
 

@@ -14,8 +14,11 @@ import { readTracingPolicy } from "../observe/tracing-policy.ts";
 import { checkPolicy } from "./check-policy.ts";
 import { policiesDocument, renderShipped } from "./describe-policies.ts";
 import { costsOf } from "./measured-costs.ts";
+import { scopesOfPolicy } from "./policy-scopes.ts";
 import { policyObject } from "./render-policy.ts";
 import { chooseShipped, shippedPolicies } from "./shipped-policies.ts";
+import { attackPolicies } from "./watch-attacks.ts";
+import { rightsPolicies } from "./watch-rights.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const fileOf = (purpose: string) => readFileSync(join(root, "policies", `${purpose}.yaml`), "utf8");
@@ -69,7 +72,7 @@ test("waggle reads each shipped policy as the sensors it claims to be, narrowed 
 test("the flow policies together see every doing of a socket", () => {
   const doings = shippedPolicies
     .filter(({ group }) => group === "flows")
-    .flatMap(({ policy }) => readTracingPolicy(policyObject(policy), "", new ProblemLog()))
+    .flatMap(({ policy }) => scopesOfPolicy(policy))
     .flatMap((scope) => scope.doings);
   assert.deepEqual([...new Set(doings)].sort(), [
     "accepts",
@@ -152,5 +155,7 @@ test("a set is chosen by purposes, groups and words; a name that means nothing i
   assert.equal(names("all").length, shippedPolicies.length);
   assert.deepEqual(names(), names("default"));
   assert.ok(!names().includes("file-use"), "what is compiled takes its place");
+  assert.equal(names("rights").length, rightsPolicies.length);
+  assert.equal(names("attacks").length, attackPolicies.length);
   assert.deepEqual(chooseShipped(["flows", "flow"]).unknown, ["flow"]);
 });

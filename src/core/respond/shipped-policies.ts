@@ -3,7 +3,7 @@
  * In: nothing. Out: the list, and a choice of it by names. `policies/` and `docs/policies.md` are
  * written from here (`scripts/policies.ts`).
  */
-import type { ShippedPolicy } from "./shipped-policy.ts";
+import { policyGroups, type ShippedPolicy } from "./shipped-policy.ts";
 import { attackPolicies } from "./watch-attacks.ts";
 import { networkPolicies } from "./watch-network.ts";
 import { rightsPolicies } from "./watch-rights.ts";
@@ -23,10 +23,14 @@ export interface ShippedChoice {
   readonly unknown: readonly string[];
 }
 
-/** Words that stand for several. */
-export const setWords = ["default", "all", "none"] as const;
+/** All that `chooseShipped` understands, but for names with their generation. */
+export const setNames: readonly string[] = [
+  ...["default", "all", "none"],
+  ...policyGroups,
+  ...shippedPolicies.map(({ policy }) => policy.purpose),
+];
 
-/** By purposes, groups and `setWords`; an empty list is `default`. **Order**: of the list. */
+/** By `setNames`; an empty list is `default`. **Order**: of the list. */
 export function chooseShipped(names: readonly string[]): ShippedChoice {
   const asked = names.length === 0 ? ["default"] : names;
   const means = ({ policy, group, isDefault }: ShippedPolicy, name: string): boolean =>

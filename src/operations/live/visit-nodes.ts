@@ -2,7 +2,7 @@
  * Holds the visit of each server: what it has loaded, and what is done there.
  * In: addresses, a task. Out: one result a server; one that cannot be reached stops no other.
  */
-import { purposeOfName } from "../../core/respond/policy-document.ts";
+import { isOurs } from "../../core/respond/plan-policies.ts";
 import type { Outside } from "../../ports/outside.ts";
 import type { Store } from "../../ports/store.ts";
 import type { LoadedPolicy, TetragonControl } from "../../ports/tetragon-control.ts";
@@ -95,8 +95,4 @@ async function askNode(
   const foreignCount = loaded.filter((one) => !one.isOurs).length;
   const { address } = control;
   return { address, node, version, loaded, steps: done.steps, foreignCount, trouble: "" };
-}
-
-function isOurs({ name, namespace }: LoadedPolicy): boolean {
-  return namespace === "" && purposeOfName(name) !== undefined;
 }

@@ -5,11 +5,10 @@
  * Must never want two policies of one purpose.
  */
 
-import { ProblemLog } from "../../core/event/problem.ts";
 import type { Sbom } from "../../core/inventory/image.ts";
-import { readTracingPolicy } from "../../core/observe/tracing-policy.ts";
 import type { Report } from "../../core/report/report.ts";
 import {
+  type CompiledPolicies,
   type CompileLimits,
   compilePolicies,
   defaultCompileLimits,
@@ -18,12 +17,11 @@ import {
 import { renderShipped } from "../../core/respond/describe-policies.ts";
 import { estimateMemory } from "../../core/respond/estimate-memory.ts";
 import { listOpenQuestions } from "../../core/respond/list-open-questions.ts";
-import type { LeftOut } from "../../core/respond/open-question.ts";
 import type { PolicyDocument } from "../../core/respond/policy-document.ts";
-import { policyObject, renderPolicy } from "../../core/respond/render-policy.ts";
-import { chooseShipped, setWords, shippedPolicies } from "../../core/respond/shipped-policies.ts";
+import { scopesOfPolicy } from "../../core/respond/policy-scopes.ts";
+import { renderPolicy } from "../../core/respond/render-policy.ts";
+import { chooseShipped, setNames } from "../../core/respond/shipped-policies.ts";
 import type { ShippedPolicy } from "../../core/respond/shipped-policy.ts";
-import { policyGroups } from "../../core/respond/shipped-policy.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 
 export interface WantedPolicy {
@@ -40,7 +38,7 @@ export interface WantedPolicies {
   /** **Order**: shipped ones as listed, then compiled ones. */
   readonly policies: readonly WantedPolicy[];
   readonly watched: readonly WatchedQuestion[];
-  readonly leftOut: readonly LeftOut[];
+  readonly leftOut: CompiledPolicies["leftOut"];
 }
 
 export interface WantOptions {
@@ -58,10 +56,7 @@ export function wantPolicies({ set, known, limits }: WantOptions): WantedPolicie
   const shipped = chosen.map(fromShipped);
   if (known === undefined) return { policies: shipped, watched: [], leftOut: [] };
   const { report, sboms } = known;
-  const problems = new ProblemLog();
-  const scopes = chosen.flatMap(({ policy }) =>
-    readTracingPolicy(policyObject(policy), policy.name, problems),
-  );
+  const scopes = chosen.flatMap(({ policy }) => scopesOfPolicy(policy));
   const { findings, coverage } = report;
   const open = listOpenQuestions({ findings, coverage, sboms, scopes });
   const compiled = compilePolicies(open.questions, limits ?? defaultCompileLimits);
@@ -75,8 +70,7 @@ export function wantPolicies({ set, known, limits }: WantOptions): WantedPolicie
 function refuseUnknown(unknown: readonly string[]): void {
   const [first] = unknown;
   if (first === undefined) return;
-  const purposes = shippedPolicies.map(({ policy }) => policy.purpose);
-  const names = [...setWords, ...policyGroups, ...purposes].join(", ");
+  const names = setNames.join(", ");
   throw new WaggleError("not-found", `No policy or set is called "${first}"; there are ${names}.`);
 }
 
