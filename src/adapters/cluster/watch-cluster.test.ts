@@ -26,7 +26,7 @@ import { type ClusterWatchOptions, watchCluster } from "./watch-cluster.ts";
 import { nameOfKind, watchedKinds } from "./watched-kinds.ts";
 
 const pods = "/api/v1/pods";
-const quick = { retryMs: 5, retryMaxMs: 20, refusedMs: 20, absentMs: 20, watchSeconds: 60 };
+const quick = { retryMs: 5, retryMaxMs: 20, refusedMs: 50, absentMs: 50, watchSeconds: 60 };
 
 function pathOf(kind: string): string {
   const found = watchedKinds.find((one) => nameOfKind(one) === kind);
@@ -255,7 +255,7 @@ test("an account without any rights is a failure that says so", async (t) => {
   assert.match(watching.status().detail, /HTTP 401: "Unauthorized"/);
 });
 
-test("kinds of other projects are found when they are installed, in an older version too", async (t) => {
+test("kinds of other projects are found once they are there, in older versions too", async (t) => {
   const api = await startApi(t);
   const watching = await watch(t, api);
   const routes = "/apis/gateway.networking.k8s.io/v1beta1/httproutes";
