@@ -128,7 +128,10 @@ export class KubernetesApi {
 
   /** Raw bytes to the watches of a path; then they end, or their connections are cut. */
   endWatches(path: string, bytes = "", cut = false): void {
-    for (const { response } of this.watchesOf(path)) {
+    const ending = this.watchesOf(path);
+    // What changes from now on they do not hear of.
+    this.watches = this.watches.filter((one) => one.path !== path);
+    for (const { response } of ending) {
       if (bytes !== "") response.write(bytes);
       if (cut) setImmediate(() => response.socket?.destroy());
       else response.end();

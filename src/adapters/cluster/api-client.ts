@@ -64,8 +64,8 @@ export class ApiClient {
     const idleMs = this.limits.timeoutMs;
     const answer = await this.open({ path, accept, idleMs, signal });
     const text = await readText(answer, this.limits.pageBytesMax);
-    const value = parseJson(text);
-    if (!isObject(value)) throw new ApiFailure("failed", "the answer is not a JSON object");
+    const value = parseObject(text);
+    if (value === undefined) throw new ApiFailure("failed", "the answer is not a JSON object");
     return value;
   }
 
@@ -88,14 +88,14 @@ export class ApiClient {
 
   private async send(request: ApiRequest): Promise<http.IncomingMessage> {
     const given = await this.access.credentials().catch((error: unknown) => {
-      throw new ApiFailure("failed", messageOf(error));
+      throw new ApiFailure("failed", tellError(error));
     });
     const { server } = this.access;
     return new Promise((done, failed) => {
       const send = server.protocol === "https:" ? https.request : http.request;
       const sent = send(this.optionsOf(request, given));
       const fail = (error: unknown) =>
-        failed(new ApiFailure("failed", `${server.host}: ${makeVisible(messageOf(error), 200)}`));
+        failed(new ApiFailure("failed", `${server.host}: ${tellError(error)}`));
       const late = setTimeout(
         () => sent.destroy(new Error(`no answer within ${this.limits.timeoutMs / 1000} s`)),
         this.limits.timeoutMs,
@@ -151,12 +151,12 @@ async function readFailure(answer: http.IncomingMessage): Promise<ApiFailure> {
   const text = await readText(answer, 64 * 1024).catch(() => "");
   const asked = Number(answer.headers["retry-after"] ?? 0) * 1000;
   const waitMs = asked > 0 ? Math.min(asked, waitMsMax) : 0;
-  return tellStatus(status, parseJson(text), waitMs);
+  return tellStatus(status, parseObject(text), waitMs);
 }
 
 /** `body`: a Status of Kubernetes, as answers and watches carry them. */
-export function tellStatus(status: number, body: unknown, waitMs = 0): ApiFailure {
-  const said = isObject(body) && typeof body["message"] === "string" ? body["message"] : "";
+export function tellStatus(status: number, body: JsonObject | undefined, waitMs = 0): ApiFailure {
+  const said = typeof body?.["message"] === "string" ? body["message"] : "";
   const words = said === "" ? "" : `: "${makeVisible(said, 200)}"`;
   return new ApiFailure(kindsByStatus[status] ?? "failed", `HTTP ${status}${words}`, waitMs);
 }
@@ -171,7 +171,7 @@ async function readText(answer: http.IncomingMessage, bytesMax: number): Promise
       parts.push(part);
     }
   } catch (error) {
-    throw new ApiFailure("failed", makeVisible(messageOf(error), 200));
+    throw new ApiFailure("failed", tellError(error));
   }
   if (length > bytesMax) {
     throw new ApiFailure("too-large", `an answer of more than ${bytesMax} bytes`);
@@ -179,14 +179,16 @@ async function readText(answer: http.IncomingMessage, bytesMax: number): Promise
   return Buffer.concat(parts).toString("utf8");
 }
 
-function parseJson(text: string): unknown {
+function parseObject(text: string): JsonObject | undefined {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** What an error says, for people: it may quote a server. */
+export function tellError(error: unknown): string {
+  return makeVisible(error instanceof Error ? error.message : String(error), 200);
 }

@@ -38,17 +38,16 @@ export async function readSmallFile(path: string, what: string): Promise<string>
   try {
     const file = await open(path, "r");
     try {
-      const buffer = Buffer.alloc(sizeBytesMax + 1);
+      const parts: Buffer[] = [];
       let length = 0;
-      for (;;) {
-        const { bytesRead } = await file.read(buffer, length, buffer.length - length, null);
-        length += bytesRead;
-        if (bytesRead === 0 || length > sizeBytesMax) break;
+      for await (const part of file.createReadStream({ end: sizeBytesMax })) {
+        parts.push(part);
+        length += part.length;
       }
       if (length > sizeBytesMax) {
         throw new WaggleError("input-too-large", `${what} ${quote(path)} is larger than 4 MiB.`);
       }
-      return buffer.toString("utf8", 0, length);
+      return Buffer.concat(parts).toString("utf8");
     } finally {
       await file.close();
     }

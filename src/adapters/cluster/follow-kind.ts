@@ -13,7 +13,7 @@ import {
   readObject,
   readText,
 } from "../../core/inventory/json-value.ts";
-import { type ApiClient, ApiFailure, messageOf, tellStatus } from "./api-client.ts";
+import { type ApiClient, ApiFailure, tellStatus } from "./api-client.ts";
 import { type KeptObjects, keyOf } from "./kept-objects.ts";
 import { readWatch } from "./read-watch.ts";
 import type { ServedGroups } from "./served-groups.ts";
@@ -199,7 +199,7 @@ export class KindFollower {
     if (kind === "gone") {
       this.revision = "";
       // Once is usual; again and again is a server that forgets at once.
-      if (this.failureCount > 2) this.tell("failing", messageOf(failure), isListed);
+      if (this.failureCount > 2) this.tell("failing", failure.message, isListed);
       return this.nextWaitMs();
     }
     if (kind === "too-large") {
@@ -213,10 +213,10 @@ export class KindFollower {
       return jitter(pace.absentMs, pace.random);
     }
     if (kind === "refused") {
-      this.tell("refused", `this account may not list them (${messageOf(failure)})`, isListed);
+      this.tell("refused", `this account may not list them (${failure.message})`, isListed);
       return jitter(pace.refusedMs, pace.random);
     }
-    this.tell("failing", messageOf(failure), isListed);
+    this.tell("failing", failure.message, isListed);
     return Math.max(waitMs, this.nextWaitMs());
   }
 

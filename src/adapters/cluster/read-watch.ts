@@ -4,8 +4,7 @@
  * Must never give half a line, nor keep more than one.
  */
 import { isObject, type JsonObject } from "../../core/inventory/json-value.ts";
-import { makeVisible } from "../../core/report/safe-text.ts";
-import { ApiFailure, messageOf } from "./api-client.ts";
+import { ApiFailure, tellError } from "./api-client.ts";
 
 export interface WatchEvent {
   readonly type: string;
@@ -13,7 +12,7 @@ export interface WatchEvent {
 }
 
 /** **Unit**: bytes. An object is at most some MB with all that other programs write into it. */
-export const lineBytesMax = 16 * 1024 * 1024;
+const lineBytesMax = 16 * 1024 * 1024;
 
 /** Ends when the server ends it. **Errors**: `ApiFailure`, when it breaks off or makes no sense. */
 export async function* readWatch(
@@ -42,7 +41,7 @@ export async function* readWatch(
     }
   } catch (error) {
     if (error instanceof ApiFailure) throw error;
-    throw new ApiFailure("failed", `the watch broke off: ${makeVisible(messageOf(error), 200)}`);
+    throw new ApiFailure("failed", `the watch broke off: ${tellError(error)}`);
   }
 }
 

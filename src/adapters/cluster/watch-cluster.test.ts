@@ -26,7 +26,7 @@ import { type ClusterWatchOptions, watchCluster } from "./watch-cluster.ts";
 import { nameOfKind, watchedKinds } from "./watched-kinds.ts";
 
 const pods = "/api/v1/pods";
-const quick = { retryMs: 5, retryMaxMs: 20, refusedMs: 20, absentMs: 20, watchSeconds: 60 };
+const quick = { retryMs: 5, retryMaxMs: 20, refusedMs: 50, absentMs: 50, watchSeconds: 60 };
 
 function pathOf(kind: string): string {
   const found = watchedKinds.find((one) => nameOfKind(one) === kind);
@@ -212,13 +212,11 @@ test("a watch that is cut in the midst of a line goes on with nothing lost", asy
   await until("the watch", () => api.watchCount(pods) === 1);
   const half = lineOf("ADDED", pod("n/half")).slice(0, 40);
   api.endWatches(pods, half, true);
-  await until("the cut", () => api.watchCount(pods) === 0);
   api.put(pods, pod("n/after"));
   await until("the next pod", () => namesIn(watching).join() === "after");
   assert.equal(api.askedFor(pods, false).length, 1, "it was not listed again");
   await until("the watch after", () => api.watchCount(pods) === 1);
   api.endWatches(pods, "this is no event\n");
-  await until("its end", () => api.watchCount(pods) === 0);
   api.put(pods, pod("n/later"));
   await until("the pod after", () => namesIn(watching).join() === "after,later");
 });
@@ -255,7 +253,7 @@ test("an account without any rights is a failure that says so", async (t) => {
   assert.match(watching.status().detail, /HTTP 401: "Unauthorized"/);
 });
 
-test("kinds of other projects are found when they are installed, in an older version too", async (t) => {
+test("kinds of other projects are found once they are there, in older versions too", async (t) => {
   const api = await startApi(t);
   const watching = await watch(t, api);
   const routes = "/apis/gateway.networking.k8s.io/v1beta1/httproutes";

@@ -167,7 +167,7 @@ test("a unix socket is for its owner and group, and goes with the server", async
   assert.equal(existsSync(path), false);
 });
 
-test("a socket that a killed process left is replaced; one that answers, or a file, is not", async (t) => {
+test("a socket left behind is replaced; one that answers, or a file, is not", async (t) => {
   const folder = await makeFolder(t);
   const path = join(folder, "s");
   const program = `require("net").createServer().listen(${JSON.stringify(path)},()=>console.log())`;
