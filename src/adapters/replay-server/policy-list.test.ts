@@ -119,7 +119,7 @@ test("a listing of a real server is where the next one goes on", () => {
     JSON.stringify({
       policies: [
         {
-          ...{ id: "3", name: "tcp", sensors: ["generic_kprobe"], enabled: true },
+          ...{ id: "7", name: "tcp", sensors: ["generic_kprobe"], enabled: true },
           ...{ state: "TP_STATE_ENABLED", kernel_memory_bytes: "498616" },
           ...{ mode: "TP_MODE_MONITOR_ONLY", stats: { action_counters: { post: "8894" } } },
         },
@@ -129,7 +129,7 @@ test("a listing of a real server is where the next one goes on", () => {
   );
   list.preload(policy(hook(), "mine"));
   const byName = new Map(list.list().map((one) => [one.name, one]));
-  assert.equal(byName.get("mine")?.id, 4);
+  assert.equal(byName.get("mine")?.id, 8);
   const { mode, postedCount, kernelMemoryBytes } = byName.get("tcp") ?? assert.fail();
   assert.deepEqual([mode, postedCount, kernelMemoryBytes], ["MONITOR_ONLY", 8894, 498_616]);
   assert.equal(byName.get("loader")?.postedCount, undefined);
