@@ -244,7 +244,11 @@ for (const how of ["plain", "gzip"] as const) {
         if (how === "gzip") compress(rotated);
         writeFileSync(file, text);
       }
-      const heard = await listen(followFile(file, quick), next, untilText(parts.join("").slice(120)));
+      const heard = await listen(
+        followFile(file, quick),
+        next,
+        untilText(parts.join("").slice(120)),
+      );
       assert.equal(heard.text, parts.join("").slice(120));
       assert.deepEqual(heard.said, ["file-ended", "file-ended", "file-ended"]);
       assert.equal(heard.positions[0]?.["file"], next["file"]);
@@ -505,7 +509,9 @@ for (const rotations of [["rotate", "rotate-gzip"], ["rotate-number"]] as const)
 
 test("restarted at the position of any signal, it gives exactly the rest", () =>
   inFolder(async (file, folder) => {
-    const parts = Array.from({ length: 3 }, () => Array.from({ length: 90 }, () => line()).join(""));
+    const parts = Array.from({ length: 3 }, () =>
+      Array.from({ length: 90 }, () => line()).join(""),
+    );
     writeFileSync(file, parts[0] ?? "");
     const source = followFile(file, quick);
     let step = 1;
