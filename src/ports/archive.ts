@@ -30,7 +30,9 @@ export interface ArchiveQuery {
   /** Records with a greater sequence. */
   readonly after?: ArchiveSequence;
   readonly fromUs?: TimeUs;
+  /** Records before it. One without a time counts as of the time last seen before it. */
   readonly untilUs?: TimeUs;
+  /** A key, the start of an id (hex digits), or `host` for all hosts. */
   readonly container?: string;
   readonly execId?: string;
   readonly source?: string;
@@ -57,7 +59,10 @@ export interface ArchiveLimits {
 
 /** The one writer. A second one on the same directory is refused by whoever opens it. */
 export interface ArchiveWriter {
-  /** Takes a copy. **Cost**: no I/O. Gives the sequence of the record. */
+  /**
+   * Takes a copy. **Cost**: no I/O. Gives the sequence of the record; of one that is dropped (see
+   * `flush`) that of the last one that was kept.
+   */
   append(record: ArchiveRecord): ArchiveSequence;
   /**
    * Makes all that was appended readable after a crash of this process; gives the last sequence.
@@ -71,6 +76,14 @@ export interface ArchiveWriter {
   close(): Promise<void>;
 }
 
+/** A file that was written: JSON lines, or messages each behind its length (4 bytes, big-endian). */
+export interface ExportedFile {
+  readonly name: string;
+  readonly format: ArchiveRecord["format"];
+  readonly recordCount: number;
+  readonly sizeBytes: number;
+}
+
 export interface ArchiveReader {
   segments(): Promise<readonly ArchiveSegment[]>;
   /**
@@ -78,4 +91,10 @@ export interface ArchiveReader {
    * a segment, not the reading.
    */
   read(query: ArchiveQuery): AsyncIterable<ArchiveRecord & { readonly sequence: ArchiveSequence }>;
+  /**
+   * Writes what `read` gives, whole or not at all. Where both formats are met, the one that comes
+   * second goes to a file beside: `.jsonl` or `.pb` is added to its name. None without records.
+   * **Errors**: throws `disk-full`, `file-not-written`.
+   */
+  exportTo(query: ArchiveQuery, file: string): Promise<readonly ExportedFile[]>;
 }
