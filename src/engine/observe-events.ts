@@ -101,8 +101,8 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
 
   const release = (times: LifeOptions): void => {
     const { nowUs } = at;
-    const { isOver } = takeStock(lives, tree.nodes.values(), { nowUs, options: times });
-    const about: Release = { nowUs, isOver, nodeOf: (execId) => tree.get(execId) };
+    const stock = takeStock(lives, tree.nodes.values(), { nowUs, options: times });
+    const about: Release = { nowUs, ...stock, nodeOf: (execId) => tree.get(execId) };
     tree.release(about, retireOnly);
     for (const { fold, state } of parts) fold.release?.(state, about, emit);
     for (const name of clocks.size > 0.8 * nodeCountMax ? longestSilent(clocks) : []) {

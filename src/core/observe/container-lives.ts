@@ -14,12 +14,17 @@ import type { ProcessNode, Release } from "./fold.ts";
 export interface LifeOptions {
   /** Between two points; default 60 s. */
   readonly everyUs?: number;
-  /** Silence after which a container is over whose first process was seen to end, and all others
-   * too; default 10 minutes. */
+  /**
+   * Silence after which a container is over whose first process was seen to end, and all others
+   * too; default 10 minutes.
+   */
   readonly quietUs?: number;
   /** The same where only one of both was seen: an exit was lost, or probes alone; default a day. */
   readonly doubtUs?: number;
-  /** Silence after which any container is over; default seven days. */
+  /**
+   * Silence after which any container is over, whatever it may still be: its processes are not
+   * forgotten for that; default seven days.
+   */
   readonly silentUs?: number;
 }
 
@@ -98,13 +103,31 @@ export function takeStock(
   state: LivesDump,
   nodes: Iterable<ProcessNode>,
   about: { readonly nowUs: TimeUs; readonly options: LifeOptions },
-): Pick<Release, "isOver"> {
+): Pick<Release, "isOver" | "isGone"> {
   const { nowUs, options } = about;
   const stepUs = nowUs - state.pointUs;
   if (stepUs > 0 && stepUs <= stepUsMax) state.steadyUs += stepUs;
   state.pointUs = nowUs;
   state.eventCount = 0;
   const { lives, steadyUs } = state;
+  hearAll(state, nodes);
+  const over = [...lives].filter(([, life]) => {
+    return isOver(life, steadyUs - life.quietSinceUs, options);
+  });
+  for (const [container] of over) lives.delete(container);
+  const excess = chooseExcess(lives);
+  for (const [container] of excess) lives.delete(container);
+  const sleeping = new Set(
+    [...over, ...excess].flatMap(([container, life]) => (sleeps(life) ? [container] : [])),
+  );
+  const isUnheard = (container: ContainerKey) => !isHostKey(container) && !lives.has(container);
+  return {
+    isOver: isUnheard,
+    isGone: (container) => isUnheard(container) && !sleeping.has(container),
+  };
+}
+
+function hearAll({ lives, steadyUs }: LivesDump, nodes: Iterable<ProcessNode>): void {
   for (const life of lives.values()) life.openCount = 0;
   for (const node of nodes) {
     if (isHostKey(node.container)) continue;
@@ -113,11 +136,11 @@ export function takeStock(
     hear(life, node.lastSeenUs, steadyUs);
     if (node.exitUs === 0) life.openCount += 1;
   }
-  for (const [container, life] of lives) {
-    if (isOver(life, steadyUs - life.quietSinceUs, options)) lives.delete(container);
-  }
-  for (const container of chooseExcess(lives)) lives.delete(container);
-  return { isOver: (container) => !isHostKey(container) && !lives.has(container) };
+}
+
+/** It has processes that may only be silent. */
+function sleeps(life: Life): boolean {
+  return life.openCount > 0 && !hasEnded(life);
 }
 
 const minuteUs = 60_000_000;
@@ -132,13 +155,14 @@ function isOver(life: Life, quietUs: number, options: LifeOptions): boolean {
 }
 
 /** Those without a process first, then the longest silent. */
-function chooseExcess(lives: ReadonlyMap<ContainerKey, Life>): readonly ContainerKey[] {
+function chooseExcess(
+  lives: ReadonlyMap<ContainerKey, Life>,
+): readonly (readonly [ContainerKey, Life])[] {
   if (lives.size <= lifeCountMax) return [];
   return [...lives]
     .sort(
       ([, a], [, b]) =>
         Number(a.openCount > 0) - Number(b.openCount > 0) || a.quietSinceUs - b.quietSinceUs,
     )
-    .slice(0, lives.size - lifeCountMax)
-    .map(([container]) => container);
+    .slice(0, lives.size - lifeCountMax);
 }

@@ -27,6 +27,8 @@ interface Seen extends FirstProcess {
 interface ContainersState {
   readonly seen: Map<ContainerKey, Seen>;
   lostCount: number;
+  /** Let go of though their processes may run: what these tell at their end is another fact. */
+  evictedCount: number;
 }
 
 const containerCountMax = 16_384;
@@ -34,15 +36,15 @@ const containerCountMax = 16_384;
 export function createContainers(): Fold<ContainersState> {
   return {
     name: "container",
-    start: () => ({ seen: new Map(), lostCount: 0 }),
+    start: () => ({ seen: new Map(), lostCount: 0, evictedCount: 0 }),
     step,
     retire,
     release,
     finish,
     // Looking at a block once more changes nothing.
-    dump: ({ seen, lostCount }): ContainersState => {
+    dump: ({ seen, ...counts }): ContainersState => {
       const copies = [...seen].map(([key, one]) => [key, { ...one, block: undefined }] as const);
-      return { seen: new Map(copies), lostCount };
+      return { seen: new Map(copies), ...counts };
     },
   };
 }
@@ -57,7 +59,7 @@ function step(state: ContainersState, event: Event, at: StepContext): void {
       state.lostCount++;
       return;
     }
-    seen = createSeen(node, event);
+    seen = createSeen(node, event.cluster);
     state.seen.set(node.container, seen);
   }
   if (event.timeUs > 0) {
@@ -71,11 +73,11 @@ function step(state: ContainersState, event: Event, at: StepContext): void {
   if (pod !== undefined && isFuller(pod, seen.pod)) seen.pod = pod;
 }
 
-function createSeen(node: ProcessNode, event: Event): Seen {
+function createSeen(node: ProcessNode, cluster: string): Seen {
   return {
     container: node.container,
     node: node.node,
-    cluster: event.cluster,
+    cluster,
     containerId: node.container,
     pod: undefined,
     block: undefined,
@@ -94,17 +96,22 @@ function isFuller(pod: Pod, known: Pod | undefined): boolean {
 }
 
 function retire(state: ContainersState, node: ProcessNode): void {
-  const seen = state.seen.get(node.container);
+  let seen = state.seen.get(node.container);
+  if (seen === undefined && state.evictedCount > 0 && !isHostKey(node.container)) {
+    seen = createSeen(node, "");
+    state.seen.set(node.container, seen);
+  }
   if (seen !== undefined) noteProcess(seen, node);
 }
 
 /** One that comes again is another fact of the same container: they merge. */
-function release(state: ContainersState, { isOver }: Release, emit: Emit): void {
+function release(state: ContainersState, { isGone }: Release, emit: Emit): void {
   const { seen } = state;
-  const over = [...seen.values()].filter(({ container }) => isOver(container));
+  const over = [...seen.values()].filter(({ container }) => isGone(container));
   for (const one of over) seen.delete(one.container);
   const unused = chooseUnused([...seen.values()], containerCountMax, ({ lastUs }) => lastUs);
   for (const one of unused) seen.delete(one.container);
+  state.evictedCount += unused.length;
   for (const one of [...over, ...unused]) emit(toFact(one));
 }
 

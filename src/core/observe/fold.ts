@@ -75,6 +75,8 @@ export interface Release {
   readonly nowUs: TimeUs;
   /** All of its processes are gone, or silent for so long that nothing is awaited of them. */
   isOver(container: ContainerKey): boolean;
+  /** It is over, and none of its processes is kept. */
+  isGone(container: ContainerKey): boolean;
   /** A process that still runs, with its class as far as it can be told now. */
   nodeOf(execId: string): ProcessNode | undefined;
 }

@@ -34,7 +34,7 @@ import {
   sceneOf,
   type TreeState,
   takeEnded,
-  takeOver,
+  takeGone,
   unlist,
 } from "./tree-state.ts";
 
@@ -56,7 +56,10 @@ export interface ProcessTree {
   place(event: Event, nowUs: number, retire: (node: ProcessNode) => void): ProcessNode | undefined;
   /** Forgets all. */
   finish(retire: (node: ProcessNode) => void): void;
-  /** Forgets the processes of containers that are over, those of hosts that fell silent for days. */
+  /**
+   * Forgets the processes of containers that are gone, and where the bound is near those unheard
+   * for days: their end was lost, which is no eviction.
+   */
   release(about: Release, retire: (node: ProcessNode) => void): void;
   /** Each process that matters now, also those of which only their parent's events told. */
   readonly nodes: ReadonlyMap<string, ProcessNode>;
@@ -139,7 +142,7 @@ class BoundedTree implements ProcessTree {
   }
 
   release(about: Release, retire: Retire): void {
-    this.retireAll(takeOver(this.state, about), retire);
+    this.retireAll(takeGone(this.state, this.nodeCountMax, about), retire);
     releaseScenes(this.state, about);
     this.latestHost = undefined;
   }

@@ -3,6 +3,7 @@
  * In: nodes. Out: those that are to be forgotten, in the order in which that happens.
  * Must never forget a process that something was kept for without telling.
  */
+import { chooseUnused } from "./choose-unused.ts";
 import { type ContainerScene, createContainerScene } from "./container-scene.ts";
 import type { ContainerKey } from "./fact.ts";
 import type { ProcessNode, Release } from "./fold.ts";
@@ -102,18 +103,25 @@ export function unlist(state: TreeState, host: Host, node: TreeNode): void {
   forgetPid(host, node);
 }
 
-/** **Unit**: microseconds of event time: of a host's process that long unheard nothing is awaited. */
+/** **Unit**: microseconds of event time: of what is unheard for that long little is awaited. */
 const silentUs = 7 * 86_400_000_000;
 
-/** Those of containers that are over, and of hosts those long unheard. **Order**: as they ended. */
-export function takeOver(state: TreeState, { nowUs, isOver }: Release): readonly TreeNode[] {
-  const over = (node: TreeNode): boolean =>
-    isInContainer(node) ? isOver(node.container) : node.lastSeenUs + silentUs <= nowUs;
-  return [...state.nodes.values()].filter(over).sort(compareEnd);
+/** Those of containers that are gone, and the longest unheard. **Order**: as they ended. */
+export function takeGone(
+  { nodes }: TreeState,
+  nodeCountMax: number,
+  { nowUs, isGone }: Release,
+): readonly TreeNode[] {
+  const all = [...nodes.values()];
+  const gone = all.filter((node) => isInContainer(node) && isGone(node.container));
+  const unheard = chooseUnused(all, nodeCountMax, ({ lastSeenUs }) => lastSeenUs).filter(
+    ({ lastSeenUs }) => lastSeenUs + silentUs <= nowUs,
+  );
+  return [...new Set([...gone, ...unheard])].sort(compareEnd);
 }
 
-/** What was known of containers that are over, and of machines that are gone. */
-export function releaseScenes({ scenes, hosts }: TreeState, { nowUs, isOver }: Release): void {
-  for (const container of scenes.keys()) if (isOver(container)) scenes.delete(container);
-  releaseHosts(hosts, nowUs - silentUs);
+/** What was known of containers that are gone, and of machines without processes. */
+export function releaseScenes({ scenes, hosts }: TreeState, about: Release): void {
+  for (const container of scenes.keys()) if (about.isGone(container)) scenes.delete(container);
+  releaseHosts(hosts, about.nowUs - silentUs);
 }
