@@ -83,7 +83,7 @@ export function startDaemon(words: readonly string[], environment = {}): DaemonP
   };
 
   const kill = async (): Promise<void> => {
-    child.kill("SIGKILL");
+    if (!isOver()) child.kill("SIGKILL");
     await ended;
   };
   const end = async (): Promise<number | null> => {
