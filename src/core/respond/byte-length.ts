@@ -1,6 +1,6 @@
 /**
- * Holds how long a text is for the kernel, which knows bytes only.
- * In: text. Out: bytes of UTF-8; and whether it is the name of a file at all.
+ * Holds what a text is for the kernel, which knows bytes only, and for the server in between.
+ * In: text. Out: bytes of UTF-8; whether it is the name of a file; whether a policy can carry it.
  */
 const encoder = new TextEncoder();
 
@@ -15,4 +15,14 @@ export function byteLength(text: string): number {
  */
 export function isKernelPath(path: string): boolean {
   return path.startsWith("/") && !/[\0\ufffd]/.test(path) && path.isWellFormed();
+}
+
+/**
+ * False for characters with which a server refuses the whole policy, or which it changes.
+ * **Source**: tried on `FromYAML` of Tetragon v1.7.0, which writes a policy as JSON and reads that
+ * as YAML again: there DEL, most of U+0080 to U+009F, U+FFFE and U+FFFF are forbidden, and U+0085
+ * becomes a space.
+ */
+export function isTakenByServer(text: string): boolean {
+  return !/[\x7f-\x9f\ufffe\uffff]/.test(text);
 }

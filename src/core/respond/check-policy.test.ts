@@ -37,6 +37,7 @@ const broken: readonly (readonly [string, Partial<PolicyHook>, RegExp])[] = [
   ["a filter on what is not read", filter("Equal", ["/a"], 3), /argument 3/],
   ["a value twice", filter("Equal", ["/a", "/a"]), /twice/],
   ["NUL", filter("Equal", ["/a\0"]), /no path has/],
+  ["a control character", filter("Equal", ["/a\u0085b"]), /servers refuse/],
   ["no value", filter("Prefix", []), /without values/],
   ["a long message", { message: "x".repeat(257) }, /message/],
   ["an argument twice", { args: [...plain.args, ...plain.args] }, /an argument twice/],

@@ -4,7 +4,7 @@
  * Must never pass what a server refuses. **Source**: Tetragon v1.7.0, `pkg/selectors`,
  * `pkg/sensors/tracing`, CRD `tracingpolicies`.
  */
-import { byteLength } from "./byte-length.ts";
+import { byteLength, isTakenByServer } from "./byte-length.ts";
 import type { ArgumentFilter, PolicyDocument, PolicyHook } from "./policy-document.ts";
 
 /** **Unit**: bytes of UTF-8, but for counts. Of kernels from 5.11 on. */
@@ -101,6 +101,7 @@ function checkFilter({ operator, values }: ArgumentFilter, isNumber: boolean): r
   if (new Set(values).size < values.length) broken.push("a value twice");
   for (const value of values) {
     if (value === "" || value.includes("\0")) broken.push("a value that no path has");
+    if (!isTakenByServer(value)) broken.push("a character that servers refuse");
     if (byteLength(value) > (lengthMax[operator] ?? limits.prefixBytesMax)) {
       broken.push(`a value of ${operator} too long`);
     }

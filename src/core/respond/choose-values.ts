@@ -5,8 +5,9 @@
  */
 import { baseName, directoryOf } from "../inventory/container-path.ts";
 import type { CodeFile } from "../judge/judge-coverage.ts";
-import { byteLength, isKernelPath } from "./byte-length.ts";
+import { byteLength, isKernelPath, isTakenByServer } from "./byte-length.ts";
 import { policyLimits } from "./check-policy.ts";
+import { isSharedDirectory } from "./find-owned-trees.ts";
 import type { OpenQuestion } from "./open-question.ts";
 
 /** `files`: opens. `mappings`: code that is mapped. */
@@ -32,7 +33,7 @@ export function chooseValues(
   const add = (hook: WatchedHook, operator: WatchedValue["operator"], value: string): void => {
     values.set(`${hook} ${operator} ${value}`, { hook, operator, value });
   };
-  const usable = trees.filter((tree) => isKernelPath(tree) && fitsPrefix(tree));
+  const usable = trees.filter((tree) => whyNot(tree, pathBytesMax) === "");
   for (const { path, kind } of files) {
     const why = whyNot(path, pathBytesMax);
     if (why !== "") {
@@ -62,7 +63,11 @@ function fitsPrefix(value: string): boolean {
 
 function whyNot(path: string, pathBytesMax: number): string {
   if (!isKernelPath(path)) return "the bytes of its name are not known";
-  if (path.endsWith("/")) return fitsPrefix(path) ? "" : "its directory has too long a name";
+  if (!isTakenByServer(path)) return "a character of its name is none that Tetragon takes";
+  if (path.endsWith("/")) {
+    if (isSharedDirectory(path.replace(/\/+$/, ""))) return "its directory is that of many others";
+    return fitsPrefix(path) ? "" : "its directory has too long a name";
+  }
   return byteLength(path) <= pathBytesMax ? "" : "its path is longer than a filter may be";
 }
 

@@ -9,11 +9,12 @@ import { parse } from "yaml";
 import { ProblemLog } from "../event/problem.ts";
 import { createPathScope } from "../observe/path-scope.ts";
 import { readTracingPolicy } from "../observe/tracing-policy.ts";
-import { byteLength, isKernelPath } from "./byte-length.ts";
+import { byteLength, isKernelPath, isTakenByServer } from "./byte-length.ts";
 import { checkPolicy, policyLimits } from "./check-policy.ts";
 import { chooseValues } from "./choose-values.ts";
 import { compilePolicies, defaultCompileLimits } from "./compile-policies.ts";
 import { estimateMemory } from "./estimate-memory.ts";
+import { isSharedDirectory } from "./find-owned-trees.ts";
 import type { OpenQuestion } from "./open-question.ts";
 import { isCompiledName, type PolicyDocument, purposeOfName } from "./policy-document.ts";
 import { policyObject, renderPolicy } from "./render-policy.ts";
@@ -97,7 +98,10 @@ test("beyond the budget the least urgent are left out, and named", () => {
 });
 
 test("paths that the kernel could not compare are said, not guessed", () => {
-  const bad = ["relative", "/nul\0byte", "/lost\ufffdbytes", "/half\ud800", `/${"x".repeat(5000)}`];
+  const bad = [
+    ...["relative", "/nul\0byte", "/lost\ufffdbytes", "/half\ud800", `/${"x".repeat(5000)}`],
+    ...["/delete\x7f", "/next\x85line", "/none\uffff", "/", "/usr/lib/"],
+  ];
   const { policies, leftOut } = compilePolicies([question(bad.map(script))]);
   assert.deepEqual(policies, []);
   assert.equal(
@@ -145,7 +149,22 @@ const segment = fc.oneof(
       ": ",
       "- ",
     ],
-    ...["&x", "*x", "!!str 1", "%", "---", "...", "~", "null", "\u202e", "😀", "é", "\ufeff", "\0"],
+    ...[
+      "&x",
+      "*x",
+      "!!str 1",
+      "%",
+      "---",
+      "...",
+      "~",
+      "null",
+      "\u202e",
+      "😀",
+      "é",
+      "\ufeff",
+      "\0",
+      "\x7f",
+    ],
     ...["node_modules", "site-packages", "a.py", "x".repeat(300), "é".repeat(140)],
   ),
 );
@@ -204,11 +223,13 @@ function assertWatched(
   );
   for (const { files } of asked) {
     for (const { path } of files) {
-      const isComparable = isKernelPath(path) && byteLength(path) <= policyLimits.equalBytesMax;
-      if (!isComparable) assert.ok(whys.size > 0);
-      else if (!watched.holds(path)) {
-        assert.ok(path.endsWith("/") && byteLength(path) > policyLimits.prefixBytesMax, path);
-      }
+      const isTree = path.endsWith("/");
+      const bytesMax = isTree ? policyLimits.prefixBytesMax : policyLimits.equalBytesMax;
+      const isComparable =
+        isKernelPath(path) && isTakenByServer(path) && byteLength(path) <= bytesMax;
+      const isEverybodys = isTree && isSharedDirectory(path.replace(/\/+$/, ""));
+      if (isComparable && !isEverybodys) assert.ok(watched.holds(path), path);
+      else assert.ok(whys.size > 0, path);
     }
   }
 }

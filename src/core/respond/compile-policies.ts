@@ -3,6 +3,7 @@
  * In: questions, limits. Out: policies, what each question adds, and what was left out and why.
  * Must never ask for more than the limits, and never for anything but a report.
  */
+import { byteLength } from "./byte-length.ts";
 import { canaryEnding } from "./canary-mark.ts";
 import { chooseValues, type WatchedHook, type WatchedValue } from "./choose-values.ts";
 import { valueMemory } from "./estimate-memory.ts";
@@ -14,6 +15,7 @@ import {
   type PolicyHook,
   type PolicySelector,
 } from "./policy-document.ts";
+import { quoteYaml } from "./render-policy.ts";
 import { splitValues } from "./split-values.ts";
 
 export interface CompileLimits {
@@ -93,8 +95,8 @@ function notWatched(question: OpenQuestion, why: string, paths: readonly string[
   };
 }
 
-/** A value in the text: quotes, indent, and at worst ten characters for each of its own. */
-const valueTextBytes = 14;
+/** **Unit**: bytes of a line beside its value: indent, dash, end. */
+const lineFrameBytes = 12;
 
 /** What is left of kernel memory and text. */
 class Budget {
@@ -125,11 +127,9 @@ class Budget {
   }
 }
 
-/** **Unit**: bytes; never less than what the value takes when it is written. */
+/** **Unit**: bytes that the value takes when it is written. */
 function textBytesOf(value: string): number {
-  return /^[ !#-[\]-~]*$/.test(value)
-    ? value.length + valueTextBytes
-    : value.length * 10 + valueTextBytes;
+  return byteLength(quoteYaml(value)) + lineFrameBytes;
 }
 
 /** Drops what a prefix among them covers. */

@@ -20,6 +20,12 @@ const sharedDirectory = new RegExp(
 
 const applicationDirectory = /^\/(?:opt|home|srv)\/[^/]+$/;
 
+/** True for what nobody may watch as a package's own. **Shape**: without a slash at the end. */
+export function isSharedDirectory(directory: string): boolean {
+  if (directory === "") return true;
+  return sharedDirectory.test(directory) && !applicationDirectory.test(directory);
+}
+
 export interface OwnedTrees {
   /**
    * The topmost directories, each with at least two of the given files, that are that package's
@@ -71,7 +77,7 @@ function narrow(
 function directoriesOver(path: string): readonly string[] {
   const found: string[] = [];
   for (let at = directoryOf(path); at.length > 1; at = directoryOf(at)) {
-    if (!sharedDirectory.test(at) || applicationDirectory.test(at)) found.push(at);
+    if (!isSharedDirectory(at)) found.push(at);
   }
   return found;
 }

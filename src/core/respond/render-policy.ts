@@ -77,7 +77,7 @@ function writeItem(item: Plain, indent: string): string[] {
 }
 
 function writeScalar(value: string | number | boolean): string {
-  return typeof value === "string" ? quote(value) : String(value);
+  return typeof value === "string" ? quoteYaml(value) : String(value);
 }
 
 /** What YAML or a reader may take for something else. */
@@ -87,7 +87,7 @@ const unsafe = /["\\]|[^ -~\u{a1}-\u{ac}\u{ae}-\u{ff}\u{370}-\u{3ff}\u{400}-\u{4
  * A double-quoted scalar. **Source**: YAML 1.2.2 §5.7: escapes that every parser knows, so that
  * no character is left to how a parser folds lines or decodes.
  */
-function quote(text: string): string {
+export function quoteYaml(text: string): string {
   return `"${text.replace(unsafe, escapeCharacter)}"`;
 }
 
