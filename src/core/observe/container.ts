@@ -97,11 +97,16 @@ function isFuller(pod: Pod, known: Pod | undefined): boolean {
 
 function retire(state: ContainersState, node: ProcessNode): void {
   let seen = state.seen.get(node.container);
-  if (seen === undefined && state.evictedCount > 0 && !isHostKey(node.container)) {
+  if (seen === undefined && tellsAnew(state, node)) {
     seen = createSeen(node, "");
     state.seen.set(node.container, seen);
   }
   if (seen !== undefined) noteProcess(seen, node);
+}
+
+/** Of one that was let go of while it ran. */
+function tellsAnew({ seen, evictedCount }: ContainersState, { container }: ProcessNode): boolean {
+  return evictedCount > 0 && !isHostKey(container) && seen.size < containerCountMax;
 }
 
 /** One that comes again is another fact of the same container: they merge. */

@@ -72,6 +72,10 @@ export function createProcessList(options: ProcessListOptions): ProcessList {
     // Classes are final only when the tree lets go of a process: nothing is taken before.
     step: () => undefined,
     retire,
+    load: (data) => {
+      current = data as ProcessListState;
+      return current;
+    },
     list: () => asTree(current.nodes),
     leftOutCount: () => current.leftOutCount,
   };
