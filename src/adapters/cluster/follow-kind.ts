@@ -53,7 +53,7 @@ export interface FollowerState {
   readonly isListed: boolean;
 }
 
-/** A page is the peak of memory: of 5,000 pods, 100 at a time cost 40 MB less than the usual 500. */
+/** A page is the peak of memory: 5,000 pods cost 40 MB less by 100 than by the usual 500. */
 const pageCountStart = 100;
 const pageCountMin = 5;
 const retriesMax = 20;
