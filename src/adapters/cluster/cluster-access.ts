@@ -4,6 +4,7 @@
  * Must never put a token or a key into an error.
  */
 import { open } from "node:fs/promises";
+import { makeVisible } from "../../core/report/safe-text.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 
 export interface Credentials {
@@ -62,7 +63,7 @@ export async function readSmallFile(path: string, what: string): Promise<string>
   }
 }
 
-/** Paths come from configurations that others wrote. */
+/** Paths and names come from configurations that others wrote. */
 export function quote(text: string): string {
-  return JSON.stringify(text.slice(0, 300));
+  return JSON.stringify(makeVisible(text, 300));
 }

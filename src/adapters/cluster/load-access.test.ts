@@ -149,6 +149,7 @@ test("a server that the authority did not sign is not spoken to", withOpenssl, a
     const watching = await start(t, await writeConfig({ cluster, user }));
     assert.equal(watching.status().state, "failing");
     assert.doesNotMatch(watching.status().detail, /geheim/);
+    watching.stop();
   }
   assert.deepEqual(api.asked, [], "not even the token went out");
   const named = { server, "certificate-authority": "ca.crt", "tls-server-name": "api.example" };

@@ -169,7 +169,7 @@ test("a list in pages is taken anew when the server forgot where it was", async 
   await until("all pods", () => namesIn(watching).length === 7);
   const asked = api.askedFor(pods, false).map(({ query }) => query.get("continue"));
   assert.deepEqual(asked, [null, "3", "6", null, "3", "6"]);
-  assert.equal(api.askedFor(pods, false)[0]?.query.get("limit"), "500");
+  assert.equal(api.askedFor(pods, false)[0]?.query.get("limit"), "100");
 });
 
 test("a watch goes on from the last bookmark", async (t) => {
@@ -362,7 +362,7 @@ test("a page that is larger than may be read is asked for in smaller ones", asyn
   await until("the pod", () => namesIn(watching).join() === "a");
   assert.deepEqual(
     api.askedFor(pods, false).map(({ query }) => query.get("limit")),
-    ["500", "50"],
+    ["100", "10"],
   );
 });
 
