@@ -1,4 +1,4 @@
-/** Tests of `archive.ts`: recorded events through the archive and out again, as reports read them. */
+/** Tests of `archive.ts`: recorded events through the archive and out again, for reports. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

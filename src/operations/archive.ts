@@ -58,8 +58,8 @@ export const archive: Operation<ArchiveInput, ArchiveOutput> = {
   name: "archive",
   summary: "list the raw events that a daemon keeps, or write some to a file",
   description:
-    "A daemon keeps the raw events of the last hours in its state directory. ls says from when to " +
-    "when and what of it is damaged. export writes those of a time, container or process to a " +
+    "A daemon keeps the raw events of the last hours in its state directory. ls says from when " +
+    "to when and what of it is damaged. export writes those of a time, container or process to a " +
     "file that every command takes with --events; it may be run beside the daemon.",
   effect: "write",
   input,

@@ -1,6 +1,6 @@
 /**
- * Holds the port to the archive: raw events of the last hours, for forensics, for hunts in the past,
- * and for going on after a crash where a source gives nothing twice.
+ * Holds the port to the archive: raw events of the last hours, for forensics, for hunts in the
+ * past, and for going on after a crash where a source gives nothing twice.
  * In: records as they came, with what the index needs. Out: the same records. Implemented in
  * `adapters/archive/`; every implementation passes `archive.contract.ts`.
  */
@@ -76,7 +76,7 @@ export interface ArchiveWriter {
   close(): Promise<void>;
 }
 
-/** A file that was written: JSON lines, or messages each behind its length (4 bytes, big-endian). */
+/** A file that was written: JSON lines, or messages each behind its length (big-endian, 32 bit). */
 export interface ExportedFile {
   readonly name: string;
   readonly format: ArchiveRecord["format"];

@@ -55,7 +55,7 @@ export class PlainFrame {
   add(record: ArchiveRecord): void {
     const start = this.length;
     const end = start + sizeOf(record);
-    if (end > this.buffer.length) this.buffer = Buffer.allocUnsafe(end);
+    if (end > this.buffer.length) this.grow(end);
     const { buffer } = this;
     const { bytes, source, container, execId } = record;
     buffer.writeUInt32LE(bytes.length, start);
@@ -76,7 +76,14 @@ export class PlainFrame {
     this.note(record);
   }
 
-  private note({ source, container, execId, timeUs }: ArchiveRecord): void {
+  private grow(sizeBytes: number): void {
+    const grown = Buffer.allocUnsafe(sizeBytes);
+    grown.set(this.bytes);
+    this.buffer = grown;
+  }
+
+  /** Counts a record that is stored already, for what the index says. */
+  note({ source, container, execId, timeUs }: ArchiveRecord): void {
     this.recordCount++;
     this.sources.add(source);
     this.containers.add(container);

@@ -28,7 +28,7 @@ export function indexPath(folder: string, name: string): string {
   return join(folder, name + indexEnding);
 }
 
-/** **Order**: by sequence. Empty when the directory is missing. **Errors**: what the system says. */
+/** **Order**: by sequence. Empty without the directory. **Errors**: what the system says. */
 export async function listSegments(folder: string): Promise<readonly string[]> {
   const files = await readdir(folder).catch(orMissing<readonly string[]>([]));
   return files
@@ -107,8 +107,8 @@ async function walk(
     const plain = openFrame(await readBytes(handle, at, prefix.storedSize));
     const records = plain === undefined ? undefined : readFrame(plain, prefix);
     if (plain === undefined || records === undefined) return "damaged";
-    const frame = new PlainFrame(Buffer.alloc(plain.length), next, prefix.beforeUs);
-    for (const record of records) frame.add(record);
+    const frame = new PlainFrame(plain, next, prefix.beforeUs);
+    for (const record of records) frame.note(record);
     const entry = describeFrame(frame, at, prefix.storedSize);
     entries.push({ ...entry, plainSize: plain.length });
   }
