@@ -3,6 +3,7 @@
  * In: nothing. Out: what each surface renders. A new operation is one file and one line here.
  */
 import { accept } from "./accept.ts";
+import { archive } from "./archive.ts";
 import { changes } from "./changes.ts";
 import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
@@ -36,6 +37,7 @@ export const operations: readonly OperationInfo[] = [
   changes,
   history,
   accept,
+  archive,
   policy,
   replay,
 ];

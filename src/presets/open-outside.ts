@@ -13,11 +13,11 @@ export const outside: Outside = {
       return openSqliteStore(directory, mode);
     },
     archiveWriter: async (directory, limits) => {
-      const { openArchiveWriter } = await import("../adapters/archive/segment-archive.ts");
+      const { openArchiveWriter } = await import("../adapters/archive/archive-writer.ts");
       return openArchiveWriter(directory, limits);
     },
     archiveReader: async (directory) => {
-      const { openArchiveReader } = await import("../adapters/archive/segment-archive.ts");
+      const { openArchiveReader } = await import("../adapters/archive/archive-reader.ts");
       return openArchiveReader(directory);
     },
   },
@@ -28,7 +28,7 @@ export const outside: Outside = {
     },
     follow: async (file) => {
       const { followFile } = await import("../adapters/source/follow-file.ts");
-      return followFile(file);
+      return followFile(file, { readsBackups: true });
     },
     control: async (address) => {
       const { createTetragonControl } = await import("../adapters/tetragon/tetragon-control.ts");

@@ -39,6 +39,11 @@ export interface FollowOptions {
   readonly pollMs?: number;
   /** **Unit**: milliseconds to look again whether a rotated file really ended. */
   readonly settleMs?: number;
+  /**
+   * Whether reading without a position begins with the oldest rotated file that is there: whoever is
+   * ended before its first position was kept finds what it had read again.
+   */
+  readonly readsBackups?: boolean;
 }
 
 /** **Unit**: milliseconds. */
@@ -80,7 +85,10 @@ class FileFollower implements EventSource {
   constructor(path: string, options: FollowOptions) {
     this.path = path;
     this.name = `follow:${path}`;
-    this.options = { chunkSizeBytes: 1024 * 1024, pollMs: 250, settleMs: 100, ...options };
+    this.options = {
+      ...{ chunkSizeBytes: 1024 * 1024, pollMs: 250, settleMs: 100, readsBackups: false },
+      ...options,
+    };
   }
 
   async *signals(position: SourcePosition | undefined): AsyncGenerator<SourceSignal> {
@@ -144,7 +152,8 @@ class FileFollower implements EventSource {
   }
 
   private async begin(position: SourcePosition | undefined): Promise<void> {
-    const candidates = position === undefined ? [] : await listSiblings(this.path);
+    const looks = position !== undefined || this.options.readsBackups;
+    const candidates = looks ? await listSiblings(this.path) : [];
     if (candidates === undefined) return;
     const identity = readIdentity(position?.["file"]);
     const offset = readNumber(position?.["offset"]);

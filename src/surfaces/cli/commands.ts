@@ -3,6 +3,7 @@
  * In: nothing. Out: what the program offers. A new command is one line here.
  */
 import { accept } from "../../operations/accept.ts";
+import { archive } from "../../operations/archive.ts";
 import { changes } from "../../operations/changes.ts";
 import { diff } from "../../operations/diff.ts";
 import { explain } from "../../operations/explain.ts";
@@ -19,6 +20,7 @@ import { run } from "../../operations/run.ts";
 import { scan } from "../../operations/scan.ts";
 import { status } from "../../operations/status.ts";
 import { acceptPresentation } from "./present-accept.ts";
+import { archivePresentation } from "./present-archive.ts";
 import { changesPresentation } from "./present-changes.ts";
 import { diffPresentation } from "./present-diff.ts";
 import { exposurePresentation } from "./present-exposure.ts";
@@ -51,6 +53,7 @@ export const commands: readonly Command[] = [
   bind(changes, changesPresentation),
   bind(history, historyPresentation),
   bind(accept, acceptPresentation),
+  bind(archive, archivePresentation),
   bind(policy, policyPresentation),
   bind(replay, replayPresentation),
 ];

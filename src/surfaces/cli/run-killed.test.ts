@@ -3,13 +3,7 @@
  * real processes, real kills and a file that grows meanwhile.
  */
 import assert from "node:assert/strict";
-import {
-  appendFileSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
