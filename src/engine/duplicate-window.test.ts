@@ -106,3 +106,19 @@ test("what has neither time nor a path to tell it by is never taken for a copy",
   assert.equal(window.seenBefore(hook(0, number(0))), false);
   assert.equal(window.seenBefore(hook(0, number(0))), false);
 });
+
+test("a window that goes on from a copy remembers the same, and no more", () => {
+  const events = Array.from({ length: 3000 }, (_, time) => hook(1 + time, number(time % 7)));
+  const whole = new DuplicateWindow();
+  const first = new DuplicateWindow();
+  for (const event of events.slice(0, 2000)) {
+    whole.seenBefore(event);
+    first.seenBefore(event);
+  }
+  const second = new DuplicateWindow(structuredClone(first.dump()));
+  for (const event of [...events.slice(1500), ...events]) {
+    assert.equal(second.seenBefore(event), whole.seenBefore(event));
+  }
+  assert.deepEqual(second.dump(), whole.dump());
+  assert.equal(first.seenBefore(hook(2500, number(0))), false, "the original learned nothing");
+});

@@ -1,8 +1,10 @@
 /** Holds the gathering of what is known of an input, its range of time, and its problems. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import type { Event } from "../core/event/event.ts";
 import { ProblemLog } from "../core/event/problem.ts";
+import { choices, livelyEvents } from "../testing/lively-events.ts";
 import { type EventInput, EventStatistics } from "./event-input.ts";
 import { EventRange, isLive } from "./event-range.ts";
 import { InputProblems } from "./note-problems.ts";
@@ -99,4 +101,37 @@ test("problems name the input, count by reason and keep the first place", () => 
     assert.match(message, /^[A-Z].*\.$/);
     assert.equal(message.includes("quark"), false);
   }
+});
+
+test("law: statistics and ranges of time that go on from a copy tell the same", () => {
+  fc.assert(
+    fc.property(choices, fc.nat(1000), (made, place) => {
+      const events = livelyEvents(made);
+      const [fromUs, toUs] = [events[3]?.timeUs, (events.at(-1)?.timeUs ?? 0) - 50_000];
+      const tell = (cutAt: number) => {
+        let statistics = new EventStatistics();
+        let range = new EventRange(fromUs, toUs);
+        const inside = events.map((event, at) => {
+          if (at === cutAt) {
+            statistics = new EventStatistics(structuredClone(statistics.dump()));
+            range = new EventRange(fromUs, toUs, structuredClone(range.dump()));
+          }
+          statistics.add(event, isLive(event));
+          return range.includes(event);
+        });
+        return { inside, input: statistics.summarize(stream) };
+      };
+      assert.deepEqual(tell(place % events.length), tell(-1));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("what a copy of statistics gathers is not the original's", () => {
+  const statistics = new EventStatistics();
+  statistics.add(unknown(1, "a"), true);
+  const copy = new EventStatistics(statistics.dump());
+  copy.add(unknown(9, "a"), true);
+  const { eventCount, lastUs, typeCounts } = statistics.summarize(stream);
+  assert.deepEqual([eventCount, lastUs, typeCounts.get("unknown:x")], [1, 1, 1]);
 });

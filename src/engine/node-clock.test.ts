@@ -55,3 +55,19 @@ test("of very many gaps the longest are kept", () => {
   assert.equal(gaps.length, 64);
   assert.ok(gaps.every(({ sinceUs, untilUs }) => untilUs - sinceUs > 134 * secondUs));
 });
+
+test("law: a clock that goes on from a copy tells the same", () => {
+  const steps = fc.array(fc.integer({ min: -5, max: 300 }), { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(steps, fc.nat(60), (seconds, place) => {
+      let nowUs = 1000 * secondUs;
+      const times = seconds.map((step) => (nowUs += step * secondUs));
+      const first = clockOf(times.slice(0, place));
+      const second = new NodeClock("n", structuredClone(first.dump()));
+      for (const time of times.slice(place)) second.add(time, false);
+      assert.deepEqual(second.dump(), clockOf(times).dump());
+      assert.deepEqual(second.span(), clockOf(times).span());
+      assert.deepEqual(first.dump(), clockOf(times.slice(0, place)).dump(), "the original stays");
+    }),
+  );
+});

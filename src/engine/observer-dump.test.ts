@@ -26,6 +26,10 @@ const copies: Readonly<Record<string, Copy>> = {
   "as bytes": (dump) => v8.deserialize(v8.serialize(dump)) as ObserverDump,
 };
 
+function copyOf(asBytes: boolean): Copy {
+  return (asBytes ? copies["as bytes"] : copies["as a structured clone"]) ?? assert.fail();
+}
+
 const recordings = [
   ...["events/pairs", "events/observed", "observe/start", "cli/events"],
   ...["flows/shop", "flows/host", "flows/late", "flows/shell"],
@@ -67,37 +71,40 @@ function observe(events: readonly Event[], cuts: readonly Cut[], tree: ProcessTr
     const event = source[at];
     if (event !== undefined) observer.observe(event);
   }
+  const last = structuredClone(observer.dump());
   observer.finish();
-  return facts.canonical();
+  return { facts: facts.canonical(), last };
 }
 
 for (const [name, copy] of Object.entries(copies)) {
   test(`recorded: an observation that goes on from a copy, ${name}, ends in the same facts`, () => {
     for (const file of recordings) {
       const events = recorded(file);
-      const whole = observe(events, []);
+      const whole = observe(events, []).facts;
       const rest = recorded(file);
       const cuts = Array.from({ length: 6 }, (_, part) => Math.floor((events.length * part) / 6));
       for (const at of cuts) {
-        assert.equal(observe(events, [{ at, copy, rest }]), whole, `${file} cut at ${at}`);
+        assert.equal(observe(events, [{ at, copy, rest }]).facts, whole, `${file} cut at ${at}`);
       }
       const all = cuts.map((at, part) => ({ at, copy, rest: part % 2 === 0 ? rest : events }));
-      assert.equal(observe(events, all), whole, `${file} cut six times`);
+      assert.equal(observe(events, all).facts, whole, `${file} cut six times`);
     }
   });
 }
 
-test("law: wherever an observation is cut, and however often, it ends in the same facts", () => {
+test("law: wherever an observation is cut, and however often, it keeps and gives the same", () => {
   const cutsOf = fc.array(fc.nat(1000), { minLength: 1, maxLength: 4 });
   const small = fc.constantFrom({}, { graceUs: 2_000_000 }, { nodeCountMax: 16 });
   fc.assert(
     fc.property(choices, cutsOf, small, fc.boolean(), (made, places, tree, asBytes) => {
       const events = livelyEvents(made);
-      const copy = (asBytes ? copies["as bytes"] : undefined) ?? structuredClone;
+      const copy = copyOf(asBytes);
       const cuts = places.map((place) => {
         return { at: place % events.length, copy, rest: structuredClone(events) };
       });
-      assert.equal(observe(events, cuts, tree), observe(events, [], tree));
+      const [cut, whole] = [observe(events, cuts, tree), observe(events, [], tree)];
+      assert.equal(cut.facts, whole.facts);
+      assert.deepEqual(cut.last, whole.last);
     }),
     { numRuns: 150 },
   );
@@ -121,9 +128,23 @@ test("law: what a copy gives at its end changes nothing of the original", () => 
         observer.observe(event);
       }
       observer.finish();
-      assert.equal(facts.canonical(), observe(events, []));
+      assert.equal(facts.canonical(), observe(events, []).facts);
     }),
     { numRuns: 50 },
+  );
+});
+
+test("law: what was read from a copy is copied as the same again", () => {
+  fc.assert(
+    fc.property(choices, fc.boolean(), (made, asBytes) => {
+      const copy = copyOf(asBytes);
+      const options = { folds: createFolds([]), emit: () => {}, releases: true };
+      const observer = createObserver(options);
+      for (const event of livelyEvents(made)) observer.observe(event);
+      const dump = structuredClone(observer.dump());
+      assert.deepEqual(structuredClone(createObserver(options, copy(dump)).dump()), dump);
+    }),
+    { numRuns: 100 },
   );
 });
 
@@ -135,7 +156,7 @@ test("a copy that ends tells what a recording that ended there would", () => {
   const observer = createObserver({ folds: createFolds([]), emit });
   for (const event of half) observer.observe(event);
   createObserver({ folds: createFolds([]), emit }, structuredClone(observer.dump())).finish();
-  assert.equal(facts.canonical(), observe(half, []));
+  assert.equal(facts.canonical(), observe(half, []).facts);
 });
 
 test("a dump names its version, and has an entry for each fold", () => {
@@ -169,7 +190,7 @@ test("a list of processes goes on from a copy", () => {
 function assertWritable(events: readonly Event[], tree: ProcessTreeOptions): void {
   const copy: Copy = (dump) => structuredClone(v8.deserialize(v8.serialize(dump)));
   const cut = { at: events.length - 1, copy, rest: events };
-  assert.equal(observe(events, [cut], tree), observe(events, [], tree));
+  assert.equal(observe(events, [cut], tree).facts, observe(events, [], tree).facts);
 }
 
 test("processes may stand a hundred thousand deep, as children or as images of each other", () => {
