@@ -104,7 +104,7 @@ test("no role has a wildcard, secrets or the rights of an administrator", () => 
   }
 });
 
-test("only tracing policies may be written, by a role that nothing binds unless it is asked for", () => {
+test("only tracing policies may be written, by a role that nothing binds unasked", () => {
   const all = manifests();
   const role = find(all, "ClusterRole", "waggle-policies");
   assert.deepEqual(allowed(role["rules"] as readonly Rule[]), [
