@@ -92,7 +92,8 @@ test("killed twenty times while the file grows and rotates, the state is the sam
       appendFileSync(grown, text.slice(cut));
       at = next;
       if (Math.random() < 0.03) {
-        renameSync(grown, join(folder, `grown-${String(at).padStart(6, "0")}.log`));
+        const time = new Date(1_800_000_000_000 + at * 1000).toISOString().slice(0, 23);
+        renameSync(grown, join(folder, `grown-${time.replaceAll(":", "-")}.log`));
         writeFileSync(grown, "");
       }
     }
