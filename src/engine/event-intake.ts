@@ -25,6 +25,8 @@ export interface IntakeOptions {
   /** `event.input`. */
   readonly index: number;
   readonly onEvent: (event: Event, record: RawRecord) => void;
+  /** An event that came before, by this stream or another. */
+  readonly onDuplicate?: (event: Event) => void;
 }
 
 export class EventIntake {
@@ -78,8 +80,10 @@ export class EventIntake {
     const isInside = range.includes(event);
     const happened = isLive(event);
     if (happened) this.damage.pass(event.timeUs);
-    if (window.seenBefore(event)) this.duplicateCount++;
-    else if (!isInside) this.outsideCount++;
+    if (window.seenBefore(event)) {
+      this.duplicateCount++;
+      this.options.onDuplicate?.(event);
+    } else if (!isInside) this.outsideCount++;
     else {
       this.noteDoubts(record, event, decoder);
       this.eventCount++;

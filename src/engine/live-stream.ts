@@ -70,7 +70,11 @@ export class LiveStream {
       if (isLive(event)) this.pass(event.timeUs);
       onEvent(event, record);
     };
-    this.intake = new EventIntake({ ...options, onEvent: passOn }, dumped?.intake);
+    const onDuplicate: IntakeOptions["onDuplicate"] = (event) => {
+      if (this.gaps.length > 0 && isLive(event)) this.closeGaps();
+    };
+    const all = { ...options, onEvent: passOn, onDuplicate };
+    this.intake = new EventIntake(all, dumped?.intake);
     this.message = {
       ...{ bytes: new Uint8Array(0), start: 0, end: 0 },
       ...{ offset: 0, line: 0, complete: true },
@@ -230,6 +234,15 @@ export class LiveStream {
       for (const loss of ended.flatMap((one) => this.perNode(one))) this.options.onLoss(loss);
     }
     if (timeUs > this.latestUs) this.latestUs = timeUs;
+  }
+
+  /**
+   * What came before comes again: the server began at an earlier point than where it was left, so
+   * all that is between comes too. (Tetragon itself sends nothing twice but its listing of
+   * processes; a recording that is served does.)
+   */
+  private closeGaps(): void {
+    this.gaps = this.gaps.filter(({ reason }) => reason !== "restart" && reason !== "reconnect");
   }
 
   private noteNode(node: string): void {

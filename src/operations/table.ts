@@ -15,6 +15,7 @@ import type { OperationInfo } from "./operation.ts";
 import { plan } from "./plan.ts";
 import { policy } from "./policy.ts";
 import { ps } from "./ps.ts";
+import { record } from "./record.ts";
 import { replay } from "./replay.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
@@ -34,6 +35,7 @@ export const operations: readonly OperationInfo[] = [
   scan,
   run,
   status,
+  record,
   changes,
   history,
   accept,

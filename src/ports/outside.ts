@@ -12,13 +12,12 @@ import type { ReplayServer } from "./replay-server.ts";
 import type { ReportMaker } from "./report-maker.ts";
 import type { Sink } from "./sink.ts";
 import type { StatusServer } from "./status-server.ts";
-import type { Store } from "./store.ts";
+import type { Store, StoreMode } from "./store.ts";
 import type { TetragonAddress, TetragonControl } from "./tetragon-control.ts";
 
 /** What is kept in one state directory. */
 export interface StateOpeners {
-  /** `write` takes the lock of the directory, and makes it when it is missing; `read` does not. */
-  store(directory: string, mode: "read" | "write"): Promise<Store>;
+  store(directory: string, mode: StoreMode): Promise<Store>;
   archiveWriter(directory: string, limits: ArchiveLimits): Promise<ArchiveWriter>;
   archiveReader(directory: string): Promise<ArchiveReader>;
 }

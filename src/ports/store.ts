@@ -181,6 +181,12 @@ export interface StoreSize {
   readonly rowCounts: Readonly<Record<string, number>>;
 }
 
+/**
+ * `write` takes the lock of the directory, and makes it when it is missing. `read` takes none.
+ * `join` writes beside whoever holds the lock: for programs that the holder itself started.
+ */
+export type StoreMode = "read" | "write" | "join";
+
 /** **Errors** of opening: `state-locked`, `state-too-new`, `state-damaged`, `disk-full`. */
 export interface Store {
   readonly facts: FactStore;

@@ -63,7 +63,8 @@ export const outside: Outside = {
     },
     sink: async (target) => {
       const { openSink } = await import("../adapters/sink/open-sink.ts");
-      return openSink(target);
+      const secretFile = process.env["WAGGLE_WEBHOOK_SECRET_FILE"];
+      return openSink(target, secretFile === undefined ? {} : { secretFile });
     },
   },
 };

@@ -1,39 +1,45 @@
 /**
  * Holds the making of a report in a process of its own: the same program, asked for a report.
- * In: words of the command line. Out: what it printed. What reading scans takes of memory is given
+ * In: words of the command line. Out: what it wrote. What reading scans takes of memory is given
  * back when it ends, and a document that breaks it breaks nothing else.
  */
 import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { ReportMaker } from "../../ports/report-maker.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 
-/** **Unit**: bytes; more than any report that a person could use. */
-const outputBytesMax = 512 * 1024 * 1024;
 const errorLengthMax = 2000;
 const timeoutMs = 10 * 60_000;
 
 /** `program` is the script that was started: this one, unless a test says otherwise. */
 export function createReportMaker(program: string = process.argv[1] ?? ""): ReportMaker {
-  return { make: (words, signal) => run([...process.execArgv, program, ...words], signal) };
+  return {
+    make: async (words, signal) => {
+      const folder = await mkdtemp(join(tmpdir(), "waggle-report-"));
+      try {
+        const file = join(folder, "output");
+        await run([...process.execArgv, program, ...words, "--output", file], signal);
+        return await readFile(file, "utf8");
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
 }
 
-function run(args: readonly string[], signal: AbortSignal): Promise<string> {
+/** Its standard output is ours: a report may have to go there. */
+function run(args: readonly string[], signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "inherit", "pipe"],
       signal,
       timeout: timeoutMs,
       killSignal: "SIGKILL",
     });
-    const chunks: Buffer[] = [];
-    let sizeBytes = 0;
     let said = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      sizeBytes += chunk.length;
-      if (sizeBytes > outputBytesMax) child.kill("SIGKILL");
-      else chunks.push(chunk);
-    });
     child.stderr.on("data", (chunk: Buffer) => {
       if (said.length < errorLengthMax) said += chunk.toString("utf8");
     });
@@ -43,7 +49,7 @@ function run(args: readonly string[], signal: AbortSignal): Promise<string> {
       );
     });
     child.on("close", (code, ended) => {
-      if (code === 0) resolve(Buffer.concat(chunks).toString("utf8"));
+      if (code === 0) resolve();
       else reject(failure(code === null ? `it was ended by ${ended ?? "a signal"}` : said));
     });
   });

@@ -5,7 +5,7 @@
  */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { Store, StoreSize } from "../../ports/store.ts";
+import type { Store, StoreMode, StoreSize } from "../../ports/store.ts";
 import { holdLock } from "./hold-lock.ts";
 import { openReader, openToRead, openToWrite } from "./open-database.ts";
 import { Session } from "./session.ts";
@@ -25,11 +25,20 @@ export interface SqliteOptions {
  */
 export async function openSqliteStore(
   directory: string,
-  mode: "write" | "read",
+  mode: StoreMode,
   options: SqliteOptions = {},
 ): Promise<Store> {
   const file = join(directory, "waggle.db");
-  return mode === "read" ? openReadingStore(file) : openWritingStore(directory, file, options);
+  if (mode === "read") return openReadingStore(file);
+  return mode === "join" ? openJoiningStore(file) : openWritingStore(directory, file, options);
+}
+
+/** Beside the one who holds the lock, and made the database. */
+function openJoiningStore(file: string): Store {
+  openReader(file).close();
+  const database = openToWrite(file, { isUnclean: false, sizeBytesMax: 0 });
+  const session = new Session({ file, mode: "write" }, database, () => openReader(file));
+  return assemble(session, () => session.close());
 }
 
 function openReadingStore(file: string): Store {

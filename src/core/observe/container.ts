@@ -66,6 +66,8 @@ function step(state: ContainersState, event: Event, at: StepContext): void {
     if (seen.firstUs === 0 || event.timeUs < seen.firstUs) seen.firstUs = event.timeUs;
     if (event.timeUs > seen.lastUs) seen.lastUs = event.timeUs;
   }
+  // A listing of processes that ran before names no cluster.
+  if (seen.cluster === "") seen.cluster = event.cluster;
   if (event.process === seen.block) return;
   seen.block = event.process;
   const { containerId, pod } = event.process;

@@ -24,6 +24,7 @@ const stirNames = {
   scan: ["scan that changed", "scans that changed"],
   cluster: ["change of cluster objects", "changes of cluster objects"],
   person: ["decision of a person", "decisions of people"],
+  retry: ["report that failed before", "reports that failed before"],
 } as const;
 export type StirKind = keyof typeof stirNames;
 

@@ -15,6 +15,7 @@ import { pumpSource } from "./pump-source.ts";
 import { ReportWriter } from "./report-writer.ts";
 import { scrapeLosses } from "./scrape-losses.ts";
 import { statusPages } from "./status-pages.ts";
+import { takeInbox } from "./take-inbox.ts";
 import { tidyState } from "./tidy-state.ts";
 
 export interface RunSummary {
@@ -93,6 +94,9 @@ async function keepRecording({ observation, store, problems }: Daemon): Promise<
   await store.settings.set(recordingSetting, JSON.stringify(recording));
 }
 
+/** **Unit**: milliseconds. */
+const lettersMs = 2000;
+
 class Run {
   private readonly daemon: Daemon;
   private readonly ending: AbortController;
@@ -113,6 +117,7 @@ class Run {
       this.scrape(),
       this.cluster(),
       this.reports.run(),
+      this.letters(),
       tidyState(daemon, signal),
     ];
     signal.addEventListener("abort", () => {
@@ -158,6 +163,20 @@ class Run {
       onLosses: (losses) => observation.returnSettled(losses),
       ...{ clock, log, health, signal: this.ending.signal },
     });
+  }
+
+  /** What people decide while this daemon holds the directory. */
+  private async letters(): Promise<void> {
+    const { settings, context, store, log } = this.daemon;
+    const { signal } = this.ending;
+    while (!signal.aborted) {
+      await context.outside.services.clock.wait(lettersMs, signal);
+      if (signal.aborted) return;
+      const { notes, refused } = await takeInbox(settings.state, context.files, store.notes);
+      for (const { id, by } of notes) log.info("A person decided.", { note: id, by });
+      for (const why of refused) log.warn("A file of the inbox was refused.", { why });
+      if (notes.length > 0) this.reports.note("person");
+    }
   }
 
   private async cluster(): Promise<void> {

@@ -14,6 +14,7 @@ import { inspect } from "../../operations/inspect.ts";
 import { plan } from "../../operations/plan.ts";
 import { policy } from "../../operations/policy.ts";
 import { ps } from "../../operations/ps.ts";
+import { record } from "../../operations/record.ts";
 import { replay } from "../../operations/replay.ts";
 import { report } from "../../operations/report.ts";
 import { run } from "../../operations/run.ts";
@@ -30,6 +31,7 @@ import { inspectPresentation } from "./present-inspect.ts";
 import { planPresentation } from "./present-plan.ts";
 import { policyPresentation } from "./present-policy.ts";
 import { psPresentation } from "./present-ps.ts";
+import { recordPresentation } from "./present-record.ts";
 import { replayPresentation } from "./present-replay.ts";
 import { explainPresentation, reportPresentation } from "./present-report.ts";
 import { runPresentation } from "./present-run.ts";
@@ -50,6 +52,7 @@ export const commands: readonly Command[] = [
   bind(scan, scanPresentation),
   bind(run, runPresentation),
   bind(status, statusPresentation),
+  bind(record, recordPresentation),
   bind(changes, changesPresentation),
   bind(history, historyPresentation),
   bind(accept, acceptPresentation),
