@@ -98,7 +98,7 @@ export function historyContext(
   };
   return {
     files: createMemoryFiles(state.stored),
-    scanner: { scan: refuse },
+    scanner: { scan: refuse, match: refuse, dataVersion: refuse },
     now,
     settings: { file: "", config: {} },
     onProgress: () => {},
