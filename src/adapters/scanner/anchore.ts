@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import type {
+  ImageSource,
   MatchRequest,
   MatchResult,
   Scanner,
@@ -55,7 +56,7 @@ async function scan(request: ScanRequest): Promise<ScanResult> {
       program: syft,
       arguments: [target, "-o", `json=${temporary}`],
       environment: syftEnvironment,
-      quietEnvironment: quietEnvironmentOf(request),
+      quietEnvironment: quietEnvironmentOf(request, request.imageSource),
       temporary,
       file: sbomFile,
       acceptedCodes: [0],
@@ -94,7 +95,7 @@ async function runGrype(request: MatchRequest, run: GrypeRun): Promise<string> {
     program: run.grype,
     arguments: [`sbom:${request.sbomFile}`, "-o", `json=${temporary}`],
     environment: {},
-    quietEnvironment: quietEnvironmentOf(request),
+    quietEnvironment: quietEnvironmentOf(request, undefined),
     temporary,
     file,
     acceptedCodes: [0, grypeThresholdCode],
@@ -108,10 +109,10 @@ async function targetOf({ target, imageSource }: ScanRequest): Promise<string> {
 }
 
 function quietEnvironmentOf(
-  request: ToolRequest & Pick<ScanRequest, "imageSource">,
+  { isBackground }: ToolRequest,
+  source: ImageSource | undefined,
 ): Readonly<Record<string, string>> {
-  if (request.isBackground !== true) return {};
-  return offlineEnvironment(process.env, request.imageSource);
+  return isBackground === true ? offlineEnvironment(process.env, source) : {};
 }
 
 function deadlineOf(request: ToolRequest): Deadline {
