@@ -88,15 +88,28 @@ export function chooseScans({ images, records, nowUs, dataVersion }: ScanQuestio
     if (isTooSoon(record, nowUs)) waitingCount += 1;
     else due.push(task);
   }
-  const triedUs = ({ record }: ScanTask) => (record === undefined ? 0 : record.timeUs);
+  const triedUs = ({ record }: ScanTask) => (record?.attemptCount ? record.timeUs : 0);
   due.sort((a, b) => triedUs(a) - triedUs(b));
   return { due, waitingCount, leftOutCount: Math.max(0, images.length - imageCountMax) };
 }
 
-/** An image whose digest was learned from its scan is known by the reference it had before. */
+/**
+ * An image whose digest was learned from its SBOM is known by the reference it had before. Another
+ * image that took over the tag has no such SBOM.
+ */
 function findRecord(records: readonly ScanRecord[]): (image: ImageInUse) => ScanRecord | undefined {
   const byImage = new Map(records.map((record) => [record.image, record]));
-  return (image) => byImage.get(imageKey(image)) ?? byImage.get(image.reference);
+  return (image) => {
+    const exact = byImage.get(imageKey(image));
+    const named = byImage.get(image.reference);
+    const isSame = image.sbom !== "" || named?.sbomFile === "";
+    return exact ?? (isSame ? named : undefined);
+  };
+}
+
+/** Under which its record and documents are kept: those of a learned digest stay as they were. */
+export function recordKey({ image, record }: Pick<ScanTask, "image" | "record">): string {
+  return record !== undefined && record.sbomFile !== "" ? record.image : imageKey(image);
 }
 
 function chooseTask(

@@ -18,8 +18,8 @@ import { stateFiles } from "../state-sources.ts";
 import {
   chooseScans,
   type ImageInUse,
-  imageKey,
   listTargets,
+  recordKey,
   type ScanTask,
 } from "./choose-scans.ts";
 import type { DaemonHealth } from "./daemon-health.ts";
@@ -51,11 +51,11 @@ const dataAgeUsMax = 10 * 60_000_000;
 const errorLengthMax = 600;
 const part = "scans";
 
-/** Ends when the signal is given. **Errors**: throws defects and what the store throws. */
+/** Ends when the signal is given. **Errors**: throws defects only. */
 export async function scanImages(parts: ScanParts): Promise<void> {
   const duty = new ScanDuty(parts);
   while (!parts.signal.aborted) {
-    const waitMs = await duty.once();
+    const waitMs = await duty.onceOrTell();
     if (waitMs > 0) await parts.clock.wait(waitMs, parts.signal);
   }
 }
@@ -70,8 +70,21 @@ class ScanDuty {
     this.parts = parts;
   }
 
+  async onceOrTell(): Promise<number> {
+    const { health, clock, log } = this.parts;
+    try {
+      return await this.once();
+    } catch (error) {
+      if (!(error instanceof WaggleError)) throw error;
+      if (health.note(part, false, error.message, clock.nowUs())) {
+        log.warn("Scans cannot be kept; tried again.", { why: error.message });
+      }
+      return waits.look;
+    }
+  }
+
   /** One image at most. **Unit**: milliseconds until the next look. */
-  async once(): Promise<number> {
+  private async once(): Promise<number> {
     const { store, clock, health } = this.parts;
     const images = await this.parts.images();
     if (images === undefined) return waits.look;
@@ -88,7 +101,8 @@ class ScanDuty {
     });
     health.set("scan-queue", due.length + waitingCount + leftOutCount);
     for (const { image, record, kind } of due) {
-      if (record === undefined && kind !== "refuse") await this.put(image, { state: "waiting" });
+      if (record !== undefined || kind === "refuse") continue;
+      await this.put({ image, record }, { state: "waiting" });
     }
     const [task] = due;
     if (task === undefined) return waits.look;
@@ -99,7 +113,7 @@ class ScanDuty {
     const { image, record } = task;
     try {
       const made = await this.run(task);
-      await this.put(image, { state: "made", ...made, dataVersion: this.dataVersion });
+      await this.put(task, { state: "made", ...made, dataVersion: this.dataVersion });
       this.tellTools(true, "");
       this.parts.log.info("An image was scanned.", { image: image.reference, how: task.kind });
       this.parts.onScanned(image.reference);
@@ -114,11 +128,11 @@ class ScanDuty {
       const why = makeVisible(error.message.replace(/\s+/g, " "), errorLengthMax);
       const attemptCount = (record?.attemptCount ?? 0) + 1;
       const kept = await this.keptFiles(task);
-      await this.put(image, { state: "failed", ...kept, error: why, attemptCount });
+      await this.put(task, { state: "failed", ...kept, error: why, attemptCount });
       this.parts.log.warn("An image could not be scanned.", {
         ...{ image: image.reference, why, attempts: attemptCount },
       });
-      this.parts.onScanned(image.reference);
+      if (attemptCount === 1) this.parts.onScanned(image.reference);
       return 0;
     }
   }
@@ -129,7 +143,7 @@ class ScanDuty {
     const { image, kind, sbomFile } = task;
     const request = {
       outputDirectory: `${state}/${stateFiles.scans}`,
-      name: documentName(image),
+      name: documentName(task),
       timeoutMs: waits.timeout,
       onProgress: (line: string) => log.debug("A scanner says.", { line }),
       isBackground: true,
@@ -142,13 +156,13 @@ class ScanDuty {
         `${shown} is no reference of an image; give its SBOM by hand.`,
       );
     }
-    const names = documentsOf(image);
+    const names = documentsOf(task);
     if (kind === "match") {
       const path = isOurs(sbomFile) ? `${state}/${sbomFile}` : sbomFile;
       await scanner.match({ ...request, sbomFile: path });
       return { ...names, sbomFile };
     }
-    const failures: string[] = [];
+    const failures = new Map<ImageSource, string>();
     for (const target of listTargets(image, this.parts.sources)) {
       try {
         await scanner.scan({ ...request, ...target });
@@ -156,30 +170,35 @@ class ScanDuty {
       } catch (error) {
         const isNext = error instanceof WaggleError && error.code === "tool-failed";
         if (!isNext || signal.aborted || (await this.isThere(names.sbomFile))) throw error;
-        failures.push(`${target.imageSource}: ${firstLines(error.message)}`);
+        failures.set(target.imageSource, firstLines(error.message));
       }
     }
-    const tried = failures.length === 0 ? "no source of images can have it" : failures.join("; ");
+    const said = Array.from(failures, ([source, why]) => `${source}: ${why}`).join("; ");
+    const tried = said === "" ? "none can have it by this name" : said;
     throw new WaggleError("tool-failed", `No source gave the image: ${tried}`);
   }
 
   /** An SBOM without its match is worth keeping, and so is an old match. */
-  private async keptFiles({ image, record, kind, sbomFile }: ScanTask) {
-    const names = documentsOf(image);
+  private async keptFiles(task: ScanTask) {
+    const { record, kind, sbomFile } = task;
+    const names = documentsOf(task);
     const made = kind === "scan" && (await this.isThere(names.sbomFile)) ? names.sbomFile : "";
     const vulnerabilitiesFile = record?.vulnerabilitiesFile ?? "";
     const dataVersion = record?.dataVersion ?? "";
     return { sbomFile: sbomFile === "" ? made : sbomFile, vulnerabilitiesFile, dataVersion };
   }
 
-  private async put(image: ImageInUse, what: Partial<ScanRecord>): Promise<void> {
-    const { reference } = image;
-    await this.parts.store.scans.put({
-      ...{ image: imageKey(image), reference, state: "waiting", attemptCount: 0, error: "" },
+  private async put(task: NamedTask, what: Partial<ScanRecord>): Promise<void> {
+    const { image, record } = task;
+    const key = recordKey(task);
+    const { scans } = this.parts.store;
+    await scans.put({
+      ...{ image: key, reference: image.reference, state: "waiting", attemptCount: 0, error: "" },
       ...{ timeUs: this.parts.clock.nowUs(), sbomFile: "", vulnerabilitiesFile: "" },
       ...{ dataVersion: "" },
       ...what,
     });
+    if (record !== undefined && record.image !== key) await scans.drop(record.image);
   }
 
   private tellTools(ok: boolean, why: string): void {
@@ -236,13 +255,15 @@ class ScanDuty {
   }
 }
 
+type NamedTask = Pick<ScanTask, "image" | "record">;
+
 /** **Shape**: a plain file name; two images never share one. */
-function documentName(image: ImageInUse): string {
-  return `${fileName(image.reference).slice(0, 60)}-${fingerprint([imageKey(image)])}`;
+function documentName(task: NamedTask): string {
+  return `${fileName(task.image.reference).slice(0, 60)}-${fingerprint([recordKey(task)])}`;
 }
 
-function documentsOf(image: ImageInUse): Pick<ScanRecord, "sbomFile" | "vulnerabilitiesFile"> {
-  const stem = `${stateFiles.scans}/${documentName(image)}`;
+function documentsOf(task: NamedTask): Pick<ScanRecord, "sbomFile" | "vulnerabilitiesFile"> {
+  const stem = `${stateFiles.scans}/${documentName(task)}`;
   return { sbomFile: `${stem}.syft.json`, vulnerabilitiesFile: `${stem}.grype.json` };
 }
 
