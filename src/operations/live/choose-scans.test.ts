@@ -9,6 +9,7 @@ import {
   isImageReference,
   listImagesInUse,
   listTargets,
+  readScanSources,
   recordKey,
 } from "./choose-scans.ts";
 
@@ -159,4 +160,12 @@ test("more images than the bound are counted", () => {
   const images = Array.from({ length: 10_003 }, (_, n) => ({ ...web, digest: `d${n}` }));
   const choice = chooseScans({ images, records: [], nowUs, dataVersion: "" });
   assert.deepEqual([choice.due.length, choice.leftOutCount], [10_000, 3]);
+});
+
+test("a registry is a source only when it is named", () => {
+  assert.deepEqual(readScanSources(""), ["containerd", "docker", "podman"]);
+  assert.deepEqual(readScanSources(" registry, docker,docker"), ["registry", "docker"]);
+  for (const text of ["dir", "docker,", "Docker"]) {
+    assert.throws(() => readScanSources(text), { code: "usage", message: /containerd, docker/ });
+  }
 });

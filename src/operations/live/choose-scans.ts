@@ -7,8 +7,9 @@ import type { TimeUs } from "../../core/event/event.ts";
 import { digestOf } from "../../core/judge/image-reference.ts";
 import type { CoverageSummary } from "../../core/judge/verdict.ts";
 import { isHostKey } from "../../core/observe/container-key.ts";
-import type { ImageSource } from "../../ports/scanner.ts";
+import { type ImageSource, imageSources } from "../../ports/scanner.ts";
 import type { ScanRecord } from "../../ports/store.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
 
 /** An image that a container was seen to run. */
 export interface ImageInUse {
@@ -179,6 +180,19 @@ export function listTargets(
     const names = new Set(isPinned ? [pinned, reference] : [reference]);
     return [...names].map((target) => ({ imageSource, target }));
   });
+}
+
+/**
+ * Sources of the setting `scan-source`, by commas; "": all that fetch nothing.
+ * **Errors**: throws `usage`.
+ */
+export function readScanSources(text: string): readonly ImageSource[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (text.trim() === "") return imageSources.filter((source) => source !== "registry");
+  const sources = names.flatMap((name) => imageSources.filter((source) => source === name));
+  if (sources.length === names.length) return [...new Set(sources)];
+  const known = imageSources.join(", ");
+  throw new WaggleError("usage", `scan-source takes ${known}, not ${JSON.stringify(text)}.`);
 }
 
 function withoutTag(reference: string): string {
