@@ -30,7 +30,11 @@ function contextOf(open: (state: string) => ArchiveReader): OperationContext {
       state: { ...outside.state, archiveReader: async (state) => open(state) },
     },
     files: createNodeFiles(),
-    scanner: { scan: () => assert.fail("nothing is scanned") },
+    scanner: {
+      scan: () => assert.fail("nothing is scanned"),
+      match: () => assert.fail("nothing is scanned"),
+      dataVersion: () => assert.fail("nothing is scanned"),
+    },
     now: undefined,
     settings: { file: "", config: {} },
     onProgress: () => {},

@@ -20,7 +20,11 @@ function contextOf(stored: Readonly<Record<string, unknown>>): OperationContext 
   const bytes = new Map([...files, ["old.json.gz", new Uint8Array(readFileSync(old))] as const]);
   return {
     files: createMemoryFiles(bytes),
-    scanner: { scan: () => assert.fail("nothing is scanned") },
+    scanner: {
+      scan: () => assert.fail("nothing is scanned"),
+      match: () => assert.fail("nothing is scanned"),
+      dataVersion: () => assert.fail("nothing is scanned"),
+    },
     now: undefined,
     settings: { file: "", config: {} },
     onProgress: () => {},

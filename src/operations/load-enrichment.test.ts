@@ -15,7 +15,11 @@ const encode = (text: string) => new TextEncoder().encode(text);
 function contextOf(stored: Readonly<Record<string, Uint8Array>>): OperationContext {
   return {
     files: createMemoryFiles(new Map(Object.entries(stored))),
-    scanner: { scan: () => Promise.reject(new Error("not here")) },
+    scanner: {
+      scan: () => Promise.reject(new Error("not here")),
+      match: () => Promise.reject(new Error("not here")),
+      dataVersion: () => Promise.reject(new Error("not here")),
+    },
     now: undefined,
     settings: { file: "", config: {} },
     onProgress: () => {},

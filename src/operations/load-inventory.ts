@@ -9,8 +9,13 @@ import type { Sbom, Scan } from "../core/inventory/image.ts";
 import { type InventoryDocument, readInventory } from "../core/inventory/read-document.ts";
 import type { InputSummary } from "../core/report/report.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { type AttachedFile, attachTo, expandLayouts } from "./load-oci-layout.ts";
+import { openEnvelope } from "./open-envelope.ts";
 import type { OperationContext } from "./operation.ts";
-import { listJoinedFiles, type NamedFile, noteTruncation } from "./read-text.ts";
+import { listJoinedFiles, type NamedFile, noteTruncation, readText } from "./read-text.ts";
+
+/** An envelope is read whole. */
+const envelopeSizeBytesMax = 256 * 1024 * 1024;
 
 export interface Inventory {
   readonly sboms: readonly Sbom[];
@@ -46,11 +51,14 @@ export async function loadInventory(
   const seen = new Set<string>();
   for (const role of ["sbom", "vulnerabilities"] as const) {
     const given = role === "sbom" ? names.sbom : names.vulns;
-    for (const file of await listJoinedFiles(context.files, given)) {
+    const listed = await listJoinedFiles(context.files, given);
+    for (const file of await expandLayouts(listed, { files: context.files, problems })) {
       if (file.joinName !== "") byHand.push({ name: file.joinName, input: file.name });
-      if (seen.has(file.name)) continue;
-      seen.add(file.name);
+      const key = "subject" in file ? `${file.name}\u0000${file.subject}` : file.name;
+      if (seen.has(key)) continue;
+      seen.add(key);
       const loaded = await loadOne(file, context, problems);
+      if (loaded === undefined) continue;
       const summary = summarize(loaded);
       if (summary === undefined) {
         refuse(loaded, problems);
@@ -66,13 +74,13 @@ export async function loadInventory(
   return { sboms, scans, byHand, inputs };
 }
 
+/** undefined: an attestation of something else than packages. */
 async function loadOne(
-  file: NamedFile,
+  file: NamedFile | AttachedFile,
   context: OperationContext,
   problems: ProblemLog,
-): Promise<Loaded> {
+): Promise<Loaded | undefined> {
   const { name, sizeBytes } = file;
-  const open = await context.files.open(name);
   context.onProgress({
     stage: "inventory",
     input: name,
@@ -80,9 +88,43 @@ async function loadOne(
     sizeBytes,
     eventCount: 0,
   });
+  if ("subject" in file) return loadAttached(file, context, problems);
+  const open = await context.files.open(name);
   const document = await readInventory(open.chunks, name, problems);
   noteTruncation(open, problems);
   return { file, compression: open.compression, document };
+}
+
+async function loadAttached(
+  file: AttachedFile,
+  { files }: OperationContext,
+  problems: ProblemLog,
+): Promise<Loaded | undefined> {
+  const { name, subject } = file;
+  if (!file.isEnvelope) {
+    const open = await files.open(name);
+    const document = await readInventory(open.chunks, name, problems);
+    noteTruncation(open, problems);
+    return { file, compression: open.compression, document: attachTo(document, subject) };
+  }
+  if (file.sizeBytes > envelopeSizeBytesMax) return refused(file, "an envelope beyond 256 MB");
+  const sizeBytesMax = envelopeSizeBytesMax;
+  const text = await readText(files, name, { sizeBytesMax, problems });
+  const payload = openEnvelope(text.text);
+  if (payload === undefined) return refused(file, "no envelope with a payload");
+  const isOther = payload.predicateType !== "" && !/spdx|cyclonedx/i.test(payload.predicateType);
+  if (isOther) return undefined;
+  const document = await readInventory(oneChunk(payload.bytes), name, problems);
+  return { file, compression: text.compression, document: attachTo(document, subject) };
+}
+
+function refused(file: NamedFile, what: string): Loaded {
+  const message = `${JSON.stringify(file.name)} is ${what}.`;
+  return { file, compression: "plain", document: { kind: "refused", message, path: "" } };
+}
+
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 function refuse(loaded: Loaded, problems: ProblemLog): void {

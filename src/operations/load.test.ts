@@ -31,7 +31,11 @@ const id = "945d78906d5d138bc02584ee1e3c052475309eaf285e24d32758fd25cc28a091";
 function contextOf(stored: Readonly<Record<string, Uint8Array>>): OperationContext {
   return {
     files: createMemoryFiles(new Map(Object.entries(stored))),
-    scanner: { scan: () => Promise.reject(new Error("not here")) },
+    scanner: {
+      scan: () => Promise.reject(new Error("not here")),
+      match: () => Promise.reject(new Error("not here")),
+      dataVersion: () => Promise.reject(new Error("not here")),
+    },
     now: undefined,
     settings: { file: "", config: {} },
     onProgress: () => {},

@@ -28,7 +28,11 @@ const bytes = new Uint8Array(readFileSync(join(fixtures, "events.jsonl.gz")));
 const settings = { file: "", config: {} };
 const context: OperationContext = {
   files: createMemoryFiles(new Map([["e.gz", bytes]])),
-  scanner: { scan: () => Promise.reject(new Error("not here")) },
+  scanner: {
+    scan: () => Promise.reject(new Error("not here")),
+    match: () => Promise.reject(new Error("not here")),
+    dataVersion: () => Promise.reject(new Error("not here")),
+  },
   now: undefined,
   settings,
   onProgress: () => {},

@@ -46,6 +46,8 @@ function contextOf(
         scanned.push(request);
         return { sbomFile: "s", vulnerabilitiesFile: "v", toolVersions: { syft: "1" } };
       },
+      match: () => assert.fail("nothing is matched"),
+      dataVersion: async () => "",
     },
     now: undefined,
     settings: { file: "", config: {} },

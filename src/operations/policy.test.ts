@@ -68,7 +68,7 @@ function createWorld(server = createFakeControl("unix:///t.sock")): World {
   };
   const context: OperationContext = {
     files: createMemoryFiles(files),
-    scanner: { scan: refuse },
+    scanner: { scan: refuse, match: refuse, dataVersion: refuse },
     now: undefined,
     settings: { file: "", config: {} },
     onProgress: () => {},

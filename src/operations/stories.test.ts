@@ -36,7 +36,11 @@ async function makeReport(story: string): Promise<Report> {
   const files = createNodeFiles();
   const context: OperationContext = {
     files,
-    scanner: { scan: () => assert.fail("nothing is scanned") },
+    scanner: {
+      scan: () => assert.fail("nothing is scanned"),
+      match: () => assert.fail("nothing is scanned"),
+      dataVersion: () => assert.fail("nothing is scanned"),
+    },
     now: undefined,
     settings: await loadConfig(files, join(folder, story, "waggle.yaml")),
     onProgress: () => {},

@@ -573,6 +573,10 @@ function checkRecords(promise: Promised): void {
     const all = [...(await (await one.crash()).scans.all())];
     all.sort((a, b) => (a.image < b.image ? -1 : 1));
     assert.deepEqual(all, [made, { ...scan, image: "sha256:2" }]);
+    const { scans } = await one.crash();
+    await scans.drop("sha256:1");
+    await scans.drop("unknown");
+    assert.deepEqual(await scans.all(), [{ ...scan, image: "sha256:2" }]);
   });
 
   promise("settings are text by name, whatever the text", async (one) => {

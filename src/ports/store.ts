@@ -167,6 +167,8 @@ export interface ScanRecord {
 export interface ScanStore {
   put(record: ScanRecord): Promise<void>;
   all(): Promise<readonly ScanRecord[]>;
+  /** Of an image that is long gone; one that is not there is no error. */
+  drop(image: string): Promise<void>;
 }
 
 /** Small values of the daemon itself: what was loaded when, as JSON text. */

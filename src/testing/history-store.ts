@@ -57,7 +57,11 @@ export function createHistoryStore(): Pick<Store, "history" | "notes" | "scans">
           .filter(({ matched }) => matched.length > 0)
           .slice(0, countMax),
     },
-    scans: { put: async (record) => void scans.push(record), all: async () => scans },
+    scans: {
+      put: async (record) => void scans.push(record),
+      all: async () => scans,
+      drop: async () => assert.fail("nothing is dropped"),
+    },
   };
 }
 
@@ -98,7 +102,7 @@ export function historyContext(
   };
   return {
     files: createMemoryFiles(state.stored),
-    scanner: { scan: refuse },
+    scanner: { scan: refuse, match: refuse, dataVersion: refuse },
     now,
     settings: { file: "", config: {} },
     onProgress: () => {},

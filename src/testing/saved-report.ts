@@ -9,11 +9,13 @@ import type { Report } from "../core/report/report.ts";
 import type { OperationContext } from "../operations/operation.ts";
 import { stillContext } from "./still-context.ts";
 
+const refuse = () => assert.fail("nothing is scanned");
+
 export function savedReport(report: Report): OperationContext {
   const bytes = new TextEncoder().encode([...renderJson(report)].join(""));
   return {
     files: createMemoryFiles(new Map([["report.json", bytes]])),
-    scanner: { scan: () => assert.fail("nothing is scanned") },
+    scanner: { scan: refuse, match: refuse, dataVersion: refuse },
     now: undefined,
     settings: { file: "", config: {} },
     onProgress: () => {},

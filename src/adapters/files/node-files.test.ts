@@ -52,7 +52,7 @@ test(
       code: "file-unreadable",
       message: /is a directory/,
     });
-    await assert.rejects(files.list(folder), { code: "file-unreadable", message: /without files/ });
+    await assert.rejects(files.list(folder), { code: "file-not-found", message: /without files/ });
     writeFileSync(join(folder, "a"), "");
     const below = files.open(join(folder, "a", "b"));
     await assert.rejects(below, { code: "file-not-found", message: /not a directory/ });

@@ -2,16 +2,27 @@
  * Holds the port `Scanner` over the programs `syft` and `grype`.
  * In: a target. Out: an SBOM that lists all files, symlinks included, and the vulnerabilities that
  * Grype matches to exactly that SBOM, so that the ids in both agree.
- * Must never fetch the programs, nor decide about updates of their data: their environment does.
+ * Must never fetch the programs, nor in the background anything else that was not asked for.
  */
-import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { Scanner, ScanRequest, ScanResult } from "../../ports/scanner.ts";
+import type {
+  ImageSource,
+  MatchRequest,
+  MatchResult,
+  Scanner,
+  ScanRequest,
+  ScanResult,
+  ToolRequest,
+} from "../../ports/scanner.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { findTool } from "./find-tool.ts";
+import { requireLocalImage } from "./local-image.ts";
 import { nameTarget } from "./name-target.ts";
-import { runTool, type ToolEnd } from "./run-tool.ts";
-import { putFile, withWorkFolder } from "./work-folder.ts";
+import { offlineEnvironment } from "./offline-environment.ts";
+import { readDataVersion } from "./read-data-version.ts";
+import { type Deadline, runStep } from "./run-step.ts";
+import { runTool } from "./run-tool.ts";
+import { withWorkFolder } from "./work-folder.ts";
 
 /** Without it Syft lists regular files only, and libraries are found by their symlinks. */
 const syftEnvironment = { SYFT_FILE_METADATA_SELECTION: "all" };
@@ -26,86 +37,86 @@ const sources = {
 
 type ToolName = keyof typeof sources;
 
-interface Step {
-  readonly tool: ToolName;
-  readonly program: string;
-  readonly arguments: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  /** What the tool writes; renamed to `file` when it is done. */
-  readonly temporary: string;
-  readonly file: string;
-  readonly acceptedCodes: readonly number[];
-}
-
 export function createAnchoreScanner(): Scanner {
-  return { scan };
+  return { scan, match, dataVersion };
 }
 
 async function scan(request: ScanRequest): Promise<ScanResult> {
-  const target = await nameTarget(request.target);
+  const target = await targetOf(request);
   const syft = requireTool("syft");
   const grype = requireTool("grype");
+  if (request.isBackground === true) await requireLocalImage(request);
   const toolVersions = { syft: await versionOf(syft), grype: await versionOf(grype) };
-  const name = fileNameOf(request.name);
-  const sbomFile = join(request.outputDirectory, `${name}.syft.json`);
-  const vulnerabilitiesFile = join(request.outputDirectory, `${name}.grype.json`);
-  const deadlineMs = Date.now() + request.timeoutMs;
-  await withWorkFolder(request.outputDirectory, async (folder) => {
+  const sbomFile = join(request.outputDirectory, `${fileNameOf(request.name)}.syft.json`);
+  const deadline = deadlineOf(request);
+  const vulnerabilitiesFile = await withWorkFolder(request.outputDirectory, async (folder) => {
     const temporary = join(folder, "document.json");
-    await runStep(request, deadlineMs, {
+    await runStep(deadline, {
       tool: "syft",
       program: syft,
       arguments: [target, "-o", `json=${temporary}`],
       environment: syftEnvironment,
+      quietEnvironment: quietEnvironmentOf(request, request.imageSource),
       temporary,
       file: sbomFile,
       acceptedCodes: [0],
     });
-    await runStep(request, deadlineMs, {
-      tool: "grype",
-      program: grype,
-      arguments: [`sbom:${sbomFile}`, "-o", `json=${temporary}`],
-      environment: {},
-      temporary,
-      file: vulnerabilitiesFile,
-      acceptedCodes: [0, grypeThresholdCode],
-    });
+    return runGrype({ ...request, sbomFile }, { deadline, grype, folder });
   });
   return { sbomFile, vulnerabilitiesFile, toolVersions };
 }
 
-async function runStep(request: ScanRequest, deadlineMs: number, step: Step): Promise<void> {
-  request.onProgress(`running ${step.tool}`);
-  const end = await runTool({
-    program: step.program,
-    arguments: step.arguments,
-    environment: step.environment,
-    timeoutMs: Math.max(1, deadlineMs - Date.now()),
-    onLine: request.onProgress,
+async function match(request: MatchRequest): Promise<MatchResult> {
+  const grype = requireTool("grype");
+  const toolVersions = { grype: await versionOf(grype) };
+  const deadline = deadlineOf(request);
+  const vulnerabilitiesFile = await withWorkFolder(request.outputDirectory, (folder) =>
+    runGrype(request, { deadline, grype, folder }),
+  );
+  return { vulnerabilitiesFile, toolVersions };
+}
+
+async function dataVersion(): Promise<string> {
+  const grype = findTool("grype");
+  return grype === undefined ? "" : readDataVersion(grype);
+}
+
+interface GrypeRun {
+  readonly deadline: Deadline;
+  readonly grype: string;
+  readonly folder: string;
+}
+
+async function runGrype(request: MatchRequest, run: GrypeRun): Promise<string> {
+  const temporary = join(run.folder, "document.json");
+  const file = join(request.outputDirectory, `${fileNameOf(request.name)}.grype.json`);
+  await runStep(run.deadline, {
+    tool: "grype",
+    program: run.grype,
+    arguments: [`sbom:${request.sbomFile}`, "-o", `json=${temporary}`],
+    environment: {},
+    quietEnvironment: quietEnvironmentOf(request, undefined),
+    temporary,
+    file,
+    acceptedCodes: [0, grypeThresholdCode],
   });
-  const isAccepted = end.code !== undefined && step.acceptedCodes.includes(end.code);
-  if (!isAccepted || !hasContent(step.temporary)) throw failure(step, end, isAccepted);
-  putFile(step.temporary, step.file);
+  return file;
 }
 
-function failure(step: Step, end: ToolEnd, isAccepted: boolean): WaggleError {
-  const how = isAccepted ? `${end.how} but wrote nothing` : end.how;
-  const said =
-    end.lastLines.length === 0 ? "" : `\nIts last lines:\n  ${end.lastLines.join("\n  ")}`;
-  const command = commandLine(step);
-  return new WaggleError("tool-failed", `${step.tool} ${how}.${said}\nThe command was: ${command}`);
+/** A reference from outside is never a path: such as `dir:/` would make Syft read the host. */
+async function targetOf({ target, imageSource }: ScanRequest): Promise<string> {
+  return imageSource === undefined ? nameTarget(target) : `${imageSource}:${target}`;
 }
 
-/** As a person would type it, writing where waggle wanted it. */
-function commandLine(step: Step): string {
-  const settings = Object.entries(step.environment).map(([key, value]) => `${key}=${value}`);
-  const words = step.arguments.map((one) => quote(one.replace(step.temporary, step.file)));
-  return [...settings, step.tool, ...words].join(" ");
+function quietEnvironmentOf(
+  { isBackground }: ToolRequest,
+  source: ImageSource | undefined,
+): Readonly<Record<string, string>> {
+  return isBackground === true ? offlineEnvironment(process.env, source) : {};
 }
 
-function quote(word: string): string {
-  if (/^[\w./:=@%+,-]+$/.test(word)) return word;
-  return /[\p{Cc}\p{Cf}]/u.test(word) ? JSON.stringify(word) : `'${word.replaceAll("'", "'\\''")}'`;
+function deadlineOf(request: ToolRequest): Deadline {
+  return { request, atMs: Date.now() + request.timeoutMs };
 }
 
 function requireTool(tool: ToolName): string {
@@ -137,8 +148,4 @@ async function versionOf(program: string): Promise<string> {
 function fileNameOf(name: string): string {
   const safe = name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[.-]+/, "");
   return safe.slice(0, 100) || "scan";
-}
-
-function hasContent(file: string): boolean {
-  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }

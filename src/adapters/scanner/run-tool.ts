@@ -5,6 +5,7 @@
  * started. Must never hold more than the last lines of its output.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { setPriority } from "node:os";
 
 export interface ToolRun {
   readonly program: string;
@@ -13,6 +14,11 @@ export interface ToolRun {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly onLine: (line: string) => void;
+  /** Lets everything else on the machine go first. */
+  readonly isBackground?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Asked each second; what it gives ends the program, and is `how`. */
+  readonly stopWhen?: () => string | undefined;
 }
 
 export interface ToolEnd {
@@ -28,6 +34,8 @@ const lineLengthMax = 400;
 const graceMs = 2000;
 /** More than fits a timer would fire at once. */
 const timerMsMax = 2 ** 31 - 1;
+const lowPriority = 15;
+const watchMs = 1000;
 
 /** Never rejects: each way to end is a value. */
 export async function runTool(run: ToolRun): Promise<ToolEnd> {
@@ -41,17 +49,25 @@ export async function runTool(run: ToolRun): Promise<ToolEnd> {
   });
   const stop = () => endTree(child, "SIGKILL");
   process.once("exit", stop);
-  let timedOut = false;
-  const timers = [
-    setTimeout(
-      () => {
-        timedOut = true;
-        endTree(child, "SIGTERM");
-        timers.push(setTimeout(stop, graceMs));
-      },
-      Math.min(run.timeoutMs, timerMsMax),
-    ),
-  ];
+  if (run.isBackground === true) lowerPriority(child);
+  let stopped: string | undefined;
+  const timers: NodeJS.Timeout[] = [];
+  const giveUp = (why: string): void => {
+    if (stopped !== undefined) return;
+    stopped = why;
+    endTree(child, "SIGTERM");
+    timers.push(setTimeout(stop, graceMs));
+  };
+  const late = `took longer than ${Math.round(run.timeoutMs / 1000)} s and was ended`;
+  timers.push(setTimeout(() => giveUp(late), Math.min(run.timeoutMs, timerMsMax)));
+  const watch = () => {
+    const why = run.stopWhen?.();
+    if (why !== undefined) giveUp(why);
+  };
+  if (run.stopWhen !== undefined) timers.push(setInterval(watch, watchMs));
+  const onAbort = () => giveUp("was ended, as waggle ends");
+  run.signal?.addEventListener("abort", onAbort, { once: true });
+  if (run.signal?.aborted === true) onAbort();
   const cutters = [child.stdout, child.stderr].map((stream) => {
     const cutter = new LineCutter((line) => lines.take(line));
     stream.on("data", (bytes: Buffer) => cutter.add(bytes));
@@ -60,10 +76,12 @@ export async function runTool(run: ToolRun): Promise<ToolEnd> {
   const end = await endOf(child);
   for (const timer of timers) clearTimeout(timer);
   process.removeListener("exit", stop);
+  run.signal?.removeEventListener("abort", onAbort);
   for (const cutter of cutters) cutter.finish();
-  const late = `took longer than ${Math.round(run.timeoutMs / 1000)} s and was ended`;
   const lastLines = lines.last;
-  return timedOut ? { code: undefined, how: late, lastLines } : { ...end, lastLines };
+  return stopped === undefined
+    ? { ...end, lastLines }
+    : { code: undefined, how: stopped, lastLines };
 }
 
 /**
@@ -88,6 +106,15 @@ function endOf(child: ChildProcess): Promise<Pick<ToolEnd, "code" | "how">> {
       }, graceMs).unref();
     });
   });
+}
+
+function lowerPriority({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, lowPriority);
+  } catch {
+    // It ended already, or the system does not let us: a scan at usual priority is a scan.
+  }
 }
 
 function endTree(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {

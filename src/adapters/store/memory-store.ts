@@ -21,6 +21,7 @@ export function createMemoryStore(): Store {
     scans: {
       put: async (record) => void scans.set(record.image, structuredClone(record)),
       all: async () => [...scans.values()],
+      drop: async (image) => void scans.delete(image),
     },
     settings: {
       get: async (key) => settings.get(key),

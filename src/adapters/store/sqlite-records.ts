@@ -16,6 +16,10 @@ export function createSqliteScans(session: Session): ScanStore {
       const rows = session.read(() => session.prepare("SELECT body FROM scan").all());
       return rows.map(({ body }) => session.decode(body));
     },
+    drop: async (image) => {
+      const drop = "DELETE FROM scan WHERE image = ?";
+      session.write(() => session.prepare(drop).run(toColumn(image)));
+    },
   };
 }
 

@@ -34,6 +34,11 @@ export class DaemonHealth {
     this.counts.set(name, (this.counts.get(name) ?? 0) + by);
   }
 
+  /** What may fall again: how long a queue is. */
+  set(name: string, value: number): void {
+    this.counts.set(name, value);
+  }
+
   counted(name: string): number {
     return this.counts.get(name) ?? 0;
   }

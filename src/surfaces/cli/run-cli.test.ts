@@ -47,7 +47,8 @@ async function run(words: readonly string[], environment = {}, isTTY = false): P
     },
     on: () => undefined,
   });
-  const noScanner = { scan: () => Promise.reject(new Error("no scanner in these tests")) };
+  const refuse = () => Promise.reject(new Error("no scanner in these tests"));
+  const noScanner = { scan: refuse, match: refuse, dataVersion: refuse };
   const status = await runCli({
     words,
     environment,
