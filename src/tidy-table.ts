@@ -36,7 +36,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   operations: { rooms: [...core, "engine", "ports"], packages: ["zod", "yaml"], node: false },
   adapters: {
     rooms: [...core, "ports"],
-    packages: ["@grpc/grpc-js", "pino", "xz-decompress"],
+    packages: ["@grpc/grpc-js", "pino", "xz-decompress", "yaml"],
     node: true,
   },
   presets: { rooms: ["adapters", "operations", "ports", "engine"], packages: [], node: false },
