@@ -1,4 +1,7 @@
-/** Tests of `scan-images.ts` with real files and processes; small programs stand in for the tools. */
+/**
+ * Tests of `scan-images.ts` and its parts with real files and processes; small programs stand in
+ * for the tools.
+ */
 import assert from "node:assert/strict";
 import {
   chmodSync,
@@ -35,7 +38,9 @@ const goodTool = `
 echo "$(basename "$0") $*" >> "$(dirname "$0")/calls"
 case "$1" in
   version) exit 0;;
-  db) echo "{\\"built\\":\\"$(cat "$(dirname "$0")/data")\\",\\"schemaVersion\\":\\"v6\\"}"; exit 0;;
+  db)
+    echo "{\\"built\\":\\"$(cat "$(dirname "$0")/data")\\",\\"schemaVersion\\":\\"v6\\"}"
+    exit 0;;
 esac
 for word in "$@"; do case "$word" in json=*) echo "{}" > "\${word#json=}";; esac; done
 `;
@@ -218,7 +223,7 @@ test("scans of an image that runs no more go after their time, what was given st
   });
 });
 
-test("since when an image is unused outlives a restart, and a record names no foreign file", async () => {
+test("since when an image is unused is kept, and a record names no foreign file", async () => {
   const store = createMemoryStore();
   const removed: string[] = [];
   const files = { ...createNodeFiles(), remove: async (name: string) => void removed.push(name) };
