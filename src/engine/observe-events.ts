@@ -76,6 +76,9 @@ interface NodeTime {
  */
 export function createObserver(options: ObserverOptions, dumped?: ObserverDump): Observer {
   const { emit } = options;
+  if (dumped !== undefined && dumped.version !== observerDumpVersion) {
+    throw new Error("the caller has looked at the version of the dump");
+  }
   const tree = createProcessTree(options.tree, dumped?.tree);
   const parts = options.folds.map((fold) => startFold(fold, dumped));
   const clocks = new Map((dumped?.clocks ?? []).map((one) => [one.node, one]));
@@ -158,7 +161,7 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
 }
 
 function startFold(fold: Fold<unknown>, dumped: ObserverDump | undefined) {
-  if (dumped === undefined) return { fold, state: fold.start() };
+  if (dumped?.folds.has(fold.name) !== true) return { fold, state: fold.start() };
   const data = dumped.folds.get(fold.name);
   return { fold, state: fold.load?.(data) ?? data };
 }
