@@ -2,7 +2,7 @@
  * Holds the open connections and their processes as flat data: each stands once in a list, and
  * what links them are places in it.
  * In: what the fold of flows keeps of both. Out: data without deep links, and both again.
- * Must never follow links by recursion: processes that share sockets can form a chain of any length.
+ * Must never follow links by recursion: processes that share sockets form chains of any length.
  */
 import { createConnection } from "./connection.ts";
 import { listenKey } from "./flow-ports.ts";

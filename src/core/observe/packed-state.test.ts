@@ -62,7 +62,7 @@ test("law: what is packed into columns is read back as it was, also through byte
   );
 });
 
-test("records are read back into the shape that is asked for, with the keys that were packed", () => {
+test("records are read back into the shape that is asked for, with what was packed", () => {
   const packed = packColumns([{ a: 1, b: "x" }], ["a"]);
   assert.deepEqual(
     unpackColumns(packed, () => ({ a: 0, b: "new" })),
