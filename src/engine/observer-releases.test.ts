@@ -137,7 +137,7 @@ function churn(containerCount: number, releases: boolean): Churn {
   return { sizes, told, losses };
 }
 
-test("two hundred thousand processes of short containers leave nothing behind, and all is told", () => {
+test("forty thousand short containers leave nothing behind, and all is told", () => {
   const count = 40_000;
   const { sizes, told, losses } = churn(count, true);
   assert.deepEqual(losses, []);

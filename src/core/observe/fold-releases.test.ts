@@ -94,7 +94,7 @@ test("a container that is over is told and forgotten, with its files and its los
   assert.equal(state.totals.writes.count, 1);
 });
 
-test("a process that runs for months reads and writes any number of files, and none is lost", () => {
+test("a process that runs for months reads any number of files, and none is lost", () => {
   const story = createStory();
   const { state, tell, release, finish } = stage(createFileUse());
   const process = run(story);
@@ -114,7 +114,7 @@ test("a process that runs for months reads and writes any number of files, and n
   assert.ok((often?.lastSeenUs ?? 0) > (often?.firstSeenUs ?? 0));
 });
 
-test("paths written long ago are forgotten before new ones are left out, and that is counted", () => {
+test("paths written long ago are forgotten before new ones are left out, and counted", () => {
   const story = createStory();
   const { state, tell, release, finish } = stage(createFileUse());
   const process = run(story);
@@ -209,7 +209,7 @@ function listen(story: Story, process: Process, port: number): void {
 
 const flowOf = (fact: Fact): readonly FlowFact[] => (fact.kind === "flow" ? [fact] : []);
 
-test("who opened the connections of a container that is over is told by what others listen on", () => {
+test("who opened connections of a container that is over is told by what others listen on", () => {
   for (const order of ["runs", "was-released"]) {
     const story = createStory();
     const { tell, release } = stage(createFlows());
