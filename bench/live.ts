@@ -5,7 +5,7 @@
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { containerCount, type EventFile, makeEvents, nextFileOf } from "./live/make-events.ts";
+import { containerCount, type EventFile, laterFileOf, makeEvents } from "./live/make-events.ts";
 import { measureLatency } from "./live/measure-latency.ts";
 import { copyState, leaveKilled, measureRestart, type Restart } from "./live/measure-restart.ts";
 import { measureSoak } from "./live/measure-soak.ts";
@@ -49,10 +49,14 @@ export interface LivePlan extends LiveSizes {
 /** **Unit**: events a second: below what the daemon can take, so that none of the day is lost. */
 const dayRate = 5000;
 const daySeconds = 86_400;
-/** Events after the day, for daemons that go on. */
-const nextCount = 100_000;
 /** **Unit**: seconds that a daemon reads on before it is killed: past its first checkpoint. */
 const killedAfterSeconds = 50;
+/** Events after the day: for the daemon that is killed, and for those that go on after it. */
+const laterCounts = [1.5 * killedAfterSeconds * targets.steadyPerSecond, 20_000];
+/** Of the recording: as many as there are without new ones. */
+const recordedContainers = 11;
+
+const rateText = (rate: number) => `${rate.toLocaleString("en")} a second`;
 
 export async function measureLive(plan: LivePlan, print: Print): Promise<void> {
   const folder = join(plan.folder, "live");
@@ -61,7 +65,8 @@ export async function measureLive(plan: LivePlan, print: Print): Promise<void> {
   const wants = (part: string) => plan.parts.length === 0 || plan.parts.includes(part);
   if (wants("speed")) await bench.speed();
   if (wants("steady")) await bench.steady();
-  bench.writes();
+  if (wants("writes")) await bench.writes();
+  bench.printWrites();
   if (wants("day")) await bench.day();
   rmSync(folder, { recursive: true, force: true });
 }
@@ -90,51 +95,66 @@ class LiveBench {
       }
     }
     printSpeed(runs, this.print);
-    const run = runs.paced.at(-1);
-    const name = `${targets.eventsPerSecond.toLocaleString("en")} a second`;
-    if (run !== undefined) this.written.push({ name, events, run });
-    rmSync(events.file);
+    this.noteWritten(rateText(targets.eventsPerSecond), events, runs.paced);
   }
 
   async steady(): Promise<void> {
-    const { steadySeconds, warmSeconds, repeatCount, words } = this.plan;
+    const { repeatCount } = this.plan;
+    printSteady(await this.steadyRuns("", containerCount, repeatCount), this.print);
+  }
+
+  /** Few containers that do the same for long: what is known already needs no new row. */
+  async writes(): Promise<void> {
+    await this.steadyRuns(`, the same ${recordedContainers} containers`, recordedContainers, 1);
+  }
+
+  private async steadyRuns(
+    name: string,
+    containers: number,
+    runCount: number,
+  ): Promise<readonly Streamed[]> {
+    const { steadySeconds, warmSeconds, words } = this.plan;
     const seconds = warmSeconds + steadySeconds;
     const count = seconds * targets.steadyPerSecond;
-    const events = await this.make({ name: "steady", count, seconds });
+    const events = await this.make({ name: "steady", count, seconds, containers });
     const runs: Streamed[] = [];
-    for (let round = 0; round < repeatCount; round += 1) {
+    for (let round = 0; round < runCount; round += 1) {
       runs.push(await this.stream("steady", { events, speed: "1x", warmSeconds, words }));
     }
-    printSteady(runs, this.print);
+    this.noteWritten(`${rateText(targets.steadyPerSecond)}${name}`, events, runs);
+    return runs;
+  }
+
+  private noteWritten(name: string, events: EventFile, runs: readonly Streamed[]): void {
     const run = runs.at(-1);
-    const name = `${targets.steadyPerSecond.toLocaleString("en")} a second`;
     if (run !== undefined) this.written.push({ name, events, run });
     rmSync(events.file);
   }
 
-  writes(): void {
+  printWrites(): void {
     if (this.written.length === 0) return;
     const runs = this.written.map(({ name, events, run }) => ({ name, events, kept: run.kept }));
-    printWrites(runs.reverse(), this.print);
+    printWrites(runs, this.print);
   }
 
   /** A day at speed; then what goes on with the state that it leaves. */
   async day(): Promise<void> {
     const { place, print, plan } = this;
     const { dayCount: count, words } = plan;
-    const day = { name: "day", count, seconds: daySeconds, nextCount };
+    const day = { name: "day", count, seconds: daySeconds, laterCounts };
     const events = await this.make(day);
     const state = join(place.folder, "day-state");
     plan.tell("a day …");
     const speed = `${((daySeconds * dayRate) / count).toFixed(3)}x`;
     const soak = await measureSoak(place, state, { events, speed, words });
     printSoak(soak, print);
-    await this.restarts(state, nextFileOf(place, day));
+    const [next = "", later = ""] = laterCounts.map((_, at) => laterFileOf(place, day, at));
+    await this.restarts(state, next, later);
     await this.latencies(state);
     rmSync(events.file);
   }
 
-  private async restarts(state: string, nextFile: string): Promise<void> {
+  private async restarts(state: string, nextFile: string, laterFile: string): Promise<void> {
     const { place, print, plan } = this;
     const { words, repeatCount, dayCount } = plan;
     // As far apart as those of the day are.
@@ -143,11 +163,15 @@ class LiveBench {
     plan.tell("a daemon to be killed …");
     const killed = await leaveKilled(place, { ...given, seconds: killedAfterSeconds });
     const rows: { name: string; runs: Restart[] }[] = [];
-    for (const [name, from] of [["ended", state] as const, ["killed", killed] as const]) {
+    const cases = [
+      { name: "ended", from: state, file: nextFile },
+      { name: "killed", from: killed, file: laterFile },
+    ];
+    for (const { name, from, file } of cases) {
       const runs: Restart[] = [];
       for (let round = 0; round < repeatCount; round += 1) {
         plan.tell(`start after it was ${name} …`);
-        runs.push(await measureRestart(place, { ...given, state: from }));
+        runs.push(await measureRestart(place, { ...given, state: from, nextFile: file }));
       }
       rows.push({ name, runs });
     }

@@ -1,7 +1,7 @@
 /**
  * Writes events as a Tetragon server would send them, each behind its length, evenly spread in time.
- * In: JSON lines on standard input; a file, the nanoseconds between two events, and maybe a second
- * file with the count of events after which it begins. Out: the files; on standard output one line
+ * In: JSON lines on standard input; the nanoseconds between two events, a file, and maybe more files,
+ * each behind the count of events after which it begins. Out: the files; on standard output one line
  * of JSON that counts what is in them. A process keeps one identity and one start in all its events.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
@@ -17,7 +17,7 @@ export interface Framed {
   readonly sizeBytes: number;
 }
 
-const [file = "", stepText = "", nextFile = "", nextAfter = ""] = process.argv.slice(2);
+const [stepText = "", file = "", ...later] = process.argv.slice(2);
 const stepNs = BigInt(stepText);
 /** **Unit**: values; of processes that are long over. */
 const memoCountMax = 200_000;
@@ -108,10 +108,11 @@ function flush(): void {
 
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
   if (line === "") continue;
-  if (nextFile !== "" && counts.events === Number(nextAfter)) {
+  if (counts.events === Number(later[0])) {
     flush();
     closeSync(output);
-    output = openSync(nextFile, "w");
+    output = openSync(later[1] ?? "", "w");
+    later.splice(0, 2);
   }
   batch.push(frame(line));
   if (batch.length === 500) flush();

@@ -17,28 +17,32 @@ export interface EventPlan {
   readonly count: number;
   /** **Unit**: seconds from the first event to the last of `count`. */
   readonly seconds: number;
-  /** Events after those, in a file of their own: `nextFile`. */
-  readonly nextCount?: number;
+  readonly containers?: number;
+  /** How many come after those, each in a file of its own. */
+  readonly laterCounts?: readonly number[];
 }
 
 export const containerCount = 200;
 
-export const nextFileOf = ({ folder }: Place, { name }: EventPlan): string =>
-  join(folder, `${name}-next.pb`);
+export const laterFileOf = ({ folder }: Place, { name }: EventPlan, at: number): string =>
+  join(folder, `${name}-later-${at}.pb`);
 
 export async function makeEvents(
   place: Place,
   recording: string,
   plan: EventPlan,
 ): Promise<EventFile> {
-  const { count, seconds, nextCount = 0 } = plan;
+  const { count, seconds, containers = containerCount, laterCounts = [] } = plan;
   const file = join(place.folder, `${plan.name}.pb`);
-  const stepNs = String(Math.round((seconds * 1e9) / count));
-  const generating = [join(place.home, "generate.js"), recording, String(count + nextCount)];
-  const framing = [join(place.home, "live", "frame-events.js"), file, stepNs];
-  if (nextCount > 0) framing.push(nextFileOf(place, plan), String(count));
-  const line = '"$0" "$1" "$2" "$3" "$4" | "$0" "$5" "$6" "$7" "$8" "$9"';
-  const words = [process.execPath, ...generating, String(containerCount), ...framing];
+  const framing = [String(Math.round((seconds * 1e9) / count)), file];
+  let total = count;
+  for (const [at, more] of laterCounts.entries()) {
+    framing.push(String(total), laterFileOf(place, plan, at));
+    total += more;
+  }
+  const words = [process.execPath, join(place.home, "generate.js"), recording, String(total)];
+  words.push(String(containers), join(place.home, "live", "frame-events.js"), ...framing);
+  const line = 'n="$0" g="$1" r="$2" t="$3" c="$4"; shift 4; "$n" "$g" "$r" "$t" "$c" | "$n" "$@"';
   const shell = spawn("sh", ["-c", line, ...words], { stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   for await (const chunk of shell.stdout) text += String(chunk);

@@ -25,7 +25,7 @@ export interface Soak {
 }
 
 const hourUs = 3_600_000_000;
-const lookEveryMs = 100;
+const lookEveryMs = 500;
 
 /** `state` is what the day leaves, ended in order. */
 export async function measureSoak(
