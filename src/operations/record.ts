@@ -7,19 +7,11 @@
 import { z } from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import type { FindingChange } from "../core/judge/change/finding-change.ts";
-import { judgeStandings } from "../core/judge/change/judge-standing.ts";
-import type { ContainerFact, CoverageFact } from "../core/observe/fact.ts";
-import type { Report } from "../core/report/report.ts";
-import type { Store } from "../ports/store.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
-import { readSigned } from "./judge-settings.ts";
-import { listImagesInUse } from "./live/choose-scans.ts";
 import { type Delivered, deliverReport, openSinks } from "./live/deliver-report.ts";
-import { keepImages } from "./live/images-in-use.ts";
-import { type RecordedReport, recordReport } from "./live/record-report.ts";
-import { timeOf } from "./live/state-field.ts";
+import { keepReport } from "./live/keep-report.ts";
 import { makeReport } from "./make-report.ts";
-import type { Operation, OperationContext } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import { stateField } from "./sources.ts";
 
 const input = z.strictObject({
@@ -65,7 +57,7 @@ export const record: Operation<z.infer<typeof input>, RecordOutput> = {
     const report = await makeReport({ state }, context);
     const store = await context.outside.state.store(state, beside ? "join" : "write");
     try {
-      const recorded = await keep(store, report, { trigger, context });
+      const recorded = await keepReport(store, report, { trigger, context });
       const { id, timeUs, changes, previousLost } = recorded;
       const delivery = { report, id, trigger, changes };
       const deliveries = await deliverReport(delivery, sinks);
@@ -77,26 +69,3 @@ export const record: Operation<z.infer<typeof input>, RecordOutput> = {
     }
   },
 };
-
-async function keep(
-  store: Store,
-  report: Report,
-  { trigger, context }: { readonly trigger: string; readonly context: OperationContext },
-): Promise<RecordedReport> {
-  const containers: ContainerFact[] = [];
-  const coverage: CoverageFact[] = [];
-  for await (const fact of store.facts.facts()) {
-    if (fact.kind === "container") containers.push(fact);
-    else if (fact.kind === "coverage") coverage.push(fact);
-  }
-  // Events have a time of their own: a recording that is replayed is of another day.
-  const seenUs = coverage.reduce((latest, { untilUs }) => Math.max(latest, untilUs), 0);
-  const timeUs = timeOf(context);
-  const recorded = await recordReport({
-    ...{ store, report, trigger, timeUs },
-    standings: judgeStandings({ containers, coverage, nowUs: seenUs }),
-    configured: readSigned(context.settings, undefined, timeUs).decisions,
-  });
-  await keepImages(store.settings, listImagesInUse(report.coverage));
-  return recorded;
-}

@@ -39,9 +39,11 @@ export class RunningParts {
     const stop = () => {
       for (const source of this.daemon.sources) source.stop();
     };
-    const asked = whenGiven(signal);
+    const asked = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => asked.resolve(), { once: true });
+    if (signal.aborted) asked.resolve();
     const ended = Promise.all(this.begin());
-    await asked;
+    await asked.promise;
     stop();
     const over = new AbortController();
     const { clock } = this.daemon.context.outside.services;
@@ -110,11 +112,4 @@ export class RunningParts {
       ...{ clock, log, health, signal: this.ending.signal },
     });
   }
-}
-
-function whenGiven(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -66,5 +66,5 @@ async function scrapeOne(
 
 /** Names and tokens in an address are secrets. */
 function withoutSecrets(url: string): string {
-  return url.replace(/[?#][^]*$/, "").replace(/\/\/[^/]*@/, "//");
+  return url.replace(/[?#].*$/s, "").replace(/\/\/[^/]*@/, "//");
 }
