@@ -95,8 +95,8 @@ function parsePolicies(text: string, input: string, problems: ProblemLog): reado
   });
 }
 
-/** What `kubectl get -o json` writes can be long, which YAML may not be. */
-function parseJson(text: string): unknown {
+/** What `kubectl get -o json` writes can be long, which YAML may not be. undefined: it is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

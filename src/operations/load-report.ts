@@ -24,8 +24,8 @@ export async function loadReport(
   return readReport(text, name);
 }
 
-/** **Errors**: as `loadReport`; `name` is what messages call it. */
-export async function readReport(text: string, name: string): Promise<Report> {
+/** `name` is what messages call it. */
+async function readReport(text: string, name: string): Promise<Report> {
   const { reportSchema } = await import("./report-schema.ts");
   const result = reportSchema.safeParse(fillReport(parseJson(text, name)));
   if (result.success) {

@@ -1,6 +1,6 @@
 /**
- * Holds the way from the state of a daemon to facts: what a report stands on when it reads no events
- * itself.
+ * Holds the way from the state of a daemon to facts: what a report stands on when it reads no
+ * events itself.
  * In: a state directory. Out: the facts, what was read to get them, and what the daemon gathered
  * beside them. Must never write, and never wait for the daemon.
  */

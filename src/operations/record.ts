@@ -7,17 +7,11 @@
 import { z } from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import type { FindingChange } from "../core/judge/change/finding-change.ts";
-import { judgeStandings } from "../core/judge/change/judge-standing.ts";
-import type { ContainerFact, CoverageFact } from "../core/observe/fact.ts";
-import type { Report } from "../core/report/report.ts";
-import type { Delivery } from "../ports/sink.ts";
-import type { Store } from "../ports/store.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
-import { readSigned } from "./judge-settings.ts";
-import { type RecordedReport, recordReport } from "./live/record-report.ts";
-import { timeOf } from "./live/state-field.ts";
+import { type Delivered, deliverReport, openSinks } from "./live/deliver-report.ts";
+import { keepReport } from "./live/keep-report.ts";
 import { makeReport } from "./make-report.ts";
-import type { Operation, OperationContext } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import { stateField } from "./sources.ts";
 
 const input = z.strictObject({
@@ -43,7 +37,7 @@ export interface RecordOutput {
   readonly changes: readonly FindingChange[];
   /** Why the report before could not be compared; "" when it could. */
   readonly previousLost: string;
-  readonly deliveries: readonly { readonly sink: string; readonly error: string }[];
+  readonly deliveries: readonly Delivered[];
 }
 
 export const record: Operation<z.infer<typeof input>, RecordOutput> = {
@@ -58,13 +52,15 @@ export const record: Operation<z.infer<typeof input>, RecordOutput> = {
   run: async ({ state: given, trigger = "by hand", sink = [], beside = false }, context) => {
     const state = given ?? context.settings.config.state;
     if (state === undefined) throw new WaggleError("usage", "record needs --state DIRECTORY.");
+    // A target that is none is told before anything is kept.
+    const sinks = await openSinks(sink, context);
     const report = await makeReport({ state }, context);
     const store = await context.outside.state.store(state, beside ? "join" : "write");
     try {
-      const recorded = await keep(store, report, { trigger, context });
+      const recorded = await keepReport(store, report, { trigger, context });
       const { id, timeUs, changes, previousLost } = recorded;
       const delivery = { report, id, trigger, changes };
-      const deliveries = await deliver(delivery, sink, context);
+      const deliveries = await deliverReport(delivery, sinks);
       const time = formatTime(timeUs) ?? "";
       const findingCount = report.findings.length;
       return { id, time, findingCount, changes, previousLost, deliveries };
@@ -73,44 +69,3 @@ export const record: Operation<z.infer<typeof input>, RecordOutput> = {
     }
   },
 };
-
-async function keep(
-  store: Store,
-  report: Report,
-  { trigger, context }: { readonly trigger: string; readonly context: OperationContext },
-): Promise<RecordedReport> {
-  const containers: ContainerFact[] = [];
-  const coverage: CoverageFact[] = [];
-  for await (const fact of store.facts.facts()) {
-    if (fact.kind === "container") containers.push(fact);
-    else if (fact.kind === "coverage") coverage.push(fact);
-  }
-  // Events have a time of their own: a recording that is replayed is of another day.
-  const seenUs = coverage.reduce((latest, { untilUs }) => Math.max(latest, untilUs), 0);
-  const timeUs = timeOf(context);
-  return recordReport({
-    ...{ store, report, trigger, timeUs },
-    standings: judgeStandings({ containers, coverage, nowUs: seenUs }),
-    configured: readSigned(context.settings, undefined, timeUs).decisions,
-  });
-}
-
-/** A sink that takes none keeps no other from its own. */
-async function deliver(
-  delivery: Delivery,
-  targets: readonly string[],
-  { outside }: OperationContext,
-): Promise<RecordOutput["deliveries"]> {
-  const done: { sink: string; error: string }[] = [];
-  for (const target of targets) {
-    const sink = await outside.services.sink(target);
-    try {
-      await sink.deliver(delivery);
-      done.push({ sink: sink.name, error: "" });
-    } catch (error) {
-      if (!(error instanceof WaggleError)) throw error;
-      done.push({ sink: sink.name, error: error.message });
-    }
-  }
-  return done;
-}

@@ -8,7 +8,7 @@ import { openDaemon } from "./live/open-daemon.ts";
 import { type RunSummary, runDaemon } from "./live/run-daemon.ts";
 import { runFields } from "./live/run-fields.ts";
 import { resolveRun } from "./live/run-settings.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation, Settings } from "./operation.ts";
 
 const input = z.strictObject(runFields);
 
@@ -21,6 +21,8 @@ export const run: Operation<z.infer<typeof input>, RunSummary> = {
     "within ten seconds of SIGTERM; reads its configuration again on SIGHUP.",
   effect: "write",
   input,
-  run: async (given, context) =>
-    runDaemon(await openDaemon(resolveRun(given, context.settings), context)),
+  run: async (given, context) => {
+    const resolve = (settings: Settings) => resolveRun(given, settings);
+    return runDaemon(await openDaemon(resolve(context.settings), context), resolve);
+  },
 };

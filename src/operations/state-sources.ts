@@ -17,7 +17,7 @@ export const stateFiles = {
   reports: "reports",
 } as const;
 
-/** What the command line or configuration names of a kind stands before what the daemon gathered. */
+/** What command line or configuration name of a kind stands before what the daemon gathered. */
 export async function addStateSources(
   sources: Sources,
   context: OperationContext,

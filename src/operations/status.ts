@@ -6,6 +6,7 @@ import { z } from "zod";
 import { ProblemLog } from "../core/event/problem.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { type DaemonStatus, statusSchema } from "./live/status-pages.ts";
+import { parseJson } from "./load-cluster.ts";
 import { observeState } from "./observe-state.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 
@@ -51,19 +52,20 @@ export const status: Operation<z.infer<typeof input>, StatusOutput> = {
 };
 
 async function askDaemon(address: string, { outside }: OperationContext): Promise<DaemonStatus> {
-  const page = await outside.sources.scrape(`http://${address}/status`);
+  const page = await outside.sources.scrape(`${addressOf(address)}/status`);
   const body = page.slice(page.indexOf("{"));
   const result = statusSchema.safeParse(parseJson(body));
   if (result.success) return result.data;
   throw new WaggleError("connection-failed", `${address} answers, but it is no waggle.`);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+/** As `run --status` takes it, or as its log shows it. **Errors**: throws `usage`. */
+function addressOf(address: string): string {
+  if (/^https?:\/\//.test(address)) return address.replace(/\/+$/, "");
+  if (address.startsWith("unix:")) {
+    throw new WaggleError("usage", "A socket is not asked: pass host:port, or --state DIRECTORY.");
   }
+  return `http://${address.startsWith(":") ? "127.0.0.1" : ""}${address}`;
 }
 
 async function lookInto(directory: string, context: OperationContext): Promise<StateStatus> {

@@ -18,16 +18,25 @@ const timeoutMs = 10 * 60_000;
 export function createReportMaker(program: string = process.argv[1] ?? ""): ReportMaker {
   return {
     make: async (words, signal) => {
-      const folder = await mkdtemp(join(tmpdir(), "waggle-report-"));
+      const folder = await tell(mkdtemp(join(tmpdir(), "waggle-report-")));
       try {
         const file = join(folder, "output");
         await run([...process.execArgv, program, ...words, "--output", file], signal);
-        return await readFile(file, "utf8");
+        return await tell(readFile(file, "utf8"));
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
     },
   };
+}
+
+/** A disk that is full must not end the daemon. */
+async function tell<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw failure(cause instanceof Error ? cause.message : String(cause));
+  }
 }
 
 /** Its standard output is ours: a report may have to go there. */

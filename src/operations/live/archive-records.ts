@@ -9,11 +9,12 @@ import type { ArchiveWriter } from "../../ports/archive.ts";
 
 export interface Archiving {
   readonly onRecord: NonNullable<LiveOptions["onRecord"]>;
-  /** What the archive has of a source already will come again after a restart: it is passed over. */
+  /** What the archive has of a source already comes again after a restart: it is passed over. */
   skipUntil(offsets: ReadonlyMap<string, number>): void;
   readonly sequence: number;
 }
 
+/** Takes nothing before `skipUntil` was called. */
 export function createArchiving(archive: ArchiveWriter, protobufNames: ReadonlySet<string>) {
   return new RecordArchiving(archive, protobufNames);
 }

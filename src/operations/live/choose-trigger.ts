@@ -23,7 +23,9 @@ const stirNames = {
   privilege: ["new privilege", "new privileges"],
   scan: ["scan that changed", "scans that changed"],
   cluster: ["change of cluster objects", "changes of cluster objects"],
+  configuration: ["change of the configuration", "changes of the configuration"],
   person: ["decision of a person", "decisions of people"],
+  restart: ["restart before the report", "restarts before the report"],
   retry: ["report that failed before", "reports that failed before"],
 } as const;
 export type StirKind = keyof typeof stirNames;

@@ -14,11 +14,22 @@ export interface PartHealth {
   readonly sinceUs: TimeUs;
 }
 
+/** Events that may be missing, by why. */
+export interface LossCount {
+  readonly reason: string;
+  /** How often something was missing. */
+  readonly times: number;
+  /** **Unit**: events; only those that somebody counted. */
+  readonly eventCount: number;
+}
+
 const partCountMax = 1000;
+const reasonCountMax = 100;
 
 export class DaemonHealth {
   private readonly parts = new Map<string, PartHealth>();
   private readonly counts = new Map<string, number>();
+  private readonly lossesByReason = new Map<string, LossCount>();
 
   /** Gives true when this is a change: the moment to log it. */
   note(part: string, ok: boolean, detail: string, nowUs: TimeUs): boolean {
@@ -41,6 +52,18 @@ export class DaemonHealth {
 
   counted(name: string): number {
     return this.counts.get(name) ?? 0;
+  }
+
+  noteLoss(reason: string, eventCount: number): void {
+    const known = this.lossesByReason.get(reason);
+    if (known === undefined && this.lossesByReason.size >= reasonCountMax) return;
+    const { times, eventCount: before } = known ?? { times: 0, eventCount: 0 };
+    const count = before + eventCount;
+    this.lossesByReason.set(reason, { reason, times: times + 1, eventCount: count });
+  }
+
+  get losses(): readonly LossCount[] {
+    return [...this.lossesByReason.values()];
   }
 
   get all(): readonly PartHealth[] {

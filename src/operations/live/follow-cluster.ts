@@ -7,6 +7,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { ClusterWatch } from "../../ports/cluster-watch.ts";
 import type { Files } from "../../ports/files.ts";
 import type { Log } from "../../ports/log.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
 import { stateFiles } from "../state-sources.ts";
 import type { DaemonHealth } from "./daemon-health.ts";
 
@@ -24,26 +25,50 @@ export interface ClusterFollowing {
 const checkMs = 2000;
 const writeMs = 30_000;
 
+/** Ends when the signal is given. **Errors**: what starting the watch throws: `usage`. */
 export async function followCluster(following: ClusterFollowing): Promise<void> {
-  const { watch, clock, signal, health, log } = following;
+  const { watch, clock, signal } = following;
   let written = -1;
   let writtenMs = Number.NEGATIVE_INFINITY;
   await watch.start();
-  while (!signal.aborted) {
-    const { state, detail } = watch.status();
-    const ok = state !== "failing";
-    if (health.note("cluster", ok, detail, clock.nowUs())) {
-      if (ok) log.info("The cluster's objects are known.", { state });
-      else log.warn("The cluster cannot be watched; the last objects stay.", { detail });
+  try {
+    while (!signal.aborted) {
+      noteState(following);
+      const isDue = clock.elapsedMs() - writtenMs >= writeMs;
+      if (watch.status().state === "synced" && watch.version !== written && isDue) {
+        written = (await writeOrTell(following)) ?? written;
+        writtenMs = clock.elapsedMs();
+      }
+      await clock.wait(checkMs, signal);
     }
-    const isDue = clock.elapsedMs() - writtenMs >= writeMs;
-    if (state === "synced" && watch.version !== written && isDue) {
-      written = await writeSnapshot(following);
-      writtenMs = clock.elapsedMs();
-    }
-    await clock.wait(checkMs, signal);
+  } finally {
+    watch.stop();
   }
-  watch.stop();
+}
+
+function noteState({ watch, health, log, clock }: ClusterFollowing): void {
+  const { state, detail } = watch.status();
+  const ok = state !== "failing";
+  if (!health.note("cluster", ok, detail, clock.nowUs())) return;
+  if (ok) log.info("The cluster's objects are known.", { state });
+  else log.warn("The cluster cannot be watched; the last objects stay.", { detail });
+}
+
+/** undefined: tried again, with what is known then. */
+async function writeOrTell(following: ClusterFollowing): Promise<number | undefined> {
+  const { health, log, clock } = following;
+  const part = "cluster snapshot";
+  try {
+    const version = await writeSnapshot(following);
+    health.note(part, true, "", clock.nowUs());
+    return version;
+  } catch (error) {
+    if (!(error instanceof WaggleError)) throw error;
+    if (health.note(part, false, error.message, clock.nowUs())) {
+      log.error("The cluster's objects cannot be kept; tried again.", { why: error.message });
+    }
+    return undefined;
+  }
 }
 
 async function writeSnapshot(following: ClusterFollowing): Promise<number> {

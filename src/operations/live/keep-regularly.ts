@@ -1,6 +1,6 @@
 /**
- * Holds the rhythm in which facts are put away: every two seconds, less often where that costs much,
- * with patience where the store refuses.
+ * Holds the rhythm in which facts are put away: every two seconds, less often where that costs
+ * much, with patience where the store refuses.
  * In: the keeper. Out: each batch, to whoever looks for news in it. Ends when the signal is given.
  */
 import type { Fact } from "../../core/observe/fact.ts";
@@ -24,6 +24,7 @@ const intervalMs = { least: 2000, most: 30_000 } as const;
 /** Putting away takes at most this part of the time. */
 const shareMax = 0.04;
 
+/** The last batch is not written here: sources may still end. **Errors**: throws defects only. */
 export async function keepRegularly(rhythm: Rhythm): Promise<void> {
   const { clock, signal } = rhythm;
   let waitMs: number = intervalMs.least;
@@ -43,9 +44,9 @@ export async function keepOnce(
 ): Promise<number | undefined> {
   try {
     const batch = await keeper.keep(how);
-    if (health.note("store", true, "", clock.nowUs())) log.info("The store takes facts again.");
     if (batch === undefined) return 0;
     await onFacts(batch.facts);
+    if (health.note("store", true, "", clock.nowUs())) log.info("The store takes facts again.");
     const { costMs, facts, droppedCount, isCheckpoint } = batch;
     const fields = { facts: facts.length, dropped: droppedCount, ms: Math.round(costMs) };
     log.debug("Facts were put away.", { ...fields, checkpoint: isCheckpoint });

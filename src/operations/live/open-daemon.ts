@@ -1,39 +1,20 @@
 /**
  * Holds the opening of what a daemon works with: store, archive, sources, the observation as it was
  * left.
- * In: settings and ports. Out: the parts, ready to run, and their closing in the right order.
+ * In: settings and ports. Out: the parts, ready to run; `run-daemon.ts` closes them.
  */
 import { ProblemLog } from "../../core/event/problem.ts";
-import type { LiveObservation, LiveOptions } from "../../engine/live-observation.ts";
-import type { ArchiveWriter } from "../../ports/archive.ts";
-import type { EventSource, SourcePosition } from "../../ports/event-source.ts";
-import type { Log } from "../../ports/log.ts";
-import type { Store } from "../../ports/store.ts";
-import { createFolds } from "../create-folds.ts";
-import { loadCluster } from "../load-cluster.ts";
+import type { LiveOptions } from "../../engine/live-observation.ts";
+import type { EventSource } from "../../ports/event-source.ts";
 import type { OperationContext } from "../operation.ts";
-import { collectProbeCommands } from "../probe-commands.ts";
-import { resolveSources } from "../sources.ts";
-import { addStateSources } from "../state-sources.ts";
 import { createArchiving } from "./archive-records.ts";
+import type { Daemon } from "./daemon.ts";
 import { DaemonHealth } from "./daemon-health.ts";
+import { openSinks } from "./deliver-report.ts";
 import { FactKeeper } from "./keep-facts.ts";
+import { loadLiveOptions } from "./load-live-options.ts";
 import { type Resumed, resumeObservation } from "./resume-observation.ts";
 import type { RunSettings } from "./run-settings.ts";
-
-export interface Daemon {
-  readonly settings: RunSettings;
-  readonly context: OperationContext;
-  readonly log: Log;
-  readonly health: DaemonHealth;
-  readonly store: Store;
-  readonly archive: ArchiveWriter | undefined;
-  readonly sources: EventSource[];
-  readonly positions: Readonly<Record<string, SourcePosition>>;
-  readonly observation: LiveObservation;
-  readonly keeper: FactKeeper;
-  readonly problems: ProblemLog;
-}
 
 /** **Unit**: milliseconds. */
 const checkpointMs = 30_000;
@@ -45,8 +26,9 @@ export async function openDaemon(
 ): Promise<Daemon> {
   const { outside } = context;
   const log = await outside.services.log(settings.logLevel);
+  await openSinks(settings.sinks, context);
   const store = await outside.state.store(settings.state, "write");
-  const opened: { archive: ArchiveWriter | undefined } = { archive: undefined };
+  const opened: { archive: Daemon["archive"] } = { archive: undefined };
   try {
     opened.archive = await openArchive(settings, context);
     return await assemble({ settings, context, log, store, archive: opened.archive });
@@ -60,7 +42,7 @@ export async function openDaemon(
 function openArchive(
   { state, archiveUs, archiveBytes }: RunSettings,
   { outside }: OperationContext,
-): Promise<ArchiveWriter> | undefined {
+): Promise<NonNullable<Daemon["archive"]>> | undefined {
   if (archiveUs === 0) return undefined;
   const limits = { ageUsMax: archiveUs, sizeBytesMax: archiveBytes };
   return outside.state.archiveWriter(state, limits);
@@ -75,10 +57,10 @@ async function assemble(opened: Opened): Promise<Daemon> {
   const sources = await openSources(settings, context);
   const durable = sources.filter((source) => source.durable);
   const volatileNames = new Set(sources.flatMap(({ name, durable: is }) => (is ? [] : [name])));
-  const protobufNames = volatileNames;
-  const archiving = archive === undefined ? undefined : createArchiving(archive, protobufNames);
+  // Only servers give messages, and none of them gives one twice.
+  const archiving = archive === undefined ? undefined : createArchiving(archive, volatileNames);
   const live: LiveOptions = {
-    ...(await loadLiveOptions(settings, context)),
+    ...(await loadLiveOptions(settings.state, context)),
     problems,
     ...(archiving === undefined ? {} : { onRecord: archiving.onRecord }),
   };
@@ -97,7 +79,7 @@ async function assemble(opened: Opened): Promise<Daemon> {
     observation: resumed.observation,
     facts: store.facts,
     archive,
-    archivedSequence: () => archiving?.sequence ?? 0,
+    archivedSequence: () => archiving?.sequence ?? resumed.archivedSequence,
     clock: outside.services.clock,
     writer: settings.name,
     sequence: resumed.sequence,
@@ -120,24 +102,8 @@ async function openSources(
   return opened;
 }
 
-/** What policies in force and declared probes say, from files of now. */
-export async function loadLiveOptions(
-  { state }: Pick<RunSettings, "state">,
-  context: OperationContext,
-): Promise<Pick<LiveOptions, "createFolds" | "tree">> {
-  const problems = new ProblemLog();
-  const sources = await addStateSources(resolveSources({ state }, context.settings), context);
-  const { identities, policies } = await loadCluster(
-    { ...sources, tetragonMetrics: [] },
-    context,
-    problems,
-  );
-  const probeCommands = collectProbeCommands(identities, context.settings, problems);
-  return { createFolds: () => createFolds(policies), tree: { probeCommands } };
-}
-
 function tellResumed(
-  log: Log,
+  log: Daemon["log"],
   { how, replayedCount, sequence, positions }: Resumed,
   counts: { readonly volatileCount: number; readonly durableCount: number },
 ): void {

@@ -19,13 +19,14 @@ export interface Pump {
 
 /** **Errors**: throws what the source throws: a setting that is wrong. */
 export async function pumpSource(pump: Pump): Promise<void> {
-  const { source, position, observation, log } = pump;
+  const { source, position, observation, log, health } = pump;
   const stream = observation.stream(source.name);
   noteState(pump);
   for await (const signal of source.signals(position)) {
     stream.take(signal);
     if (signal.kind === "gap") {
       const { reason, count, detail } = signal;
+      health.noteLoss(reason, count);
       log.warn("Events may be missing.", { source: source.name, reason, count, detail });
     }
     if (signal.kind !== "bytes" && signal.kind !== "messages") noteState(pump);
@@ -35,7 +36,9 @@ export async function pumpSource(pump: Pump): Promise<void> {
 function noteState({ source, health, clock, log }: Pump): void {
   const { state, detail } = source.status();
   const ok = state === "connected";
-  if (!health.note(`source ${source.name}`, ok, detail, clock.nowUs())) return;
+  const isChange = health.note(`source ${source.name}`, ok, detail, clock.nowUs());
+  // A beginning and an end are no trouble.
+  if (!isChange || state === "starting" || state === "stopped") return;
   const fields = { source: source.name, state, detail };
   if (ok) log.info("The source is connected.", fields);
   else log.warn("The source is not connected.", fields);

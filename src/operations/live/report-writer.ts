@@ -17,11 +17,14 @@ import {
   stir,
   type TriggerSettings,
 } from "./choose-trigger.ts";
-import type { Daemon } from "./open-daemon.ts";
+import type { Daemon } from "./daemon.ts";
 
 /** **Unit**: milliseconds. */
 const askMs = 1000;
 const retryMs = { least: 30_000, most: 3_600_000 } as const;
+
+/** Of the store: set while something stirred that no report told yet. */
+const dueSetting = "report-due";
 
 /** What `record` prints; the changes are in the store. */
 const recordedSchema = z.object({
@@ -37,17 +40,14 @@ export class ReportWriter {
   private readonly daemon: Daemon;
   private readonly signal: AbortSignal;
   private readonly triggers: ReturnType<typeof createTriggers>;
-  private readonly settings: TriggerSettings;
   /** Not before: after a failure, or after reports that told nothing new. */
   private notBeforeMs = 0;
   private fruitlessCount = 0;
+  private isDueKept = false;
 
   constructor(daemon: Daemon, signal: AbortSignal) {
     this.daemon = daemon;
     this.signal = signal;
-    const { scheduleUs, settleUs } = daemon.settings;
-    const quietMs = settleUs / 1000;
-    this.settings = { quietMs, delayMsMax: quietMs * 6, scheduleMs: scheduleUs / 1000 };
     this.triggers = createTriggers(this.nowMs());
   }
 
@@ -59,20 +59,51 @@ export class ReportWriter {
     stir(this.triggers, kind, this.nowMs());
   }
 
+  /** Ends when the signal is given. **Errors**: what reading the store at first throws. */
   async run(): Promise<void> {
-    const { context, store } = this.daemon;
-    const { clock } = context.outside.services;
-    for await (const fact of store.facts.facts()) this.noteFacts([fact]);
-    const [latest] = await store.history.reports(1);
-    // What was known before the last report is no news; without one all of it is.
-    if (latest !== undefined) settleTriggers(this.triggers, this.nowMs());
+    const { clock } = this.daemon.context.outside.services;
+    await this.recall();
     while (!this.signal.aborted) {
       await clock.wait(askMs, this.signal);
+      if (this.signal.aborted) return;
+      await this.keepDue();
       const nowMs = this.nowMs();
-      if (this.signal.aborted || nowMs < this.notBeforeMs) continue;
-      const { isDue, because } = chooseTrigger(this.triggers, nowMs, this.settings);
+      if (nowMs < this.notBeforeMs) continue;
+      const { isDue, because } = chooseTrigger(this.triggers, nowMs, this.settings());
       if (isDue) await this.write(because);
     }
+  }
+
+  /** What was known before the last report is no news; without one all of it is. */
+  private async recall(): Promise<void> {
+    const { context, store } = this.daemon;
+    for await (const fact of store.facts.facts()) this.noteFacts([fact]);
+    const [latest] = await store.history.reports(1);
+    if (latest === undefined) return;
+    const ageUs = context.outside.services.clock.nowUs() - latest.timeUs;
+    settleTriggers(this.triggers, this.nowMs() - Math.max(0, ageUs) / 1000);
+    this.isDueKept = (await store.settings.get(dueSetting)) === "yes";
+    if (this.isDueKept) this.note("restart");
+  }
+
+  /** A daemon that ends before the report is written must not forget that one is due. */
+  private async keepDue(): Promise<void> {
+    const isDue = this.triggers.firstMs >= 0;
+    if (isDue === this.isDueKept) return;
+    try {
+      await this.daemon.store.settings.set(dueSetting, isDue ? "yes" : "no");
+      this.isDueKept = isDue;
+    } catch (error) {
+      // The next batch of facts meets the same trouble, and tells it.
+      if (!(error instanceof WaggleError)) throw error;
+    }
+  }
+
+  /** As they are now: they may be read again while the daemon runs. */
+  private settings(): TriggerSettings {
+    const { scheduleUs, settleUs } = this.daemon.settings;
+    const quietMs = settleUs / 1000;
+    return { quietMs, delayMsMax: quietMs * 6, scheduleMs: scheduleUs / 1000 };
   }
 
   private nowMs(): number {
@@ -133,7 +164,7 @@ export class ReportWriter {
     const { services } = this.daemon.context.outside;
     const maker = await services.reportMaker();
     const text = await maker.make(this.words(trigger), this.signal);
-    return recordedSchema.parse(JSON.parse(text));
+    return readRecorded(text);
   }
 
   private words(trigger: string): readonly string[] {
@@ -147,6 +178,16 @@ export class ReportWriter {
       ...(file === "" ? [] : ["--config", file]),
       ...(time === null ? [] : ["--now", time]),
     ];
+  }
+}
+
+/** **Errors**: `tool-failed`: the program may have been replaced while this one runs. */
+function readRecorded(text: string): Recorded {
+  try {
+    return recordedSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    const why = "The report was made, but what was said of it is not as expected.";
+    throw new WaggleError("tool-failed", why, { cause });
   }
 }
 

@@ -34,25 +34,36 @@ export interface Resumed {
   readonly positions: Readonly<Record<string, SourcePosition>>;
   /** Latest offset of each source that the archive has: not to be archived again. */
   readonly archivedOffsets: ReadonlyMap<string, number>;
+  /** How much of the archive the observation holds; stays so while nothing is archived. */
+  readonly archivedSequence: number;
   /** For the log: `anew`, `checkpoint`, `facts-only`. */
   readonly how: "anew" | "checkpoint" | "facts-only";
   readonly replayedCount: number;
 }
 
+/** **Errors**: what store and archive throw. **Cost**: that of the archive since the checkpoint. */
 export async function resumeObservation(options: ResumeOptions): Promise<Resumed> {
   const { facts, writer, live } = options;
   const state = await facts.writer(writer);
   const { sequence, checkpoint } = state;
   if (checkpoint !== undefined && checkpoint.version === liveDumpVersion) {
     const observation = new LiveObservation(live, checkpoint.state as LiveDump);
-    const after = Number(checkpoint.positions[archivePosition]?.["sequence"] ?? 0);
+    const after = sequenceOf(checkpoint.positions);
     const { archivedOffsets, replayedCount } = await replay(options, observation, after);
     const { positions } = checkpoint;
     markRestart(observation, options.volatileNames);
-    return { observation, sequence, positions, archivedOffsets, replayedCount, how: "checkpoint" };
+    return {
+      ...{ observation, sequence, positions, archivedOffsets, replayedCount },
+      archivedSequence: after,
+      how: "checkpoint",
+    };
   }
   const observation = new LiveObservation(live);
-  const begun = { observation, sequence, archivedOffsets: new Map(), replayedCount: 0 };
+  const archivedSequence = sequenceOf(state.positions);
+  const begun = {
+    ...{ observation, sequence, archivedSequence },
+    ...{ archivedOffsets: new Map<string, number>(), replayedCount: 0 },
+  };
   if (sequence === 0) return { ...begun, positions: {}, how: "anew" };
   // Facts stay; what processes and sockets were open is not known any more.
   await facts.adopt(writer);
@@ -62,6 +73,10 @@ export async function resumeObservation(options: ResumeOptions): Promise<Resumed
     observation.stream(name).openGap("restart", 0, detail);
   }
   return { ...begun, positions: state.positions, how: "facts-only" };
+}
+
+function sequenceOf(positions: Resumed["positions"]): number {
+  return Number(positions[archivePosition]?.["sequence"] ?? 0);
 }
 
 /** Whatever happened while nobody listened is lost where a source gives nothing twice. */

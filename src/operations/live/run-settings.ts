@@ -5,10 +5,12 @@
  */
 import { z } from "zod";
 import type { LogLevel } from "../../ports/log.ts";
+import type { ImageSource } from "../../ports/scanner.ts";
 import type { TetragonAddress, TlsFiles } from "../../ports/tetragon-control.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import type { Settings } from "../operation.ts";
 import { readDuration } from "../time-range.ts";
+import { readScanSources } from "./choose-scans.ts";
 import { kebabKey, runFields } from "./run-fields.ts";
 
 const schema = z.strictObject(runFields);
@@ -35,11 +37,14 @@ export interface RunSettings {
   readonly retentionUs: number;
   readonly canaryUs: number;
   readonly scan: "auto" | "off";
-  readonly scanSource: string;
+  readonly scanSources: readonly ImageSource[];
   readonly managePolicies: boolean;
   readonly policyChanges: number;
   readonly logLevel: LogLevel;
 }
+
+/** As the settings were resolved first, with another configuration. **Errors**: throws `usage`. */
+export type ResolveRun = (settings: Settings) => RunSettings;
 
 /** **Errors**: throws `usage` naming the option. */
 export function resolveRun(given: RunInput, settings: Settings): RunSettings {
@@ -67,7 +72,7 @@ export function resolveRun(given: RunInput, settings: Settings): RunSettings {
     retentionUs: durationOf(input.retention ?? "30d", "retention"),
     canaryUs: durationOf(input.canary ?? "off", "canary"),
     scan: input.scan ?? "auto",
-    scanSource: input.scanSource ?? "",
+    scanSources: readScanSources(input.scanSource ?? ""),
     managePolicies: input.managePolicies ?? false,
     policyChanges: input.policyChanges ?? 6,
     logLevel: input.logLevel ?? "info",
@@ -75,8 +80,8 @@ export function resolveRun(given: RunInput, settings: Settings): RunSettings {
   if (tetragon.length === 0 && resolved.follow.length === 0 && !resolved.discover) {
     throw new WaggleError(
       "usage",
-      "No source of events: pass --tetragon unix:///var/run/tetragon/tetragon.sock, --follow FILE " +
-        "or --discover.",
+      "No source of events: pass --tetragon unix:///var/run/tetragon/tetragon.sock, " +
+        "--follow FILE or --discover.",
     );
   }
   return resolved;
@@ -93,7 +98,7 @@ function withConfig(given: RunInput, { config }: Settings): RunInput {
 }
 
 function tlsOf({ tlsCa, tlsCert, tlsKey, tlsServerName }: RunInput): TlsFiles | undefined {
-  if (tlsCa === undefined && tlsCert === undefined && tlsKey === undefined) return undefined;
+  if ([tlsCa, tlsCert, tlsKey, tlsServerName].every((one) => one === undefined)) return undefined;
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new WaggleError("usage", "tls-cert and tls-key go together: give both or neither.");
   }

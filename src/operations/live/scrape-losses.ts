@@ -26,6 +26,7 @@ export interface Scraping {
 
 const intervalMs = 15_000;
 
+/** Ends when the signal is given, at once without addresses. **Errors**: throws defects only. */
 export async function scrapeLosses(scraping: Scraping): Promise<void> {
   const { urls, clock, signal } = scraping;
   const before = new Map<string, MetricsSnapshot>();
@@ -40,22 +41,30 @@ async function scrapeOne(
   url: string,
   before: Map<string, MetricsSnapshot>,
 ): Promise<void> {
-  const part = `metrics ${url}`;
+  const shown = withoutSecrets(url);
+  const part = `metrics ${shown}`;
   try {
     const snapshot = readTetragonMetrics(await scrape(url), url);
     const known = before.get(url);
     before.set(url, snapshot);
-    if (health.note(part, true, "", clock.nowUs())) log.info("Metrics answer again.", { url });
+    if (health.note(part, true, "", clock.nowUs()))
+      log.info("Metrics answer again.", { url: shown });
     if (known === undefined) return;
     const window = { fromUs: known.timeUs, toUs: snapshot.timeUs };
     const losses = lossesBetween([known, snapshot], window).filter(({ count }) => count > 0);
     for (const { reason, count, detail } of losses) {
-      log.warn("Tetragon lost events.", { url, reason, count, detail });
+      health.noteLoss(reason, count);
+      log.warn("Tetragon lost events.", { url: shown, reason, count, detail });
     }
     onLosses(losses);
   } catch (error) {
     if (!(error instanceof WaggleError)) throw error;
     if (!health.note(part, false, error.message, clock.nowUs())) return;
-    log.warn("Metrics do not answer: losses cannot be told.", { url, why: error.message });
+    log.warn("Metrics do not answer: losses cannot be told.", { url: shown, why: error.message });
   }
+}
+
+/** Names and tokens in an address are secrets. */
+function withoutSecrets(url: string): string {
+  return url.replace(/[?#].*$/s, "").replace(/\/\/[^/]*@/, "//");
 }

@@ -58,6 +58,7 @@ export const statusSchema = z.object({
 
 export type DaemonStatus = z.infer<typeof statusSchema>;
 
+/** By path. **Cost**: of each page, linear in sources, parts and tables of the store. */
 export function statusPages(parts: StatusParts): ReadonlyMap<string, () => Promise<StatusPage>> {
   return new Map([
     ["/healthz", async () => text(200, "ok")],
@@ -110,7 +111,12 @@ async function daemonStatus(parts: StatusParts): Promise<DaemonStatus> {
 
 async function metricsPage(parts: StatusParts): Promise<StatusPage> {
   const contentType = "text/plain; version=0.0.4; charset=utf-8";
-  const metrics = [...(await storeMetrics(parts)), ...sourceMetrics(parts), ...dutyMetrics(parts)];
+  const metrics = [
+    ...(await storeMetrics(parts)),
+    ...sourceMetrics(parts),
+    ...lossMetrics(parts),
+    ...dutyMetrics(parts),
+  ];
   return { status: 200, contentType, body: renderMetrics(metrics) };
 }
 
@@ -183,6 +189,26 @@ function sourceMetrics({ sources, observation, clock }: StatusParts): readonly M
       kind: "counter",
       help: "Times the source had to be connected again.",
       samples: of(({ status }) => status.reconnectCount),
+    },
+  ];
+}
+
+function lossMetrics({ health }: StatusParts): readonly Metric[] {
+  return [
+    {
+      name: "losses_total",
+      kind: "counter",
+      help: "Times in which events may be missing, by reason.",
+      samples: health.losses.map(({ reason, times }) => ({ labels: { reason }, value: times })),
+    },
+    {
+      name: "lost_events_total",
+      kind: "counter",
+      help: "Events that are known to be lost, by reason.",
+      samples: health.losses.map(({ reason, eventCount }) => ({
+        labels: { reason },
+        value: eventCount,
+      })),
     },
   ];
 }

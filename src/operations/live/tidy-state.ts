@@ -3,10 +3,11 @@
  * In: the daemon. Out: nothing; what is dropped is logged.
  */
 import { WaggleError } from "../../ports/waggle-error.ts";
-import type { Daemon } from "./open-daemon.ts";
+import type { Daemon } from "./daemon.ts";
 
 const intervalMs = 10 * 60_000;
 
+/** Ends when the signal is given. **Errors**: throws defects only. */
 export async function tidyState(daemon: Daemon, signal: AbortSignal): Promise<void> {
   const { clock } = daemon.context.outside.services;
   while (!signal.aborted) {
@@ -16,10 +17,11 @@ export async function tidyState(daemon: Daemon, signal: AbortSignal): Promise<vo
 }
 
 async function tidyOnce({ archive, store, settings, log, context, observation }: Daemon) {
-  // By the clock of events: a recording that is replayed is not old because it is from last year.
-  const nowUs = observation.timeUs;
-  if (nowUs === 0) return;
   const wallUs = context.outside.services.clock.nowUs();
+  // By the clock of events: a recording that is replayed is not old because it is from last year.
+  // An event of tomorrow is the error of some clock: it makes nothing old.
+  const nowUs = Math.min(observation.timeUs, wallUs);
+  if (nowUs === 0) return;
   try {
     const dropped = (await archive?.trim(nowUs)) ?? [];
     if (dropped.length > 0) log.info("Old raw events were dropped.", { segments: dropped.length });

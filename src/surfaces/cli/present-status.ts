@@ -1,6 +1,7 @@
 /**
  * Holds how the command line shows how a daemon is.
- * In: the output of the operation `status`. Out: text, or JSON; status 1 when something is wrong.
+ * In: the output of the operation `status`. Out: text, or JSON. What is wrong is said, and is
+ * no failure of asking.
  */
 import { formatTime } from "../../core/event/format-time.ts";
 import { formatBytes } from "../../core/report/render-flows.ts";
@@ -42,24 +43,38 @@ export const statusPresentation: Presentation<StatusOutput> = {
 };
 
 function renderDaemon(daemon: DaemonStatus, paint: Paint): readonly TerminalText[] {
+  const { startedUs, eventCount, openFactCount, writtenFactCount } = daemon;
   const bad = daemon.parts.filter(({ ok }) => !ok);
-  const head = bad.length === 0 ? "all is well" : `${bad.length} parts do not work`;
+  const head = bad.length === 0 ? "all is well" : tellBad(bad.length);
+  const facts = `${formatCount(openFactCount)} open, ${formatCount(writtenFactCount)} written`;
+  const reports = `${formatCount(daemon.reportCount)} reports since the start`;
   return [
     terminal`${paint(bad.length === 0 ? "green" : "red", head)}`,
-    terminal`running since  ${formatTime(daemon.startedUs) ?? "unknown"}`,
-    terminal`events         ${formatCount(daemon.eventCount)}, latest ${latest(daemon)}`,
-    terminal`facts          ${formatCount(daemon.openFactCount)} open, ${formatCount(daemon.writtenFactCount)} written`,
-    terminal`store          ${formatBytes(daemon.storeBytes)}, ${formatCount(daemon.reportCount)} reports since the start`,
+    terminal`running since  ${formatTime(startedUs) ?? "unknown"}`,
+    terminal`events         ${formatCount(eventCount)}, latest ${latest(daemon)}`,
+    terminal`facts          ${facts}`,
+    terminal`store          ${formatBytes(daemon.storeBytes)}, ${reports}`,
     terminal`sources`,
-    ...daemon.sources.map(
-      (one) =>
-        terminal`  ${paint(one.state === "connected" ? "green" : "red", one.state.padEnd(10))} ${one.name}  ${formatCount(one.eventCount)} events, ${formatCount(one.lostCount)} lost, ${formatCount(one.reconnectCount)} reconnects ${one.detail}`,
-    ),
-    ...bad.map(
-      ({ part, detail, sinceUs }) =>
-        terminal`${paint("red", "fails")} ${part} since ${formatTime(sinceUs) ?? "unknown"}: ${detail}`,
-    ),
+    ...daemon.sources.map((source) => renderSource(source, paint)),
+    ...bad.map((part) => renderBad(part, paint)),
   ];
+}
+
+function tellBad(count: number): string {
+  return count === 1 ? "1 part does not work" : `${count} parts do not work`;
+}
+
+function renderSource(source: DaemonStatus["sources"][number], paint: Paint): TerminalText {
+  const { name, state, detail, eventCount, lostCount, reconnectCount } = source;
+  const shown = paint(state === "connected" ? "green" : "red", state.padEnd(10));
+  const events = `${formatCount(eventCount)} events, ${formatCount(lostCount)} lost`;
+  const reconnects = `${formatCount(reconnectCount)} reconnects`;
+  return terminal`  ${shown} ${name}  ${events}, ${reconnects} ${detail}`;
+}
+
+function renderBad(one: DaemonStatus["parts"][number], paint: Paint): TerminalText {
+  const since = formatTime(one.sinceUs) ?? "unknown";
+  return terminal`${paint("red", "fails")} ${one.part} since ${since}: ${one.detail}`;
 }
 
 function latest({ latestEventUs, nowUs }: DaemonStatus): string {
@@ -71,9 +86,11 @@ function latest({ latestEventUs, nowUs }: DaemonStatus): string {
 
 function renderState(state: StateStatus): readonly TerminalText[] {
   const rows = Object.entries(state.rowCounts).map(([table, count]) => `${count} ${table}`);
+  const from = formatTime(state.fromUs) ?? "never";
+  const to = formatTime(state.toUs) ?? "never";
   return [
     terminal`state          ${state.directory}, ${formatBytes(state.sizeBytes)}`,
-    terminal`events         ${formatCount(state.eventCount)} from ${formatTime(state.fromUs) ?? "never"} to ${formatTime(state.toUs) ?? "never"}`,
+    terminal`events         ${formatCount(state.eventCount)} from ${from} to ${to}`,
     terminal`containers     ${formatCount(state.containerCount)}`,
     terminal`losses         ${formatCount(state.lossCount)}`,
     terminal`rows           ${rows.join(", ")}`,

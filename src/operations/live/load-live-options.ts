@@ -1,0 +1,28 @@
+/**
+ * Holds what an observation is told by files: policies in force, declared probes.
+ * In: the state directory, the configuration. Out: folds and options of the process tree.
+ */
+import { ProblemLog } from "../../core/event/problem.ts";
+import type { LiveOptions } from "../../engine/live-observation.ts";
+import { createFolds } from "../create-folds.ts";
+import { loadCluster } from "../load-cluster.ts";
+import type { OperationContext } from "../operation.ts";
+import { collectProbeCommands } from "../probe-commands.ts";
+import { resolveSources } from "../sources.ts";
+import { addStateSources } from "../state-sources.ts";
+
+/** From files as they are now. **Errors**: throws for files that cannot be read. */
+export async function loadLiveOptions(
+  state: string,
+  context: OperationContext,
+): Promise<Pick<LiveOptions, "createFolds" | "tree">> {
+  const problems = new ProblemLog();
+  const sources = await addStateSources(resolveSources({ state }, context.settings), context);
+  const { identities, policies } = await loadCluster(
+    { ...sources, tetragonMetrics: [] },
+    context,
+    problems,
+  );
+  const probeCommands = collectProbeCommands(identities, context.settings, problems);
+  return { createFolds: () => createFolds(policies), tree: { probeCommands } };
+}

@@ -1,0 +1,115 @@
+/**
+ * Holds the parts of a daemon side by side.
+ * In: an opened daemon. Out: nothing, once all have ended: by the signal, or because one failed for
+ * good. Must never wait for a part that does not end.
+ */
+import type { Fact } from "../../core/observe/fact.ts";
+import type { EventSource } from "../../ports/event-source.ts";
+import type { Daemon } from "./daemon.ts";
+import { followInbox } from "./follow-inbox.ts";
+import { keepRecording } from "./keep-recording.ts";
+import { keepRegularly } from "./keep-regularly.ts";
+import { pumpSource } from "./pump-source.ts";
+import { ReportWriter } from "./report-writer.ts";
+import { scanRegularly } from "./scan-regularly.ts";
+import { scrapeLosses } from "./scrape-losses.ts";
+import { tidyState } from "./tidy-state.ts";
+import { watchObjects } from "./watch-objects.ts";
+
+/** **Unit**: milliseconds; a service has ten seconds in all, and must still put facts away. */
+const endMs = 6000;
+
+/** Asked to end by `ending`, which the failure of a part gives too. */
+export class RunningParts {
+  readonly reports: ReportWriter;
+  private readonly daemon: Daemon;
+  private readonly ending: AbortController;
+  private readonly open = new Set<string>();
+  private failure: { readonly error: unknown } | undefined;
+
+  constructor(daemon: Daemon, ending: AbortController) {
+    this.daemon = daemon;
+    this.ending = ending;
+    this.reports = new ReportWriter(daemon, ending.signal);
+  }
+
+  /** **Errors**: throws what the first part that failed threw, when all have ended. */
+  async untilEnded(): Promise<void> {
+    const { signal } = this.ending;
+    const stop = () => {
+      for (const source of this.daemon.sources) source.stop();
+    };
+    const asked = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => asked.resolve(), { once: true });
+    if (signal.aborted) asked.resolve();
+    const ended = Promise.all(this.begin());
+    await asked.promise;
+    stop();
+    const over = new AbortController();
+    const { clock } = this.daemon.context.outside.services;
+    await Promise.race([ended.then(() => over.abort()), clock.wait(endMs, over.signal)]);
+    if (this.open.size > 0) {
+      this.daemon.log.warn("Parts did not end in time.", { parts: [...this.open] });
+    }
+    if (this.failure !== undefined) throw this.failure.error;
+  }
+
+  private begin(): readonly Promise<void>[] {
+    const { daemon, reports } = this;
+    const { signal } = this.ending;
+    return [
+      ...daemon.sources.map((source) =>
+        this.guard(`source ${source.name}`, () => this.pump(source)),
+      ),
+      this.guard("facts", () => this.keep()),
+      this.guard("metrics", () => this.scrape()),
+      this.guard("cluster", () => watchObjects(daemon, () => reports.note("cluster"), signal)),
+      this.guard("inbox", () => followInbox(daemon, () => reports.note("person"), signal)),
+      this.guard("scans", () => scanRegularly(daemon, () => reports.note("scan"), signal)),
+      this.guard("reports", () => reports.run()),
+      this.guard("tidying", () => tidyState(daemon, signal)),
+    ];
+  }
+
+  /** The first that fails ends all. */
+  private async guard(name: string, work: () => Promise<void>): Promise<void> {
+    this.open.add(name);
+    try {
+      await work();
+    } catch (error) {
+      this.failure ??= { error };
+      this.ending.abort();
+    } finally {
+      this.open.delete(name);
+    }
+  }
+
+  private pump(source: EventSource): Promise<void> {
+    const { positions, observation, log, health, context } = this.daemon;
+    const { clock } = context.outside.services;
+    const position = positions[source.name];
+    return pumpSource({ source, position, observation, clock, log, health });
+  }
+
+  private keep(): Promise<void> {
+    const { keeper, log, health, context } = this.daemon;
+    const { clock } = context.outside.services;
+    const { signal } = this.ending;
+    const onFacts = async (facts: readonly Fact[]): Promise<void> => {
+      this.reports.noteFacts(facts);
+      await keepRecording(this.daemon);
+    };
+    return keepRegularly({ keeper, clock, log, health, signal, onFacts });
+  }
+
+  private scrape(): Promise<void> {
+    const { settings, observation, log, health, context } = this.daemon;
+    const { clock } = context.outside.services;
+    return scrapeLosses({
+      urls: settings.metricsUrls,
+      scrape: (url) => context.outside.sources.scrape(url),
+      onLosses: (losses) => observation.returnSettled(losses),
+      ...{ clock, log, health, signal: this.ending.signal },
+    });
+  }
+}
