@@ -17,9 +17,10 @@ export async function tidyState(daemon: Daemon, signal: AbortSignal): Promise<vo
 
 async function tidyOnce({ archive, store, settings, log, context, observation }: Daemon) {
   // By the clock of events: a recording that is replayed is not old because it is from last year.
-  const nowUs = observation.timeUs;
-  if (nowUs === 0) return;
+  // A node whose clock runs a year ahead must not make all the rest look old.
   const wallUs = context.outside.services.clock.nowUs();
+  const nowUs = Math.min(observation.timeUs, wallUs);
+  if (nowUs === 0) return;
   try {
     const dropped = (await archive?.trim(nowUs)) ?? [];
     if (dropped.length > 0) log.info("Old raw events were dropped.", { segments: dropped.length });
