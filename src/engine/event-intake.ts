@@ -8,7 +8,7 @@ import type { Event } from "../core/event/event.ts";
 import type { EventDecoder } from "../core/event/event-decoder.ts";
 import { DamageGauge } from "./damage-gauge.ts";
 import type { DuplicateWindow } from "./duplicate-window.ts";
-import { type EventInput, EventStatistics } from "./event-input.ts";
+import { type DamageSpan, type EventInput, EventStatistics } from "./event-input.ts";
 import { type EventRange, isLive } from "./event-range.ts";
 import type { InputProblems } from "./note-problems.ts";
 import type { Oddity, RawRecord } from "./raw-record.ts";
@@ -27,6 +27,10 @@ export interface IntakeOptions {
   readonly onEvent: (event: Event, record: RawRecord) => void;
   /** An event that came before, by this stream or another. */
   readonly onDuplicate?: (event: Event) => void;
+  /** Of a stream without an end: a stretch with unreadable places is over. */
+  readonly onDamage?: (span: DamageSpan) => void;
+  /** The last line of a file is not whole. */
+  readonly onCut?: () => void;
 }
 
 export class EventIntake {
@@ -44,17 +48,24 @@ export class EventIntake {
   constructor(options: IntakeOptions, dumped?: IntakeDump) {
     this.options = options;
     this.statistics = new EventStatistics(dumped?.statistics);
-    this.damage = new DamageGauge(dumped?.damage);
+    this.damage = new DamageGauge(dumped?.damage, options.onDamage);
     if (dumped === undefined) return;
-    const { eventCount, duplicateCount, outsideCount, unreadableCount } = dumped;
-    Object.assign(this, { eventCount, duplicateCount, outsideCount, unreadableCount });
+    const { format, cut, eventCount, duplicateCount, outsideCount, unreadableCount } = dumped;
+    const counts = { eventCount, duplicateCount, outsideCount, unreadableCount };
+    Object.assign(this, { format, cut, ...counts });
   }
 
   /** What a checkpoint keeps. */
   dump(): IntakeDump {
-    const { eventCount, duplicateCount, outsideCount, unreadableCount } = this;
+    const { format, cut, eventCount, duplicateCount, outsideCount, unreadableCount } = this;
     const counts = { eventCount, duplicateCount, outsideCount, unreadableCount };
-    return { ...counts, statistics: this.statistics.dump(), damage: this.damage.dump() };
+    return {
+      format,
+      cut,
+      ...counts,
+      statistics: this.statistics.dump(),
+      damage: this.damage.dump(),
+    };
   }
 
   summarize(
@@ -114,6 +125,7 @@ export class EventIntake {
     if (!complete) {
       this.cut = "its last line is not whole";
       problems.addCutLine(offset, line);
+      this.options.onCut?.();
     } else if (this.format === "jsonl" && line === 1 && bytes[start] !== openBrace) {
       problems.addCutFirstLine(offset, line);
     } else {
@@ -125,6 +137,8 @@ export class EventIntake {
 }
 
 export interface IntakeDump {
+  readonly format: RecordFormat;
+  readonly cut: string | undefined;
   readonly eventCount: number;
   readonly duplicateCount: number;
   readonly outsideCount: number;

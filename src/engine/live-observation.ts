@@ -9,13 +9,14 @@ import { createProtobufDecoder } from "../core/event/decode-protobuf.ts";
 import type { Event, TimeUs } from "../core/event/event.ts";
 import type { ProblemLog } from "../core/event/problem.ts";
 import { createJsonDecoder } from "../core/event/scan-json.ts";
-import type { Fact } from "../core/observe/fact.ts";
+import type { Fact, LossFact } from "../core/observe/fact.ts";
 import type { Fold } from "../core/observe/fold.ts";
 import type { ProcessTreeOptions } from "../core/observe/process-tree.ts";
 import type { SourcePosition, SourceSignal } from "../ports/event-source.ts";
+import { DamageGauge } from "./damage-gauge.ts";
 import { DuplicateWindow } from "./duplicate-window.ts";
-import type { EventInput } from "./event-input.ts";
-import { EventRange } from "./event-range.ts";
+import type { DamageSpan, EventInput } from "./event-input.ts";
+import { EventRange, isLive } from "./event-range.ts";
 import { LiveStream, type LiveStreamDump } from "./live-stream.ts";
 import { InputProblems } from "./note-problems.ts";
 import { createObserver, type Observer, type ObserverDump } from "./observe-events.ts";
@@ -30,6 +31,7 @@ export interface LiveDump {
   /** By name of the source; the order is the index that events carry. */
   readonly streams: readonly { readonly name: string; readonly stream: LiveStreamDump }[];
   readonly window: ReturnType<DuplicateWindow["dump"]>;
+  readonly evictions: ReturnType<DamageGauge["dump"]>;
 }
 
 export interface LiveOptions {
@@ -51,13 +53,18 @@ export class LiveObservation {
   private readonly window: DuplicateWindow;
   private readonly decoders = { jsonl: createJsonDecoder(), protobuf: createProtobufDecoder() };
   private readonly range = new EventRange(undefined, undefined);
+  /** Processes that the tree had no room for. */
+  private readonly evictions: DamageGauge;
+  private evictedCount: number;
   private settled: Fact[] = [];
-  private droppedCount = 0;
+  private dropped: { count: number; readonly sinceUs: TimeUs } | undefined;
 
   constructor(options: LiveOptions, dumped?: LiveDump) {
     this.options = options;
     this.window = new DuplicateWindow(dumped?.window);
     this.observer = this.observe(dumped?.observer);
+    this.evictedCount = this.observer.tree.evictedCount;
+    this.evictions = new DamageGauge(dumped?.evictions, (span) => this.settle(evictionLoss(span)));
     for (const { name, stream } of dumped?.streams ?? []) this.addStream(name, stream);
   }
 
@@ -93,17 +100,20 @@ export class LiveObservation {
 
   /** Final facts since the last call. What was beyond the bound is one loss. */
   takeSettled(): readonly Fact[] {
-    const { settled, droppedCount } = this;
+    const { settled, dropped, timeUs } = this;
     this.settled = [];
-    this.droppedCount = 0;
-    return droppedCount === 0 ? settled : [...settled, this.dropLoss(droppedCount)];
+    this.dropped = undefined;
+    return dropped === undefined ? settled : [...settled, dropLoss(dropped, timeUs)];
   }
 
-  /** Gives facts back that could not be put away. */
+  /** Gives facts back that could not be put away, or that came another way. */
   returnSettled(facts: readonly Fact[]): void {
     const kept = this.settled;
     this.settled = [];
-    for (const fact of [...facts, ...kept]) this.settle(fact);
+    for (const fact of [...facts, ...kept]) {
+      if (fact.kind === "loss" && fact.reason === dropReason) this.drop(fact.count, fact.sinceUs);
+      else this.settle(fact);
+    }
   }
 
   /**
@@ -117,8 +127,8 @@ export class LiveObservation {
     const { createFolds, tree } = this.options;
     createObserver({ folds: createFolds(), tree, emit }, copy).finish();
     for (const stream of this.streams.values()) facts.push(...stream.losses());
-    const { evictedCount } = this.observer.tree;
-    if (evictedCount > 0) facts.push(evictionLoss(evictedCount, this.timeUs));
+    const evicted = this.evictions.span();
+    if (evicted !== undefined) facts.push(evictionLoss(evicted, this.timeUs));
     return facts;
   }
 
@@ -128,7 +138,8 @@ export class LiveObservation {
 
   dump(): LiveDump {
     const streams = [...this.streams].map(([name, stream]) => ({ name, stream: stream.dump() }));
-    return { observer: this.observer.dump(), streams, window: this.window.dump() };
+    const [observer, window] = [this.observer.dump(), this.window.dump()];
+    return { observer, streams, window, evictions: this.evictions.dump() };
   }
 
   /** Takes other settings (policies in force, declared probes) without losing the state. */
@@ -153,6 +164,7 @@ export class LiveObservation {
         onLoss: (loss) => this.settle(loss),
         onEvent: (event, record) => {
           this.observer.observe(event);
+          this.noteEvictions(event);
           this.options.onRecord?.(name, event, record);
         },
       },
@@ -162,28 +174,42 @@ export class LiveObservation {
     return stream;
   }
 
-  private settle(fact: Fact): void {
-    if (this.settled.length < settledCountMax) this.settled.push(fact);
-    else this.droppedCount += 1;
+  private noteEvictions(event: Event): void {
+    if (isLive(event)) this.evictions.pass(event.timeUs);
+    const { evictedCount } = this.observer.tree;
+    if (evictedCount === this.evictedCount) return;
+    this.evictions.add(evictedCount - this.evictedCount);
+    this.evictedCount = evictedCount;
   }
 
-  private dropLoss(count: number): Fact {
-    const { timeUs } = this;
-    const detail = "facts could not be stored in time";
-    const about = { kind: "loss", node: "", container: "", reason: "store" } as const;
-    return { ...about, sinceUs: timeUs, untilUs: timeUs, count, detail };
+  private settle(fact: Fact): void {
+    if (this.settled.length < settledCountMax) this.settled.push(fact);
+    else this.drop(1, this.timeUs);
+  }
+
+  private drop(count: number, sinceUs: TimeUs): void {
+    const { dropped } = this;
+    if (dropped === undefined) this.dropped = { count, sinceUs };
+    else
+      this.dropped = { count: dropped.count + count, sinceUs: Math.min(dropped.sinceUs, sinceUs) };
   }
 }
 
-function evictionLoss(count: number, timeUs: TimeUs): Fact {
+const dropReason = "store";
+
+function dropLoss(
+  { count, sinceUs }: { readonly count: number; readonly sinceUs: TimeUs },
+  nowUs: TimeUs,
+): Fact {
+  const about = { kind: "loss", node: "", container: "", reason: dropReason, count } as const;
+  const untilUs = Math.max(sinceUs, nowUs);
+  return { ...about, sinceUs, untilUs, detail: "facts could not be stored in time" };
+}
+
+function evictionLoss({ count, sinceUs, untilUs }: DamageSpan, nowUs: TimeUs = untilUs): LossFact {
   return {
-    kind: "loss",
-    node: "",
-    container: "",
-    reason: "eviction",
-    sinceUs: 0,
-    untilUs: timeUs,
-    count,
+    ...{ kind: "loss", node: "", container: "", reason: "eviction", sinceUs, count },
+    untilUs: Math.max(sinceUs, untilUs === 0 ? nowUs : untilUs),
     detail: "more processes at a time than the process tree keeps",
   };
 }

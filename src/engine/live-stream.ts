@@ -7,74 +7,71 @@
 import type { TimeUs } from "../core/event/event.ts";
 import type { LossFact } from "../core/observe/fact.ts";
 import type { SourcePosition, SourceSignal } from "../ports/event-source.ts";
+import type { DamageSpan } from "./event-input.ts";
 import { EventIntake, type IntakeDump, type IntakeOptions } from "./event-intake.ts";
 import { isLive } from "./event-range.ts";
-import type { RawRecord, ResumableSplitter } from "./raw-record.ts";
+import type { RawRecord, ResumableSplitter, SplitPlace } from "./raw-record.ts";
 import { createLineSplitter } from "./split-lines.ts";
+import { type GapsDump, StreamGaps } from "./stream-gaps.ts";
 
-/** A gap waits for the next event, whose time ends it. */
-interface OpenGap {
-  readonly reason: string;
-  readonly detail: string;
-  readonly sinceUs: TimeUs;
-  count: number;
-}
+type IntakeParts = "decoders" | "window" | "range" | "problems" | "index" | "onEvent";
 
-export interface LiveStreamOptions extends IntakeOptions {
+export interface LiveStreamOptions extends Pick<IntakeOptions, IntakeParts> {
   readonly onLoss: (loss: LossFact) => void;
 }
 
 /** Plain data, for a checkpoint. */
 export interface LiveStreamDump {
   readonly intake: IntakeDump;
+  readonly gaps: GapsDump;
   readonly position: SourcePosition | undefined;
-  /** **Unit**: bytes, or messages, of the stream before the file that is being read. */
+  /** **Unit**: bytes of the file; of what comes again from `position` on, how much is done. */
+  readonly place: SplitPlace;
+  /** **Unit**: bytes of the stream before the file that is being read. */
   readonly baseOffset: number;
   readonly messageCount: number;
-  readonly latestUs: TimeUs;
-  readonly gaps: readonly OpenGap[];
-  readonly nodes: readonly string[];
 }
-
-/** More kinds than that at once are told as one. */
-const gapCountMax = 64;
-const nodeCountMax = 1000;
 
 /**
  * `offset` of an event is counted over the whole stream: bytes of all its files, or messages. So it
  * tells the order, whatever files come and go.
  */
 export class LiveStream {
-  private readonly options: LiveStreamOptions;
   private readonly intake: EventIntake;
+  private readonly gaps: StreamGaps;
   private splitter: ResumableSplitter | undefined;
   private file: SourcePosition | undefined;
   /** Offset in the file where the splitter began. */
   private startOffset = 0;
   /** Offset in the file of the next byte that is expected. */
   private nextOffset = 0;
+  /** Of the file, as another stream left it; undefined when nothing of it comes again. */
+  private left: SplitPlace | undefined;
   private baseOffset = 0;
   private messageCount = 0;
-  private latestUs: TimeUs = 0;
-  private gaps: OpenGap[] = [];
-  /** Of the latest event. */
-  private node = "";
-  private nodes = new Set<string>();
   private readonly message: RawRecord;
 
   constructor(options: LiveStreamOptions, dumped?: LiveStreamDump) {
-    this.options = options;
-    const { onEvent } = options;
-    const passOn: IntakeOptions["onEvent"] = (event, record) => {
-      if (event.node !== this.node) this.noteNode(event.node);
-      if (isLive(event)) this.pass(event.timeUs);
-      onEvent(event, record);
+    const { onEvent, onLoss } = options;
+    const gaps = new StreamGaps(onLoss, dumped?.gaps);
+    const parts: IntakeOptions = {
+      ...options,
+      onEvent: (event, record) => {
+        gaps.noteNode(event.node);
+        if (isLive(event)) gaps.pass(event.timeUs);
+        onEvent(event, record);
+      },
+      onDuplicate: (event) => {
+        gaps.noteNode(event.node);
+        if (isLive(event)) gaps.passAgain(event.timeUs);
+      },
+      onDamage: (span) => {
+        for (const loss of gaps.perNode(damageLoss(span, gaps.latestUs))) onLoss(loss);
+      },
+      onCut: () => this.openGap("cut-file", 1, "the last line of a file is not whole"),
     };
-    const onDuplicate: IntakeOptions["onDuplicate"] = (event) => {
-      if (this.gaps.length > 0 && isLive(event)) this.closeGaps();
-    };
-    const all = { ...options, onEvent: passOn, onDuplicate };
-    this.intake = new EventIntake(all, dumped?.intake);
+    this.gaps = gaps;
+    this.intake = new EventIntake(parts, dumped?.intake);
     this.message = {
       ...{ bytes: new Uint8Array(0), start: 0, end: 0 },
       ...{ offset: 0, line: 0, complete: true },
@@ -84,19 +81,16 @@ export class LiveStream {
 
   /** Where the source has to go on so that nothing is missed; undefined before the first byte. */
   get position(): SourcePosition | undefined {
-    if (this.file === undefined) return undefined;
-    const { splitter, startOffset, nextOffset } = this;
-    const pending = splitter === undefined ? nextOffset : startOffset + splitter.pendingOffset();
-    return { ...this.file, offset: pending };
+    return this.file === undefined ? undefined : { ...this.file, offset: this.place.pendingOffset };
   }
 
   get eventCount(): number {
     return this.intake.eventCount;
   }
 
-  /** Of the latest event that carries one; 0 before the first. */
+  /** Of the latest event that carries one, by the clock as it is now; 0 before the first. */
   get timeUs(): TimeUs {
-    return this.latestUs;
+    return this.gaps.latestUs;
   }
 
   take(signal: SourceSignal): void {
@@ -128,30 +122,23 @@ export class LiveStream {
     if (format === "protobuf") this.messageCount = Math.max(this.messageCount, offset + 1);
   }
 
-  /** Events may be missing from now on until the next one. */
-  openGap(reason: string, count: number, detail: string): void {
-    const same = this.gaps.find((gap) => gap.reason === reason);
-    if (same !== undefined) same.count += count;
-    else if (this.gaps.length < gapCountMax) {
-      this.gaps.push({ reason, count, detail, sinceUs: Math.max(0, this.latestUs - 1) });
-    }
+  /** The source will go on from there, though nothing is known of what came before. */
+  beginAt(position: SourcePosition): void {
+    this.file = position;
+    this.nextOffset = offsetOf(position);
+  }
+
+  /** Events may be missing until the next one, from now on or from an earlier time. */
+  openGap(reason: string, count: number, detail: string, sinceUs = this.gaps.latestUs): void {
+    this.gaps.open({ reason, count, detail }, sinceUs);
   }
 
   /** Losses that are known by now and not yet handed on: open gaps, damaged places. */
   losses(): readonly LossFact[] {
-    const { damage } = this.intake;
-    const span = damage.span();
-    const open = this.gaps.map((gap) => lossOf(gap, this.latestUs));
-    const damaged =
-      span === undefined
-        ? []
-        : [
-            {
-              ...lossOf({ reason: "damaged-file", detail: damageDetail, ...span }, 0),
-              untilUs: span.untilUs === 0 ? this.latestUs : span.untilUs,
-            },
-          ];
-    return [...open, ...damaged].flatMap((loss) => this.perNode(loss));
+    const { gaps } = this;
+    const span = this.intake.damage.span();
+    const damaged = span === undefined ? [] : gaps.perNode(damageLoss(span, gaps.latestUs));
+    return [...gaps.losses(), ...damaged];
   }
 
   summarize(name: string): ReturnType<EventIntake["summarize"]> {
@@ -159,45 +146,59 @@ export class LiveStream {
   }
 
   dump(): LiveStreamDump {
-    const { position, baseOffset, messageCount, latestUs, gaps } = this;
-    const intake = this.intake.dump();
-    const nodes = [...this.nodes];
-    return { intake, position, baseOffset, messageCount, latestUs, gaps, nodes };
+    const { position, place, baseOffset, messageCount } = this;
+    const [intake, gaps] = [this.intake.dump(), this.gaps.dump()];
+    return { intake, gaps, position, place, baseOffset, messageCount };
   }
 
-  private restore(dumped: LiveStreamDump): void {
-    const { position, baseOffset, messageCount, latestUs, gaps } = dumped;
-    Object.assign(this, { baseOffset, messageCount, latestUs });
-    this.gaps = [...gaps];
-    this.nodes = new Set(dumped.nodes);
+  private restore({ position, place, baseOffset, messageCount }: LiveStreamDump): void {
+    Object.assign(this, { baseOffset, messageCount });
     if (position === undefined) return;
-    this.file = position;
-    this.nextOffset = offsetOf(position);
+    this.beginAt(position);
+    this.left = place;
+  }
+
+  /** In the file. */
+  private get place(): SplitPlace {
+    const { splitter, startOffset, nextOffset: pendingOffset, left } = this;
+    if (splitter !== undefined) return moved(splitter.place(), startOffset);
+    const { doneOffset = pendingOffset, longOffset = -1 } = left ?? {};
+    return { pendingOffset, doneOffset, longOffset };
   }
 
   private takeBytes(bytes: Uint8Array, at: SourcePosition): void {
     const offset = offsetOf(at);
-    if (this.file !== undefined && this.file["file"] !== at["file"]) this.startFile();
-    else if (this.splitter !== undefined && offset !== this.nextOffset) this.endFile();
+    if (this.file !== undefined && this.file["file"] !== at["file"]) this.startFile(offset);
+    else if (offset !== this.nextOffset) this.jump(offset);
     if (this.splitter === undefined) {
       this.intake.format = "jsonl";
-      this.splitter = this.createSplitter();
-      this.startOffset = offset;
+      this.splitter = this.createSplitter(offset);
+      this.left = undefined;
     }
     this.file = at;
     this.nextOffset = offset + bytes.length;
     this.splitter.push(bytes);
   }
 
-  private createSplitter(): ResumableSplitter {
-    const { intake } = this;
-    return createLineSplitter({
-      onRecord: (record) => {
-        record.offset += this.baseOffset + this.startOffset;
-        intake.take(record);
+  private createSplitter(offset: number): ResumableSplitter {
+    const { intake, left } = this;
+    this.startOffset = offset;
+    const done = left === undefined ? undefined : moved(left, -offset);
+    // Only of the first file can the first line have been cut; later ones have no number.
+    const isFirst = this.baseOffset === 0 && offset === 0;
+    const place = <T extends Pick<RawRecord, "offset" | "line">>(one: T): T => {
+      one.offset += this.baseOffset + this.startOffset;
+      if (!isFirst) one.line = 0;
+      return one;
+    };
+    return createLineSplitter(
+      {
+        onRecord: (record) => intake.take(place(record)),
+        onOddity: (oddity) => intake.noteOddity(place({ ...oddity })),
       },
-      onOddity: (oddity) => intake.noteOddity(oddity),
-    });
+      undefined,
+      done,
+    );
   }
 
   /** What is left of the last file is no whole line, and will never be. */
@@ -206,10 +207,19 @@ export class LiveStream {
     this.splitter = undefined;
   }
 
-  private startFile(): void {
+  private startFile(offset: number): void {
     this.endFile();
-    this.baseOffset += this.nextOffset;
-    this.nextOffset = 0;
+    this.baseOffset += Math.max(this.nextOffset, this.left?.doneOffset ?? 0);
+    this.left = undefined;
+    this.nextOffset = offset;
+  }
+
+  /** Within a file of one name: what comes is no continuation. Offsets grow all the same. */
+  private jump(offset: number): void {
+    this.endFile();
+    if (offset < this.nextOffset) this.baseOffset += this.nextOffset - offset;
+    this.left = undefined;
+    this.nextOffset = offset;
   }
 
   private takeMessage(bytes: Uint8Array): void {
@@ -226,47 +236,25 @@ export class LiveStream {
     message.line = offset + 1;
     this.intake.take(message);
   }
-
-  private pass(timeUs: TimeUs): void {
-    if (this.gaps.length > 0) {
-      const ended = this.gaps.map((gap) => lossOf(gap, Math.max(timeUs, gap.sinceUs)));
-      this.gaps = [];
-      for (const loss of ended.flatMap((one) => this.perNode(one))) this.options.onLoss(loss);
-    }
-    if (timeUs > this.latestUs) this.latestUs = timeUs;
-  }
-
-  /**
-   * What came before comes again: the server began at an earlier point than where it was left, so
-   * all that is between comes too. (Tetragon itself sends nothing twice but its listing of
-   * processes; a recording that is served does.)
-   */
-  private closeGaps(): void {
-    this.gaps = this.gaps.filter(({ reason }) => reason !== "restart" && reason !== "reconnect");
-  }
-
-  private noteNode(node: string): void {
-    this.node = node;
-    if (this.nodes.size < nodeCountMax) this.nodes.add(node);
-  }
-
-  /** A stream without any event yet may be of any node. */
-  private perNode(loss: LossFact): readonly LossFact[] {
-    const nodes = [...this.nodes];
-    return nodes.length === 0 ? [loss] : nodes.map((node) => ({ ...loss, node }));
-  }
 }
-
-const damageDetail = "records of the stream cannot be read";
 
 function offsetOf(position: SourcePosition): number {
   return Number(position["offset"] ?? 0);
 }
 
-function lossOf(
-  gap: Pick<OpenGap, "reason" | "detail" | "count" | "sinceUs">,
-  untilUs: TimeUs,
-): LossFact {
-  const { reason, detail, count, sinceUs } = gap;
-  return { kind: "loss", node: "", container: "", reason, sinceUs, untilUs, count, detail };
+function moved({ pendingOffset, doneOffset, longOffset }: SplitPlace, byOffset: number) {
+  return {
+    pendingOffset: pendingOffset + byOffset,
+    doneOffset: doneOffset + byOffset,
+    longOffset: longOffset < 0 ? longOffset : longOffset + byOffset,
+  };
+}
+
+function damageLoss({ count, sinceUs, untilUs }: DamageSpan, latestUs: TimeUs): LossFact {
+  return {
+    ...{ kind: "loss", node: "", container: "", reason: "damaged-file", sinceUs },
+    untilUs: Math.max(sinceUs, untilUs === 0 ? latestUs : untilUs),
+    count,
+    detail: "records of the stream cannot be read",
+  };
 }

@@ -44,10 +44,21 @@ export interface RecordSplitter {
   end(): void;
 }
 
-/** A splitter that can say where reading must begin again so that nothing is missed. */
+/**
+ * Where reading must begin again so that nothing is missed, and what then comes a second time.
+ * **Unit**: bytes from the start of the stream.
+ */
+export interface SplitPlace {
+  /** Of the first byte that is not yet handed out. */
+  readonly pendingOffset: number;
+  /** Lines that begin before it are done, but for parts that wait for their last one. */
+  readonly doneOffset: number;
+  /** Of a line that was told to be too long, and has not ended; -1 without. */
+  readonly longOffset: number;
+}
+
 export interface ResumableSplitter extends RecordSplitter {
-  /** **Unit**: bytes from the start of the stream to the first one not yet handed out. */
-  pendingOffset(): number;
+  place(): SplitPlace;
 }
 
 const keptSizeBytes = 1024 * 1024;

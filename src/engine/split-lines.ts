@@ -5,22 +5,33 @@
  * Must never hold more than one line of `lineSizeBytesMax`; longer ones are skipped and told.
  */
 import { lineSizeBytesMax } from "../core/event/bounds.ts";
-import { Carry, type RawRecord, type RecordSink, type ResumableSplitter } from "./raw-record.ts";
+import {
+  Carry,
+  type RawRecord,
+  type RecordSink,
+  type ResumableSplitter,
+  type SplitPlace,
+} from "./raw-record.ts";
 import { LineUnwrapper } from "./unwrap-line.ts";
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
+/** What another splitter did of the same stream from the same start: it is not told again. */
+export type SplitDone = Omit<SplitPlace, "pendingOffset">;
+
 export function createLineSplitter(
   sink: RecordSink,
   sizeBytesMax: number = lineSizeBytesMax,
+  done: SplitDone = { doneOffset: 0, longOffset: -1 },
 ): ResumableSplitter {
-  return new LineSplitter(sink, sizeBytesMax);
+  return new LineSplitter(sink, sizeBytesMax, done);
 }
 
 class LineSplitter implements ResumableSplitter {
   private readonly sink: RecordSink;
   private readonly sizeBytesMax: number;
+  private readonly done: SplitDone;
   private readonly unwrapper: LineUnwrapper;
   private readonly carry = new Carry();
   private readonly record: RawRecord;
@@ -32,11 +43,22 @@ class LineSplitter implements ResumableSplitter {
   private skipping = false;
   /** Where the first NUL byte before the current line is; -1 without. */
   private nulOffset = -1;
+  /** Where the line begins that is given or closed now. */
+  private lineOffset = 0;
 
-  constructor(sink: RecordSink, sizeBytesMax: number) {
+  constructor(sink: RecordSink, sizeBytesMax: number, done: SplitDone) {
     this.sink = sink;
     this.sizeBytesMax = sizeBytesMax;
-    this.unwrapper = new LineUnwrapper(sink, sizeBytesMax);
+    this.done = done;
+    const newOnly: RecordSink = {
+      onRecord: (record) => {
+        if (this.lineOffset >= done.doneOffset) sink.onRecord(record);
+      },
+      onOddity: (oddity) => {
+        if (this.lineOffset >= done.doneOffset) sink.onOddity(oddity);
+      },
+    };
+    this.unwrapper = new LineUnwrapper(newOnly, sizeBytesMax);
     this.record = {
       bytes: this.carry.bytes,
       start: 0,
@@ -76,18 +98,25 @@ class LineSplitter implements ResumableSplitter {
       this.record.complete = false;
       this.closeCarried();
     }
+    this.lineOffset = Number.POSITIVE_INFINITY;
     this.unwrapper.end();
   }
 
-  pendingOffset(): number {
-    const ownOffset = this.carryOffset >= 0 ? this.carryOffset : this.chunkOffset;
+  place(): SplitPlace {
+    const { carryOffset, nulOffset, done } = this;
+    const ownOffset = carryOffset >= 0 ? carryOffset : this.chunkOffset;
     // NUL bytes before a line that is not whole were passed over, and are read again.
-    const pending = this.nulOffset >= 0 ? Math.min(ownOffset, this.nulOffset) : ownOffset;
-    return Math.min(pending, this.unwrapper.pendingOffset());
+    const startOffset = nulOffset >= 0 ? Math.min(ownOffset, nulOffset) : ownOffset;
+    return {
+      pendingOffset: Math.min(startOffset, this.unwrapper.pendingOffset()),
+      doneOffset: Math.max(ownOffset, done.doneOffset),
+      longOffset: this.skipping ? carryOffset : done.longOffset,
+    };
   }
 
   private takeLine(chunk: Uint8Array, from: number, to: number): void {
     const start = chunk[from] === 0 ? this.passNul(chunk, from, to) : from;
+    this.lineOffset = this.chunkOffset + start;
     if (to - start > this.sizeBytesMax) this.tell("line-too-long", this.chunkOffset + start);
     else this.give(chunk, start, to, this.chunkOffset + start);
     this.closeLine();
@@ -116,6 +145,7 @@ class LineSplitter implements ResumableSplitter {
 
   private closeCarried(): void {
     const offset = this.carryOffset;
+    this.lineOffset = offset;
     if (!this.skipping) this.give(this.carry.bytes, 0, this.carry.length, offset);
     this.carry.clear();
     this.carryOffset = -1;
@@ -126,6 +156,7 @@ class LineSplitter implements ResumableSplitter {
   private skip(): void {
     this.skipping = true;
     this.carry.clear();
+    this.lineOffset = this.carryOffset;
     this.tell("line-too-long", this.carryOffset);
   }
 
@@ -152,10 +183,13 @@ class LineSplitter implements ResumableSplitter {
     record.offset = offset;
     record.line = this.line;
     if (this.unwrapper.isWrapped(record)) this.unwrapper.take(record);
-    else this.sink.onRecord(record);
+    else if (offset >= this.done.doneOffset) this.sink.onRecord(record);
   }
 
   private tell(code: "line-too-long" | "nul-bytes", offset: number): void {
+    const { doneOffset, longOffset } = this.done;
+    if (this.lineOffset < doneOffset) return;
+    if (code === "line-too-long" && offset === longOffset) return;
     this.sink.onOddity({ code, offset, line: this.line });
   }
 }

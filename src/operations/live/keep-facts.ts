@@ -45,6 +45,10 @@ export class FactKeeper {
   private sequence: number;
   private checkpointedMs: number;
   private eventCount = -1;
+  /** undefined before the first batch of this run. */
+  private lostCount: number | undefined;
+  /** The last batch was refused, or taken and the answer lost. */
+  private isUnsure = false;
   /** For metrics. */
   writtenCount = 0;
 
@@ -62,8 +66,14 @@ export class FactKeeper {
   /** undefined when there was nothing to write. **Errors**: what the store and archive throw. */
   async keep(how: KeepHow): Promise<KeptBatch | undefined> {
     const { observation, archive, facts, clock, writer } = this.options;
+    if (this.isUnsure) {
+      // A batch of a number that is taken would be passed over; the same facts again do no harm.
+      this.sequence = Math.max(this.sequence, (await facts.writer(writer)).sequence);
+      this.isUnsure = false;
+    }
     const startedMs = clock.elapsedMs();
-    const isDue = startedMs - this.checkpointedMs >= this.options.checkpointMs;
+    const lostCount = archive?.lostCount ?? 0;
+    const isDue = this.isCheckpointDue(startedMs, lostCount);
     const isCheckpoint = how !== "regular" || isDue;
     if (how === "regular" && !isDue && observation.eventCount === this.eventCount) return undefined;
     // From here to the copy of the state nothing may come between: all of it speaks of one moment.
@@ -85,13 +95,17 @@ export class FactKeeper {
       });
     } catch (error) {
       observation.returnSettled(settled);
+      this.isUnsure = true;
       throw error;
     }
     const endedMs = clock.elapsedMs();
     this.sequence += 1;
     this.eventCount = eventCount;
     this.ledger.note(changes, startedMs);
-    if (isCheckpoint) this.checkpointedMs = endedMs;
+    if (isCheckpoint) {
+      this.checkpointedMs = endedMs;
+      this.lostCount = lostCount;
+    }
     this.writtenCount += settled.length + changes.open.length;
     return {
       facts: [...settled, ...changes.open],
@@ -99,6 +113,15 @@ export class FactKeeper {
       costMs: endedMs - startedMs,
       isCheckpoint,
     };
+  }
+
+  /**
+   * The first batch has one, or a crash soon after it would find facts without a state. So has one
+   * after the archive lost records, which nothing else can bring back.
+   */
+  private isCheckpointDue(nowMs: number, lostCount: number): boolean {
+    const isOld = nowMs - this.checkpointedMs >= this.options.checkpointMs;
+    return isOld || lostCount !== this.lostCount;
   }
 
   private positions(): Checkpoint["positions"] {

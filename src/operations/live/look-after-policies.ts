@@ -7,7 +7,8 @@
 import { z } from "zod";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { stateFiles } from "../state-sources.ts";
-import { type Daemon, loadLiveOptions } from "./open-daemon.ts";
+import type { Daemon } from "./daemon.ts";
+import { loadLiveOptions } from "./load-live-options.ts";
 
 /** **Unit**: milliseconds. A restarted Tetragon has forgotten what was loaded over gRPC. */
 const intervalMs = 5 * 60_000;
@@ -25,6 +26,7 @@ const appliedSchema = z.object({
   ),
 });
 
+/** Ends when the signal is given. **Errors**: throws defects only. */
 export async function lookAfterPolicies(daemon: Daemon, signal: AbortSignal): Promise<void> {
   const { settings, context } = daemon;
   const { clock } = context.outside.services;

@@ -5,6 +5,7 @@
  * how far the archive has what will be read again. Must never take a state that is not its own
  * shape, and must say where events may be missing.
  */
+import type { TimeUs } from "../../core/event/event.ts";
 import {
   type LiveDump,
   LiveObservation,
@@ -49,9 +50,11 @@ export async function resumeObservation(options: ResumeOptions): Promise<Resumed
   if (checkpoint !== undefined && checkpoint.version === liveDumpVersion) {
     const observation = new LiveObservation(live, checkpoint.state as LiveDump);
     const after = sequenceOf(checkpoint.positions);
-    const { archivedOffsets, replayedCount } = await replay(options, observation, after);
+    const committed = Math.max(after, sequenceOf(state.positions));
+    const known = { after, committed };
+    const { archivedOffsets, replayedCount, toldUs } = await replay(options, observation, known);
     const { positions } = checkpoint;
-    markRestart(observation, options.volatileNames);
+    markRestart(observation, options.volatileNames, toldUs);
     return {
       ...{ observation, sequence, positions, archivedOffsets, replayedCount },
       archivedSequence: after,
@@ -67,39 +70,74 @@ export async function resumeObservation(options: ResumeOptions): Promise<Resumed
   if (sequence === 0) return { ...begun, positions: {}, how: "anew" };
   // Facts stay; what processes and sockets were open is not known any more.
   await facts.adopt(writer);
-  for (const name of Object.keys(state.positions)) {
+  const { positions } = state;
+  const detail = "the state of what ran could not be taken up after a restart";
+  for (const name of new Set([...Object.keys(positions), ...options.volatileNames])) {
     if (name === archivePosition) continue;
-    const detail = "the state of what ran could not be taken up after a restart";
-    observation.stream(name).openGap("restart", 0, detail);
+    const stream = observation.stream(name);
+    const position = positions[name];
+    // A batch that comes before the first byte must not forget where the source was.
+    if (position !== undefined) stream.beginAt(position);
+    stream.openGap("restart", 0, detail, checkpoint?.timeUs);
   }
-  return { ...begun, positions: state.positions, how: "facts-only" };
+  return { ...begun, positions, how: "facts-only" };
 }
 
 function sequenceOf(positions: Resumed["positions"]): number {
   return Number(positions[archivePosition]?.["sequence"] ?? 0);
 }
 
-/** Whatever happened while nobody listened is lost where a source gives nothing twice. */
-function markRestart(observation: LiveObservation, volatileNames: ReadonlySet<string>): void {
+/**
+ * Whatever happened while nobody listened is lost where a source gives nothing twice; so is what a
+ * source said of gaps after the last batch: the archive has events only.
+ */
+function markRestart(
+  observation: LiveObservation,
+  volatileNames: ReadonlySet<string>,
+  toldUs: ReadonlyMap<string, TimeUs>,
+): void {
   for (const name of observation.names) {
     if (!volatileNames.has(name)) continue;
-    observation.stream(name).openGap("restart", 0, "waggle was not connected");
+    const stream = observation.stream(name);
+    stream.openGap("restart", 0, "waggle was not connected", toldUs.get(name));
   }
 }
 
+interface Replayed extends Pick<Resumed, "archivedOffsets" | "replayedCount"> {
+  /** By source, where records go beyond the last batch: time of the last event within it. */
+  readonly toldUs: ReadonlyMap<string, TimeUs>;
+}
+
+/** `after`: what the checkpoint holds; `committed`: what the last batch held. */
 async function replay(
   { archive, volatileNames }: ResumeOptions,
   observation: LiveObservation,
-  after: number,
-): Promise<Pick<Resumed, "archivedOffsets" | "replayedCount">> {
+  { after, committed }: { readonly after: number; readonly committed: number },
+): Promise<Replayed> {
   const archivedOffsets = new Map<string, number>();
+  const toldUs = new Map<string, TimeUs>();
   let replayedCount = 0;
-  if (archive === undefined) return { archivedOffsets, replayedCount };
-  for await (const { source, format, bytes, offset } of archive.read({ after })) {
+  let expected = after + 1;
+  if (archive === undefined) return { archivedOffsets, replayedCount, toldUs };
+  for await (const { source, format, bytes, offset, sequence } of archive.read({ after })) {
+    // Records were trimmed or are damaged: whose they were is not known.
+    if (sequence > expected) openHole(observation, volatileNames);
+    expected = sequence + 1;
     archivedOffsets.set(source, Math.max(offset, archivedOffsets.get(source) ?? -1));
     if (!volatileNames.has(source)) continue;
-    observation.stream(source).takeAgain(format, bytes, offset);
+    const stream = observation.stream(source);
+    if (sequence > committed && !toldUs.has(source)) toldUs.set(source, stream.timeUs);
+    stream.takeAgain(format, bytes, offset);
     replayedCount += 1;
   }
-  return { archivedOffsets, replayedCount };
+  if (expected <= committed) openHole(observation, volatileNames);
+  return { archivedOffsets, replayedCount, toldUs };
+}
+
+function openHole(observation: LiveObservation, volatileNames: ReadonlySet<string>): void {
+  for (const name of observation.names) {
+    if (!volatileNames.has(name)) continue;
+    const detail = "events of before a restart could not be read from the archive";
+    observation.stream(name).openGap("archive", 0, detail);
+  }
 }

@@ -7,7 +7,7 @@ import type { LossFact } from "../../core/observe/fact.ts";
 import type { EventSource } from "../../ports/event-source.ts";
 import type { LoadedPolicy, TetragonAddress } from "../../ports/tetragon-control.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
-import type { Daemon } from "./open-daemon.ts";
+import type { Daemon } from "./daemon.ts";
 
 /** **Unit**: milliseconds. */
 const intervalMs = 60_000;
