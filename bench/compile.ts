@@ -15,7 +15,7 @@ export function compile(folder: string): string {
   const done = spawnSync(process.execPath, [compiler, ...options], { encoding: "utf8" });
   const home = join(folder, "bench");
   if (!existsSync(join(home, "work.js"))) throw new Error(`tsc failed: ${done.stdout}`);
-  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  writeFileSync(join(folder, "package.json"), '{"type":"module","version":"0.0.0"}');
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
   return home;
 }

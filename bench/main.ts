@@ -1,8 +1,9 @@
 /**
  * Measures speed and memory beside other tools, on one file, in one run, and writes the result.
  * In: `--file F` (default: the recording that ships), `--long N` events for the memory test
- * (default a million; 0 leaves it out), `--write`. Out: tables on the terminal; with `--write` also
- * `docs/benchmarks.md`. Machines are noisy: read the ratios, not the absolute numbers.
+ * (default a million; 0 leaves it out), `--live` for the daemon alone, `--write`. Out: tables on the
+ * terminal; with `--write` also `docs/benchmarks.md`, where the other part stays as it was.
+ * Machines are noisy: read the ratios, not the absolute numbers.
  */
 import { spawn, spawnSync } from "node:child_process";
 import {
@@ -20,6 +21,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { readBytes } from "../eval/read-bytes.ts";
 import { compile } from "./compile.ts";
+import { measureLive } from "./live.ts";
 import { peers } from "./peers.ts";
 import { type FindingsTime, median, printFlowCost, printManyFindings } from "./print-ratios.ts";
 
@@ -244,24 +246,49 @@ async function printFindings(): Promise<void> {
   printManyFindings(run, { formats: findingFormats, roundCount: repeatCount }, print);
 }
 
-try {
-  let file = option("--file");
-  if (file === undefined) {
-    file = join(folder, "events.jsonl");
-    writeFileSync(file, await readBytes(join(root, "examples", "shop", "events.jsonl.xz")));
-  }
+/** What the tables were measured with. */
+function measuredAt(): string {
   const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], {
     cwd: root,
     encoding: "utf8",
   });
   const [cpu] = cpus();
+  const machine = `${cpus().length} × ${cpu?.model.trim()}`;
+  return `Measured at commit ${commit.stdout.trim()} with Node ${process.versions.node} on ${machine}.`;
+}
+
+const textBeside = (name: string) => readFileSync(join(import.meta.dirname, name), "utf8").trim();
+
+/** Smaller sizes are for trying the bench itself. */
+async function printLive(file: string): Promise<void> {
+  print(liveHeading);
+  print();
+  print(textBeside("live/introduction.md"));
+  print();
+  print(measuredAt());
+  print();
+  const size = (name: string, usual: number) => Number(option(name) ?? usual);
+  const archive = option("--archive");
+  const plan = {
+    ...{ home, folder, recording: file, tell },
+    eventCount: size("--live-events", 600_000),
+    dayCount: size("--live-day", 1_000_000),
+    steadySeconds: size("--live-seconds", 120),
+    warmSeconds: size("--live-warm", 60),
+    repeatCount: size("--live-runs", 3),
+    latencyCount: 20,
+    words: archive === undefined ? [] : ["--archive", archive],
+    parts: option("--live-parts")?.split(",") ?? [],
+  };
+  await measureLive(plan, print);
+}
+
+async function printOffline(file: string): Promise<void> {
   print("# Benchmarks");
   print();
-  print(readFileSync(join(import.meta.dirname, "introduction.md"), "utf8").trim());
+  print(textBeside("introduction.md"));
   print();
-  print(
-    `Measured at commit ${commit.stdout.trim()} with Node ${process.versions.node} on ${cpus().length} × ${cpu?.model.trim()}.`,
-  );
+  print(measuredAt());
   print();
   printSpeed("one recording", file);
   const { events } = runWork("lines", file);
@@ -273,9 +300,33 @@ try {
   if (longest > 0) await printMemory(file, longest);
   printReportTime();
   await printFindings();
+}
+
+/** Begins the part of the document that `--live` measures. */
+const liveHeading = "## The daemon";
+
+/** Replaces the part that was measured; the other one was measured at another time. */
+function writeDocument(isLive: boolean): void {
+  const file = join(root, "docs", "benchmarks.md");
+  const old = readFileSync(file, "utf8");
+  const at = old.indexOf(`\n${liveHeading}\n`);
+  const before = at < 0 ? old : old.slice(0, at);
+  const after = at < 0 ? "" : old.slice(at + 1);
+  const parts = isLive ? [before, lines.join("\n")] : [lines.join("\n"), after];
+  const kept = parts.map((part) => part.trim()).filter((part) => part !== "");
+  writeFileSync(file, `${kept.join("\n\n")}\n`);
+}
+
+const wantsLive = process.argv.includes("--live");
+try {
+  let file = option("--file");
+  if (file === undefined) {
+    file = join(folder, "events.jsonl");
+    writeFileSync(file, await readBytes(join(root, "examples", "shop", "events.jsonl.xz")));
+  }
+  if (wantsLive) await printLive(file);
+  else await printOffline(file);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-if (process.argv.includes("--write")) {
-  writeFileSync(join(root, "docs", "benchmarks.md"), `${lines.join("\n").trimEnd()}\n`);
-}
+if (process.argv.includes("--write")) writeDocument(wantsLive);

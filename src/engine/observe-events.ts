@@ -6,6 +6,7 @@
 
 import type { Event, TimeUs } from "../core/event/event.ts";
 import { isFromProc } from "../core/event/process-flags.ts";
+import { chooseUnused } from "../core/observe/choose-unused.ts";
 import {
   createLives,
   isDue,
@@ -76,13 +77,15 @@ interface NodeTime {
  */
 export function createObserver(options: ObserverOptions, dumped?: ObserverDump): Observer {
   const { emit } = options;
+  if (dumped !== undefined && dumped.version !== observerDumpVersion) {
+    throw new Error("the caller has looked at the version of the dump");
+  }
   const tree = createProcessTree(options.tree, dumped?.tree);
   const parts = options.folds.map((fold) => startFold(fold, dumped));
-  const clocks = new Map((dumped?.clocks ?? []).map((one) => [one.node, one]));
+  const times = new NodeTimes(dumped?.clocks ?? []);
   const lives = dumped?.lives ?? createLives();
   const releases = options.releases === true ? {} : options.releases || undefined;
   const everyUs = releases?.everyUs ?? 60 * tickUs;
-  let clock: NodeTime | undefined;
   const at: { node: ProcessNode | undefined; nowUs: TimeUs; emit: Emit } = {
     node: undefined,
     nowUs: 0,
@@ -90,46 +93,26 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
   };
   let tickedUs = dumped?.tickedUs ?? 0;
 
+  const retireOnly = (node: ProcessNode): void => {
+    for (const { fold, state } of parts) fold.retire?.(state, node, emit);
+  };
+
   const retire = (node: ProcessNode): void => {
     if (releases !== undefined) noteEnd(lives, node);
     retireOnly(node);
   };
 
-  const retireOnly = (node: ProcessNode): void => {
-    for (const { fold, state } of parts) fold.retire?.(state, node, emit);
-  };
-
-  const release = (times: LifeOptions): void => {
+  const release = (lifeOptions: LifeOptions): void => {
     const { nowUs } = at;
-    const stock = takeStock(lives, tree.nodes.values(), { nowUs, options: times });
+    const stock = takeStock(lives, tree.nodes.values(), { nowUs, options: lifeOptions });
     const about: Release = { nowUs, ...stock, nodeOf: (execId) => tree.get(execId) };
     tree.release(about, retireOnly);
     for (const { fold, state } of parts) fold.release?.(state, about, emit);
-    for (const name of clocks.size > 0.8 * nodeCountMax ? longestSilent(clocks) : []) {
-      clocks.delete(name);
-    }
-    clock = undefined;
-  };
-
-  /**
-   * An event without a time happened about when the latest of its node did. What /proc tells of is
-   * older than anything that happens, and says nothing of now once something is known.
-   */
-  const timeOf = (event: Event): TimeUs => {
-    const { node, timeUs } = event;
-    if (clock?.node !== node) clock = clocks.get(node);
-    if (timeUs === 0) return clock?.latestUs ?? 0;
-    if (clock !== undefined) {
-      if (!isFromProc(event)) clock.latestUs = timeUs;
-    } else if (clocks.size < nodeCountMax) {
-      clock = { node, latestUs: timeUs };
-      clocks.set(node, clock);
-    }
-    return timeUs;
+    times.release();
   };
 
   const observe = (event: Event): void => {
-    at.nowUs = timeOf(event);
+    at.nowUs = times.timeOf(event);
     at.node = tree.place(event, at.nowUs, retire);
     for (const { fold, state } of parts) fold.step(state, event, at);
     if (at.nowUs >= tickedUs + tickUs || at.nowUs < tickedUs - stepBackUs) {
@@ -147,7 +130,7 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
 
   const dump = (): ObserverDump => ({
     version: observerDumpVersion,
-    clocks: [...clocks.values()],
+    clocks: times.dump(),
     tickedUs,
     tree: tree.dump(),
     folds: new Map(parts.map(({ fold, state }) => [fold.name, fold.dump?.(state) ?? state])),
@@ -158,15 +141,46 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
 }
 
 function startFold(fold: Fold<unknown>, dumped: ObserverDump | undefined) {
-  if (dumped === undefined) return { fold, state: fold.start() };
+  if (dumped?.folds.has(fold.name) !== true) return { fold, state: fold.start() };
   const data = dumped.folds.get(fold.name);
   return { fold, state: fold.load?.(data) ?? data };
 }
 
-/** A quarter of all. */
-function longestSilent(clocks: ReadonlyMap<string, NodeTime>): readonly string[] {
-  return [...clocks.values()]
-    .sort((a, b) => a.latestUs - b.latestUs)
-    .slice(0, nodeCountMax >> 2)
-    .map(({ node }) => node);
+/** The latest time of each node. */
+class NodeTimes {
+  private readonly clocks: Map<string, NodeTime>;
+  /** Of the latest event: events come in runs. */
+  private clock: NodeTime | undefined;
+
+  constructor(clocks: readonly NodeTime[]) {
+    this.clocks = new Map(clocks.map((one) => [one.node, one]));
+  }
+
+  /**
+   * An event without a time happened about when the latest of its node did. What /proc tells of is
+   * older than anything that happens, and says nothing of now once something is known.
+   */
+  timeOf(event: Event): TimeUs {
+    const { node, timeUs } = event;
+    if (this.clock?.node !== node) this.clock = this.clocks.get(node);
+    if (timeUs === 0) return this.clock?.latestUs ?? 0;
+    if (this.clock !== undefined) {
+      if (!isFromProc(event)) this.clock.latestUs = timeUs;
+    } else if (this.clocks.size < nodeCountMax) {
+      this.clock = { node, latestUs: timeUs };
+      this.clocks.set(node, this.clock);
+    }
+    return timeUs;
+  }
+
+  /** Where the bound is near, forgets those that were silent longest. */
+  release(): void {
+    const silent = chooseUnused(this.dump(), nodeCountMax, ({ latestUs }) => latestUs);
+    for (const { node } of silent) this.clocks.delete(node);
+    if (silent.length > 0) this.clock = undefined;
+  }
+
+  dump(): readonly NodeTime[] {
+    return [...this.clocks.values()];
+  }
 }

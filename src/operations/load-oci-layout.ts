@@ -1,9 +1,9 @@
 /**
- * Holds SBOMs and scans that a directory in OCI layout attaches to images: referrers, attestations of
- * BuildKit, tags of cosign.
- * In: a listed directory. Out: the documents with the digest of the image each is about; all else is
- * left out, and what should be one and cannot be read is a problem. Must never open a path that is not
- * made of a digest. Signatures and digests are not checked: whoever gives the directory vouches.
+ * Holds SBOMs and scans that a directory in OCI layout attaches to images: referrers, attestations
+ * of BuildKit, tags of cosign.
+ * In: a listed directory. Out: the documents with the digest of the image each is about; all else
+ * is left out; what should be one and cannot be read is a problem.
+ * Must never open a path that is not made of a digest. Neither signatures nor digests are checked.
  * **Source**: OCI image-spec 1.1 (image-layout, manifest `subject`); in-toto attestation and DSSE;
  * BuildKit, attestation-storage; cosign, its tag scheme.
  */

@@ -8,14 +8,13 @@ import { judge } from "../core/judge/judge.ts";
 import { buildReport } from "../core/report/build-report.ts";
 import type { InputSummary, Report } from "../core/report/report.ts";
 import { judgeSettings, readPins, readSigned } from "./judge-settings.ts";
-import { type ClusterDocuments, loadCluster } from "./load-cluster.ts";
+import { loadCluster } from "./load-cluster.ts";
 import { loadEnrichedInventory, noteStaleCatalogues } from "./load-enrichment.ts";
 import { loadProcesses } from "./load-processes.ts";
-import { observeEvents } from "./observe-inputs.ts";
-import { type Observation, type ObservedRecording, observeState } from "./observe-state.ts";
+import { observeSources } from "./observe-sources.ts";
+import type { ObservedRecording } from "./observe-state.ts";
 import type { OperationContext, Settings } from "./operation.ts";
-import { refuseUnreadable, summarizeEvents } from "./read-recording.ts";
-import { resolveSources, type SourceInput, type Sources } from "./sources.ts";
+import { resolveSources, type SourceInput } from "./sources.ts";
 import { addStateSources } from "./state-sources.ts";
 
 /** **Order**: documents first, so that a wrong path is told before a long recording is read. */
@@ -25,7 +24,11 @@ export async function makeReport(input: SourceInput, context: OperationContext):
   await Promise.all(sources.events.map((name) => context.files.list(name)));
   const cluster = await loadCluster(sources, context, problems);
   const inventory = await loadEnrichedInventory(sources, context, problems);
-  const { facts, recording, decisions } = await observe({ sources, cluster }, context, problems);
+  const { facts, recording, decisions } = await observeSources(
+    { sources, cluster },
+    context,
+    problems,
+  );
   const events = recording.inputs;
   const emit = facts.add.bind(facts);
   const dumps = { names: sources.processes, firstIndex: events.length, emit };
@@ -59,20 +62,6 @@ export async function makeReport(input: SourceInput, context: OperationContext):
     generatedAt: context.now ?? null,
     problems,
   });
-}
-
-/** From a daemon's state, or from recorded events. */
-async function observe(
-  request: { readonly sources: Sources; readonly cluster: ClusterDocuments },
-  context: OperationContext,
-  problems: ProblemLog,
-): Promise<Observation> {
-  const { state } = request.sources;
-  if (state !== "") return observeState(state, context, problems);
-  const { facts, recording } = await observeEvents(request, context, problems);
-  refuseUnreadable(recording);
-  const inputs = recording.inputs.map(summarizeEvents);
-  return { facts, recording: { ...recording, inputs }, decisions: [] };
 }
 
 /** That of the events; without any, the moments at which processes were listed. */

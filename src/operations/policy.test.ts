@@ -273,6 +273,7 @@ test("nothing is asked of the outside where no server is named", async () => {
     changesPerHour: 1,
     isApplied: false,
     state: "/s",
+    isBeside: false,
   } as const;
   assert.deepEqual(await visitNodes([], task, noOutside), []);
 });

@@ -14,6 +14,7 @@ import { loadInventory } from "./load-inventory.ts";
 import { obtainReport, reportFields } from "./obtain-report.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 import { resolveSources } from "./sources.ts";
+import { addStateSources } from "./state-sources.ts";
 
 const policyActions = ["plan", "apply", "status", "clean"] as const;
 export type PolicyActionName = (typeof policyActions)[number];
@@ -42,6 +43,10 @@ const input = z.strictObject({
     .describe(
       "Which shipped policies: their names, use, flows, rights, attacks, default, all or none",
     ),
+  beside: z
+    .boolean()
+    .optional()
+    .describe("Write beside the daemon that holds the state: what it starts itself passes this"),
   yes: z.boolean().optional().describe("Really change servers or write files"),
   changesPerHour: z
     .number()
@@ -99,6 +104,7 @@ export const policy: Operation<PolicyInput, PolicyOutput> = {
           : (given.changesPerHour ?? changesPerHourDefault),
       isApplied: isChanging,
       state: given.state,
+      isBeside: given.beside === true,
     };
     const files = to === undefined ? [] : wanted.policies.map((one) => fileOf(to, one));
     if (isChanging && to !== undefined) await writeFiles(to, wanted, context);
@@ -134,13 +140,15 @@ async function learn(given: PolicyInput, context: OperationContext) {
   const hasEvents =
     given.events !== undefined ||
     given.processes !== undefined ||
+    given.state !== undefined ||
+    config.state !== undefined ||
     config.events !== undefined ||
     config.processes !== undefined;
   if (saved === undefined && !hasEvents) return undefined;
   // A saved report names packages and not their files: the SBOMs are read beside it.
   const asked = saved === undefined ? { ...rest, sbom } : { ...rest, report: saved };
   const report = await obtainReport(asked, context);
-  const names = sbomNames(given, report.inputs, context);
+  const names = await sbomNames(given, report.inputs, context);
   const { sboms } = await loadInventory({ sbom: names, vulns: [] }, context, new ProblemLog());
   return { report, sboms };
 }
@@ -153,12 +161,15 @@ function reportPart(given: PolicyInput): z.infer<typeof reportSchema> {
 }
 
 /** A saved report tells which SBOMs it was made with. */
-function sbomNames(
+async function sbomNames(
   given: PolicyInput,
   inputs: readonly { readonly name: string; readonly role: string }[],
   context: OperationContext,
-): readonly string[] {
-  if (given.report === undefined) return resolveSources(reportPart(given), context.settings).sbom;
+): Promise<readonly string[]> {
+  if (given.report === undefined) {
+    const sources = resolveSources(reportPart(given), context.settings);
+    return (await addStateSources(sources, context)).sbom;
+  }
   if (given.sbom !== undefined) return given.sbom;
   return inputs.filter(({ role }) => role === "sbom").map(({ name }) => name);
 }

@@ -24,7 +24,7 @@ export const choices: fc.Arbitrary<readonly Choice[]> = fc.array(
     thing: fc.nat(7),
     lateMs: fc.oneof(
       { weight: 4, arbitrary: fc.constant(0) },
-      { arbitrary: fc.nat(3000), weight: 1 },
+      { arbitrary: fc.nat(900), weight: 1 },
     ),
   }),
   { minLength: 20, maxLength: 150 },
@@ -33,6 +33,8 @@ export const choices: fc.Arbitrary<readonly Choice[]> = fc.array(
 interface Stage {
   readonly story: Story;
   readonly living: Process[];
+  /** Of the first process of each container. */
+  readonly firstPids: Map<string, number>;
   nextPid: number;
   nextContainer: number;
 }
@@ -40,7 +42,7 @@ interface Stage {
 /** The same events for the same choices. */
 export function livelyEvents(made: readonly Choice[]): readonly Event[] {
   const story = createStory();
-  const stage: Stage = { story, living: [], nextPid: 2000, nextContainer: 0 };
+  const stage: Stage = { story, living: [], firstPids: new Map(), nextPid: 2000, nextContainer: 0 };
   enter(stage, "run");
   const late: { event: Event; atUs: number }[] = [];
   let latestUs = 0;
@@ -80,7 +82,7 @@ function happen(stage: Stage, { what, who, thing }: Choice): void {
   else if (what <= 6) replace(stage, process, path);
   else if (what <= 8) end(stage, process);
   else if (what === 9) story.nowUs += (pauses[thing] ?? 0) * 1_000_000;
-  else if (what === 10) for (const one of inSame(living, process)) end(stage, one);
+  else if (what === 10) endFirst(stage, process);
   else if (what <= 12) story.open(process, path, thing % 2 === 0 ? "-rwxr-xr-x" : undefined);
   else if (what === 13) write(story, process, path);
   else if (what === 14) story.map(process, path);
@@ -95,10 +97,12 @@ function happen(stage: Stage, { what, who, thing }: Choice): void {
 
 function enter(stage: Stage, verb: "run" | "exec"): void {
   const { story, living } = stage;
-  const id = verb === "run" ? stage.nextContainer++ : stage.nextContainer >> 1;
-  const containerId = String(id).padStart(31, "c");
+  // Nobody enters a container that is over.
+  const inside = verb === "exec" ? living.find((one) => one.containerId !== "") : undefined;
+  const containerId = inside?.containerId ?? String(stage.nextContainer++).padStart(31, "c");
   const about = { pid: stage.nextPid, binary: "/usr/local/bin/entry.sh", containerId };
-  const { first, shim } = startContainer(story, about, verb);
+  const { first, shim } = startContainer(story, about, inside === undefined ? "run" : "exec");
+  if (inside === undefined) stage.firstPids.set(containerId, first.pid);
   stage.nextPid += 10;
   living.push(first, ...(living.length === 0 ? [shim] : []));
 }
@@ -124,9 +128,24 @@ function replace({ story, living }: Stage, process: Process, binary: string): vo
   living.splice(living.indexOf(process), 1, next);
 }
 
-function end({ story, living }: Stage, process: Process): void {
-  story.exit(process);
-  if (living.length > 1) living.splice(living.indexOf(process), 1);
+/** With the first process of a container all others of it end. */
+function end(stage: Stage, process: Process): void {
+  const { story, living, firstPids } = stage;
+  const { containerId, pid } = process;
+  const isFirst = containerId !== "" && firstPids.get(containerId) === pid;
+  const others = isFirst ? inSame(living, process).filter((one) => one.pid !== pid) : [];
+  // One stays, or nothing could happen any more.
+  if (others.length + 1 >= living.length) return;
+  for (const one of [...others, process]) {
+    story.exit(one);
+    living.splice(living.indexOf(one), 1);
+  }
+}
+
+function endFirst(stage: Stage, { containerId }: Process): void {
+  const pid = stage.firstPids.get(containerId);
+  const first = stage.living.find((one) => one.containerId === containerId && one.pid === pid);
+  if (first !== undefined) end(stage, first);
 }
 
 function inSame(living: readonly Process[], { containerId }: Process): readonly Process[] {
@@ -145,9 +164,12 @@ const socketHooks = [
 
 function useSocket({ story }: Stage, process: Process, what: number, thing: number): void {
   const hook = socketHooks[thing % 2]?.[what] ?? "tcp_sendmsg";
+  const place = Number(process.containerId.replaceAll("c", ""));
   const isPart = what === 4 && thing > 3;
   const socket = {
-    cookie: String(1 + (thing >> 1)),
+    // No two containers have an address or a socket in common.
+    sourceAddress: `10.0.${1 + place}.1`,
+    cookie: String(10 * place + 1 + (thing >> 1)),
     sourcePort: isPart ? 0 : 40_000 + (thing >> 1),
     destinationAddress: `10.0.0.${2 + (thing % 3)}`,
     destinationPort: thing > 5 ? 45_000 : 5432,

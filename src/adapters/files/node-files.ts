@@ -42,8 +42,8 @@ async function list(name: string): Promise<readonly FileEntry[]> {
     if (file?.isFile() === true) entries.push({ name: path, sizeBytes: file.size });
   }
   if (entries.length > 0) return entries;
-  const message = `${JSON.stringify(name)} is a directory without files of its own; name the files.`;
-  throw new WaggleError("file-not-found", message);
+  const what = "a directory without files of its own; name the files";
+  throw new WaggleError("file-not-found", `${JSON.stringify(name)} is ${what}.`);
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

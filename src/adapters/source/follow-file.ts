@@ -40,8 +40,8 @@ export interface FollowOptions {
   /** **Unit**: milliseconds to look again whether a rotated file really ended. */
   readonly settleMs?: number;
   /**
-   * Whether reading without a position begins with the oldest rotated file that is there: whoever is
-   * ended before its first position was kept finds what it had read again.
+   * Whether reading without a position begins with the oldest rotated file that is there: whoever
+   * is ended before its first position was kept finds what it had read again.
    */
   readonly readsBackups?: boolean;
 }

@@ -13,14 +13,19 @@ export function isNear(count: number, countMax: number): boolean {
   return count > nearShare * countMax;
 }
 
-/** **Order**: longest unused first. **Cost**: a sort, so a fifth of the room is cleared at once. */
+/**
+ * So many that there is room for `neededCount` more. **Order**: longest unused first.
+ * **Cost**: a sort, so a fifth of the room is cleared at once.
+ */
 export function chooseUnused<T>(
   things: readonly T[],
   countMax: number,
   lastUs: (one: T) => TimeUs,
+  neededCount = 0,
 ): readonly T[] {
-  if (!isNear(things.length, countMax)) return [];
+  if (!isNear(things.length + neededCount, countMax)) return [];
+  const keptCount = Math.max(0, Math.floor(keptShare * countMax) - neededCount);
   return [...things]
     .sort((a, b) => lastUs(a) - lastUs(b))
-    .slice(0, things.length - Math.floor(keptShare * countMax));
+    .slice(0, Math.max(0, things.length - keptCount));
 }

@@ -97,18 +97,19 @@ function isFuller(pod: Pod, known: Pod | undefined): boolean {
   return score(pod) > score(known);
 }
 
-function retire(state: ContainersState, node: ProcessNode): void {
-  let seen = state.seen.get(node.container);
-  if (seen === undefined && tellsAnew(state, node)) {
-    seen = createSeen(node, "");
-    state.seen.set(node.container, seen);
-  }
+function retire(state: ContainersState, node: ProcessNode, emit: Emit): void {
+  const seen = state.seen.get(node.container);
   if (seen !== undefined) noteProcess(seen, node);
+  else if (state.evictedCount > 0 && !isHostKey(node.container)) emit(toLateFact(node));
 }
 
-/** Of one that was let go of while it ran. */
-function tellsAnew({ seen, evictedCount }: ContainersState, { container }: ProcessNode): boolean {
-  return evictedCount > 0 && !isHostKey(container) && seen.size < containerCountMax;
+/** Of a container that was let go of while it ran: what one of its processes adds. */
+function toLateFact(node: ProcessNode): ContainerFact {
+  const seen = createSeen(node, "");
+  noteProcess(seen, node);
+  const fact = toFact(seen);
+  // Others of it may have been its first.
+  return { ...fact, ended: fact.ended && node.startsContainer };
 }
 
 /** One that comes again is another fact of the same container: they merge. */

@@ -50,6 +50,7 @@ export function emitGap(node: string, gap: Gap, emit: Emit): void {
   emit(nodeLoss(node, { reason: "gap", ...gap, detail }));
 }
 
+/** One fact a sensor and policy. */
 export function coverageOf(
   node: NodeSeen,
   stated: readonly StatedSensor[],

@@ -342,6 +342,7 @@ export function emitSome(
   }
   totals.count -= some.length;
   state.totalCount -= some.length;
+  if (totals.count === 0) state.totals.delete(container);
 }
 
 /** Tells of writings that were beyond the bounds. */

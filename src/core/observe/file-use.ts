@@ -8,17 +8,16 @@
 import type { Event, HookEvent, LoaderEvent } from "../event/event.ts";
 import { isHostKey } from "./container-key.ts";
 import { findPrelude, mayPrecedeExec, type PendingAccess } from "./exec-prelude.ts";
-import type { ContainerKey, Emit } from "./fact.ts";
 import { type FileAccess, hookKind, readAccesses } from "./file-access.ts";
 import { imagePath } from "./file-path.ts";
-import {
-  addToTotals,
-  createUseTotals,
-  emitLostWritings,
-  emitTotals,
-  type UseTotalsState,
-} from "./file-use-totals.ts";
+import { addToTotals, createUseTotals, emitLostWritings, emitTotals } from "./file-use-totals.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
+import {
+  type FileUses,
+  type FileUsesDump,
+  packFileUses,
+  unpackFileUses,
+} from "./pack-file-uses.ts";
 import { addPending, addUse, createProcessUses, type ProcessUses } from "./process-uses.ts";
 import { releaseFileUses } from "./release-file-uses.ts";
 import { scriptArgument } from "./script-argument.ts";
@@ -29,11 +28,9 @@ export interface FileUseOptions {
   readonly host?: boolean;
 }
 
-interface FileUseState {
-  readonly processes: Map<string, ProcessUses>;
+interface FileUseState extends FileUses {
   /** The process of the latest event: events come in runs. */
   latest: ProcessUses | undefined;
-  readonly totals: UseTotalsState;
 }
 
 export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> {
@@ -64,6 +61,8 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
     },
     retire,
     release: releaseFileUses,
+    dump: packFileUses,
+    load: (data) => ({ ...unpackFileUses(data as FileUsesDump), latest: undefined }),
     finish(state, emit) {
       state.processes.clear();
       state.latest = undefined;
@@ -172,7 +171,7 @@ function takeAccess(current: Current, access: FileAccess): void {
   else addUse(process, state.totals, taken);
 }
 
-function retire(state: FileUseState, node: ProcessNode, _emit: Emit): void {
+function retire(state: FileUseState, node: ProcessNode): void {
   const process = state.processes.get(node.execId);
   if (process === undefined) return;
   state.processes.delete(node.execId);
@@ -196,7 +195,7 @@ function movePrelude(
 ): readonly PendingAccess[] {
   const fork = !node.execSeen;
   // A program that ran outside the container had its own files there: only a fork has none.
-  const crosses = isForeign(process.container, next.container);
+  const crosses = process.container !== next.container;
   if (next.execUs === 0 || (crosses && !fork)) return [];
   const { moved, program } = findPrelude(process.pending, next, fork);
   const by = { execId: node.execId, binary: node.binary };
@@ -217,10 +216,6 @@ function credit(
 ): void {
   const use = addUse(next, state.totals, access);
   if (use !== undefined && use.input === access.input && use.offset === access.offset) use.by = by;
-}
-
-function isForeign(before: ContainerKey, after: ContainerKey): boolean {
-  return before !== after;
 }
 
 /** The path as it was called. A fork runs the program of its parent. */

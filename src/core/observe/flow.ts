@@ -19,12 +19,12 @@ import {
 import { releaseFlows } from "./release-flows.ts";
 import {
   createFlowState,
+  crowdedUsers,
   type FlowState,
   finishFlows,
   finishUser,
-  livingFar,
   makeRoom,
-  releaseUsers,
+  openEnds,
   settle,
 } from "./settle-flows.ts";
 import {
@@ -59,9 +59,9 @@ export function createFlows(): Fold<FlowState> {
     retire,
     tick: sweep,
     release(state, about, emit) {
-      releaseUsers(state, about);
       const { totals } = state;
-      releaseFlows({ totals, livingFar: () => livingFar(state) }, about, emit);
+      const crowded = crowdedUsers(state, about);
+      releaseFlows({ totals, crowded, open: () => openEnds(state) }, about, emit);
     },
     finish(state, emit) {
       takeLoose(state, Number.MAX_SAFE_INTEGER);

@@ -53,9 +53,9 @@ export interface Fold<State> {
   /** **Unit**: event time in microseconds; called at most once a second of event time. */
   tick?(state: State, nowUs: TimeUs, emit: Emit): void;
   /**
-   * Only where an observation goes on for months. Emits, as `finish` would, and forgets what is kept
-   * of containers that are over; and of others, where a bound is near, what was longest unused: that
-   * is no loss. If its key comes again it counts from zero: counts of facts are "at least" then.
+   * Only where an observation goes on for months. Emits, as `finish` would, and forgets what is
+   * kept of containers that are over; and of others, where a bound is near, what was longest
+   * unused: that is no loss. If its key comes again it counts from zero: counts are "at least".
    */
   release?(state: State, about: Release, emit: Emit): void;
   /** Emits all that is left. Called once, at the end of a finite input. */

@@ -117,5 +117,5 @@ export function absenceReason(policy: string): string {
 
 /** The policy that a loss is about; undefined for losses that concern all sensors. */
 export function policyOfLoss(reason: string): string | undefined {
-  return /^(?:missed-probes|absence)-of-(.*)$/s.exec(reason)?.[1];
+  return /^(?:missed-probes|absence|sensor-silent)-of-(.*)$/s.exec(reason)?.[1];
 }

@@ -33,6 +33,7 @@ export function createActivity(): NodeActivity {
   return { minutes: new Set(), last: -1, isFull: false, fromMinute: 0 };
 }
 
+/** **Cost**: one comparison within a minute. */
 export function noteActivity(activity: NodeActivity, timeUs: TimeUs): void {
   const minute = Math.floor(timeUs / minuteUs);
   if (minute === activity.last) return;

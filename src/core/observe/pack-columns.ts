@@ -31,16 +31,29 @@ export function packColumns<T extends object>(
   return { kind: "records", count: records.length, byKey };
 }
 
+/** Of records that all have the same keys, those of the first. */
+export function packRows<T extends object>(rows: readonly T[]): Columns {
+  const [first] = rows;
+  return packColumns(rows, first === undefined ? [] : (Object.keys(first) as (keyof T & string)[]));
+}
+
 /** `start` gives an empty record, so that all that are read back have the shape of new ones. */
 export function unpackColumns<T extends object>(columns: Columns, start: () => T): readonly T[] {
   const records = Array.from({ length: columns.count }, start);
   for (const [key, column] of columns.byKey) {
     const values = toValues(column);
-    for (const [row, record] of records.entries()) {
-      (record as Record<string, unknown>)[key] = values[row];
+    for (let row = 0; row < records.length; row++) {
+      (records[row] as Record<string, unknown>)[key] = values[row];
     }
   }
   return records;
+}
+
+/** New plain records. A copy of one that has all the keys is filled faster than an empty one. */
+export function unpackRows<T extends object>(columns: Columns): readonly T[] {
+  const keys = Array.from(columns.byKey.keys(), (key) => [key, undefined] as const);
+  const template = Object.fromEntries(keys) as T;
+  return unpackColumns<T>(columns, () => ({ ...template }));
 }
 
 function toColumn(values: readonly unknown[]): Column {
@@ -85,7 +98,7 @@ function isRecord(value: unknown): value is object {
 }
 
 function toNumbers(values: readonly number[]): Int32Array | Float64Array {
-  const isSmall = values.every((value) => (value | 0) === value);
+  const isSmall = values.every((value) => Object.is(value | 0, value));
   return isSmall ? Int32Array.from(values) : Float64Array.from(values);
 }
 
@@ -120,6 +133,6 @@ function toValues(column: Column): ArrayLike<unknown> {
       });
     }
     case "records":
-      return unpackColumns<object>(column, () => ({}));
+      return unpackRows(column);
   }
 }

@@ -2,7 +2,7 @@
  * Holds the open connections and their processes as flat data: each stands once in a list, and
  * what links them are places in it.
  * In: what the fold of flows keeps of both. Out: data without deep links, and both again.
- * Must never follow links by recursion: processes that share sockets can form a chain of any length.
+ * Must never follow links by recursion: processes that share sockets form chains of any length.
  */
 import { createConnection } from "./connection.ts";
 import { listenKey } from "./flow-ports.ts";
@@ -17,7 +17,7 @@ import {
   type Tally,
 } from "./flow-state.ts";
 import { attemptKey, tallyKey } from "./flow-tally.ts";
-import { type Columns, packColumns, unpackColumns } from "./pack-columns.ts";
+import { type Columns, packColumns, packRows, unpackColumns, unpackRows } from "./pack-columns.ts";
 import { createSocketBook, type SocketBook } from "./socket-book.ts";
 import type { SocketEvent } from "./socket-event.ts";
 
@@ -135,18 +135,12 @@ function packOwned<T extends object>(maps: readonly ReadonlyMap<string, T>[]): C
   );
 }
 
-/** All rows have the same keys. */
-function packRows<T extends object>(rows: readonly T[]): Columns {
-  const [first] = rows;
-  return packColumns(rows, first === undefined ? [] : (Object.keys(first) as (keyof T & string)[]));
-}
-
 /** The same again: what was one object is one again. */
 export function unpackOpenFlows(dump: OpenFlowsDump): OpenFlows {
-  const rows = unpackColumns(dump.users, () => ({}) as UserRow);
+  const rows = unpackRows<UserRow>(dump.users);
   const owners = rows.map((row) => startUser(row));
   const sockets = unpackColumns(dump.connections, startConnection);
-  for (const row of unpackColumns(dump.parts, () => ({}) as PartRow)) {
+  for (const row of unpackRows<PartRow>(dump.parts)) {
     const { user: place, connection, ...part } = row;
     const user = owners[place];
     if (user !== undefined) sockets[connection]?.parts.push({ ...part, user });
@@ -154,13 +148,13 @@ export function unpackOpenFlows(dump: OpenFlowsDump): OpenFlows {
   for (const [place, { connections }] of rows.entries()) {
     for (const one of connections) if (sockets[one]) owners[place]?.connections.add(sockets[one]);
   }
-  for (const { owner, ...one } of unpackRows<Tally>(dump.tallies)) {
+  for (const { owner, ...one } of unpackRows<Owned<Tally>>(dump.tallies)) {
     owners[owner]?.tallies.set(tallyKey(one), one);
   }
-  for (const { owner, ...one } of unpackRows<Listening>(dump.listening)) {
+  for (const { owner, ...one } of unpackRows<Owned<Listening>>(dump.listening)) {
     owners[owner]?.listening.set(listenKey(one), one);
   }
-  for (const { owner, ...one } of unpackRows<Attempt>(dump.attempts)) {
+  for (const { owner, ...one } of unpackRows<Owned<Attempt>>(dump.attempts)) {
     owners[owner]?.attempts.set(attemptKey(one.protocol, one.peer, one.port), one);
   }
   const living = dump.living.flatMap((place) => owners[place] ?? []);
@@ -172,10 +166,6 @@ export function unpackOpenFlows(dump: OpenFlowsDump): OpenFlows {
       return user === undefined ? [] : [{ ...one, user }];
     }),
   };
-}
-
-function unpackRows<T>(rows: Columns): readonly Owned<T>[] {
-  return unpackColumns<Owned<T>>(rows, () => ({}) as Owned<T>);
 }
 
 function startUser({ execId, node, ownNetwork, final, lostCount }: UserRow): FlowUser {

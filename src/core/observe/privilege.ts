@@ -31,47 +31,17 @@ import type {
 import { hookKind } from "./file-access.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
 import { sensorsOfKind } from "./policy-selector.ts";
+import {
+  type Kept,
+  type NamedTrait,
+  named,
+  type PrivilegeState,
+  type PrivilegesDump,
+  packPrivileges,
+  type Trait,
+  unpackPrivileges,
+} from "./privilege-state.ts";
 import { printOf } from "./process-print.ts";
-
-interface Trait {
-  readonly privilege: PrivilegeKind;
-  readonly detail: string;
-  readonly source: "seen" | "absent";
-}
-
-interface NamedTrait {
-  /** What tells it from the other traits of a process. */
-  readonly key: string;
-  readonly trait: Trait;
-}
-
-interface Sighting {
-  readonly trait: Trait;
-  readonly citation: Citation;
-  readonly timeUs: TimeUs;
-}
-
-/** What is kept of one process until it is forgotten. */
-interface Kept {
-  readonly execId: string;
-  /** Compared by reference: most events of a process bring the same object. */
-  last: Process | undefined;
-  /** `printOf` what `last` was in a state that was dumped, until the next event; 0 none. */
-  lastPrint: number;
-  readonly sightings: Map<string, Sighting>;
-}
-
-export interface PrivilegeState {
-  /** By exec id. **Shape**: as many as the tree keeps processes, at most `processCountMax`. */
-  readonly processes: Map<string, Kept>;
-  /** Of the latest event: events come in runs. */
-  latest: Kept | undefined;
-  /** Details given out so far, by container: programs and sockets have any name. */
-  readonly details: Map<ContainerKey, Set<string>>;
-  droppedCount: number;
-  firstDropUs: TimeUs;
-  lastDropUs: TimeUs;
-}
 
 const processCountMax = 200_000;
 const containerCountMax = 16_384;
@@ -105,17 +75,9 @@ export function createPrivileges(): Fold<PrivilegeState> {
       }
     },
     finish,
-    dump: (state): PrivilegeState => ({
-      ...state,
-      latest: undefined,
-      processes: new Map(Array.from(state.processes, ([id, kept]) => [id, withoutBlock(kept)])),
-    }),
+    dump: packPrivileges,
+    load: (data) => unpackPrivileges(data as PrivilegesDump),
   };
-}
-
-function withoutBlock(kept: Kept): Kept {
-  const { last, lastPrint } = kept;
-  return { ...kept, last: undefined, lastPrint: last === undefined ? lastPrint : printOf(last) };
 }
 
 function step(state: PrivilegeState, event: Event, { node, nowUs }: StepContext): void {
@@ -206,10 +168,6 @@ function sensorOf(event: ProcessEvent): Sensor {
   if (event.type === "exec" || event.type === "exit") return "exec";
   if (event.type === "loader") return "loader";
   return sensorsOfKind[hookKind(event.hook)][0] ?? "other";
-}
-
-function named(trait: Trait): NamedTrait {
-  return { key: `${trait.source} ${trait.privilege} ${trait.detail}`, trait };
 }
 
 /** Nearly all processes have one of few traits: those without a detail are made once. */

@@ -15,13 +15,9 @@ import {
   type UseTotalsState,
 } from "./file-use-totals.ts";
 import type { Release } from "./fold.ts";
+import type { FileUses } from "./pack-file-uses.ts";
 import { type ProcessUses, type Use, useCountMax } from "./process-uses.ts";
 import { forgetOldWritings } from "./written-paths.ts";
-
-interface FileUses {
-  readonly processes: ReadonlyMap<string, ProcessUses>;
-  readonly totals: UseTotalsState;
-}
 
 /** **Cost**: next to nothing while no container is over and no bound near. */
 export function releaseFileUses(state: FileUses, about: Release, emit: Emit): void {

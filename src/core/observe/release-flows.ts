@@ -29,34 +29,61 @@ const silentUs = 7 * 86_400_000_000;
 
 interface Flowing {
   readonly totals: FlowTotals;
-  /** Ends that processes listen on which still run; asked for when something is over. */
-  readonly livingFar: () => Iterable<string>;
+  /** What has not come to the totals yet; asked for when something is over. */
+  readonly open: () => OpenEnds;
+  /** Processes that run for long and are near one of their own bounds. */
+  readonly crowded: readonly CrowdedUser[];
 }
 
-/** **Cost**: next to nothing while no container is over and no bound near. */
-export function releaseFlows({ totals, livingFar }: Flowing, about: Release, emit: Emit): void {
+export interface CrowdedUser extends Pick<FlowUser, "tallies" | "listening"> {
+  readonly container: ContainerKey;
+  /** Moves what it did so far to the totals. */
+  readonly move: () => void;
+}
+
+/** Of connections that are open and of processes that run. */
+export interface OpenEnds {
+  /** Ends that they listen on or accept on. */
+  readonly far: ReadonlySet<string>;
+  /** Containers of processes that are gone, while others still have a connection of theirs. */
+  readonly awaited: ReadonlySet<ContainerKey>;
+}
+
+/** **Cost**: a look at each container while none is over and no bound near. */
+export function releaseFlows(flowing: Flowing, about: Release, emit: Emit): void {
+  const { totals, open, crowded } = flowing;
   const { byContainer } = totals;
   const over = [...byContainer].filter(([container, flows]) => isOver(container, flows, about));
-  const crowded = [...byContainer].filter(([, { flows, ports }]) => {
-    return isNear(flows.size, flowCountMax.container) || isNear(ports.size, flowCountMax.ports);
+  const hasRoom = [...byContainer.values()].every(({ flows, ports }) => {
+    return !isNear(flows.size, flowCountMax.container) && !isNear(ports.size, flowCountMax.ports);
   });
   const isFull = isNear(totals.flowCount, flowCountMax.total);
-  if (over.length === 0 && crowded.length === 0 && !isFull) return;
+  if (over.length + crowded.length === 0 && hasRoom && !isFull) return;
+  const { far, awaited } = open();
   const listeningFar = farEnds(totals);
-  for (const end of livingFar()) listeningFar.add(end);
+  for (const end of far) listeningFar.add(end);
   const emission = { listeningFar, emit };
   for (const [container, flows] of over) {
-    emitContainer(container, flows, emission);
-    addFarEnds(totals.pastFar, flows.flows.values(), flows.ports.values());
-    for (const end of flows.past.far) totals.pastFar.add(end);
-    byContainer.delete(container);
-    totals.flowCount -= flows.flows.size;
+    if (!awaited.has(container)) releaseAll(totals, { container, flows, ...emission });
   }
   keepLatest(totals.pastFar);
-  for (const [container, flows] of crowded) {
-    if (byContainer.has(container)) relieve(totals, { container, flows, ...emission });
+  for (const { container, tallies, listening, move } of crowded) {
+    const flows = byContainer.get(container);
+    const needed = { flows: tallies.size, ports: listening.size };
+    if (flows !== undefined) relieve(totals, { container, flows, ...emission }, needed);
+    move();
+  }
+  for (const [container, flows] of byContainer) {
+    relieve(totals, { container, flows, ...emission }, { flows: 0, ports: 0 });
   }
   if (isNear(totals.flowCount, flowCountMax.total)) relieveAll(totals, emission);
+}
+
+function releaseAll(totals: FlowTotals, { container, flows, ...emission }: Crowded): void {
+  emitContainer(container, flows, emission);
+  addFarEnds(totals.pastFar, flows.flows.values(), flows.ports.values());
+  totals.byContainer.delete(container);
+  totals.flowCount -= flows.flows.size;
 }
 
 function isOver(container: ContainerKey, flows: ContainerFlows, about: Release): boolean {
@@ -81,10 +108,17 @@ interface Crowded extends Emission {
   readonly flows: ContainerFlows;
 }
 
-function relieve(totals: FlowTotals, crowded: Crowded): void {
+/** So that there is room for some more. */
+function relieve(
+  totals: FlowTotals,
+  crowded: Crowded,
+  needed: { readonly flows: number; readonly ports: number },
+): void {
+  const { container, ports: portMax } = flowCountMax;
   const { flows, ports } = crowded.flows;
-  const some = chooseUnused([...flows.values()], flowCountMax.container, usedUs);
-  letGo(totals, crowded, some, chooseUnused([...ports.values()], flowCountMax.ports, usedUs));
+  const some = chooseUnused([...flows.values()], container, usedUs, needed.flows);
+  const few = chooseUnused([...ports.values()], portMax, usedUs, needed.ports);
+  if (some.length + few.length > 0) letGo(totals, crowded, some, few);
 }
 
 function relieveAll(totals: FlowTotals, emission: Emission): void {

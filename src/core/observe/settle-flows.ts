@@ -6,14 +6,14 @@
 import type { TimeUs } from "../event/event.ts";
 import { isHostKey, networkKey } from "./container-key.ts";
 import { addFarEnds, emitFlows } from "./emit-flows.ts";
-import type { Emit } from "./fact.ts";
+import type { ContainerKey, Emit } from "./fact.ts";
 import type { Connection, FinalUser, FlowUser } from "./flow-state.ts";
 import { tallyAttempts, tallyConnection } from "./flow-tally.ts";
 import { addFinal, createFlowTotals, type FlowTotals } from "./flow-totals.ts";
 import type { ProcessNode, Release } from "./fold.ts";
 import { nameHosts } from "./name-peers.ts";
 import type { OpenFlows } from "./pack-flows.ts";
-import { isCrowded } from "./release-flows.ts";
+import { type CrowdedUser, isCrowded, type OpenEnds } from "./release-flows.ts";
 import { chooseStale, createSocketBook, removeConnection } from "./socket-book.ts";
 
 export interface FlowState extends OpenFlows {
@@ -91,30 +91,34 @@ function cutLoss(count: number): Parameters<Emit>[0] {
   };
 }
 
-/** Of processes that run for long, where the bounds of one are near. */
-export function releaseUsers(state: FlowState, about: Release): void {
-  for (const user of state.users.values()) if (isCrowded(user)) relieve(state, user, about);
+/** Processes that run for long, where the bounds of one are near. */
+export function crowdedUsers(state: FlowState, { nodeOf }: Release): readonly CrowdedUser[] {
+  return [...state.users.values()].filter(isCrowded).flatMap((user) => {
+    const node = nodeOf(user.execId);
+    if (node === undefined) return [];
+    tallyAttempts(user);
+    user.attempts.clear();
+    nameHosts(user, node);
+    const final = finalOf(user, node);
+    const { tallies, listening } = user;
+    const move = (): void => addFinal(state.totals, user, final);
+    return [{ tallies, listening, container: final.container, move }];
+  });
 }
 
-/** What a process that runs for long did so far is added to the totals now. */
-function relieve(state: FlowState, user: FlowUser, { nodeOf }: Release): void {
-  const node = nodeOf(user.execId);
-  if (node === undefined) return;
-  tallyAttempts(user);
-  user.attempts.clear();
-  nameHosts(user, node);
-  addFinal(state.totals, user, finalOf(user, node));
-}
-
-/** What processes that still run listen on or accept on. */
-export function livingFar({ users, book }: FlowState): Iterable<string> {
+/** What connections and processes will still come to. **Cost**: linear in both. */
+export function openEnds({ users, book }: FlowState): OpenEnds {
   const far = new Set<string>();
+  const awaited = new Set<ContainerKey>();
   for (const { tallies, listening } of users.values()) {
     addFarEnds(far, tallies.values(), listening.values());
   }
   for (const one of [...book.byKey.values()].flat()) {
-    if (one.acceptCount === 0) continue;
-    addFarEnds(far, [], [{ protocol: one.protocol, address: one.local, port: one.localPort }]);
+    const { protocol, local, localPort, acceptCount } = one;
+    if (acceptCount > 0) addFarEnds(far, [], [{ protocol, address: local, port: localPort }]);
+    for (const { user } of one.parts) {
+      if (user.final !== undefined) awaited.add(user.final.container);
+    }
   }
-  return far;
+  return { far, awaited };
 }

@@ -23,6 +23,7 @@ export interface TreeState {
 
 const sceneCountMax = 16_384;
 
+/** Nothing is known yet. */
 export function createTreeState(): TreeState {
   return {
     nodes: new Map(),

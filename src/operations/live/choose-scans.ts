@@ -144,7 +144,8 @@ function isTooSoon(record: ScanRecord | undefined, nowUs: TimeUs): boolean {
 }
 
 const referenceLengthMax = 400;
-const host = String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?`;
+const name = "[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?";
+const host = String.raw`(?:${name}|\[[0-9a-fA-F:]+\])(?::\d{1,5})?`;
 const part = `[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`;
 const referencePattern = new RegExp(
   String.raw`^(?:${host}/)?${part}(?:/${part})*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,

@@ -1,4 +1,7 @@
-/** Tests of `scan-images.ts` with real files and processes; small programs stand in for the tools. */
+/**
+ * Tests of `scan-images.ts` and its parts with real files and processes; small programs stand in
+ * for the tools.
+ */
 import assert from "node:assert/strict";
 import {
   chmodSync,
@@ -19,6 +22,7 @@ import { MemoryLog } from "../../adapters/log/memory-log.ts";
 import { createAnchoreScanner } from "../../adapters/scanner/anchore.ts";
 import { createMemoryStore } from "../../adapters/store/memory-store.ts";
 import type { ScanRecord, Store } from "../../ports/store.ts";
+import { attemptScan } from "./attempt-scan.ts";
 import type { ImageInUse } from "./choose-scans.ts";
 import { DaemonHealth } from "./daemon-health.ts";
 import { forgetScans } from "./forget-scans.ts";
@@ -35,7 +39,9 @@ const goodTool = `
 echo "$(basename "$0") $*" >> "$(dirname "$0")/calls"
 case "$1" in
   version) exit 0;;
-  db) echo "{\\"built\\":\\"$(cat "$(dirname "$0")/data")\\",\\"schemaVersion\\":\\"v6\\"}"; exit 0;;
+  db)
+    echo "{\\"built\\":\\"$(cat "$(dirname "$0")/data")\\",\\"schemaVersion\\":\\"v6\\"}"
+    exit 0;;
 esac
 for word in "$@"; do case "$word" in json=*) echo "{}" > "\${word#json=}";; esac; done
 `;
@@ -218,7 +224,7 @@ test("scans of an image that runs no more go after their time, what was given st
   });
 });
 
-test("since when an image is unused outlives a restart, and a record names no foreign file", async () => {
+test("since when an image is unused is kept, and a record names no foreign file", async () => {
   const store = createMemoryStore();
   const removed: string[] = [];
   const files = { ...createNodeFiles(), remove: async (name: string) => void removed.push(name) };
@@ -236,6 +242,22 @@ test("since when an image is unused outlives a restart, and a record names no fo
   assert.equal(await ask(1150), 0);
   assert.equal(await ask(1160), 1);
   assert.deepEqual(removed, ["s/scans/a.grype.json"]);
+});
+
+test("no tool is started for a name that is no image reference", async () => {
+  const refuse = () => assert.fail("a tool was started");
+  const attempts = (["refuse", "scan"] as const).map((kind) =>
+    attemptScan(
+      { kind, image: { ...web, reference: "dir:/" }, sbomFile: "", record: undefined },
+      {
+        ...{ scanner: { scan: refuse, match: refuse, dataVersion: refuse }, timeoutMs: 1 },
+        ...{ files: createNodeFiles(), log: new MemoryLog(), state: "s", sources: ["docker"] },
+        signal: new AbortController().signal,
+      },
+    ),
+  );
+  await assert.rejects(attempts[0] ?? Promise.resolve(), { code: "usage" });
+  await assert.rejects(attempts[1] ?? Promise.resolve(), { code: "tool-failed" });
 });
 
 test("more failures than a report can hold are counted", () => {

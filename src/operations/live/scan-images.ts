@@ -5,38 +5,26 @@
  * that fails, and never call an image clean that was not scanned.
  */
 import type { TimeUs } from "../../core/event/event.ts";
-import { fingerprint } from "../../core/judge/fingerprint.ts";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Files } from "../../ports/files.ts";
-import type { Log } from "../../ports/log.ts";
-import type { ImageSource, Scanner } from "../../ports/scanner.ts";
 import type { ScanRecord, Store } from "../../ports/store.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
-import { fileName } from "../scan.ts";
-import { stateFiles } from "../state-sources.ts";
 import {
-  chooseScans,
-  type ImageInUse,
-  listTargets,
-  recordKey,
-  type ScanTask,
-} from "./choose-scans.ts";
+  attemptScan,
+  documentsOf,
+  isOwnDocument,
+  listDocuments,
+  type NamedTask,
+  type ScanTools,
+} from "./attempt-scan.ts";
+import { chooseScans, type ImageInUse, recordKey, type ScanTask } from "./choose-scans.ts";
 import type { DaemonHealth } from "./daemon-health.ts";
 import { forgetScans } from "./forget-scans.ts";
 
-export interface ScanParts {
-  readonly scanner: Scanner;
+export interface ScanParts extends Omit<ScanTools, "timeoutMs"> {
   readonly store: Pick<Store, "scans" | "settings">;
-  readonly files: Files;
   readonly clock: Clock;
-  readonly log: Log;
   readonly health: DaemonHealth;
-  readonly signal: AbortSignal;
-  /** The state directory. */
-  readonly state: string;
-  /** **Order**: tried in turn. */
-  readonly sources: readonly ImageSource[];
   /** **Unit**: microseconds; 0: nothing is removed. */
   readonly retentionUs: number;
   /** All that run or ran within the retention; undefined: not known yet. */
@@ -112,7 +100,7 @@ class ScanDuty {
   private async attempt(task: ScanTask): Promise<number> {
     const { image, record } = task;
     try {
-      const made = await this.run(task);
+      const made = await attemptScan(task, { ...this.parts, timeoutMs: waits.timeout });
       await this.put(task, { state: "made", ...made, dataVersion: this.dataVersion });
       this.tellTools(true, "");
       this.parts.log.info("An image was scanned.", { image: image.reference, how: task.kind });
@@ -137,52 +125,14 @@ class ScanDuty {
     }
   }
 
-  /** Names of files are as records hold them. */
-  private async run(task: ScanTask): Promise<Pick<ScanRecord, "sbomFile" | "vulnerabilitiesFile">> {
-    const { scanner, state, signal, log } = this.parts;
-    const { image, kind, sbomFile } = task;
-    const request = {
-      outputDirectory: `${state}/${stateFiles.scans}`,
-      name: documentName(task),
-      timeoutMs: waits.timeout,
-      onProgress: (line: string) => log.debug("A scanner says.", { line }),
-      isBackground: true,
-      signal,
-    };
-    if (kind === "refuse") {
-      const shown = JSON.stringify(image.reference.slice(0, 100));
-      throw new WaggleError(
-        "usage",
-        `${shown} is no reference of an image; give its SBOM by hand.`,
-      );
-    }
-    const names = documentsOf(task);
-    if (kind === "match") {
-      const path = isOurs(sbomFile) ? `${state}/${sbomFile}` : sbomFile;
-      await scanner.match({ ...request, sbomFile: path });
-      return { ...names, sbomFile };
-    }
-    const failures = new Map<ImageSource, string>();
-    for (const target of listTargets(image, this.parts.sources)) {
-      try {
-        await scanner.scan({ ...request, ...target });
-        return names;
-      } catch (error) {
-        const isNext = error instanceof WaggleError && error.code === "tool-failed";
-        if (!isNext || signal.aborted || (await this.isThere(names.sbomFile))) throw error;
-        failures.set(target.imageSource, firstLines(error.message));
-      }
-    }
-    const said = Array.from(failures, ([source, why]) => `${source}: ${why}`).join("; ");
-    const tried = said === "" ? "none can have it by this name" : said;
-    throw new WaggleError("tool-failed", `No source gave the image: ${tried}`);
-  }
-
   /** An SBOM without its match is worth keeping, and so is an old match. */
   private async keptFiles(task: ScanTask) {
     const { record, kind, sbomFile } = task;
     const names = documentsOf(task);
-    const made = kind === "scan" && (await this.isThere(names.sbomFile)) ? names.sbomFile : "";
+    const made =
+      kind === "scan" && (await listDocuments(this.parts)).has(names.sbomFile)
+        ? names.sbomFile
+        : "";
     const vulnerabilitiesFile = record?.vulnerabilitiesFile ?? "";
     const dataVersion = record?.dataVersion ?? "";
     return { sbomFile: sbomFile === "" ? made : sbomFile, vulnerabilitiesFile, dataVersion };
@@ -220,8 +170,8 @@ class ScanDuty {
   /** A record whose documents somebody took away is as one without. */
   private async withFilesThere(records: readonly ScanRecord[]): Promise<readonly ScanRecord[]> {
     if (records.length === 0) return records;
-    const there = await this.filesThere();
-    const kept = (name: string) => (isOurs(name) && !there.has(name) ? "" : name);
+    const there = await listDocuments(this.parts);
+    const kept = (name: string) => (isOwnDocument(name) && !there.has(name) ? "" : name);
     return records.map((record) => {
       const vulnerabilitiesFile = kept(record.vulnerabilitiesFile);
       const sbomFile = kept(record.sbomFile);
@@ -231,21 +181,6 @@ class ScanDuty {
     });
   }
 
-  private async isThere(name: string): Promise<boolean> {
-    return (await this.filesThere()).has(name);
-  }
-
-  private async filesThere(): Promise<ReadonlySet<string>> {
-    const { files, state } = this.parts;
-    try {
-      const entries = await files.list(`${state}/${stateFiles.scans}`);
-      return new Set(entries.map(({ name }) => name.slice(state.length + 1)));
-    } catch (error) {
-      if (error instanceof WaggleError && error.code === "file-not-found") return new Set();
-      throw error;
-    }
-  }
-
   private async forget(images: readonly ImageInUse[]): Promise<void> {
     const { retentionUs, log } = this.parts;
     if (retentionUs === 0) return;
@@ -253,26 +188,4 @@ class ScanDuty {
     const forgotten = await forgetScans({ ...this.parts, images, nowUs, retentionUs });
     if (forgotten > 0) log.info("Scans of images that run no more were removed.", { forgotten });
   }
-}
-
-type NamedTask = Pick<ScanTask, "image" | "record">;
-
-/** **Shape**: a plain file name; two images never share one. */
-function documentName(task: NamedTask): string {
-  return `${fileName(task.image.reference).slice(0, 60)}-${fingerprint([recordKey(task)])}`;
-}
-
-function documentsOf(task: NamedTask): Pick<ScanRecord, "sbomFile" | "vulnerabilitiesFile"> {
-  const stem = `${stateFiles.scans}/${documentName(task)}`;
-  return { sbomFile: `${stem}.syft.json`, vulnerabilitiesFile: `${stem}.grype.json` };
-}
-
-/** False for an SBOM that somebody gave: it is read, and never removed. */
-function isOurs(file: string): boolean {
-  return file.startsWith(`${stateFiles.scans}/`);
-}
-
-/** What was said, without the command. */
-function firstLines(message: string): string {
-  return message.replace(/\nThe command was:[\s\S]*$/, "").slice(-200);
 }

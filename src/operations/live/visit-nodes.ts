@@ -17,6 +17,8 @@ export interface NodeTask {
   readonly changesPerHour: number;
   readonly isApplied: boolean;
   readonly state: string | undefined;
+  /** The state is held by who started this. */
+  readonly isBeside: boolean;
 }
 
 export interface NodePolicies {
@@ -51,9 +53,12 @@ export async function visitNodes(
 }
 
 /** A plan may be asked for before there is any state. */
-async function openStore({ kind, state, isApplied }: NodeTask, { state: openers }: Outside) {
+async function openStore(
+  { kind, state, isApplied, isBeside }: NodeTask,
+  { state: openers }: Outside,
+) {
   if (state === undefined || kind === "look") return undefined;
-  if (isApplied) return openers.store(state, "write");
+  if (isApplied) return openers.store(state, isBeside ? "join" : "write");
   return openers.store(state, "read").catch((error: unknown): Store | undefined => {
     const isMissing = error instanceof WaggleError && /not-found$/.test(error.code);
     if (isMissing) return undefined;

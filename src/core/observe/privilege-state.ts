@@ -1,0 +1,90 @@
+/**
+ * Holds what is kept of the rights of processes until they are forgotten, and packs it.
+ * In: nothing, or the state. Out: types; data of few arrays, and the same again.
+ */
+import type { Process, TimeUs } from "../event/event.ts";
+import type { Citation, ContainerKey, PrivilegeKind } from "./fact.ts";
+import { type Columns, packColumns, packRows, unpackRows } from "./pack-columns.ts";
+import { printOf } from "./process-print.ts";
+
+export interface Trait {
+  readonly privilege: PrivilegeKind;
+  readonly detail: string;
+  readonly source: "seen" | "absent";
+}
+
+export interface NamedTrait {
+  /** What tells it from the other traits of a process. */
+  readonly key: string;
+  readonly trait: Trait;
+}
+
+export interface Sighting {
+  readonly trait: Trait;
+  readonly citation: Citation;
+  readonly timeUs: TimeUs;
+}
+
+/** What is kept of one process until it is forgotten. */
+export interface Kept {
+  readonly execId: string;
+  /** Compared by reference: most events of a process bring the same object. */
+  last: Process | undefined;
+  /** `printOf` what `last` was in a state that was dumped, until the next event; 0 none. */
+  lastPrint: number;
+  readonly sightings: Map<string, Sighting>;
+}
+
+export interface PrivilegeState {
+  /** By exec id. **Shape**: as many as the tree keeps processes, at most `processCountMax`. */
+  readonly processes: Map<string, Kept>;
+  /** Of the latest event: events come in runs. */
+  latest: Kept | undefined;
+  /** Details given out so far, by container: programs and sockets have any name. */
+  readonly details: Map<ContainerKey, Set<string>>;
+  droppedCount: number;
+  firstDropUs: TimeUs;
+  lastDropUs: TimeUs;
+}
+
+export function named(trait: Trait): NamedTrait {
+  return { key: `${trait.source} ${trait.privilege} ${trait.detail}`, trait };
+}
+
+export interface PrivilegesDump extends Omit<PrivilegeState, "processes" | "latest"> {
+  readonly processes: Columns;
+  /** Of all processes one after the other, and how many are whose. */
+  readonly sightings: Columns;
+  readonly counts: readonly number[];
+}
+
+type KeptRow = Pick<Kept, "execId" | "lastPrint">;
+
+/** **Cost**: linear in what is kept. */
+export function packPrivileges({ processes, latest, ...rest }: PrivilegeState): PrivilegesDump {
+  const all = [...processes.values()];
+  const rows: KeptRow[] = all.map(({ execId, last, lastPrint }) => {
+    return { execId, lastPrint: last === undefined ? lastPrint : printOf(last) };
+  });
+  return {
+    ...rest,
+    processes: packColumns(rows, ["execId", "lastPrint"]),
+    sightings: packRows(all.flatMap(({ sightings }) => [...sightings.values()])),
+    counts: all.map(({ sightings }) => sightings.size),
+  };
+}
+
+/** The same again, but for blocks: those are told anew by the next event of a process. */
+export function unpackPrivileges(dump: PrivilegesDump): PrivilegeState {
+  const { processes: rows, sightings, counts, ...rest } = dump;
+  const all = unpackRows<Sighting>(sightings);
+  const processes = new Map<string, Kept>();
+  let end = 0;
+  for (const [place, { execId, lastPrint }] of unpackRows<KeptRow>(rows).entries()) {
+    const count = counts[place] ?? 0;
+    end += count;
+    const own = all.slice(end - count, end).map((one) => [named(one.trait).key, one] as const);
+    processes.set(execId, { execId, last: undefined, lastPrint, sightings: new Map(own) });
+  }
+  return { ...rest, processes, latest: undefined };
+}

@@ -1,0 +1,25 @@
+/**
+ * Holds the choice of where facts come from: recorded events, or the state of a daemon.
+ * In: sources, documents. Out: facts, and what was read to get them.
+ */
+import type { ProblemLog } from "../core/event/problem.ts";
+import type { ClusterDocuments } from "./load-cluster.ts";
+import { observeEvents } from "./observe-inputs.ts";
+import { type Observation, observeState } from "./observe-state.ts";
+import type { OperationContext } from "./operation.ts";
+import { refuseUnreadable, summarizeEvents } from "./read-recording.ts";
+import type { Sources } from "./sources.ts";
+
+/** **Errors**: throws what reading events, or opening a state, throws. */
+export async function observeSources(
+  request: { readonly sources: Sources; readonly cluster: ClusterDocuments },
+  context: OperationContext,
+  problems: ProblemLog,
+): Promise<Observation> {
+  const { state } = request.sources;
+  if (state !== "") return observeState(state, context, problems);
+  const { facts, recording } = await observeEvents(request, context, problems);
+  refuseUnreadable(recording);
+  const inputs = recording.inputs.map(summarizeEvents);
+  return { facts, recording: { ...recording, inputs }, decisions: [] };
+}
