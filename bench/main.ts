@@ -1,9 +1,9 @@
 /**
  * Measures speed and memory beside other tools, on one file, in one run, and writes the result.
  * In: `--file F` (default: the recording that ships), `--long N` events for the memory test
- * (default a million; 0 leaves it out), `--live` for the daemon alone, `--write`. Out: tables on the
- * terminal; with `--write` also `docs/benchmarks.md`, where the other part stays as it was.
- * Machines are noisy: read the ratios, not the absolute numbers.
+ * (default a million; 0 leaves it out), `--live` for the daemon alone, `--write`.
+ * Out: tables on the terminal; with `--write` also `docs/benchmarks.md`, where the other part stays
+ * as it was. Machines are noisy: read the ratios, not the absolute numbers.
  */
 import { spawn, spawnSync } from "node:child_process";
 import {
@@ -254,7 +254,8 @@ function measuredAt(): string {
   });
   const [cpu] = cpus();
   const machine = `${cpus().length} × ${cpu?.model.trim()}`;
-  return `Measured at commit ${commit.stdout.trim()} with Node ${process.versions.node} on ${machine}.`;
+  const commitText = commit.stdout.trim();
+  return `Measured at commit ${commitText} with Node ${process.versions.node} on ${machine}.`;
 }
 
 const textBeside = (name: string) => readFileSync(join(import.meta.dirname, name), "utf8").trim();

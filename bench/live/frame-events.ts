@@ -1,8 +1,9 @@
 /**
- * Writes events as a Tetragon server would send them, each behind its length, evenly spread in time.
- * In: JSON lines on standard input; the nanoseconds between two events, a file, and maybe more files,
- * each behind the count of events after which it begins. Out: the files; on standard output one line
- * of JSON that counts what is in them. A process keeps one identity and one start in all its events.
+ * Writes events as a Tetragon server would send them, each behind its length, evenly spread in
+ * time.
+ * In: JSON lines on standard input; the nanoseconds between two events, a file, and maybe more
+ * files, each behind the count of events after which it begins. Out: the files; on standard output
+ * one line of JSON that counts what is in them. A process keeps one identity and one start.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";

@@ -42,6 +42,8 @@ export interface Streamed {
   readonly residentBytes: number;
   readonly residentBytesMax: number;
   readonly reports: number;
+  /** Of all commits while it was measured; milliseconds of the clock. */
+  readonly commitMs: readonly number[];
   readonly kept: Kept;
 }
 
@@ -88,6 +90,9 @@ export async function measureStream(
       residentBytes: median(await samples),
       residentBytesMax: usage.residentBytesMax,
       reports: answer.reportCount,
+      commitMs: daemon.log
+        .filter(({ msg, atMs: saidMs }) => msg === "Facts were put away." && saidMs >= startedMs)
+        .map(({ ms }) => Number(ms)),
       kept: await readKept(daemon, answer),
     };
   } finally {

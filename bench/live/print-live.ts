@@ -98,6 +98,11 @@ export function printSteady(runs: readonly Streamed[], print: Print): void {
       ["cores of the daemon", core.toFixed(3)],
       ["resident MB, median over time", megabytes(resident)],
       ["resident MB at most, start included", megabytes(residentMax)],
+      [
+        "seconds from one commit to the next",
+        of(runs, ({ commitMs, wallSeconds }) => wallSeconds / commitMs.length).toFixed(1),
+      ],
+      ["milliseconds that a commit takes", count(of(runs, ({ commitMs }) => median(commitMs)))],
       ["reports since the start", count(of(runs, ({ reports }) => reports))],
       [
         "cores of reports, processes of their own",
