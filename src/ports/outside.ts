@@ -4,6 +4,7 @@
  * In: addresses, directories. Out: ports. Filled in by `presets/`.
  */
 import type { ArchiveLimits, ArchiveReader, ArchiveWriter } from "./archive.ts";
+import type { CanaryRunner } from "./canary-runner.ts";
 import type { Clock } from "./clock.ts";
 import type { ClusterWatch } from "./cluster-watch.ts";
 import type { EventSource } from "./event-source.ts";
@@ -37,6 +38,7 @@ export interface ServiceOpeners {
   log(level: LogLevel): Promise<Log>;
   statusServer(): Promise<StatusServer>;
   reportMaker(): Promise<ReportMaker>;
+  canaryRunner(): Promise<CanaryRunner>;
   replayServer(): Promise<ReplayServer>;
   /** `-`, a file or directory, or `https://…`. */
   sink(target: string): Promise<Sink>;

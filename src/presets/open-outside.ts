@@ -57,6 +57,10 @@ export const outside: Outside = {
       const { createReportMaker } = await import("../adapters/report-maker/spawn-report.ts");
       return createReportMaker();
     },
+    canaryRunner: async () => {
+      const { createCanaryRunner } = await import("../adapters/canary/run-canary.ts");
+      return createCanaryRunner();
+    },
     replayServer: async () => {
       const { createReplayServer } = await import("../adapters/replay-server/replay-server.ts");
       return createReplayServer();

@@ -16,6 +16,7 @@ export const noOutside: Outside = {
     log: refuse,
     statusServer: refuse,
     reportMaker: refuse,
+    canaryRunner: refuse,
     replayServer: refuse,
     sink: refuse,
   },

@@ -3,6 +3,7 @@
  * In: nothing. Out: a type only; `open-daemon.ts` makes one.
  */
 import type { ProblemLog } from "../../core/event/problem.ts";
+import type { CanaryWatch } from "../../core/respond/watch-canaries.ts";
 import type { LiveObservation } from "../../engine/live-observation.ts";
 import type { ArchiveWriter } from "../../ports/archive.ts";
 import type { EventSource, SourcePosition } from "../../ports/event-source.ts";
@@ -22,8 +23,12 @@ export interface Daemon {
   readonly store: Store;
   readonly archive: ArchiveWriter | undefined;
   readonly sources: EventSource[];
+  /** Of sources that give nothing twice; grows as Tetragons are found. */
+  readonly volatileNames: Set<string>;
   readonly positions: Readonly<Record<string, SourcePosition>>;
   readonly observation: LiveObservation;
   readonly keeper: FactKeeper;
   readonly problems: ProblemLog;
+  /** Sees the marks of canaries among the events; undefined when none run. */
+  readonly canaries: CanaryWatch | undefined;
 }

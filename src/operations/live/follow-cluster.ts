@@ -20,6 +20,8 @@ export interface ClusterFollowing {
   readonly health: DaemonHealth;
   readonly signal: AbortSignal;
   readonly onChange: () => Promise<void>;
+  /** Every few seconds: pods come and go. */
+  readonly onLook: () => Promise<void>;
 }
 
 const checkMs = 2000;
@@ -34,6 +36,7 @@ export async function followCluster(following: ClusterFollowing): Promise<void> 
   try {
     while (!signal.aborted) {
       noteState(following);
+      await following.onLook();
       const isDue = clock.elapsedMs() - writtenMs >= writeMs;
       if (watch.status().state === "synced" && watch.version !== written && isDue) {
         written = (await writeOrTell(following)) ?? written;

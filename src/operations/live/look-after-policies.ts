@@ -66,7 +66,7 @@ async function applyOnce(daemon: Daemon, signal: AbortSignal): Promise<void> {
     }
     const troubles = nodes.map(({ trouble }) => trouble).filter((trouble) => trouble !== "");
     health.note("policies", troubles.length === 0, troubles[0] ?? "", clock.nowUs());
-    if (changeCount > 0) observation.reconfigure(await loadLiveOptions(settings, context));
+    if (changeCount > 0) observation.reconfigure(await loadLiveOptions(settings.state, context));
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof WaggleError)) throw error;

@@ -4,6 +4,7 @@
  * In: settings and ports. Out: the parts, ready to run; `run-daemon.ts` closes them.
  */
 import { ProblemLog } from "../../core/event/problem.ts";
+import { createCanaryWatch } from "../../core/respond/watch-canaries.ts";
 import type { LiveOptions } from "../../engine/live-observation.ts";
 import type { EventSource } from "../../ports/event-source.ts";
 import type { OperationContext } from "../operation.ts";
@@ -59,10 +60,15 @@ async function assemble(opened: Opened): Promise<Daemon> {
   const volatileNames = new Set(sources.flatMap(({ name, durable: is }) => (is ? [] : [name])));
   // Only servers give messages, and none of them gives one twice.
   const archiving = archive === undefined ? undefined : createArchiving(archive, volatileNames);
+  const canaries = settings.canaryUs === 0 ? undefined : createCanaryWatch();
   const live: LiveOptions = {
     ...(await loadLiveOptions(settings.state, context)),
     problems,
-    ...(archiving === undefined ? {} : { onRecord: archiving.onRecord }),
+    onRecord: (source, event, record) => {
+      archiving?.onRecord(source, event, record);
+      // A mark takes nothing away from what is observed: anybody can bear it.
+      canaries?.see(event);
+    },
   };
   const resumed = await resumeObservation({
     facts: store.facts,
@@ -89,7 +95,17 @@ async function assemble(opened: Opened): Promise<Daemon> {
   tellResumed(log, resumed, { volatileCount: volatileNames.size, durableCount: durable.length });
   const { observation, positions } = resumed;
   const health = new DaemonHealth();
-  return { ...opened, health, sources, positions, observation, keeper, problems };
+  return {
+    ...opened,
+    health,
+    sources,
+    volatileNames,
+    positions,
+    observation,
+    keeper,
+    problems,
+    canaries,
+  };
 }
 
 async function openSources(

@@ -26,7 +26,7 @@ export interface ResumeOptions {
   /** undefined when nothing is archived. */
   readonly archive: ArchiveReader | undefined;
   /** Sources that never give anything twice. */
-  readonly volatileNames: ReadonlySet<string>;
+  readonly volatileNames: Set<string>;
 }
 
 export interface Resumed {
@@ -49,6 +49,10 @@ export async function resumeObservation(options: ResumeOptions): Promise<Resumed
   const { sequence, checkpoint } = state;
   if (checkpoint !== undefined && checkpoint.version === liveDumpVersion) {
     const observation = new LiveObservation(live, checkpoint.state as LiveDump);
+    // Those that were found by themselves are found again later.
+    for (const name of observation.names) {
+      if (!name.startsWith("follow:")) options.volatileNames.add(name);
+    }
     const after = sequenceOf(checkpoint.positions);
     const committed = Math.max(after, sequenceOf(state.positions));
     const known = { after, committed };

@@ -14,7 +14,7 @@ import { ReportWriter } from "./report-writer.ts";
 import { scanRegularly } from "./scan-regularly.ts";
 import { scrapeLosses } from "./scrape-losses.ts";
 import { tidyState } from "./tidy-state.ts";
-import { watchObjects } from "./watch-objects.ts";
+import { type TetragonHooks, tetragonParts } from "./watch-tetragons.ts";
 
 /** **Unit**: milliseconds; a service has ten seconds in all, and must still put facts away. */
 const endMs = 6000;
@@ -25,6 +25,8 @@ export class RunningParts {
   private readonly daemon: Daemon;
   private readonly ending: AbortController;
   private readonly open = new Set<string>();
+  /** Of sources that came later. */
+  private readonly found: Promise<void>[] = [];
   private failure: { readonly error: unknown } | undefined;
 
   constructor(daemon: Daemon, ending: AbortController) {
@@ -42,7 +44,7 @@ export class RunningParts {
     const asked = Promise.withResolvers<void>();
     signal.addEventListener("abort", () => asked.resolve(), { once: true });
     if (signal.aborted) asked.resolve();
-    const ended = Promise.all(this.begin());
+    const ended = Promise.all(this.begin()).then(() => Promise.all(this.found));
     await asked.promise;
     stop();
     const over = new AbortController();
@@ -63,7 +65,9 @@ export class RunningParts {
       ),
       this.guard("facts", () => this.keep()),
       this.guard("metrics", () => this.scrape()),
-      this.guard("cluster", () => watchObjects(daemon, () => reports.note("cluster"), signal)),
+      ...tetragonParts(daemon, this.hooks(), signal).map(({ name, work }) =>
+        this.guard(name, work),
+      ),
       this.guard("inbox", () => followInbox(daemon, () => reports.note("person"), signal)),
       this.guard("scans", () => scanRegularly(daemon, () => reports.note("scan"), signal)),
       this.guard("reports", () => reports.run()),
@@ -82,6 +86,15 @@ export class RunningParts {
     } finally {
       this.open.delete(name);
     }
+  }
+
+  private hooks(): TetragonHooks {
+    return {
+      onChange: () => this.reports.note("cluster"),
+      begin: (source) => {
+        this.found.push(this.guard(`source ${source.name}`, () => this.pump(source)));
+      },
+    };
   }
 
   private pump(source: EventSource): Promise<void> {

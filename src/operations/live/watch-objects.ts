@@ -3,14 +3,17 @@
  * In: the daemon. Out: a snapshot in the state, probes as they are declared now; a call when
  * something changed.
  */
+import type { TetragonPod } from "../../ports/cluster-watch.ts";
 import type { Daemon } from "./daemon.ts";
 import { followCluster } from "./follow-cluster.ts";
 import { loadLiveOptions } from "./load-live-options.ts";
 
+type OnPods = (pods: readonly TetragonPod[]) => Promise<void>;
+
 /** Ends when the signal is given; at once without a cluster. **Errors**: `usage`. */
 export async function watchObjects(
   daemon: Daemon,
-  onChange: () => void,
+  calls: { readonly onChange: () => void; readonly onPods: OnPods },
   signal: AbortSignal,
 ): Promise<void> {
   const { settings, context, log, health, observation } = daemon;
@@ -22,7 +25,8 @@ export async function watchObjects(
     ...{ files: context.files, state: settings.state },
     onChange: async () => {
       observation.reconfigure(await loadLiveOptions(settings.state, daemon.context));
-      onChange();
+      calls.onChange();
     },
+    onLook: () => calls.onPods(watch.tetragonPods()),
   });
 }
