@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { ProblemLog } from "../../core/event/problem.ts";
+import { factKey } from "../../core/observe/fact-key.ts";
 import { liveDumpVersion } from "../../engine/live-observation.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { MemoryMachine, MemoryOutside } from "../../testing/memory-outside.ts";
@@ -69,6 +70,12 @@ async function factCount({ facts }: MemoryMachine["store"]): Promise<number> {
   let count = 0;
   for await (const _ of facts.facts()) count += 1;
   return count;
+}
+
+async function keysOf({ store }: MemoryMachine): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  for await (const fact of store.facts.facts()) keys.add(factKey(fact));
+  return keys;
 }
 
 async function archived({ archive }: MemoryMachine): Promise<readonly string[]> {
@@ -231,6 +238,29 @@ test("a file is read on from the checkpoint, and the end is that of one run", as
   assert.equal(new Set(records).size, records.length);
 });
 
+test("what a file gave after the last batch is read again, and archived once", async () => {
+  const input = { follow: [file] };
+  const expected = await undisturbed(input, ({ log }) => giveFile(log, 0, bytes.length));
+  const machine = new MemoryMachine();
+  const first = await start(input, machine);
+  giveFile(first.log, 0, 300_000);
+  await first.world.pass(31_000);
+  machine.refusal = new WaggleError("disk-full", "full");
+  giveFile(first.log, 300_000, 700_123);
+  await first.world.pass(2100);
+  await first.end();
+  machine.refusal = undefined;
+  const second = await start(input, machine);
+  const offset = Number(second.log.asked[0]?.["offset"]);
+  assert.ok(offset <= 300_000);
+  giveFile(second.log, offset, bytes.length);
+  await second.world.pass(2100);
+  await second.end();
+  const records = await archived(machine);
+  assert.equal(new Set(records).size, records.length);
+  assert.equal(await machine.store.facts.hash(), expected);
+});
+
 test("a state of another version keeps its facts, says what is missing, and goes on", async () => {
   const machine = new MemoryMachine();
   const input = { follow: [file] };
@@ -240,6 +270,7 @@ test("a state of another version keeps its facts, says what is missing, and goes
   await first.world.pass(2100);
   await first.end();
   const before = await factCount(machine.store);
+  const keysBefore = await keysOf(machine);
   const { facts } = machine.store;
   const { sequence, positions, checkpoint } = await facts.writer("local");
   assert.ok(checkpoint !== undefined);
@@ -251,6 +282,13 @@ test("a state of another version keeps its facts, says what is missing, and goes
   const second = await start(input, machine);
   const sentences = second.world.log.said("info").join("\n");
   assert.match(sentences, /of another version: its facts stay/);
+  await second.world.pass(2100);
+  const keys = await keysOf(machine);
+  assert.deepEqual(
+    [...keysBefore].filter((key) => !keys.has(key)),
+    [],
+    "facts stay",
+  );
   const offset = Number(second.log.asked[0]?.["offset"]);
   assert.ok(offset > 0);
   giveFile(second.log, offset, bytes.length);
