@@ -43,7 +43,7 @@ async function watched(): Promise<MemoryOutside> {
 const world = await watched();
 const context = world.context();
 
-test("what a daemon gathered is used beside what is given; objects that are given stand first", async () => {
+test("what a daemon gathered is used beside what is given; given objects stand first", async () => {
   for (const name of ["s/cluster.json", "s/containers.json"]) world.write(name, "[]");
   const sources = resolveSources({ state: "s", sbom: ["x"], policies: ["p"] }, context.settings);
   const found = await addStateSources(sources, context);

@@ -54,7 +54,7 @@ const lostOf = async (machine: MemoryMachine) =>
     .filter(({ reason }) => reason === "kernel")
     .map(({ count }) => count);
 
-test("what the metrics say was lost is kept once, and nothing of before the first answer", async () => {
+test("what the metrics say was lost is kept once, and nothing of before", async () => {
   const world = new MemoryOutside();
   const pages = [page(0, 100), page(15, 107), page(30, 107), page(45, 110)];
   world.pages = () => pages.shift() ?? page(60, 110);
@@ -70,7 +70,7 @@ test("what the metrics say was lost is kept once, and nothing of before the firs
   );
 });
 
-test("metrics that do not answer are told once, without what is secret in their address", async () => {
+test("metrics that do not answer are told once, without secrets", async () => {
   const { world } = await start({
     tetragonMetrics: ["http://me:secret@m:1/x?token=secret#secret"],
   });
