@@ -16,15 +16,26 @@ export interface MetricSample {
   readonly value: number;
 }
 
-const labelLengthMax = 200;
+/** **Unit**: UTF-16 code units; paths are not longer. */
+const labelLengthMax = 4096;
 
+/** Of series that are called alike once labels are capped the first is told: twice is refused. */
 export function renderMetrics(metrics: readonly Metric[]): string {
   const lines = metrics.flatMap(({ name, kind, help, samples }) => [
     `# HELP waggle_${name} ${help}`,
     `# TYPE waggle_${name} ${kind}`,
-    ...samples.map(({ labels = {}, value }) => `waggle_${name}${labelText(labels)} ${value}`),
+    ...renderSamples(name, samples),
   ]);
   return `${lines.join("\n")}\n`;
+}
+
+function renderSamples(name: string, samples: readonly MetricSample[]): readonly string[] {
+  const series = new Map<string, number>();
+  for (const { labels = {}, value } of samples) {
+    const text = `waggle_${name}${labelText(labels)}`;
+    if (!series.has(text)) series.set(text, value);
+  }
+  return Array.from(series, ([text, value]) => `${text} ${value}`);
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {

@@ -37,7 +37,8 @@ async function reload(world: MemoryOutside, config: string): Promise<void> {
 
 const read = "The configuration was read again.";
 const decision = (reason: string) =>
-  `decisions: [{vulnerability: CVE-1, status: affected, reason: ${reason}, by: ann, until: 2030-01-01}]`;
+  `decisions:\n  - {vulnerability: CVE-1, status: accepted, by: ann, until: 2030-01-01, ` +
+  `reason: ${reason}}`;
 
 test("sinks and the time to settle change at once, and a decision stirs a report", async () => {
   const world = await start("run: {settle: 10m, sink: [a]}");

@@ -1,4 +1,4 @@
-/** Tests of when a daemon asks for a report, with which words, and what it does where that fails. */
+/** Tests of when a daemon asks for a report, with which words, and of reports that fail. */
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { WaggleError } from "../../ports/waggle-error.ts";

@@ -100,7 +100,7 @@ const giveMessages =
   ({ server }: Running): void =>
     server.give({ kind: "messages", messages: messages.slice(from, to) });
 
-test("facts are put away two seconds after they were seen, and the end leaves nothing", async () => {
+test("facts are put away after two seconds, and the end leaves nothing", async () => {
   const one = await start();
   const { world } = one;
   const { store } = world.machine;
@@ -125,7 +125,7 @@ test("facts are put away two seconds after they were seen, and the end leaves no
   assert.ok(world.log.said("info").includes("waggle ended."));
 });
 
-test("a store that refuses loses nothing: what waited is kept once it takes facts again", async () => {
+test("a store that refuses loses nothing: what waited is kept later", async () => {
   const expected = await undisturbed({ tetragon: [address] }, giveMessages(0, messages.length));
   const machine = new MemoryMachine();
   const one = await start({ tetragon: [address], status: "127.0.0.1:0" }, machine);
@@ -172,7 +172,7 @@ test("what could not be put away at the end is told, and everything is closed", 
   assert.equal(one.world.closedCount, 1);
 });
 
-test("a volatile source is brought forward from the archive, and nothing is there twice", async () => {
+test("a volatile source is brought forward from the archive, all of it once", async () => {
   const machine = new MemoryMachine();
   const first = await start({ tetragon: [address] }, machine);
   giveMessages(0, half)(first);

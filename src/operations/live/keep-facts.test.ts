@@ -1,0 +1,139 @@
+/**
+ * Tests of what is written of facts and when: `compare-facts.ts`, `open-ledger.ts`,
+ * `keep-facts.ts`, `keep-regularly.ts`.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ManualClock } from "../../adapters/clock/manual-clock.ts";
+import { MemoryLog } from "../../adapters/log/memory-log.ts";
+import { createMemoryStore } from "../../adapters/store/memory-store.ts";
+import { ProblemLog } from "../../core/event/problem.ts";
+import type { Fact, FlowFact } from "../../core/observe/fact.ts";
+import { factKey } from "../../core/observe/fact-key.ts";
+import { LiveObservation } from "../../engine/live-observation.ts";
+import { recordedMessages } from "../../testing/recorded-events.ts";
+import { createFolds } from "../create-folds.ts";
+import { compareFacts } from "./compare-facts.ts";
+import { DaemonHealth } from "./daemon-health.ts";
+import { FactKeeper } from "./keep-facts.ts";
+import { keepRegularly } from "./keep-regularly.ts";
+import { OpenLedger } from "./open-ledger.ts";
+
+const messages = recordedMessages();
+
+function observe(): LiveObservation {
+  const problems = new ProblemLog();
+  return new LiveObservation({ createFolds: () => createFolds([]), tree: {}, problems });
+}
+
+function seen(): readonly Fact[] {
+  const observation = observe();
+  observation.take("s", { kind: "messages", messages });
+  return observation.openFacts();
+}
+
+const facts = seen();
+const flow = facts.find((fact): fact is FlowFact => fact.kind === "flow");
+const use = facts.find((fact) => fact.kind === "file-use");
+assert.ok(flow !== undefined && use !== undefined);
+
+test("a fact is equal to itself; what only counts on is no news, all else is", () => {
+  for (const fact of facts) assert.equal(compareFacts(fact, structuredClone(fact)), "equal");
+  assert.equal(compareFacts(use, { ...use, count: use.count + 1 }), "counted");
+  assert.equal(compareFacts(use, { ...use, afterWrite: !use.afterWrite }), "news");
+  assert.equal(compareFacts(use, { ...use, binaries: [...use.binaries, "/x"] }), "news");
+  assert.equal(compareFacts({ ...flow, failedCount: 0 }, { ...flow, failedCount: 1 }), "news");
+  assert.equal(compareFacts({ ...flow, failedCount: 1 }, { ...flow, failedCount: 2 }), "counted");
+});
+
+test("what counts on is written once a minute, what is news at once, the end writes all", () => {
+  const ledger = new OpenLedger([]);
+  const counted = { ...use, count: use.count + 1, lastSeenUs: use.lastSeenUs + 1 };
+  const open = (fact: Fact, ms: number, everything = false) => {
+    const changes = ledger.changes([fact], ms, everything);
+    ledger.note(changes, ms);
+    return changes.open.length;
+  };
+  assert.equal(open(use, 0), 1);
+  assert.equal(open(use, 1000), 0);
+  assert.equal(open(counted, 59_999), 0);
+  assert.equal(open(counted, 60_000), 1);
+  assert.equal(open({ ...counted, count: 99 }, 60_001), 0);
+  assert.equal(open({ ...counted, count: 99 }, 60_002, true), 1);
+  assert.equal(open({ ...counted, count: 99, afterWrite: !use.afterWrite }, 60_003), 1);
+});
+
+test("a key that is open no more is dropped, one of an earlier run too", () => {
+  const ledger = new OpenLedger([factKey(use), "gone"]);
+  const changes = ledger.changes([use, flow], 0, false);
+  assert.deepEqual(changes.dropped, ["gone"]);
+  assert.equal(changes.open.length, 2, "what the store has of before may be old");
+  ledger.note(changes, 0);
+  assert.deepEqual(ledger.changes([flow], 1, false).dropped, [factKey(use)]);
+  assert.equal(ledger.count, 2, "asking changes nothing");
+});
+
+test("several statements of one key are one open fact", () => {
+  const { open } = new OpenLedger([]).changes([use, { ...use, count: use.count + 5 }], 0, false);
+  assert.equal(open.length, 1);
+});
+
+function keeping(observation = observe()) {
+  const store = createMemoryStore();
+  const clock = new ManualClock();
+  const keeper = new FactKeeper({
+    ...{ observation, facts: store.facts, archive: undefined, archivedSequence: () => 7, clock },
+    ...{ writer: "w", sequence: 0, openKeys: [], checkpointMs: 30_000 },
+  });
+  return { observation, store, clock, keeper };
+}
+
+test("without an event nothing is written, until a checkpoint is due", async () => {
+  const { observation, store, clock, keeper } = keeping();
+  observation.take("s", { kind: "messages", messages: messages.slice(0, 100) });
+  const first = await keeper.keep("regular");
+  assert.ok(first !== undefined && !first.isCheckpoint && first.facts.length > 5);
+  assert.equal((await store.facts.writer("w")).checkpoint, undefined);
+  assert.equal(await keeper.keep("regular"), undefined);
+  await clock.advance(30_000);
+  assert.equal((await keeper.keep("regular"))?.isCheckpoint, true);
+  const { sequence, checkpoint, positions } = await store.facts.writer("w");
+  assert.equal(sequence, 2);
+  assert.deepEqual(checkpoint?.positions["archive"], { sequence: 7 });
+  assert.deepEqual(positions["archive"], { sequence: 7 });
+  assert.equal(await keeper.keep("regular"), undefined);
+});
+
+test("a checkpoint is a copy: what comes after it does not reach into it", async () => {
+  const { observation, store, keeper } = keeping();
+  observation.take("s", { kind: "messages", messages: messages.slice(0, 100) });
+  await keeper.keep("checkpoint");
+  const before = JSON.stringify((await store.facts.writer("w")).checkpoint);
+  observation.take("s", { kind: "messages", messages: messages.slice(100) });
+  observation.openFacts();
+  assert.equal(JSON.stringify((await store.facts.writer("w")).checkpoint), before);
+});
+
+test("a store that is slow is asked less often", async () => {
+  const { observation, keeper, clock, store } = keeping();
+  const ending = new AbortController();
+  const atMs: number[] = [];
+  const commit = store.facts.commit.bind(store.facts);
+  store.facts.commit = async (batch) => {
+    atMs.push(clock.elapsedMs());
+    await clock.wait(400, ending.signal);
+    await commit(batch);
+  };
+  const [log, health, { signal }] = [new MemoryLog(), new DaemonHealth(), ending];
+  const ended = keepRegularly({ keeper, clock, log, health, signal, onFacts: async () => {} });
+  for (let at = 0; at < messages.length; at += 10) {
+    observation.take("s", { kind: "messages", messages: messages.slice(at, at + 10) });
+    await clock.advance(2000);
+  }
+  ending.abort();
+  await ended;
+  const waits = atMs.slice(1).map((ms, index) => ms - (atMs[index] ?? 0) - 400);
+  assert.ok(waits.length >= 3);
+  // 400 ms are four hundredths of ten seconds.
+  for (const ms of waits) assert.equal(ms, 10_000);
+});

@@ -1,0 +1,132 @@
+/**
+ * Tests of operations over the state of a daemon: `record.ts`, `report-at.ts`, `status.ts`,
+ * `observe-state.ts`, `state-sources.ts`; `live/keep-report.ts`, `live/deliver-report.ts`.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { ProblemLog } from "../core/event/problem.ts";
+import { MemoryMachine, MemoryOutside } from "../testing/memory-outside.ts";
+import { ScriptedSource } from "../testing/scripted-source.ts";
+import { readImages } from "./live/images-in-use.ts";
+import { observeState, recordingSetting } from "./observe-state.ts";
+import { record } from "./record.ts";
+import { report } from "./report.ts";
+import { reportAt } from "./report-at.ts";
+import { run } from "./run.ts";
+import { resolveSources } from "./sources.ts";
+import { addStateSources } from "./state-sources.ts";
+import { status } from "./status.ts";
+
+const fixture = (name: string) =>
+  new Uint8Array(readFileSync(new URL(`../../fixtures/cli/${name}`, import.meta.url)));
+const bytes = new Uint8Array(gunzipSync(fixture("events.jsonl.gz")));
+
+/** What a daemon leaves that followed a file with scans in its directory. */
+async function watched(): Promise<MemoryOutside> {
+  const world = new MemoryOutside(new MemoryMachine());
+  world.machine.stored.set("s/scans/redis.syft.json.gz", fixture("redis.syft.json.gz"));
+  world.machine.stored.set("s/scans/redis.grype.json.gz", fixture("redis.grype.json.gz"));
+  world.machine.stored.set("s/policies/open.yaml", fixture("20-file-open.yaml"));
+  const source = new ScriptedSource("follow:f", true);
+  world.sources.set(source.name, source);
+  const ended = run.run({ follow: ["f"], state: "s", status: "off", scan: "off" }, world.context());
+  await world.pass(0);
+  source.give({ kind: "bytes", bytes, at: { file: "1", offset: 0 } });
+  await world.pass(2100);
+  world.ending.abort();
+  await ended;
+  return world;
+}
+
+const world = await watched();
+const context = world.context();
+
+test("what a daemon gathered is used beside what is given; given objects stand first", async () => {
+  for (const name of ["s/cluster.json", "s/containers.json"]) world.write(name, "[]");
+  const sources = resolveSources({ state: "s", sbom: ["x"], policies: ["p"] }, context.settings);
+  const found = await addStateSources(sources, context);
+  assert.deepEqual(found.sbom, ["x", "s/scans"]);
+  assert.deepEqual([found.vulns, found.policies], [["s/scans"], ["p", "s/policies"]]);
+  assert.deepEqual([found.k8s, found.containers], [["s/cluster.json"], ["s/containers.json"]]);
+  const given = resolveSources({ state: "s", k8s: ["k"] }, context.settings);
+  assert.deepEqual((await addStateSources(given, context)).k8s, ["k"]);
+  const nowhere = await addStateSources({ ...sources, state: "other" }, context);
+  assert.deepEqual([nowhere.sbom, nowhere.k8s], [["x"], []]);
+  for (const name of ["s/cluster.json", "s/containers.json"]) world.machine.stored.delete(name);
+});
+
+test("record keeps the report, what changed, and which images it spoke of", async () => {
+  const made = await record.run({ state: "s", trigger: "first", sink: ["a", "broken:b"] }, context);
+  assert.ok(made.findingCount > 0);
+  assert.equal(made.changes.length >= made.findingCount, true, "each finding is new");
+  assert.deepEqual(made.deliveries, [
+    { sink: "a", error: "" },
+    { sink: "broken:b", error: "broken:b does not answer" },
+  ]);
+  const { store } = world.machine;
+  const [entry] = await store.history.reports(1);
+  assert.deepEqual([entry?.id, entry?.trigger], [made.id, "first"]);
+  assert.deepEqual(
+    world.delivered.map(({ id, trigger, changes }) => [id, trigger, changes.length]),
+    [[made.id, "first", made.changes.length]],
+  );
+  const images = await readImages(store.settings);
+  assert.ok(images?.some(({ reference, sbom }) => /redis/.test(reference) && sbom !== ""));
+  await world.pass(60_000);
+  const again = await record.run({ state: "s" }, context);
+  assert.deepEqual([again.changes, again.previousLost], [[], ""], "nothing changed");
+  assert.notEqual(again.id, made.id);
+});
+
+test("a sink that is none is refused before anything is kept", async () => {
+  const before = (await world.machine.store.history.reports(100)).length;
+  await assert.rejects(record.run({ state: "s", sink: ["a", "no:x"] }, context), { code: "usage" });
+  assert.equal((await world.machine.store.history.reports(100)).length, before);
+  await assert.rejects(record.run({}, context), { code: "usage", message: /--state/ });
+});
+
+test("a report of a time is the one that was the latest then", async () => {
+  const [later, first] = await world.machine.store.history.reports(2);
+  assert.ok(later !== undefined && first !== undefined);
+  const at = async (text: string) => JSON.stringify(await reportAt("s", text, context));
+  const bodyOf = async (timeUs: number) =>
+    JSON.stringify(JSON.parse((await world.machine.store.history.reportAt(timeUs))?.body ?? ""));
+  assert.equal(JSON.parse(await at("0s")).findings.length > 0, true);
+  const firstTime = new Date(first.timeUs / 1000).toISOString();
+  assert.deepEqual(JSON.parse(await at(firstTime)), JSON.parse(await bodyOf(first.timeUs)));
+  await assert.rejects(reportAt("s", "2020-01-01", context), { code: "not-found" });
+  await assert.rejects(reportAt("s", "yesterday", context), { code: "usage" });
+});
+
+test("a directory tells what it holds, without the daemon", async () => {
+  const { state, daemon } = await status.run({ state: "s" }, context);
+  assert.equal(daemon, null);
+  assert.ok(state !== null && state.eventCount > 100 && state.containerCount > 0);
+  const [latest] = await world.machine.store.history.reports(1);
+  assert.equal(state.latestReportUs, latest?.timeUs);
+  const empty = await status.run({ state: "s" }, new MemoryOutside().context());
+  assert.deepEqual(
+    [empty.state?.eventCount, empty.state?.fromUs, empty.state?.latestReportUs],
+    [0, 0, 0],
+  );
+});
+
+test("a report from the state finds what a report on the file finds", async () => {
+  const documents = { sbom: ["s/scans"], vulns: ["s/scans"], policies: ["s/policies"] };
+  world.machine.stored.set("f", bytes);
+  const fromFile = await report.run({ events: ["f"], ...documents }, context);
+  const fromState = await report.run({ state: "s" }, context);
+  assert.ok(fromFile.report.findings.length > 0);
+  assert.deepEqual(fromState.report.findings, fromFile.report.findings);
+  assert.equal(fromState.report.window.eventCount, fromFile.report.window.eventCount);
+});
+
+test("what the state says of its sources is checked", async () => {
+  const other = new MemoryOutside();
+  await other.machine.store.settings.set(recordingSetting, '{"fromUs":"now"}');
+  await assert.rejects(observeState("s", other.context(), new ProblemLog()), {
+    code: "state-damaged",
+  });
+});
