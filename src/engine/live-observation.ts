@@ -174,12 +174,15 @@ export class LiveObservation {
     return stream;
   }
 
+  /** From the first to the last of a stretch: what came after found its place. */
   private noteEvictions(event: Event): void {
-    if (isLive(event)) this.evictions.pass(event.timeUs);
     const { evictedCount } = this.observer.tree;
-    if (evictedCount === this.evictedCount) return;
-    this.evictions.add(evictedCount - this.evictedCount);
+    const count = evictedCount - this.evictedCount;
     this.evictedCount = evictedCount;
+    if (isLive(event)) this.evictions.pass(event.timeUs);
+    if (count === 0) return;
+    this.evictions.add(count);
+    if (isLive(event)) this.evictions.pass(event.timeUs);
   }
 
   private settle(fact: Fact): void {

@@ -32,6 +32,11 @@ export interface Kept {
   last: Process | undefined;
   /** `printOf` what `last` was in a state that was dumped, until the next event; 0 none. */
   lastPrint: number;
+  /**
+   * When the rights of `last` were noted: an event that came late may tell of them earlier. In a
+   * state that was dumped it is beyond all time.
+   */
+  notedUs: TimeUs;
   readonly sightings: Map<string, Sighting>;
 }
 
@@ -84,7 +89,8 @@ export function unpackPrivileges(dump: PrivilegesDump): PrivilegeState {
     const count = counts[place] ?? 0;
     end += count;
     const own = all.slice(end - count, end).map((one) => [named(one.trait).key, one] as const);
-    processes.set(execId, { execId, last: undefined, lastPrint, sightings: new Map(own) });
+    const known = { lastPrint, notedUs: Number.MAX_SAFE_INTEGER, sightings: new Map(own) };
+    processes.set(execId, { execId, last: undefined, ...known });
   }
   return { ...rest, processes, latest: undefined };
 }

@@ -87,12 +87,16 @@ function step(state: PrivilegeState, event: Event, { node, nowUs }: StepContext)
   if (process.execId !== node.execId || isHostKey(node.container)) return;
   const kept = keptOf(state, node.execId, nowUs);
   if (kept === undefined) return;
-  if (kept.last !== process && !isLastAgain(kept, process)) {
-    note({ state, kept, traits: traitsOf(process) }, event, nowUs);
+  const timeUs = event.timeUs === 0 ? nowUs : event.timeUs;
+  const isOther = kept.last !== process && !isLastAgain(kept, process);
+  if (isOther || timeUs < kept.notedUs) {
+    kept.notedUs = timeUs;
+    note({ state, kept, traits: traitsOf(process), isAgain: !isOther }, event, nowUs);
   }
   if (event.type === "kprobe" || event.type === "tracepoint" || event.type === "lsm") {
     const trait = traitOfHook(event);
-    if (trait !== undefined) note({ state, kept, traits: [named(trait)] }, event, nowUs);
+    if (trait !== undefined)
+      note({ state, kept, traits: [named(trait)], isAgain: false }, event, nowUs);
   }
 }
 
@@ -115,7 +119,7 @@ function keep(state: PrivilegeState, execId: string, nowUs: TimeUs): Kept | unde
     drop(state, nowUs);
     return undefined;
   }
-  const kept: Kept = { execId, last: undefined, lastPrint: 0, sightings: new Map() };
+  const kept: Kept = { execId, last: undefined, lastPrint: 0, notedUs: 0, sightings: new Map() };
   state.processes.set(execId, kept);
   return kept;
 }
@@ -130,16 +134,18 @@ interface Noted {
   readonly state: PrivilegeState;
   readonly kept: Kept;
   readonly traits: readonly NamedTrait[];
+  /** They were noted before, and nothing is dropped a second time. */
+  readonly isAgain: boolean;
 }
 
 /** All traits of one event share its citation. */
-function note({ state, kept, traits }: Noted, event: ProcessEvent, nowUs: TimeUs): void {
+function note({ state, kept, traits, isAgain }: Noted, event: ProcessEvent, nowUs: TimeUs): void {
   const { sightings } = kept;
   const timeUs = event.timeUs === 0 ? nowUs : event.timeUs;
   let citation: Citation | undefined;
   for (const { key, trait } of traits) {
     const known = sightings.get(key);
-    if (known !== undefined && known.timeUs <= timeUs) continue;
+    if (known === undefined ? isAgain : known.timeUs <= timeUs) continue;
     if (known === undefined && sightings.size >= sightingCountMax) {
       drop(state, timeUs);
       continue;
