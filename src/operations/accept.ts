@@ -17,7 +17,7 @@ import type { Note, Store } from "../ports/store.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { findOneTracked, readTracked } from "./live/find-tracked.ts";
 import { applyLetter, type Letter, letterName, writeLetter } from "./live/inbox-letter.ts";
-import { stateField, timeOf } from "./live/state-field.ts";
+import { stateField, stateOf, timeOf } from "./live/state-field.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 import { readTime } from "./time-range.ts";
 
@@ -74,13 +74,14 @@ export const accept: Operation<AcceptInput, AcceptOutput> = {
   input,
   run: async (given, context) => {
     const nowUs = timeOf(context);
-    const made = await withStore(given.state, "read", context, (store) =>
+    const state = stateOf(given.state, context);
+    const made = await withStore(state, "read", context, (store) =>
       given.revoke === undefined
         ? signFinding(given, store, nowUs)
         : withdraw({ ...given, revoke: given.revoke }, store, nowUs),
     );
     const { note, revokes } = made;
-    return { ...made, isQueued: await keep({ note, revokes }, given.state, context) };
+    return { ...made, isQueued: await keep({ note, revokes }, state, context) };
   },
 };
 

@@ -7,6 +7,7 @@ import { formatTime } from "../core/event/format-time.ts";
 import { containerKey, isHostKey } from "../core/observe/container-key.ts";
 import type { ArchiveQuery, ArchiveSegment, ExportedFile } from "../ports/archive.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { stateField, stateOf } from "./live/state-field.ts";
 import type { Operation } from "./operation.ts";
 import { readTimeBound, resolveTimeBound } from "./time-range.ts";
 
@@ -14,7 +15,7 @@ const input = z.strictObject({
   action: z
     .enum(["ls", "export"])
     .describe("ls lists what is archived; export writes events to a file"),
-  state: z.string().min(1).optional().describe("State directory of the daemon; must be given"),
+  state: stateField,
   to: z
     .string()
     .min(1)
@@ -64,8 +65,8 @@ export const archive: Operation<ArchiveInput, ArchiveOutput> = {
   effect: "write",
   input,
   run: async (given, context) => {
-    const { action, state, to } = given;
-    if (state === undefined) throw usage("needs --state DIRECTORY, that of the daemon");
+    const { action, to } = given;
+    const state = stateOf(given.state, context);
     const reader = await context.outside.state.archiveReader(state);
     if (action === "ls") {
       refuseFilters(given);

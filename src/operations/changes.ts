@@ -10,7 +10,7 @@ import type {
   TrackedFinding,
 } from "../core/judge/change/finding-change.ts";
 import { findOneTracked, readTracked } from "./live/find-tracked.ts";
-import { stateField } from "./live/state-field.ts";
+import { stateField, stateOf } from "./live/state-field.ts";
 import type { Operation } from "./operation.ts";
 import { readTimeBound, resolveTimeBound } from "./time-range.ts";
 
@@ -56,8 +56,9 @@ export const changes: Operation<z.infer<typeof input>, ChangesOutput> = {
     "retracted, back again or signed, each with its cause. May be asked beside a running daemon.",
   effect: "read",
   input,
-  run: async ({ state, since, finding }, { outside }) => {
-    const store = await outside.state.store(state, "read");
+  run: async ({ state, since, finding }, context) => {
+    const { outside } = context;
+    const store = await outside.state.store(stateOf(state, context), "read");
     try {
       const { history } = store;
       const tracked = await readTracked(history);

@@ -8,7 +8,7 @@ import type { FindingChange, TrackedFinding } from "../core/judge/change/finding
 import type { FoundNote, HistoryStore, Store } from "../ports/store.ts";
 import { findSimilar } from "./live/find-similar.ts";
 import { findTracked, readTracked } from "./live/find-tracked.ts";
-import { stateField } from "./live/state-field.ts";
+import { stateField, stateOf } from "./live/state-field.ts";
 import type { Operation } from "./operation.ts";
 
 const input = z.strictObject({
@@ -57,8 +57,9 @@ export const history: Operation<z.infer<typeof input>, HistoryOutput> = {
     "workload, then notes by their words, each with why it matched.",
   effect: "read",
   input,
-  run: async ({ finding, package: name, state }, { outside }) => {
-    const store = await outside.state.store(state, "read");
+  run: async ({ finding, package: name, state }, context) => {
+    const { outside } = context;
+    const store = await outside.state.store(stateOf(state, context), "read");
     try {
       const tracked = await readTracked(store.history);
       const found = findTracked(tracked, finding, name ?? "");

@@ -7,15 +7,14 @@
 import { z } from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import type { FindingChange } from "../core/judge/change/finding-change.ts";
-import { WaggleError } from "../ports/waggle-error.ts";
 import { type Delivered, deliverReport, openSinks } from "./live/deliver-report.ts";
 import { keepReport } from "./live/keep-report.ts";
+import { stateField, stateOf } from "./live/state-field.ts";
 import { makeReport } from "./make-report.ts";
 import type { Operation } from "./operation.ts";
-import { stateField } from "./sources.ts";
 
 const input = z.strictObject({
-  ...stateField,
+  state: stateField,
   trigger: z.string().min(1).max(400).optional().describe("Why it is written; by hand"),
   sink: z
     .array(z.string().min(1))
@@ -50,8 +49,7 @@ export const record: Operation<z.infer<typeof input>, RecordOutput> = {
   effect: "write",
   input,
   run: async ({ state: given, trigger = "by hand", sink = [], beside = false }, context) => {
-    const state = given ?? context.settings.config.state;
-    if (state === undefined) throw new WaggleError("usage", "record needs --state DIRECTORY.");
+    const state = stateOf(given, context);
     // A target that is none is told before anything is kept.
     const sinks = await openSinks(sink, context);
     const report = await makeReport({ state }, context);

@@ -34,7 +34,7 @@ export const identityFields = {
   ),
 };
 
-export const stateField = {
+const stateField = {
   state: z
     .string()
     .min(1)

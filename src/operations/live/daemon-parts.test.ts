@@ -106,7 +106,7 @@ test("parts that have nothing to do end at once, and hold nobody", async () => {
   const { signal } = ending;
   const fail = () => assert.fail("nothing happened");
   await scanRegularly(daemon, fail, signal);
-  await watchObjects(daemon, fail, signal);
+  await watchObjects(daemon, { onChange: fail, onPods: async () => fail() }, signal);
   const scrape = async () => fail();
   const clock = world.clock;
   await scrapeLosses({ urls: [], scrape, clock, log, health, signal, onLosses: fail });
@@ -131,6 +131,7 @@ test("a watch that is to end before it began is stopped", async () => {
     },
     ...{ state: "s", files: world.context().files, clock: world.clock, signal: ending.signal },
     ...{ log: daemon.log, health: daemon.health, onChange: async () => {} },
+    onLook: async () => {},
   });
   assert.deepEqual(calls, ["start", "stop"]);
 });

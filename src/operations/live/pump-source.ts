@@ -29,7 +29,7 @@ export async function pumpSource(pump: Pump): Promise<void> {
       health.noteLoss(reason, count);
       log.warn("Events may be missing.", { source: source.name, reason, count, detail });
     }
-    if (signal.kind !== "bytes" && signal.kind !== "messages") noteState(pump);
+    noteState(pump);
   }
 }
 

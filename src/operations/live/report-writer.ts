@@ -68,7 +68,7 @@ export class ReportWriter {
       if (this.signal.aborted) return;
       await this.keepDue();
       const nowMs = this.nowMs();
-      if (nowMs < this.notBeforeMs) continue;
+      if (nowMs < this.notBeforeMs && !this.isPressing()) continue;
       const { isDue, because } = chooseTrigger(this.triggers, nowMs, this.settings());
       if (isDue) await this.write(because);
     }
@@ -104,6 +104,13 @@ export class ReportWriter {
     const { scheduleUs, settleUs } = this.daemon.settings;
     const quietMs = settleUs / 1000;
     return { quietMs, delayMsMax: quietMs * 6, scheduleMs: scheduleUs / 1000 };
+  }
+
+  /** More than code that was not used before, which a busy service has news of all day. */
+  private isPressing(): boolean {
+    const { counts } = this.triggers;
+    const others = Object.entries(counts).filter(([kind]) => kind !== "use" && kind !== "retry");
+    return others.some(([, count]) => count > 0);
   }
 
   private nowMs(): number {

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { TimeUs } from "../../core/event/event.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
 import type { OperationContext } from "../operation.ts";
 import { readTime } from "../time-range.ts";
 
@@ -11,7 +12,15 @@ export const stateField = z
   .string()
   .min(1)
   .max(4096)
-  .describe("State directory of the daemon, as waggle run was given it");
+  .optional()
+  .describe("State directory of the daemon, as waggle run was given it, or state of waggle.yaml");
+
+/** **Errors**: throws `usage` where neither the input nor the configuration names one. */
+export function stateOf(given: string | undefined, { settings }: OperationContext): string {
+  const state = given ?? settings.config.state;
+  if (state !== undefined) return state;
+  throw new WaggleError("usage", "Which state? Pass --state DIRECTORY, as `waggle run` was given.");
+}
 
 /** As given by the surface, else the clock's: what a person signs has a date. */
 export function timeOf({ now, outside }: Pick<OperationContext, "now" | "outside">): TimeUs {

@@ -22,6 +22,11 @@ export const exitStatusTable: readonly (readonly [number, string])[] = [
   [errorCodes["input-unsupported"].exit, "an input is of no kind or size that waggle reads"],
   [errorCodes["tool-missing"].exit, "syft or grype is missing or failed"],
   [errorCodes["not-found"].exit, "nothing of that name is in the input"],
+  [errorCodes["connection-failed"].exit, "a server cannot be reached, or it refuses"],
+  [
+    errorCodes["state-locked"].exit,
+    "the state directory is in use, damaged, of a newer version, full",
+  ],
   [exitStatus.failOn, "a --fail-on condition is met; the report was written"],
   [exitStatus.defect, "a defect of waggle"],
   [exitStatus.interrupted, "interrupted"],

@@ -35,7 +35,7 @@ export const archivePresentation: Presentation<ArchiveOutput> = {
   ],
   formats: ["text", "json"],
   hasTop: true,
-  hasConfig: false,
+  hasConfig: true,
   hasTime: false,
   show: (output, view) => ({
     document: view.format === "json" ? renderJson(output) : render(output, view),
