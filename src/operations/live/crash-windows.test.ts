@@ -181,7 +181,7 @@ test("a batch whose answer was lost is not passed over when it comes again", asy
   assert.ok(reasons.has("reconnect"));
 });
 
-test("a state of another version leaves facts and places, and is told for each source", async () => {
+test("a state of another version leaves facts and places, and each source is told of", async () => {
   const machine = new Machine();
   const position = { file: "f", offset: 77 };
   const positions = { "follow:b": position, [archivePosition]: { sequence: 0 } };
