@@ -4,8 +4,10 @@
  * In: records and oddities of a splitter. Out: events, in order; a summary at the end.
  * Must never hold more than fixed windows, and never quote what a record says.
  */
+import { createProtobufDecoder } from "../core/event/decode-protobuf.ts";
 import type { Event } from "../core/event/event.ts";
 import type { EventDecoder } from "../core/event/event-decoder.ts";
+import { createJsonDecoder } from "../core/event/scan-json.ts";
 import { DamageGauge } from "./damage-gauge.ts";
 import type { DuplicateWindow } from "./duplicate-window.ts";
 import { type DamageSpan, type EventInput, EventStatistics } from "./event-input.ts";
@@ -31,6 +33,11 @@ export interface IntakeOptions {
   readonly onDamage?: (span: DamageSpan) => void;
   /** The last line of a file is not whole. */
   readonly onCut?: () => void;
+}
+
+/** One of each for all inputs: they share what they have seen of processes. */
+export function createDecoders(): IntakeOptions["decoders"] {
+  return { jsonl: createJsonDecoder(), protobuf: createProtobufDecoder() };
 }
 
 export class EventIntake {

@@ -272,7 +272,7 @@ function goOnFromArchive(checkpointAt: number, crashAt: number, servedFrom: numb
   return lab;
 }
 
-test("law: messages of the archive, then live ones, are each observed once, and at one place", () => {
+test("law: messages of the archive, then live ones, are each observed once", () => {
   const whole = new LiveLab();
   whole.take({ kind: "messages", messages: recordedMessages() }, "tetragon:a");
   const count = recordedMessages().length;
@@ -365,7 +365,7 @@ test("the same events by two ways count once, and a gap of one way stays a gap",
   assert.deepEqual(lab.losses("reconnect").map(spanOf), ["n1 1.999999..4 0"]);
 });
 
-test("unreadable records are one loss for each stretch, from the event before to the one after", () => {
+test("unreadable records are one loss a stretch, from the event before to the one after", () => {
   const lab = new LiveLab();
   const at = (seconds: number) => exec({ seconds, pid: seconds });
   const lines = [at(10), "bad\n", "{}}\n", at(12), at(30), "bad\n", at(31), at(500), at(501)];

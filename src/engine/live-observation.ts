@@ -1,25 +1,26 @@
 /**
  * Holds an observation that has no end: streams in, facts out whenever asked, a state that can be
  * put away and taken up again.
- * In: signals of sources. Out: final facts as folds let go of them; all facts as a report would have
- * them if the recording ended now. Must give the same as one pass over the same events, wherever it
- * was put away and taken up.
+ * In: signals of sources. Out: final facts as folds let go of them; all facts as a report would
+ * have them if the recording ended now. Must give the same as one pass over the same events,
+ * wherever it was put away and taken up.
  */
-import { createProtobufDecoder } from "../core/event/decode-protobuf.ts";
 import type { Event, TimeUs } from "../core/event/event.ts";
 import type { ProblemLog } from "../core/event/problem.ts";
-import { createJsonDecoder } from "../core/event/scan-json.ts";
-import type { Fact, LossFact } from "../core/observe/fact.ts";
-import type { Fold } from "../core/observe/fold.ts";
-import type { ProcessTreeOptions } from "../core/observe/process-tree.ts";
+import type { Fact } from "../core/observe/fact.ts";
 import type { SourcePosition, SourceSignal } from "../ports/event-source.ts";
-import { DamageGauge } from "./damage-gauge.ts";
 import { DuplicateWindow } from "./duplicate-window.ts";
-import type { DamageSpan, EventInput } from "./event-input.ts";
-import { EventRange, isLive } from "./event-range.ts";
+import { createDecoders } from "./event-intake.ts";
+import { EventRange } from "./event-range.ts";
+import { type EvictionDump, EvictionGauge } from "./eviction-gauge.ts";
 import { LiveStream, type LiveStreamDump } from "./live-stream.ts";
 import { InputProblems } from "./note-problems.ts";
-import { createObserver, type Observer, type ObserverDump } from "./observe-events.ts";
+import {
+  createObserver,
+  type Observer,
+  type ObserverDump,
+  type ObserverOptions,
+} from "./observe-events.ts";
 import type { RawRecord } from "./raw-record.ts";
 
 /** Of the shape of `LiveDump`: what another version wrote is not read. */
@@ -31,13 +32,13 @@ export interface LiveDump {
   /** By name of the source; the order is the index that events carry. */
   readonly streams: readonly { readonly name: string; readonly stream: LiveStreamDump }[];
   readonly window: ReturnType<DuplicateWindow["dump"]>;
-  readonly evictions: ReturnType<DamageGauge["dump"]>;
+  readonly evictions: EvictionDump;
 }
 
 export interface LiveOptions {
   /** Fresh ones each time: a copy of the observation needs its own. */
-  readonly createFolds: () => readonly Fold<unknown>[];
-  readonly tree: ProcessTreeOptions;
+  readonly createFolds: () => ObserverOptions["folds"];
+  readonly tree: NonNullable<ObserverOptions["tree"]>;
   readonly problems: ProblemLog;
   /** Every event that counts, with its record: for the archive. `source` is the name. */
   readonly onRecord?: (source: string, event: Event, record: RawRecord) => void;
@@ -51,11 +52,9 @@ export class LiveObservation {
   private observer: Observer;
   private readonly streams = new Map<string, LiveStream>();
   private readonly window: DuplicateWindow;
-  private readonly decoders = { jsonl: createJsonDecoder(), protobuf: createProtobufDecoder() };
+  private readonly decoders = createDecoders();
   private readonly range = new EventRange(undefined, undefined);
-  /** Processes that the tree had no room for. */
-  private readonly evictions: DamageGauge;
-  private evictedCount: number;
+  private readonly evictions: EvictionGauge;
   private settled: Fact[] = [];
   private dropped: { count: number; readonly sinceUs: TimeUs } | undefined;
 
@@ -63,8 +62,9 @@ export class LiveObservation {
     this.options = options;
     this.window = new DuplicateWindow(dumped?.window);
     this.observer = this.observe(dumped?.observer);
-    this.evictedCount = this.observer.tree.evictedCount;
-    this.evictions = new DamageGauge(dumped?.evictions, (span) => this.settle(evictionLoss(span)));
+    const settle = this.settle.bind(this);
+    const { evictedCount } = this.observer.tree;
+    this.evictions = new EvictionGauge(evictedCount, settle, dumped?.evictions);
     for (const { name, stream } of dumped?.streams ?? []) this.addStream(name, stream);
   }
 
@@ -127,12 +127,11 @@ export class LiveObservation {
     const { createFolds, tree } = this.options;
     createObserver({ folds: createFolds(), tree, emit }, copy).finish();
     for (const stream of this.streams.values()) facts.push(...stream.losses());
-    const evicted = this.evictions.span();
-    if (evicted !== undefined) facts.push(evictionLoss(evicted, this.timeUs));
+    facts.push(...this.evictions.losses(this.timeUs));
     return facts;
   }
 
-  inputs(): readonly EventInput[] {
+  inputs(): readonly ReturnType<LiveStream["summarize"]>[] {
     return [...this.streams].map(([name, stream]) => stream.summarize(name));
   }
 
@@ -164,7 +163,7 @@ export class LiveObservation {
         onLoss: (loss) => this.settle(loss),
         onEvent: (event, record) => {
           this.observer.observe(event);
-          this.noteEvictions(event);
+          this.evictions.note(event, this.observer.tree.evictedCount);
           this.options.onRecord?.(name, event, record);
         },
       },
@@ -172,17 +171,6 @@ export class LiveObservation {
     );
     this.streams.set(name, stream);
     return stream;
-  }
-
-  /** From the first to the last of a stretch: what came after found its place. */
-  private noteEvictions(event: Event): void {
-    const { evictedCount } = this.observer.tree;
-    const count = evictedCount - this.evictedCount;
-    this.evictedCount = evictedCount;
-    if (isLive(event)) this.evictions.pass(event.timeUs);
-    if (count === 0) return;
-    this.evictions.add(count);
-    if (isLive(event)) this.evictions.pass(event.timeUs);
   }
 
   private settle(fact: Fact): void {
@@ -207,12 +195,4 @@ function dropLoss(
   const about = { kind: "loss", node: "", container: "", reason: dropReason, count } as const;
   const untilUs = Math.max(sinceUs, nowUs);
   return { ...about, sinceUs, untilUs, detail: "facts could not be stored in time" };
-}
-
-function evictionLoss({ count, sinceUs, untilUs }: DamageSpan, nowUs: TimeUs = untilUs): LossFact {
-  return {
-    ...{ kind: "loss", node: "", container: "", reason: "eviction", sinceUs, count },
-    untilUs: Math.max(sinceUs, untilUs === 0 ? nowUs : untilUs),
-    detail: "more processes at a time than the process tree keeps",
-  };
 }

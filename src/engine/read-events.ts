@@ -5,15 +5,13 @@
  * Must never hold more than a few chunks and the fixed windows, whatever the inputs hold.
  */
 
-import { createProtobufDecoder } from "../core/event/decode-protobuf.ts";
 import type { Event, TimeUs } from "../core/event/event.ts";
 import type { EventDecoder } from "../core/event/event-decoder.ts";
 import type { ProblemLog } from "../core/event/problem.ts";
-import { createJsonDecoder } from "../core/event/scan-json.ts";
 import type { Files } from "../ports/files.ts";
 import { DuplicateWindow } from "./duplicate-window.ts";
 import type { EventInput } from "./event-input.ts";
-import { EventIntake } from "./event-intake.ts";
+import { createDecoders, EventIntake } from "./event-intake.ts";
 import { EventRange } from "./event-range.ts";
 import { InputProblems } from "./note-problems.ts";
 import { createRecordSplitter, type RecordFormat } from "./split-records.ts";
@@ -51,7 +49,7 @@ export interface ReadEventsOptions {
 export async function readEvents(options: ReadEventsOptions): Promise<readonly EventInput[]> {
   const shared: Shared = {
     options,
-    decoders: { jsonl: createJsonDecoder(), protobuf: createProtobufDecoder() },
+    decoders: createDecoders(),
     window: new DuplicateWindow(),
     range: new EventRange(options.sinceUs, options.untilUs),
   };

@@ -88,7 +88,7 @@ async function undisturbed(): Promise<string> {
   return machine.facts();
 }
 
-test("a crash after any batch, or between archive and store, loses nothing that was archived", async () => {
+test("a crash between archive and store, or after both, loses nothing archived", async () => {
   const whole = await undisturbed();
   for (const crashes of ["after the commit", "before the commit"]) {
     const machine = new Machine();
@@ -125,7 +125,7 @@ test("the first batch of a run has the state with it: a crash soon after finds i
   assert.equal(second.replayedCount, 10);
 });
 
-test("a gap that was said between archive and store is covered by the one of the restart", async () => {
+test("a gap said between archive and store is covered by that of the restart", async () => {
   const machine = new Machine();
   const first = await machine.start();
   first.take(0, 50);
@@ -158,7 +158,7 @@ test("records that the archive cannot bring back are a loss", async () => {
   assert.ok(reasons.has("archive"), [...reasons].join());
 });
 
-test("a batch whose answer was lost is not passed over when it is tried again with more", async () => {
+test("a batch whose answer was lost is not passed over when it comes again", async () => {
   const machine = new Machine();
   let breaks = true;
   const inner = machine.store.facts;
@@ -181,7 +181,7 @@ test("a batch whose answer was lost is not passed over when it is tried again wi
   assert.ok(reasons.has("reconnect"));
 });
 
-test("a state of another version leaves facts and positions, and says so for each source", async () => {
+test("a state of another version leaves facts and places, and each source is told of", async () => {
   const machine = new Machine();
   const position = { file: "f", offset: 77 };
   const positions = { "follow:b": position, [archivePosition]: { sequence: 0 } };
