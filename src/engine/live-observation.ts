@@ -7,7 +7,10 @@
  */
 import type { Event, TimeUs } from "../core/event/event.ts";
 import type { ProblemLog } from "../core/event/problem.ts";
-import type { Fact } from "../core/observe/fact.ts";
+import { widerKey } from "../core/observe/container-key.ts";
+import type { ContainerKey, Fact } from "../core/observe/fact.ts";
+import { containerOfFact } from "../core/observe/fact-key.ts";
+import type { DumpPart } from "../core/observe/fold.ts";
 import type { SourcePosition, SourceSignal } from "../ports/event-source.ts";
 import { DuplicateWindow } from "./duplicate-window.ts";
 import { createDecoders } from "./event-intake.ts";
@@ -22,6 +25,7 @@ import {
   type ObserverOptions,
 } from "./observe-events.ts";
 import type { RawRecord } from "./raw-record.ts";
+import { type Touched, TouchedContainers } from "./touched-containers.ts";
 
 /** Of the shape of `LiveDump`: what another version wrote is not read. */
 export const liveDumpVersion = 1;
@@ -55,6 +59,7 @@ export class LiveObservation {
   private readonly decoders = createDecoders();
   private readonly range = new EventRange(undefined, undefined);
   private readonly evictions: EvictionGauge;
+  private readonly touched = new TouchedContainers();
   private settled: Fact[] = [];
   private dropped: { count: number; readonly sinceUs: TimeUs } | undefined;
 
@@ -117,13 +122,32 @@ export class LiveObservation {
   }
 
   /**
-   * All facts that folds hold, as if the recording ended now; those settled before are not among
-   * them. **Cost**: a copy of the state.
+   * Containers whose open facts may differ from those at the last call: of their own events and
+   * ends, and of facts that were settled. What only another container's news tells of them (a late
+   * start of a parent, who listens at the far end of an edge) does not touch them. undefined: any.
    */
-  openFacts(): readonly Fact[] {
+  takeTouched(): Touched {
+    this.touched.addAll(this.observer.takeTouched());
+    return this.touched.take();
+  }
+
+  /** Gives back what was taken and led to nothing. */
+  returnTouched(touched: Touched): void {
+    this.touched.addAll(touched);
+  }
+
+  /**
+   * All facts that folds hold, as if the recording ended now; those settled before are not among
+   * them. With `containers` only theirs, and those of no container: coverage, losses of streams.
+   * **Cost**: a copy of the state, or of the part that decides on these containers.
+   */
+  openFacts(containers?: ReadonlySet<ContainerKey>): readonly Fact[] {
     const facts: Fact[] = [];
-    const emit = (fact: Fact) => void facts.push(fact);
-    const copy = structuredClone(this.observer.dump());
+    const part = containers === undefined ? undefined : partOf(containers);
+    const emit = (fact: Fact) => {
+      if (part === undefined || isOf(fact, part)) facts.push(fact);
+    };
+    const copy = structuredClone(this.observer.dump(part));
     const { createFolds, tree } = this.options;
     createObserver({ folds: createFolds(), tree, emit }, copy).finish();
     for (const stream of this.streams.values()) facts.push(...stream.losses());
@@ -144,6 +168,8 @@ export class LiveObservation {
   /** Takes other settings (policies in force, declared probes) without losing the state. */
   reconfigure(options: Pick<LiveOptions, "createFolds" | "tree">): void {
     this.options = { ...this.options, ...options };
+    // Which commands are probes', and what policies watch, is another for all.
+    this.touched.addAll(undefined);
     this.observer = this.observe(structuredClone(this.observer.dump()));
   }
 
@@ -174,6 +200,9 @@ export class LiveObservation {
   }
 
   private settle(fact: Fact): void {
+    // What is settled is not open any more.
+    const container = containerOfFact(fact);
+    if (container !== "") this.touched.add(container);
     if (this.settled.length < settledCountMax) this.settled.push(fact);
     else this.drop(1, this.timeUs);
   }
@@ -184,6 +213,17 @@ export class LiveObservation {
     else
       this.dropped = { count: dropped.count + count, sinceUs: Math.min(dropped.sinceUs, sinceUs) };
   }
+}
+
+/** A network of a host goes with the host, whose processes feed it. */
+function partOf(containers: ReadonlySet<ContainerKey>): DumpPart {
+  const keys = new Set([...containers].flatMap((key) => [key, widerKey(key)]));
+  return { wants: (container) => keys.has(container) || keys.has(widerKey(container)) };
+}
+
+function isOf(fact: Fact, part: DumpPart): boolean {
+  const container = containerOfFact(fact);
+  return container === "" || part.wants(container);
 }
 
 const dropReason = "store";

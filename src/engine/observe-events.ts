@@ -16,13 +16,15 @@ import {
   takeStock,
 } from "../core/observe/container-lives.ts";
 import type { Emit } from "../core/observe/fact.ts";
-import type { Fold, ProcessNode, Release } from "../core/observe/fold.ts";
+import type { DumpPart, Fold, ProcessNode, Release } from "../core/observe/fold.ts";
 import type { TreeDump } from "../core/observe/pack-tree.ts";
 import {
   createProcessTree,
   type ProcessTree,
   type ProcessTreeOptions,
 } from "../core/observe/process-tree.ts";
+import type { TreePart } from "../core/observe/tree-part.ts";
+import { type Touched, TouchedContainers } from "./touched-containers.ts";
 
 export interface Observer {
   observe(event: Event): void;
@@ -30,9 +32,15 @@ export interface Observer {
   finish(): void;
   /**
    * All that is known by now, as data that the structured clone algorithm copies. Copy it before
-   * the next event: it shares parts with what goes on.
+   * the next event: it shares parts with what goes on. With `part` it is only good for an end, and
+   * of that only facts of wanted containers and of none count.
    */
-  dump(): ObserverDump;
+  dump(part?: DumpPart): ObserverDump;
+  /**
+   * Containers whose facts may differ from those at the last call: by their own events and
+   * processes. Only where releases are asked for.
+   */
+  takeTouched(): Touched;
   readonly tree: ProcessTree;
 }
 
@@ -91,9 +99,11 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
     nowUs: 0,
     emit,
   };
+  const touched = new TouchedContainers();
   let tickedUs = dumped?.tickedUs ?? 0;
 
   const retireOnly = (node: ProcessNode): void => {
+    if (releases !== undefined) touched.add(node.container);
     for (const { fold, state } of parts) fold.retire?.(state, node, emit);
   };
 
@@ -120,6 +130,7 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
       for (const { fold, state } of parts) fold.tick?.(state, at.nowUs, emit);
     }
     if (releases === undefined) return;
+    if (at.node !== undefined) touched.add(at.node.container);
     if (isDue(lives, at.nowUs, everyUs, tree.nodes.size)) release(releases);
   };
 
@@ -128,16 +139,36 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
     for (const { fold, state } of parts) fold.finish?.(state, emit);
   };
 
-  const dump = (): ObserverDump => ({
-    version: observerDumpVersion,
-    clocks: times.dump(),
-    tickedUs,
-    tree: tree.dump(),
-    folds: new Map(parts.map(({ fold, state }) => [fold.name, fold.dump?.(state) ?? state])),
-    lives,
-  });
+  const selectPart = (part: DumpPart): TreePart => {
+    const selected = tree.select(part);
+    const companions = parts.flatMap(({ fold, state }) => [
+      ...(fold.companions?.(state, selected) ?? []),
+    ]);
+    for (const execId of companions) selected.add(execId);
+    return selected;
+  };
 
-  return { observe, finish, dump, tree };
+  const dump = (wanted?: DumpPart): ObserverDump => {
+    const part = wanted === undefined ? undefined : selectPart(wanted);
+    const states = parts.map(({ fold, state }) => {
+      return [fold.name, fold.dump?.(state, part) ?? state] as const;
+    });
+    return {
+      version: observerDumpVersion,
+      clocks: times.dump(),
+      tickedUs,
+      tree: tree.dump(part),
+      folds: new Map(states),
+      lives: part === undefined ? lives : createLives(),
+    };
+  };
+
+  const takeTouched = (): Touched => {
+    for (const container of tree.takeMoved()) touched.add(container);
+    return touched.take();
+  };
+
+  return { observe, finish, dump, takeTouched, tree };
 }
 
 function startFold(fold: Fold<unknown>, dumped: ObserverDump | undefined) {

@@ -38,6 +38,11 @@ export function networkKey(node: string, network: number): ContainerKey {
   return `${hostKey(node)}%${network}`;
 }
 
+/** The key of the host that a network is on; of any other key itself. */
+export function widerKey(key: ContainerKey): ContainerKey {
+  return isNetworkKey(key) ? key.slice(0, key.lastIndexOf("%")) : key;
+}
+
 /** True for what `networkKey` gives. */
 export function isNetworkKey(key: ContainerKey): boolean {
   return isHostKey(key) && /%\d+$/.test(key);

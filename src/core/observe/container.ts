@@ -42,8 +42,9 @@ export function createContainers(): Fold<ContainersState> {
     release,
     finish,
     // Looking at a block once more changes nothing.
-    dump: ({ seen, ...counts }): ContainersState => {
-      const copies = [...seen].map(([key, one]) => [key, { ...one, block: undefined }] as const);
+    dump: ({ seen, ...counts }, part): ContainersState => {
+      const own = [...seen].filter(([key]) => part?.wants(key) ?? true);
+      const copies = own.map(([key, one]) => [key, { ...one, block: undefined }] as const);
       return { seen: new Map(copies), ...counts };
     },
   };

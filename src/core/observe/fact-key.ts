@@ -3,7 +3,7 @@
  * In: a fact. Out: its key as text. Must agree with how `fact-set.ts` merges, hostile names
  * included.
  */
-import type { Fact } from "./fact.ts";
+import type { ContainerKey, Fact } from "./fact.ts";
 
 const separator = "\u0000";
 
@@ -38,4 +38,9 @@ function partsOf(fact: Fact): readonly (string | number)[] {
     case "loss":
       return [fact.node, fact.container, fact.reason, fact.sinceUs];
   }
+}
+
+/** The container that it speaks of; "" for one of a node or of all. */
+export function containerOfFact(fact: Fact): ContainerKey | "" {
+  return fact.kind === "coverage" ? "" : fact.container;
 }

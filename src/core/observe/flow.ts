@@ -6,6 +6,7 @@
  */
 import type { HookEvent, TimeUs } from "../event/event.ts";
 import { notePart, noteState, partOf } from "./connection.ts";
+import { partOfTotals, selectFlows } from "./flow-part.ts";
 import { noteAttempt, noteListening } from "./flow-ports.ts";
 import { type Connection, createFlowUser, type FlowUser, type Happening } from "./flow-state.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
@@ -67,8 +68,13 @@ export function createFlows(): Fold<FlowState> {
       takeLoose(state, Number.MAX_SAFE_INTEGER);
       finishFlows(state, emit);
     },
-    dump: ({ totals, cutCount, sweptUs, ...open }): FlowDump => {
-      return { open: packOpenFlows(open), totals, cutCount, sweptUs };
+    companions: (state, part) => selectFlows(state, part).companions,
+    dump(state, part): FlowDump {
+      const { totals, cutCount, sweptUs, ...open } = state;
+      if (part === undefined) return { open: packOpenFlows(open), totals, cutCount, sweptUs };
+      const own = selectFlows(state, part);
+      const wanted = partOfTotals(state, part, own);
+      return { open: packOpenFlows(open, own), totals: wanted, cutCount, sweptUs };
     },
     load: (data) => {
       const { open, ...rest } = data as FlowDump;

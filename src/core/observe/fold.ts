@@ -63,11 +63,24 @@ export interface Fold<State> {
   /**
    * The state as data that the structured clone algorithm copies, its depth the same however much
    * is kept. It may share parts with the state: copy it before the next step. Without it the state
-   * itself is such data.
+   * itself is such data. With `part` what tells of other containers may be left out: the copy is
+   * only finished, and only its facts of wanted containers and of none are looked at.
    */
-  dump?(state: State): unknown;
+  dump?(state: State, part?: FoldPart): unknown;
+  /** Exec ids of processes, maybe of other containers, without which wanted facts would differ. */
+  companions?(state: State, part: FoldPart): Iterable<string>;
   /** The state again; it takes over the data, which must be a copy. */
   load?(data: unknown): State;
+}
+
+/** Of which containers the facts are asked for. */
+export interface DumpPart {
+  wants(container: ContainerKey): boolean;
+}
+
+/** The same, and which processes the tree has in its part. */
+export interface FoldPart extends DumpPart {
+  hasProcess(execId: string): boolean;
 }
 
 export interface Release {

@@ -5,6 +5,7 @@
  */
 import type { ContainerKey, FileUseHow } from "./fact.ts";
 import { createUseTotals, type Total, type UseTotalsState } from "./file-use-totals.ts";
+import type { FoldPart } from "./fold.ts";
 import { type Columns, packColumns, packRows, unpackColumns, unpackRows } from "./pack-columns.ts";
 import { createProcessUses, type ProcessUses, type Use } from "./process-uses.ts";
 
@@ -32,8 +33,8 @@ interface Place {
 }
 
 /** **Cost**: linear in what is kept. */
-export function packFileUses({ processes, totals }: FileUses): FileUsesDump {
-  const all = [...processes.values()];
+export function packFileUses({ processes, totals }: FileUses, part?: FoldPart): FileUsesDump {
+  const all = [...processes.values()].filter(({ execId }) => part?.hasProcess(execId) ?? true);
   const uses: Use[] = [];
   const places: Place[] = [];
   for (const [owner, process] of all.entries()) {
@@ -44,17 +45,17 @@ export function packFileUses({ processes, totals }: FileUses): FileUsesDump {
       }
     }
   }
-  const { totals: byContainer, ...rest } = totals;
-  const containers = Array.from(byContainer, ([key, { count }]) => [key, count] as const);
+  const { totals: byContainer, writes, ...rest } = totals;
+  const wanted = [...byContainer].filter(([key]) => part?.wants(key) ?? true);
+  const written = [...writes.byContainer].filter(([key]) => part?.wants(key) ?? true);
+  const containers = Array.from(wanted, ([key, { count }]) => [key, count] as const);
   return {
     processes: packColumns(all, processKeys),
     uses: packRows(uses),
     places: packRows(places),
-    totals: packRows(
-      [...byContainer.values()].flatMap(({ byPath }) => [...byPath.values()].flat()),
-    ),
+    totals: packRows(wanted.flatMap(([, { byPath }]) => [...byPath.values()].flat())),
     containers,
-    rest,
+    rest: { ...rest, writes: { ...writes, byContainer: new Map(written) } },
   };
 }
 

@@ -5,6 +5,7 @@
  * Must never follow links by recursion: processes that share sockets form chains of any length.
  */
 import { createConnection } from "./connection.ts";
+import type { FlowPart } from "./flow-part.ts";
 import { listenKey } from "./flow-ports.ts";
 import {
   type Attempt,
@@ -80,14 +81,23 @@ class Places<T> {
   }
 }
 
-/** **Cost**: linear in what is kept. */
-export function packOpenFlows({ book, users, loose }: OpenFlows): OpenFlowsDump {
+/** With `part` only its connections and processes. **Cost**: linear in what is kept. */
+export function packOpenFlows(
+  { book, users, loose }: OpenFlows,
+  part?: Pick<FlowPart, "keys" | "hasUser">,
+): OpenFlowsDump {
   const [owners, sockets] = [new Places<FlowUser>(), new Places<Connection>()];
-  const living = Array.from(users.values(), (user) => owners.of(user));
-  const waiting = loose.map((one) => ({ ...one, user: owners.of(one.user) }));
-  const booked = [...book.byKey.values()].flatMap((same) => same.map((one) => sockets.of(one)));
+  const isOf = ({ key }: { readonly key: string }): boolean => part?.keys.has(key) ?? true;
+  const own = [...users.values()].filter((user) => part?.hasUser(user) ?? true);
+  const living = own.map((user) => owners.of(user));
+  const waiting = loose.filter(isOf).map((one) => ({ ...one, user: owners.of(one.user) }));
+  const booked = [...book.byKey.values()].flatMap((same) =>
+    same.filter(isOf).map((one) => sockets.of(one)),
+  );
   // Of one that was handed on nothing is awaited: it only waits to be left out.
-  const ended = book.ended.filter(({ isSettled }) => !isSettled).map((one) => sockets.of(one));
+  const ended = book.ended
+    .filter((one) => !one.isSettled && isOf(one))
+    .map((one) => sockets.of(one));
   const userRows: UserRow[] = [];
   const parts: PartRow[] = [];
   // Both lists grow meanwhile: of a process that is gone only its connections know.
@@ -96,7 +106,7 @@ export function packOpenFlows({ book, users, loose }: OpenFlows): OpenFlowsDump 
     if (user !== undefined) {
       userRows.push({
         ...user,
-        connections: Array.from(user.connections, (one) => sockets.of(one)),
+        connections: [...user.connections].filter(isOf).map((one) => sockets.of(one)),
       });
       place += 1;
     } else if (connection !== undefined) {

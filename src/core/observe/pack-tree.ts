@@ -9,6 +9,7 @@ import { type Columns, packColumns, unpackColumns } from "./pack-columns.ts";
 import { type Host, rememberPid } from "./process-host.ts";
 import { printOf } from "./process-print.ts";
 import { createTreeNode, type TreeNode } from "./tree-node.ts";
+import type { TreePart } from "./tree-part.ts";
 import { createTreeState, type TreeState } from "./tree-state.ts";
 
 export interface TreeDump {
@@ -74,13 +75,20 @@ class NodeList {
 }
 
 /** `block` is left out: it only saves work. **Cost**: linear in what is kept. */
-export function packTree(state: TreeState): TreeDump {
+export function packTree(state: TreeState, part?: TreePart): TreeDump {
   const list = new NodeList();
-  const listed = list.placesOf(state.nodes.values());
-  const hosts = [...state.hosts].map(([name, host]) => packHost(name, host, list));
-  const scenes = [...state.scenes].map(([container, { hasInitTree, commands, candidates }]) => {
-    return { container, hasInitTree, commands, candidates: list.placesOf(candidates) };
-  });
+  const all = [...state.nodes.values()];
+  const own = part === undefined ? all : all.filter((node) => part.has(node));
+  const listed = list.placesOf(own);
+  const hosts = [...state.hosts].map(([name, host]) =>
+    packHost(name, part === undefined ? host : partOfHost(host, part), list),
+  );
+  const inPart = new Set(part === undefined ? [] : own.map(({ container }) => container));
+  const scenes = [...state.scenes]
+    .filter(([container]) => part === undefined || inPart.has(container))
+    .map(([container, { hasInitTree, commands, candidates }]) => {
+      return { container, hasInitTree, commands, candidates: list.placesOf(candidates) };
+    });
   const links: Links[] = [];
   // The list grows meanwhile: of some only another one still knows.
   for (let place = 0; place < list.nodes.length; place++) {
@@ -95,6 +103,12 @@ export function packTree(state: TreeState): TreeDump {
     scenes,
     evictedCount: state.evictedCount,
   };
+}
+
+/** A part is only finished: who ended when is told by the processes themselves. */
+function partOfHost({ pids, nowUs, nextSweepUs }: Host, part: TreePart): Host {
+  const own = [...pids].map(([pid, same]) => [pid, same.filter((node) => part.has(node))] as const);
+  return { pids: new Map(own), ended: [], named: [], nowUs, nextSweepUs };
 }
 
 function packHost(name: string, host: Host, list: NodeList): HostDump {

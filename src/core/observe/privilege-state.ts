@@ -4,6 +4,7 @@
  */
 import type { Process, TimeUs } from "../event/event.ts";
 import type { Citation, ContainerKey, PrivilegeKind } from "./fact.ts";
+import type { FoldPart } from "./fold.ts";
 import { type Columns, packColumns, packRows, unpackRows } from "./pack-columns.ts";
 import { printOf } from "./process-print.ts";
 
@@ -66,13 +67,18 @@ export interface PrivilegesDump extends Omit<PrivilegeState, "processes" | "late
 type KeptRow = Pick<Kept, "execId" | "lastPrint">;
 
 /** **Cost**: linear in what is kept. */
-export function packPrivileges({ processes, latest, ...rest }: PrivilegeState): PrivilegesDump {
-  const all = [...processes.values()];
+export function packPrivileges(
+  { processes, latest, details, ...rest }: PrivilegeState,
+  part?: FoldPart,
+): PrivilegesDump {
+  const all = [...processes.values()].filter(({ execId }) => part?.hasProcess(execId) ?? true);
+  const own = [...details].filter(([container]) => part?.wants(container) ?? true);
   const rows: KeptRow[] = all.map(({ execId, last, lastPrint }) => {
     return { execId, lastPrint: last === undefined ? lastPrint : printOf(last) };
   });
   return {
     ...rest,
+    details: new Map(own),
     processes: packColumns(rows, ["execId", "lastPrint"]),
     sightings: packRows(all.flatMap(({ sightings }) => [...sightings.values()])),
     counts: all.map(({ sightings }) => sightings.size),

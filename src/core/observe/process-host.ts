@@ -23,14 +23,17 @@ const restName = "\u0000rest";
 
 /** Beyond `hostCountMax` machines the rest share one: pids may collide, memory does not grow. */
 export function hostOf(hosts: Map<string, Host>, name: string): Host {
-  const known = hosts.get(name);
+  const known = findHost(hosts, name);
   if (known !== undefined) return known;
   const key = hosts.size < hostCountMax ? name : restName;
-  const shared = hosts.get(key);
-  if (shared !== undefined) return shared;
   const host = { pids: new Map(), ended: [], named: [], nowUs: 0, nextSweepUs: 0 };
   hosts.set(key, host);
   return host;
+}
+
+/** As `hostOf`, but none is begun. */
+export function findHost(hosts: ReadonlyMap<string, Host>, name: string): Host | undefined {
+  return hosts.get(name) ?? (hosts.size < hostCountMax ? undefined : hosts.get(restName));
 }
 
 /** Forgets machines without processes, unheard since; while some share one, none of the others. */

@@ -10,7 +10,7 @@ import { hasFlag } from "../event/process-flags.ts";
 import { addCandidate, addCommand, commandOf } from "./container-scene.ts";
 import { readExecId } from "./exec-id.ts";
 import type { ContainerKey } from "./fact.ts";
-import type { ProcessNode, Release } from "./fold.ts";
+import type { DumpPart, ProcessNode, Release } from "./fold.ts";
 import { type ActorContext, isRuntimeImage, judgeActor } from "./judge-actor.ts";
 import { packTree, type TreeDump, unpackTree } from "./pack-tree.ts";
 import { findFork, findProgram, type Host, hostOf, rememberPid, takeIdle } from "./process-host.ts";
@@ -23,6 +23,7 @@ import {
   mergeBlock,
   type TreeNode,
 } from "./tree-node.ts";
+import { parentOf, TreePart } from "./tree-part.ts";
 import {
   chooseExcess,
   compareEnd,
@@ -63,8 +64,15 @@ export interface ProcessTree {
   release(about: Release, retire: (node: ProcessNode) => void): void;
   /** Each process that matters now, also those of which only their parent's events told. */
   readonly nodes: ReadonlyMap<string, ProcessNode>;
-  /** All that is kept, flat: copy it before the next event. **Cost**: linear. */
-  dump(): TreeDump;
+  /**
+   * All that is kept, flat, or what `select` gave of it: copy it before the next event.
+   * **Cost**: linear.
+   */
+  dump(part?: TreePart): TreeDump;
+  /** What it takes to end the processes of some containers as all would end them. */
+  select(part: DumpPart): TreePart;
+  /** Containers that lost processes to others since the last call: hosts, to what they run. */
+  takeMoved(): readonly ContainerKey[];
   /** With its class as far as it can be told now. */
   get(execId: string): ProcessNode | undefined;
   /** Processes forgotten because there were too many, not because they ended. */
@@ -72,6 +80,7 @@ export interface ProcessTree {
 }
 
 const sweepUs = 5_000_000;
+const movedCountMax = 4096;
 
 /** `dumped`: where another tree was; a copy, which this one takes over. */
 export function createProcessTree(
@@ -151,8 +160,18 @@ class BoundedTree implements ProcessTree {
     return this.state.nodes;
   }
 
-  dump(): TreeDump {
-    return packTree(this.state);
+  dump(part?: TreePart): TreeDump {
+    return packTree(this.state, part);
+  }
+
+  select(part: DumpPart): TreePart {
+    return new TreePart(this.state, part);
+  }
+
+  takeMoved(): readonly ContainerKey[] {
+    const moved = [...this.state.moved];
+    this.state.moved.clear();
+    return moved;
   }
 
   get(execId: string): TreeNode | undefined {
@@ -235,7 +254,7 @@ function upsert(
         ? knownAs.listed
         : knownAs.exec;
   if (block.execId !== "" && (node.block !== block || known > node.known)) {
-    if (mergeBlock(node, block, known)) settle(state, host, node, context);
+    if (merge(state, node, block, known)) settle(state, host, node, context);
   }
   if (event.type === "exit" && node.exitUs === 0) markEnded(host, node, event.timeUs);
   if (event.timeUs > node.lastSeenUs) node.lastSeenUs = event.timeUs;
@@ -259,8 +278,17 @@ function mention(state: TreeState, host: Host, event: ProcessEvent, block: Proce
   if (block.execId === "") return;
   const node = nodeOf(state, host, event, block);
   if (node.known === 0) host.named.push(node);
-  if (node.known < knownAs.parent || node.block !== block) mergeBlock(node, block, knownAs.parent);
+  if (node.known < knownAs.parent || node.block !== block)
+    merge(state, node, block, knownAs.parent);
   if (event.timeUs > node.lastSeenUs) node.lastSeenUs = event.timeUs;
+}
+
+/** True when something was learned that its class may rest on. */
+function merge(state: TreeState, node: TreeNode, block: Process, known: number): boolean {
+  const { container } = node;
+  const learned = mergeBlock(node, block, known);
+  if (node.container !== container && state.moved.size < movedCountMax) state.moved.add(container);
+  return learned;
 }
 
 /** Brings a node that became better known into its place. */
@@ -312,23 +340,4 @@ function joinImages(state: TreeState, host: Host, before: TreeNode, after: TreeN
 function markEnded(host: Host, node: TreeNode, timeUs: number): void {
   node.exitUs = Math.max(1, timeUs);
   host.ended.push(node);
-}
-
-function parentOf(state: TreeState, node: TreeNode): TreeNode | undefined {
-  const known = node.parent;
-  if (known !== undefined && !known.unlisted) return known;
-  if (node.retired || node.parentExecId === "") return known;
-  const parent = state.nodes.get(node.parentExecId) ?? known ?? parentByPid(state, node);
-  if (parent === node) return undefined;
-  node.parent = parent;
-  return parent;
-}
-
-/** Tetragon names an unknown parent by its pid alone, with a start time of 0. */
-function parentByPid(state: TreeState, node: TreeNode): TreeNode | undefined {
-  const parts = readExecId(node.parentExecId);
-  if (parts === undefined || parts.bootUs !== 0 || parts.pid === 0) return undefined;
-  const same = hostOf(state.hosts, node.node).pids.get(parts.pid) ?? [];
-  const before = same.filter((one) => one !== node && compareStart(one, node) <= 0);
-  return before.sort(compareStart).at(-1);
 }

@@ -16,6 +16,8 @@ export interface TreeState {
   readonly nodes: Map<string, TreeNode>;
   readonly hosts: Map<string, Host>;
   readonly scenes: Map<ContainerKey, ContainerScene>;
+  /** Containers that a process was of before it was known to be of another. Never dumped. */
+  readonly moved: Set<ContainerKey>;
   evictedCount: number;
   /** At the end all is known: nothing later can come. */
   finishing: boolean;
@@ -29,6 +31,7 @@ export function createTreeState(): TreeState {
     nodes: new Map(),
     hosts: new Map(),
     scenes: new Map(),
+    moved: new Set(),
     evictedCount: 0,
     finishing: false,
   };

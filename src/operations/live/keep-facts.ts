@@ -6,10 +6,11 @@
  */
 import type { Fact } from "../../core/observe/fact.ts";
 import { type LiveObservation, liveDumpVersion } from "../../engine/live-observation.ts";
+import type { Touched } from "../../engine/touched-containers.ts";
 import type { ArchiveWriter } from "../../ports/archive.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Checkpoint, FactStore } from "../../ports/store.ts";
-import { OpenLedger } from "./open-ledger.ts";
+import { type OpenChanges, OpenLedger } from "./open-ledger.ts";
 import { archivePosition } from "./resume-observation.ts";
 
 export interface KeeperOptions {
@@ -23,7 +24,7 @@ export interface KeeperOptions {
   /** Of the last batch. */
   readonly sequence: number;
   readonly openKeys: readonly string[];
-  /** **Unit**: milliseconds. */
+  /** **Unit**: milliseconds between two checkpoints; more where they cost much. */
   readonly checkpointMs: number;
 }
 
@@ -33,10 +34,18 @@ export interface KeptBatch {
   readonly droppedCount: number;
   /** **Unit**: milliseconds that it took. */
   readonly costMs: number;
+  /** What the next one has to wait for: a checkpoint that had its own interval costs no other. */
+  readonly rhythmMs: number;
   readonly isCheckpoint: boolean;
 }
 
-/** `final` writes everything: nothing may be behind when the daemon ends. */
+/** Of the time that a checkpoint took, until the next. */
+const checkpointRest = 25;
+
+/**
+ * `regular` tells of the containers that something was heard of, now and then of all, with a
+ * checkpoint; `final` writes everything: nothing may be behind when the daemon ends.
+ */
 export type KeepHow = "regular" | "checkpoint" | "final";
 
 export class FactKeeper {
@@ -44,6 +53,7 @@ export class FactKeeper {
   private readonly ledger: OpenLedger;
   private sequence: number;
   private checkpointedMs: number;
+  private checkpointCostMs = 0;
   private eventCount = -1;
   /** undefined before the first batch of this run. */
   private lostCount: number | undefined;
@@ -73,12 +83,14 @@ export class FactKeeper {
     }
     const startedMs = clock.elapsedMs();
     const lostCount = archive?.lostCount ?? 0;
-    const isDue = this.isCheckpointDue(startedMs, lostCount);
+    const isOld = this.isCheckpointOld(startedMs);
+    const isDue = isOld || this.isStateBehind(lostCount);
     const isCheckpoint = how !== "regular" || isDue;
     if (how === "regular" && !isDue && observation.eventCount === this.eventCount) return undefined;
     // From here to the copy of the state nothing may come between: all of it speaks of one moment.
     const { eventCount } = observation;
-    const changes = this.ledger.changes(observation.openFacts(), startedMs, how === "final");
+    const touched = observation.takeTouched();
+    const changes = this.changes(isCheckpoint ? undefined : touched, startedMs, how === "final");
     const settled = observation.takeSettled();
     const positions = this.positions();
     const checkpoint = isCheckpoint ? this.checkpoint(positions) : undefined;
@@ -95,6 +107,7 @@ export class FactKeeper {
       });
     } catch (error) {
       observation.returnSettled(settled);
+      observation.returnTouched(touched);
       this.isUnsure = true;
       throw error;
     }
@@ -104,6 +117,7 @@ export class FactKeeper {
     this.ledger.note(changes, startedMs);
     if (isCheckpoint) {
       this.checkpointedMs = endedMs;
+      this.checkpointCostMs = endedMs - startedMs;
       this.lostCount = lostCount;
     }
     this.writtenCount += settled.length + changes.open.length;
@@ -111,17 +125,29 @@ export class FactKeeper {
       facts: [...settled, ...changes.open],
       droppedCount: changes.dropped.length,
       costMs: endedMs - startedMs,
+      rhythmMs: isOld ? 0 : endedMs - startedMs,
       isCheckpoint,
     };
+  }
+
+  /** Of a few containers, or of all: what news of others alone changed is written only then. */
+  private changes(touched: Touched, nowMs: number, everything: boolean): OpenChanges {
+    const facts = this.options.observation.openFacts(touched);
+    const covers = touched === undefined ? undefined : (key: string) => touched.has(key);
+    return this.ledger.changes(facts, nowMs, { everything, covers });
+  }
+
+  private isCheckpointOld(nowMs: number): boolean {
+    const leastMs = Math.max(this.options.checkpointMs, checkpointRest * this.checkpointCostMs);
+    return nowMs - this.checkpointedMs >= leastMs;
   }
 
   /**
    * The first batch has one, or a crash soon after it would find facts without a state. So has one
    * after the archive lost records, which nothing else can bring back.
    */
-  private isCheckpointDue(nowMs: number, lostCount: number): boolean {
-    const isOld = nowMs - this.checkpointedMs >= this.options.checkpointMs;
-    return isOld || lostCount !== this.lostCount;
+  private isStateBehind(lostCount: number): boolean {
+    return lostCount !== this.lostCount;
   }
 
   private positions(): Checkpoint["positions"] {

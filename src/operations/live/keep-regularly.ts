@@ -1,6 +1,6 @@
 /**
- * Holds the rhythm in which facts are put away: every two seconds, less often where that costs
- * much, with patience where the store refuses.
+ * Holds the rhythm in which facts are put away: every second, less often where that costs much,
+ * with patience where the store refuses.
  * In: the keeper. Out: each batch, to whoever looks for news in it. Ends when the signal is given.
  */
 import type { Fact } from "../../core/observe/fact.ts";
@@ -19,8 +19,8 @@ export interface Rhythm {
   readonly onFacts: (facts: readonly Fact[]) => Promise<void>;
 }
 
-/** **Unit**: milliseconds. */
-const intervalMs = { least: 2000, most: 30_000 } as const;
+/** **Unit**: milliseconds; the least so that what happens is seen within two seconds. */
+const intervalMs = { least: 1000, most: 30_000 } as const;
 /** Putting away takes at most this part of the time. */
 const shareMax = 0.04;
 
@@ -37,7 +37,7 @@ export async function keepRegularly(rhythm: Rhythm): Promise<void> {
   }
 }
 
-/** **Unit**: milliseconds; undefined when the store refused. **Errors**: throws defects only. */
+/** **Unit**: milliseconds that count for the rhythm; undefined when the store refused. **Errors**: throws defects only. */
 export async function keepOnce(
   { keeper, clock, log, health, onFacts }: Omit<Rhythm, "signal">,
   how: "regular" | "final",
@@ -50,7 +50,7 @@ export async function keepOnce(
     const { costMs, facts, droppedCount, isCheckpoint } = batch;
     const fields = { facts: facts.length, dropped: droppedCount, ms: Math.round(costMs) };
     log.debug("Facts were put away.", { ...fields, checkpoint: isCheckpoint });
-    return costMs;
+    return batch.rhythmMs;
   } catch (error) {
     if (!(error instanceof WaggleError)) throw error;
     health.count("commit-failures");

@@ -5,11 +5,13 @@
  */
 
 import type { Fact } from "../../core/observe/fact.ts";
-import { factKey } from "../../core/observe/fact-key.ts";
+import { containerOfFact, factKey } from "../../core/observe/fact-key.ts";
 import { FactSet } from "../../core/observe/fact-set.ts";
 import { compareFacts } from "./compare-facts.ts";
 
 interface Written {
+  /** undefined: of a run before, whose keys alone are known. */
+  readonly container: string | undefined;
   /** undefined: the store has some state of it from before a restart. */
   readonly fact: Fact | undefined;
   /** **Unit**: milliseconds of the clock that only grows. */
@@ -21,6 +23,12 @@ export interface OpenChanges {
   readonly dropped: readonly string[];
 }
 
+export interface ChangesAbout {
+  readonly everything: boolean;
+  /** The containers whose facts are told; undefined: all. Others keep what the store has. */
+  readonly covers: ((container: string) => boolean) | undefined;
+}
+
 /** How long counters may run ahead of the store. */
 const countedMs = 60_000;
 
@@ -29,11 +37,16 @@ export class OpenLedger {
 
   /** Keys that the store has already: of a run before. */
   constructor(keys: readonly string[]) {
-    this.written = new Map(keys.map((key) => [key, { fact: undefined, atMs: 0 }]));
+    const unknown = { container: undefined, fact: undefined, atMs: 0 };
+    this.written = new Map(keys.map((key) => [key, unknown]));
   }
 
-  /** `everything` writes counters too: at the end, so that nothing is behind. */
-  changes(facts: readonly Fact[], nowMs: number, everything: boolean): OpenChanges {
+  /**
+   * `facts`: all of the containers that `about` covers, and of none. `everything` writes counters
+   * too: at the end, so that nothing is behind.
+   */
+  changes(facts: readonly Fact[], nowMs: number, about: ChangesAbout): OpenChanges {
+    const { everything, covers } = about;
     const open: Fact[] = [];
     const keys = new Set<string>();
     for (const fact of mergeByKey(facts)) {
@@ -46,13 +59,23 @@ export class OpenLedger {
       if (news === "counted" && !isDue) continue;
       open.push(fact);
     }
-    const dropped = [...this.written.keys()].filter((key) => !keys.has(key));
+    const isGone = (key: string, container: string | undefined): boolean => {
+      if (keys.has(key)) return false;
+      return (
+        covers === undefined || container === "" || (container !== undefined && covers(container))
+      );
+    };
+    const dropped = [...this.written].flatMap(([key, { container }]) =>
+      isGone(key, container) ? [key] : [],
+    );
     return { open, dropped };
   }
 
   /** The store has them now. */
   note({ open, dropped }: OpenChanges, nowMs: number): void {
-    for (const fact of open) this.written.set(factKey(fact), { fact, atMs: nowMs });
+    for (const fact of open) {
+      this.written.set(factKey(fact), { container: containerOfFact(fact), fact, atMs: nowMs });
+    }
     for (const key of dropped) this.written.delete(key);
   }
 

@@ -46,7 +46,7 @@ async function runDaemonCanaries(daemon: Daemon, signal: AbortSignal): Promise<v
       ...{ intervalMs: settings.canaryUs / 1000, graceMs: canaryGraceMs },
       coverage: () =>
         observation
-          .openFacts()
+          .openFacts(new Set())
           .filter((fact): fact is CoverageFact => fact.kind === "coverage" && fact.node === node()),
       sightings: () => canaries.take(),
       emit: (fact) => observation.returnSettled([fact]),

@@ -1,0 +1,91 @@
+/**
+ * Holds who a process's parent is, and which processes decide on the facts of some containers.
+ * In: the state of the tree. Out: parents; a part of the tree that ends as the whole would.
+ * Must never change the tree where it only selects, nor follow links by recursion.
+ */
+
+import { readExecId } from "./exec-id.ts";
+import type { ContainerKey } from "./fact.ts";
+import type { DumpPart, FoldPart } from "./fold.ts";
+import { findHost } from "./process-host.ts";
+import { compareStart, type TreeNode } from "./tree-node.ts";
+import { isStartMissed, type TreeState } from "./tree-state.ts";
+
+/** Found once, it stays the parent. */
+export function parentOf(state: TreeState, node: TreeNode): TreeNode | undefined {
+  const parent = findParent(state, node);
+  if (parent !== undefined) node.parent = parent;
+  return parent;
+}
+
+function findParent(state: TreeState, node: TreeNode): TreeNode | undefined {
+  const known = node.parent;
+  if (known !== undefined && !known.unlisted) return known;
+  if (node.retired || node.parentExecId === "") return known;
+  const parent = state.nodes.get(node.parentExecId) ?? known ?? parentByPid(state, node);
+  return parent === node ? undefined : parent;
+}
+
+/** Tetragon names an unknown parent by its pid alone, with a start time of 0. */
+function parentByPid(state: TreeState, node: TreeNode): TreeNode | undefined {
+  const parts = readExecId(node.parentExecId);
+  if (parts === undefined || parts.bootUs !== 0 || parts.pid === 0) return undefined;
+  const same = findHost(state.hosts, node.node)?.pids.get(parts.pid) ?? [];
+  const before = same.filter((one) => one !== node && compareStart(one, node) <= 0);
+  return before.sort(compareStart).at(-1);
+}
+
+/**
+ * Processes of wanted containers, all that their classes rest on, and those that hand on what they
+ * did: each is judged in the part as in the whole. **Cost**: a look at each process.
+ */
+export class TreePart implements FoldPart {
+  private readonly state: TreeState;
+  private readonly part: DumpPart;
+  private readonly seen = new Set<TreeNode>();
+
+  constructor(state: TreeState, part: DumpPart) {
+    this.state = state;
+    this.part = part;
+    for (const node of state.nodes.values()) if (this.decides(node)) this.addNode(node);
+  }
+
+  wants(container: ContainerKey): boolean {
+    return this.part.wants(container);
+  }
+
+  hasProcess(execId: string): boolean {
+    const node = this.state.nodes.get(execId);
+    return node !== undefined && this.seen.has(node);
+  }
+
+  has(node: TreeNode): boolean {
+    return this.seen.has(node);
+  }
+
+  add(execId: string): void {
+    const node = this.state.nodes.get(execId);
+    if (node !== undefined) this.addNode(node);
+  }
+
+  private decides(node: TreeNode): boolean {
+    const { nodes } = this.state;
+    if (this.wants(node.container)) return true;
+    const next = node.nextExecId === "" ? undefined : nodes.get(node.nextExecId);
+    if (next !== undefined && this.wants(next.container)) return true;
+    // Coverage, of which all is told, counts them.
+    return !node.execSeen && isStartMissed(node, findParent(this.state, node));
+  }
+
+  private addNode(first: TreeNode): void {
+    const { seen, state } = this;
+    const open: (TreeNode | undefined)[] = [first];
+    while (open.length > 0) {
+      const node = open.pop();
+      if (node === undefined || seen.has(node)) continue;
+      seen.add(node);
+      open.push(findParent(state, node), node.previous);
+      if (node.nextExecId !== "") open.push(state.nodes.get(node.nextExecId));
+    }
+  }
+}
