@@ -11,8 +11,7 @@ import { judgeSettings, readPins, readSigned } from "./judge-settings.ts";
 import { loadCluster } from "./load-cluster.ts";
 import { loadEnrichedInventory, noteStaleCatalogues } from "./load-enrichment.ts";
 import { loadProcesses } from "./load-processes.ts";
-import { observeSources } from "./observe-sources.ts";
-import type { ObservedRecording } from "./observe-state.ts";
+import { observeSources, windowOf } from "./observe-sources.ts";
 import type { OperationContext, Settings } from "./operation.ts";
 import { resolveSources, type SourceInput } from "./sources.ts";
 import { addStateSources } from "./state-sources.ts";
@@ -62,14 +61,6 @@ export async function makeReport(input: SourceInput, context: OperationContext):
     generatedAt: context.now ?? null,
     problems,
   });
-}
-
-/** That of the events; without any, the moments at which processes were listed. */
-function windowOf({ fromUs, toUs, eventCount }: ObservedRecording, timesUs: readonly number[]) {
-  if (fromUs > 0 || timesUs.length === 0) return { fromUs, toUs, eventCount };
-  const earliest = timesUs.reduce((a, b) => Math.min(a, b));
-  const latest = timesUs.reduce((a, b) => Math.max(a, b));
-  return { fromUs: earliest, toUs: latest, eventCount };
 }
 
 /** A configuration that was found and not named still shows in the report: it decides. */

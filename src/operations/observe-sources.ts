@@ -5,7 +5,7 @@
 import type { ProblemLog } from "../core/event/problem.ts";
 import type { ClusterDocuments } from "./load-cluster.ts";
 import { observeEvents } from "./observe-inputs.ts";
-import { type Observation, observeState } from "./observe-state.ts";
+import { type Observation, type ObservedRecording, observeState } from "./observe-state.ts";
 import type { OperationContext } from "./operation.ts";
 import { refuseUnreadable, summarizeEvents } from "./read-recording.ts";
 import type { Sources } from "./sources.ts";
@@ -22,4 +22,15 @@ export async function observeSources(
   refuseUnreadable(recording);
   const inputs = recording.inputs.map(summarizeEvents);
   return { facts, recording: { ...recording, inputs }, decisions: [] };
+}
+
+/** **Unit**: microseconds. That of the events; without any, the moments at which processes were listed. */
+export function windowOf(
+  { fromUs, toUs, eventCount }: ObservedRecording,
+  timesUs: readonly number[],
+) {
+  if (fromUs > 0 || timesUs.length === 0) return { fromUs, toUs, eventCount };
+  const earliest = timesUs.reduce((a, b) => Math.min(a, b));
+  const latest = timesUs.reduce((a, b) => Math.max(a, b));
+  return { fromUs: earliest, toUs: latest, eventCount };
 }

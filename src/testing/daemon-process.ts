@@ -1,6 +1,6 @@
 /**
- * Holds a daemon in a process of its own, for tests of what only real processes do: to be killed, to
- * be asked to end, to find what another left.
+ * Holds a daemon in a process of its own, for tests of what only real processes do: to be killed,
+ * to be asked to end, to find what another left.
  * In: words after `waggle run`. Out: the process, its log, and ways to wait for it.
  */
 import { type ChildProcess, spawn } from "node:child_process";

@@ -14,6 +14,7 @@ import type { ReportMaker } from "../ports/report-maker.ts";
 import type { Scanner } from "../ports/scanner.ts";
 import type { Delivery } from "../ports/sink.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { createFakeControl, type FakeControl } from "./fake-control.ts";
 import type { ScriptedSource } from "./scripted-source.ts";
 import { noOutside } from "./still-context.ts";
 
@@ -32,6 +33,8 @@ export class MemoryOutside {
   readonly clock = new ManualClock();
   readonly log = new MemoryLog();
   readonly sources = new Map<string, ScriptedSource>();
+  /** By address; made when first asked for. */
+  readonly controls = new Map<string, FakeControl>();
   readonly ending = new AbortController();
   readonly delivered: Delivery[] = [];
   readonly scraped: string[] = [];
@@ -121,6 +124,12 @@ export class MemoryOutside {
     };
   }
 
+  private controlOf(address: string): FakeControl {
+    const control = this.controls.get(address) ?? createFakeControl(address);
+    this.controls.set(address, control);
+    return control;
+  }
+
   private openers(): OperationContext["outside"]["sources"] {
     const open = async (name: string) => {
       const source = this.sources.get(name);
@@ -131,6 +140,7 @@ export class MemoryOutside {
       ...noOutside.sources,
       tetragon: async ({ address }) => open(`tetragon:${address}`),
       follow: async (file) => open(`follow:${file}`),
+      control: async ({ address }) => this.controlOf(address),
       scrape: async (url) => {
         this.scraped.push(url);
         return this.pages(url);

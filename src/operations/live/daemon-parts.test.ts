@@ -179,7 +179,7 @@ test("after a checkpoint a gap is told of a source that gives nothing again", as
   assert.equal((await resumeObservation(options)).how, "anew");
   const observation = new LiveObservation(live);
   observation.take("server", { kind: "messages", messages: messages.slice(0, 50) });
-  observation.stream("file");
+  observation.stream("follow:file");
   await store.facts.commit({
     ...{ writer: "w", sequence: 1, timeUs: 1, settled: [], open: [], dropped: [] },
     positions: { archive: { sequence: 4 } },
@@ -192,7 +192,7 @@ test("after a checkpoint a gap is told of a source that gives nothing again", as
   assert.deepEqual([resumed.how, resumed.archivedSequence], ["checkpoint", 3]);
   const losses = (name: string) => resumed.observation.stream(name).losses();
   assert.equal(losses("server")[0]?.reason, "restart");
-  assert.deepEqual(losses("file"), [], "it gives everything again");
+  assert.deepEqual(losses("follow:file"), [], "it gives everything again");
 });
 
 test("the first part that fails ends all, and is the one that is told", async () => {

@@ -37,7 +37,10 @@ export async function keepRegularly(rhythm: Rhythm): Promise<void> {
   }
 }
 
-/** **Unit**: milliseconds that count for the rhythm; undefined when the store refused. **Errors**: throws defects only. */
+/**
+ * **Unit**: milliseconds that count for the rhythm; undefined when the store refused.
+ * **Errors**: throws defects only.
+ */
 export async function keepOnce(
   { keeper, clock, log, health, onFacts }: Omit<Rhythm, "signal">,
   how: "regular" | "final",

@@ -1,6 +1,6 @@
 /**
- * Holds the keeping of waggle's own policies at each Tetragon: loaded where they lack, replaced when
- * the images that run ask for others. Off unless a person said so.
+ * Holds the keeping of waggle's own policies at each Tetragon: loaded where they lack, replaced
+ * when the images that run ask for others. Off unless a person said so.
  * In: the daemon. Out: nothing; what was changed is logged. The work is done by a process of its
  * own (`waggle policy apply`), because it reads SBOMs.
  */

@@ -6,7 +6,6 @@
 import { ProblemLog } from "../../core/event/problem.ts";
 import { createCanaryWatch } from "../../core/respond/watch-canaries.ts";
 import type { LiveOptions } from "../../engine/live-observation.ts";
-import type { EventSource } from "../../ports/event-source.ts";
 import type { OperationContext } from "../operation.ts";
 import { createArchiving } from "./archive-records.ts";
 import type { Daemon } from "./daemon.ts";
@@ -14,6 +13,7 @@ import { DaemonHealth } from "./daemon-health.ts";
 import { openSinks } from "./deliver-report.ts";
 import { FactKeeper } from "./keep-facts.ts";
 import { loadLiveOptions } from "./load-live-options.ts";
+import { openSources } from "./open-sources.ts";
 import { type Resumed, resumeObservation } from "./resume-observation.ts";
 import type { RunSettings } from "./run-settings.ts";
 
@@ -106,16 +106,6 @@ async function assemble(opened: Opened): Promise<Daemon> {
     problems,
     canaries,
   };
-}
-
-async function openSources(
-  { tetragon, follow }: RunSettings,
-  { outside }: OperationContext,
-): Promise<EventSource[]> {
-  const opened: EventSource[] = [];
-  for (const address of tetragon) opened.push(await outside.sources.tetragon(address));
-  for (const file of follow) opened.push(await outside.sources.follow(file));
-  return opened;
 }
 
 function tellResumed(

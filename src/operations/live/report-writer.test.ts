@@ -98,17 +98,16 @@ test("an answer that is none counts as a failure and ends nothing", async () => 
   assert.equal(world.log.said("error").length, 2);
 });
 
-test("reports that tell nothing new come ever less often", async () => {
+test("what a person decided is told soon, also after reports that told nothing new", async () => {
   const { world } = await start({ settle: "1s" });
-  const leastMs = { a: 0, b: 55_000, c: 115_000 };
-  for (const [index, [letter, ms]] of Object.entries(leastMs).entries()) {
+  for (const [index, letter] of ["a", "b", "c"].entries()) {
     const id = `n-${letter.repeat(16)}`;
     const note = { id, timeUs: 1, by: "ann", text: "t", about: [], revokedUs: 0 };
     world.write(`s/inbox-${id}.json`, JSON.stringify({ version: 1, revokes: "", note }));
     const asked = world.clock.elapsedMs();
     await world.until(() => world.made.length > index, 1000);
     const waitedMs = world.clock.elapsedMs() - asked;
-    assert.ok(waitedMs >= ms, `${index}: ${waitedMs}`);
+    assert.ok(waitedMs <= 10_000, `${index}: ${waitedMs}`);
     assert.match(wordAfter(world.made.at(-1), "--trigger"), /decision of a person/);
   }
 });

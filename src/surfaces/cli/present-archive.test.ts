@@ -23,7 +23,7 @@ function show(given: ArchiveOutput, format: Format = "text", top = 0): string {
   return isStream ? [...document].join("") : document.toString();
 }
 
-test("segments are a table with their sum, and damage is a notice that cannot move a cursor", () => {
+test("segments are a table with their sum, damage a notice that cannot move a cursor", () => {
   const text = show(output);
   assert.match(text, /FROM RECORD/);
   assert.match(text, /2,400 records in 2 segments, 4\.0 MB/);

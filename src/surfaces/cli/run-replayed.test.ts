@@ -1,6 +1,6 @@
 /**
- * Tests that a daemon which watches a recording over gRPC finds what a report on the file finds: with
- * real processes, undisturbed, and killed again and again while the recording is served.
+ * Tests that a daemon which watches a recording over gRPC finds what a report on the file finds:
+ * with real processes, undisturbed, and killed again and again while the recording is served.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -81,7 +81,7 @@ function essence(finding: Finding) {
   };
 }
 
-test("what is watched over gRPC gives the findings of the file, however often it is killed", async () => {
+test("what is watched over gRPC gives the findings of the file, killed or not", async () => {
   const expected = await report(config);
   assert.ok(expected.findings.length > 0);
   const { eventCount } = expected.window;

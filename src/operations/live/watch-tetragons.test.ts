@@ -1,0 +1,119 @@
+/**
+ * Tests of the parts that look after Tetragons: `watch-tetragons.ts`, `watch-servers.ts`,
+ * `watch-agents.ts`, `look-after-policies.ts`.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createFakeControl, loadedPolicy } from "../../testing/fake-control.ts";
+import { MemoryOutside } from "../../testing/memory-outside.ts";
+import { recordedMessages } from "../../testing/recorded-events.ts";
+import { ScriptedSource } from "../../testing/scripted-source.ts";
+import { lookAfterPolicies } from "./look-after-policies.ts";
+import { openDaemon } from "./open-daemon.ts";
+import { pumpSource } from "./pump-source.ts";
+import { type RunInput, resolveRun } from "./run-settings.ts";
+import { AgentWatch } from "./watch-agents.ts";
+import { watchServers } from "./watch-servers.ts";
+import { tetragonParts } from "./watch-tetragons.ts";
+
+const address = "unix:///t.sock";
+
+async function open(input: RunInput = {}) {
+  const world = new MemoryOutside();
+  const source = new ScriptedSource(`tetragon:${address}`, false);
+  world.sources.set(source.name, source);
+  const given = { tetragon: [address], status: "off", scan: "off" as const, state: "s", ...input };
+  const daemon = await openDaemon(resolveRun(given, world.settings), world.context());
+  const { observation, log, health } = daemon;
+  const pumped = pumpSource({
+    ...{ source, observation, log, health },
+    ...{ position: undefined, clock: world.clock },
+  });
+  source.give({ kind: "messages", messages: recordedMessages().slice(0, 50) });
+  await world.pass(0);
+  const end = async () => {
+    world.ending.abort();
+    source.stop();
+    await pumped;
+  };
+  return { world, daemon, source, end };
+}
+
+test("a policy that does not work is a loss of that policy for as long as it is so", async () => {
+  const { world, daemon, end } = await open();
+  const broken = loadedPolicy("open-files", { state: "load-error", error: "no such symbol" });
+  world.controls.set(address, createFakeControl(address, [loadedPolicy("good"), broken]));
+  const ended = watchServers(daemon, world.ending.signal);
+  await world.pass(120_000);
+  const losses = daemon.observation.takeSettled().filter(({ kind }) => kind === "loss");
+  assert.ok(losses.length > 0);
+  for (const loss of losses) {
+    assert.ok(loss.kind === "loss" && loss.reason === "absence-of-open-files");
+    assert.ok(loss.sinceUs > 0 && loss.sinceUs <= loss.untilUs);
+  }
+  const health = daemon.health.all.find(({ part }) => part === `policies ${address}`);
+  assert.equal(health?.ok, false);
+  assert.match(health?.detail ?? "", /no such symbol/);
+  await end();
+  await ended;
+});
+
+test("our policies are applied by a process of its own, again after a reconnect", async () => {
+  const { world, daemon, source, end } = await open({ managePolicies: true, policyChanges: 3 });
+  const steps = [
+    { kind: "add", name: "waggle-use-g00000001", outcome: "done", said: "" },
+    { kind: "delete", name: "waggle-use-g00000000", outcome: "failed", said: "busy" },
+    { kind: "keep", name: "waggle-loader-g00000002", outcome: "done", said: "" },
+  ];
+  world.maker = async () => JSON.stringify({ nodes: [{ address, trouble: "", steps }] });
+  const ended = lookAfterPolicies(daemon, world.ending.signal);
+  await world.pass(10_000);
+  assert.equal(world.made.length, 1);
+  assert.deepEqual(world.made[0]?.slice(0, 4), ["policy", "apply", "--yes", "--beside"]);
+  assert.ok(world.made[0]?.join(" ").includes("--changes-per-hour 3 --tetragon unix:///t.sock"));
+  assert.ok(world.log.said("info").includes("A policy was loaded."));
+  assert.ok(world.log.said("warn").includes("A policy could not be taken away."));
+  await world.pass(270_000);
+  assert.equal(world.made.length, 1);
+  await world.pass(40_000);
+  assert.equal(world.made.length, 2, "each five minutes");
+  assert.equal(source.status().state, "connected");
+  await end();
+  await ended;
+});
+
+test("nothing is loaded where nobody said so", async () => {
+  const { world, daemon, end } = await open();
+  await lookAfterPolicies(daemon, world.ending.signal);
+  assert.deepEqual(world.made, []);
+  await end();
+});
+
+test("pods of Tetragon are read while they are there", async () => {
+  const { world, daemon, end } = await open({ discover: true });
+  const found = new ScriptedSource("tetragon:10.0.0.1:54321", false);
+  world.sources.set(found.name, found);
+  const begun: string[] = [];
+  const agents = new AgentWatch(daemon, ({ name }) => void begun.push(name));
+  const pods = [{ node: "a", address: "10.0.0.1:54321" }];
+  await agents.look(pods);
+  await agents.look(pods);
+  assert.deepEqual(begun, [found.name]);
+  assert.ok(daemon.sources.includes(found) && daemon.volatileNames.has(found.name));
+  await agents.look([]);
+  assert.ok(world.log.said("info").includes("A Tetragon is gone."));
+  assert.ok(!daemon.sources.includes(found));
+  await end();
+});
+
+test("each part has a name, and ends at once where it has nothing to do", async () => {
+  const { world, daemon, end } = await open();
+  const fail = () => assert.fail("nothing happened");
+  const parts = tetragonParts(daemon, { onChange: fail, begin: fail }, world.ending.signal);
+  assert.deepEqual(
+    parts.map(({ name }) => name),
+    ["cluster", "servers", "policies", "canaries"],
+  );
+  for (const { name, work } of parts) if (name !== "servers") await work();
+  await end();
+});
