@@ -102,8 +102,15 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
   const touched = new TouchedContainers();
   let tickedUs = dumped?.tickedUs ?? 0;
 
+  /** What a program does last may be the start of the next. */
+  const touch = ({ container, nextExecId }: ProcessNode): void => {
+    touched.add(container);
+    const next = nextExecId === "" ? undefined : tree.nodes.get(nextExecId);
+    if (next !== undefined) touched.add(next.container);
+  };
+
   const retireOnly = (node: ProcessNode): void => {
-    if (releases !== undefined) touched.add(node.container);
+    if (releases !== undefined) touch(node);
     for (const { fold, state } of parts) fold.retire?.(state, node, emit);
   };
 
@@ -130,7 +137,7 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
       for (const { fold, state } of parts) fold.tick?.(state, at.nowUs, emit);
     }
     if (releases === undefined) return;
-    if (at.node !== undefined) touched.add(at.node.container);
+    if (at.node !== undefined) touch(at.node);
     if (isDue(lives, at.nowUs, everyUs, tree.nodes.size)) release(releases);
   };
 

@@ -71,7 +71,10 @@ export interface ProcessTree {
   dump(part?: TreePart): TreeDump;
   /** What it takes to end the processes of some containers as all would end them. */
   select(part: DumpPart): TreePart;
-  /** Containers that lost processes to others since the last call: hosts, to what they run. */
+  /**
+   * Containers that lost processes, or doings of theirs, to others since the last call: hosts, to
+   * what they run.
+   */
   takeMoved(): readonly ContainerKey[];
   /** With its class as far as it can be told now. */
   get(execId: string): ProcessNode | undefined;
@@ -287,8 +290,12 @@ function mention(state: TreeState, host: Host, event: ProcessEvent, block: Proce
 function merge(state: TreeState, node: TreeNode, block: Process, known: number): boolean {
   const { container } = node;
   const learned = mergeBlock(node, block, known);
-  if (node.container !== container && state.moved.size < movedCountMax) state.moved.add(container);
+  if (node.container !== container) noteMoved(state, container);
   return learned;
+}
+
+function noteMoved(state: TreeState, container: ContainerKey): void {
+  if (state.moved.size < movedCountMax) state.moved.add(container);
 }
 
 /** Brings a node that became better known into its place. */
@@ -332,6 +339,10 @@ function joinImages(state: TreeState, host: Host, before: TreeNode, after: TreeN
   if (known !== undefined && compareStart(known, after) < 0) return;
   if (known?.previous === before) known.previous = undefined;
   if (known !== undefined && before.exitUs === known.startUs) before.exitUs = after.startUs;
+  // What the one did last may now be the other's doing.
+  for (const one of [before, known]) {
+    if (one !== undefined && one.container !== after.container) noteMoved(state, one.container);
+  }
   before.nextExecId = after.execId;
   after.previous = before;
   if (before.exitUs === 0) markEnded(host, before, after.startUs);

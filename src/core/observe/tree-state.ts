@@ -16,7 +16,7 @@ export interface TreeState {
   readonly nodes: Map<string, TreeNode>;
   readonly hosts: Map<string, Host>;
   readonly scenes: Map<ContainerKey, ContainerScene>;
-  /** Containers that a process was of before it was known to be of another. Never dumped. */
+  /** Containers that lost processes or doings to another. Never dumped. */
   readonly moved: Set<ContainerKey>;
   evictedCount: number;
   /** At the end all is known: nothing later can come. */
