@@ -19,6 +19,7 @@ import { createFolds } from "./create-folds.ts";
 import { describeEventFile } from "./describe-event-file.ts";
 import { findContainer, listContainers } from "./list-containers.ts";
 import { observeEvents } from "./observe-inputs.ts";
+import { windowOf } from "./observe-sources.ts";
 import type { OperationContext } from "./operation.ts";
 import { readRecording, summarizeEvents } from "./read-recording.ts";
 import { resolveSources } from "./sources.ts";
@@ -143,4 +144,12 @@ test("what Tetragon counted as lost is a loss and a problem; a cut file is one t
   assert.equal(reasons.length, 2);
   assert.ok(facts.losses.every(({ untilUs }) => untilUs >= recording.toUs));
   assert.ok(problems.list().some(({ weight, message }) => weight === "lost" && /12/.test(message)));
+});
+
+test("without events the window is that of the listings of processes", () => {
+  const none = { fromUs: 0, toUs: 0, eventCount: 0, inputs: [] };
+  assert.deepEqual(windowOf(none, [7, 3, 5]), { fromUs: 3, toUs: 7, eventCount: 0 });
+  assert.deepEqual(windowOf(none, []), { fromUs: 0, toUs: 0, eventCount: 0 });
+  const some = { ...none, fromUs: 1, toUs: 2, eventCount: 9 };
+  assert.deepEqual(windowOf(some, [7]), { fromUs: 1, toUs: 2, eventCount: 9 });
 });

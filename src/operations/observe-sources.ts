@@ -24,7 +24,10 @@ export async function observeSources(
   return { facts, recording: { ...recording, inputs }, decisions: [] };
 }
 
-/** **Unit**: microseconds. That of the events; without any, the moments at which processes were listed. */
+/**
+ * That of the events; without any, the moments at which processes were listed.
+ * **Unit**: microseconds.
+ */
 export function windowOf(
   { fromUs, toUs, eventCount }: ObservedRecording,
   timesUs: readonly number[],

@@ -10,6 +10,7 @@ import { recordedMessages } from "../../testing/recorded-events.ts";
 import { ScriptedSource } from "../../testing/scripted-source.ts";
 import { lookAfterPolicies } from "./look-after-policies.ts";
 import { openDaemon } from "./open-daemon.ts";
+import { openSources } from "./open-sources.ts";
 import { pumpSource } from "./pump-source.ts";
 import { type RunInput, resolveRun } from "./run-settings.ts";
 import { AgentWatch } from "./watch-agents.ts";
@@ -116,4 +117,17 @@ test("each part has a name, and ends at once where it has nothing to do", async 
   );
   for (const { name, work } of parts) if (name !== "servers") await work();
   await end();
+});
+
+test("sources are opened as they are named, servers first", async () => {
+  const world = new MemoryOutside();
+  for (const name of ["follow:a.log", `tetragon:${address}`]) {
+    world.sources.set(name, new ScriptedSource(name, name.startsWith("follow:")));
+  }
+  const settings = resolveRun({ follow: ["a.log"], tetragon: [address] }, world.settings);
+  const opened = await openSources(settings, world.context());
+  assert.deepEqual(
+    opened.map(({ name }) => name),
+    [`tetragon:${address}`, "follow:a.log"],
+  );
 });
