@@ -53,7 +53,13 @@ function judgeLosses({ losses }: WatchOptions): readonly string[] {
 }
 
 const phrases: ReadonlyMap<string, string> = new Map([
-  ["restart", "Tetragon was restarted meanwhile"],
+  ["restart", "Tetragon or waggle was restarted meanwhile"],
+  ["reconnect", "the connection to Tetragon broke meanwhile"],
+  ["overflow", "more events came than waggle could take"],
+  ["rotated", "files of events were gone before they were read"],
+  ["truncated", "the file of events was cut before it was read"],
+  ["archive", "events of before a restart could not be read again"],
+  ["store", "facts could not be stored in time"],
   ["gap", "there is a gap in the events of its node"],
   ["throttle", "Tetragon held back starts of processes"],
   ["missed-start", "events were lost: programs ran whose start was not told"],
