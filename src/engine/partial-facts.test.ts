@@ -129,7 +129,9 @@ test("law: facts of some containers are those of all that are about them", () =>
 });
 
 function isHostSocket(event: Event): boolean {
-  return "hook" in event && event.process?.containerId === "" && /tcp|udp|inet|sock/.test(event.hook);
+  return (
+    "hook" in event && event.process?.containerId === "" && /tcp|udp|inet|sock/.test(event.hook)
+  );
 }
 
 /** What a store shows to which only facts of touched containers are told. */
