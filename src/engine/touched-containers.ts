@@ -1,6 +1,7 @@
 /**
  * Holds of which containers something new was heard.
- * In: keys, in runs. Out: the set, once. Must stay within its bound: beyond it all count as touched.
+ * In: keys, in runs. Out: the set, once. Must stay within its bound: beyond it all count as
+ * touched.
  */
 import { widerKey } from "../core/observe/container-key.ts";
 import type { ContainerKey } from "../core/observe/fact.ts";
