@@ -5,7 +5,6 @@
  * Must never follow links by recursion: processes that share sockets form chains of any length.
  */
 import { createConnection } from "./connection.ts";
-import type { FlowPart } from "./flow-part.ts";
 import { listenKey } from "./flow-ports.ts";
 import {
   type Attempt,
@@ -30,6 +29,12 @@ export interface Loose {
   readonly at: Happening;
   /** It proves a connection by itself. */
   readonly isOwn: boolean;
+}
+
+/** Which sockets and processes to pack. */
+export interface OpenPart {
+  readonly keys: ReadonlySet<string>;
+  readonly hasUser: (user: FlowUser) => boolean;
 }
 
 /** What links processes and connections. */
@@ -82,10 +87,7 @@ class Places<T> {
 }
 
 /** With `part` only its connections and processes. **Cost**: linear in what is kept. */
-export function packOpenFlows(
-  { book, users, loose }: OpenFlows,
-  part?: Pick<FlowPart, "keys" | "hasUser">,
-): OpenFlowsDump {
+export function packOpenFlows({ book, users, loose }: OpenFlows, part?: OpenPart): OpenFlowsDump {
   const [owners, sockets] = [new Places<FlowUser>(), new Places<Connection>()];
   const isOf = ({ key }: { readonly key: string }): boolean => part?.keys.has(key) ?? true;
   const own = [...users.values()].filter((user) => part?.hasUser(user) ?? true);
