@@ -40,7 +40,22 @@ export interface ProcessNode {
   startMissed: boolean;
 }
 
-export interface Fold<State> {
+/** What a checkpoint asks of a fold; one whose state is flat data need not answer. */
+export interface Checkpointed<State> {
+  /**
+   * The state as data that the structured clone algorithm copies, its depth the same however much
+   * is kept. It may share parts with the state: copy it before the next step. Without it the state
+   * itself is such data. With `part` what tells of other containers may be left out: the copy is
+   * only finished, and only its facts of wanted containers and of none are looked at.
+   */
+  dump?(state: State, part?: FoldPart): unknown;
+  /** Exec ids of processes, maybe of other containers, without which wanted facts would differ. */
+  companions?(state: State, part: FoldPart): Iterable<string>;
+  /** The state again; it takes over the data, which must be a copy. */
+  load?(data: unknown): State;
+}
+
+export interface Fold<State> extends Checkpointed<State> {
   readonly name: string;
   start(): State;
   /**
@@ -60,17 +75,6 @@ export interface Fold<State> {
   release?(state: State, about: Release, emit: Emit): void;
   /** Emits all that is left. Called once, at the end of a finite input. */
   finish?(state: State, emit: Emit): void;
-  /**
-   * The state as data that the structured clone algorithm copies, its depth the same however much
-   * is kept. It may share parts with the state: copy it before the next step. Without it the state
-   * itself is such data. With `part` what tells of other containers may be left out: the copy is
-   * only finished, and only its facts of wanted containers and of none are looked at.
-   */
-  dump?(state: State, part?: FoldPart): unknown;
-  /** Exec ids of processes, maybe of other containers, without which wanted facts would differ. */
-  companions?(state: State, part: FoldPart): Iterable<string>;
-  /** The state again; it takes over the data, which must be a copy. */
-  load?(data: unknown): State;
 }
 
 /** Of which containers the facts are asked for. */
