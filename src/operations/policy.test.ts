@@ -8,10 +8,11 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { createMemoryFiles } from "../adapters/files/memory-files.ts";
+import { createMemoryStore } from "../adapters/store/memory-store.ts";
 import { createPolicy } from "../core/respond/policy-document.ts";
 import { chooseShipped } from "../core/respond/shipped-policies.ts";
 import type { Outside } from "../ports/outside.ts";
-import type { SettingStore, Store } from "../ports/store.ts";
+import type { SettingStore } from "../ports/store.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { policyPresentation } from "../surfaces/cli/present-policy.ts";
 import { createFakeControl, type FakeControl, loadedPolicy } from "../testing/fake-control.ts";
@@ -45,14 +46,14 @@ function createSettings(): SettingStore {
 }
 
 function createWorld(server = createFakeControl("unix:///t.sock")): World {
-  const settings = createSettings();
+  const [settings, store] = [createSettings(), createMemoryStore()];
   const files = new Map<string, Uint8Array>();
   const refuse = () => assert.fail("not asked for");
   const outside: Outside = {
     ...noOutside,
     state: {
       ...noOutside.state,
-      store: async () => ({ settings, close: async () => {} }) as unknown as Store,
+      store: async () => ({ ...store, settings }),
     },
     sources: {
       ...noOutside.sources,

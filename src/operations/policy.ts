@@ -147,7 +147,13 @@ async function learn(given: PolicyInput, context: OperationContext) {
   if (saved === undefined && !hasEvents) return undefined;
   // A saved report names packages and not their files: the SBOMs are read beside it.
   const asked = saved === undefined ? { ...rest, sbom } : { ...rest, report: saved };
-  const report = await obtainReport(asked, context);
+  const report = await obtainReport(asked, context).catch((error: unknown) => {
+    // A plan may be asked for before there is any state: then nothing is known yet.
+    const isNew = given.state !== undefined && saved === undefined;
+    if (isNew && error instanceof WaggleError && error.code === "not-found") return undefined;
+    throw error;
+  });
+  if (report === undefined) return undefined;
   const names = await sbomNames(given, report.inputs, context);
   const { sboms } = await loadInventory({ sbom: names, vulns: [] }, context, new ProblemLog());
   return { report, sboms };

@@ -300,7 +300,8 @@ test("every command has help with its options and an example that parses", async
     assert.equal(status, 0);
     assert.match(output, /Examples:/);
     for (const { line } of presentation.examples) {
-      const words = line.split(" ").slice(1);
+      const typed = (line.match(/"[^"]*"|\S+/g) ?? []).slice(1);
+      const words = typed.map((word) => word.replaceAll('"', ""));
       const result = await run(words.map((word) => (word === "-" ? "gone" : word)));
       assert.ok([3, 70].includes(result.status), `${line}: ${result.error}`);
       assert.ok(!/unknown|invalid/.test(result.error), result.error);
