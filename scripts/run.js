@@ -24,11 +24,13 @@ const commands = {
     [tool("typescript/bin/tsc"), "-p", "tsconfig.client.json"],
   ],
   docs: (more) => [["scripts/docs.ts", ...more]],
+  policies: (more) => [["scripts/policies.ts", ...more]],
   check: () => [
     ...commands.format(),
     ...commands.types(),
     ...commands.test([]),
     ...commands.docs(["--check"]),
+    ...commands.policies(["--check"]),
   ],
   build: () => [["scripts/build.ts"]],
   "pack-check": () => [["scripts/pack-check.ts"]],
