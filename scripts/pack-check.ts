@@ -29,10 +29,15 @@ function checkContents(installed: string): void {
     "docs/recording.md",
     "examples/shop/policies/20-file-open.yaml",
     "scripts/dump-processes.sh",
+    "policies/loader.yaml",
+    "deploy/waggle.service",
+    "examples/run.yaml",
   ];
   for (const name of needed) expect(existsSync(join(installed, name)), `${name} is missing`);
   const names = readdirSync(installed, { recursive: true }).map(String);
-  const stray = names.find((name) => /\.test\.|fixtures|tidy|testing|events\.jsonl/.test(name));
+  const stray = names.find((name) =>
+    /\.test\.|fixtures|dist\/tidy|testing|events\.jsonl/.test(name),
+  );
   expect(stray === undefined, `${stray} is of no use to its users`);
   const { scripts = {} } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
   const hook = ["preinstall", "install", "postinstall"].find((name) => name in scripts);
