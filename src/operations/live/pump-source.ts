@@ -17,11 +17,15 @@ export interface Pump {
   readonly health: DaemonHealth;
 }
 
+/** **Unit**: milliseconds. */
+const notedAgainMs = 1000;
+
 /** **Errors**: throws what the source throws: a setting that is wrong. */
 export async function pumpSource(pump: Pump): Promise<void> {
   const { source, position, observation, log, health } = pump;
   const stream = observation.stream(source.name);
   noteState(pump);
+  let notedMs = pump.clock.elapsedMs();
   for await (const signal of source.signals(position)) {
     stream.take(signal);
     if (signal.kind === "gap") {
@@ -29,6 +33,11 @@ export async function pumpSource(pump: Pump): Promise<void> {
       health.noteLoss(reason, count);
       log.warn("Events may be missing.", { source: source.name, reason, count, detail });
     }
+    // Events come a thousand times a second: a busy source is looked at once in a while.
+    const nowMs = pump.clock.elapsedMs();
+    const isQuiet = signal.kind !== "bytes" && signal.kind !== "messages";
+    if (!isQuiet && nowMs - notedMs < notedAgainMs) continue;
+    notedMs = nowMs;
     noteState(pump);
   }
 }
