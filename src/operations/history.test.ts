@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { createMemoryStore } from "../adapters/store/memory-store.ts";
 import { ProblemLog } from "../core/event/problem.ts";
 import { applyWaivers } from "../core/judge/waive/apply-waivers.ts";
 import type { ErrorCode } from "../ports/waggle-error.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
-import { createHistoryStore, historyContext } from "../testing/history-store.ts";
+import { historyContext } from "../testing/history-store.ts";
 import {
   type ShopContainer,
   shopNowUs,
@@ -35,7 +36,7 @@ const idOf = (name: string) =>
 
 /** A shop whose `web` was mended two hours after the first report. */
 async function shop() {
-  const store = createHistoryStore();
+  const store = createMemoryStore();
   for (const [index, containers] of [before, after].entries()) {
     await recordReport({
       store,

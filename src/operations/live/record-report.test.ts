@@ -1,8 +1,8 @@
 /** Tests of how a report becomes history, and of decisions that the store keeps. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createMemoryStore } from "../../adapters/store/memory-store.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
-import { createHistoryStore } from "../../testing/history-store.ts";
 import { sampleWaiver } from "../../testing/sample-documents.ts";
 import {
   type ShopContainer,
@@ -24,7 +24,7 @@ const after: readonly ShopContainer[] = [
 ];
 
 function record(
-  store: ReturnType<typeof createHistoryStore>,
+  store: ReturnType<typeof createMemoryStore>,
   containers: readonly ShopContainer[],
   timeUs: number,
 ) {
@@ -39,7 +39,7 @@ function record(
 }
 
 test("a report and its changes are kept together, and the next one is compared", async () => {
-  const store = createHistoryStore();
+  const store = createMemoryStore();
   const first = await record(store, before, shopNowUs);
   assert.match(first.id, /^20260101T120000000000Z-[0-9a-f]{8}$/);
   assert.equal(first.changes.length, 2);
@@ -65,7 +65,7 @@ test("a report and its changes are kept together, and the next one is compared",
 });
 
 test("the same report at the same time again is one report", async () => {
-  const store = createHistoryStore();
+  const store = createMemoryStore();
   const first = await record(store, before, shopNowUs);
   const again = await record(store, before, shopNowUs);
   assert.equal(again.id, first.id);
@@ -74,7 +74,7 @@ test("the same report at the same time again is one report", async () => {
 });
 
 test("a clock that went back does not turn the order of reports", async () => {
-  const store = createHistoryStore();
+  const store = createMemoryStore();
   await record(store, before, shopNowUs);
   const { timeUs, changes } = await record(store, after, shopNowUs - 3600e6);
   assert.equal(timeUs, shopNowUs + 1);
@@ -82,7 +82,7 @@ test("a clock that went back does not turn the order of reports", async () => {
 });
 
 test("a report that cannot be read any more costs its causes, not the ledger", async () => {
-  const store = createHistoryStore();
+  const store = createMemoryStore();
   await record(store, after, shopNowUs);
   const damaged = { id: "x", timeUs: shopNowUs + 1, trigger: "", body: '{"no":"report"}' };
   await store.history.record({ report: damaged, changes: [], findings: [] });
@@ -100,7 +100,7 @@ test("a report that cannot be read any more costs its causes, not the ledger", a
 });
 
 test("old scans make findings stale where a bound is set", async () => {
-  const store = createHistoryStore();
+  const store = createMemoryStore();
   const image = `sha256:${"1".repeat(64)}`;
   await store.scans.put({
     image,
@@ -120,7 +120,7 @@ test("old scans make findings stale where a bound is set", async () => {
 });
 
 test("decisions of the store count until their end, unless they were withdrawn", async () => {
-  const { notes } = createHistoryStore();
+  const { notes } = createMemoryStore();
   const base = { ...sampleWaiver(), vulnerability: "CVE-1", package: "", workload: "", image: "" };
   for (const [id, endUs] of [
     ["n-1", 100],

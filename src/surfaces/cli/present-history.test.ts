@@ -1,11 +1,12 @@
 /** Tests of how changes, the life of a finding and a signature look; hostile names included. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createMemoryStore } from "../../adapters/store/memory-store.ts";
 import { accept } from "../../operations/accept.ts";
 import { changes } from "../../operations/changes.ts";
 import { history } from "../../operations/history.ts";
 import { recordReport } from "../../operations/live/record-report.ts";
-import { createHistoryStore, historyContext } from "../../testing/history-store.ts";
+import { historyContext } from "../../testing/history-store.ts";
 import {
   type ShopContainer,
   shopNowUs,
@@ -35,7 +36,7 @@ const after: readonly ShopContainer[] = [
 ];
 
 async function shop() {
-  const store = createHistoryStore();
+  const store = createMemoryStore();
   const state = { locked: false, opened: 0, stored: new Map<string, Uint8Array>() };
   for (const [index, containers] of [before, after].entries()) {
     await recordReport({
