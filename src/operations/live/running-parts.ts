@@ -18,6 +18,7 @@ import { type TetragonHooks, tetragonParts } from "./watch-tetragons.ts";
 
 /** **Unit**: milliseconds; a service has ten seconds in all, and must still put facts away. */
 const endMs = 6000;
+const recordingMs = 10_000;
 
 /** Asked to end by `ending`, which the failure of a part gives too. */
 export class RunningParts {
@@ -108,9 +109,13 @@ export class RunningParts {
     const { keeper, log, health, context } = this.daemon;
     const { clock } = context.outside.services;
     const { signal } = this.ending;
+    let keptMs = Number.NEGATIVE_INFINITY;
     const onFacts = async (facts: readonly Fact[]): Promise<void> => {
       this.reports.noteFacts(facts);
+      // A commit of its own: no verdict rests on it, and the end writes it anyhow.
+      if (clock.elapsedMs() - keptMs < recordingMs) return;
       await keepRecording(this.daemon);
+      keptMs = clock.elapsedMs();
     };
     return keepRegularly({ keeper, clock, log, health, signal, onFacts });
   }
