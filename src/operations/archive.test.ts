@@ -1,6 +1,6 @@
 /** Tests of `archive.ts`: recorded events through the archive and out again, for reports. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -162,6 +162,8 @@ test("a time counts back from the last event, and a container is found by its st
 
 test("what is archived is listed with its span, an empty archive too", () =>
   inFolder(async (state) => {
+    // As a daemon leaves it that has seen nothing yet.
+    writeFileSync(join(state, "waggle.db"), "");
     const empty = await archive.run({ action: "ls", state }, onDisk);
     assert.deepEqual([empty.segments, empty.recordCount, empty.from], [[], 0, null]);
     await keep(state, lineRecords());
@@ -178,6 +180,7 @@ test("what is missing, unknown or for the other action is refused in words", () 
     const refuses = (raw: Record<string, unknown>, code: string, message: RegExp) =>
       assert.rejects(async () => run(raw), { code, message });
     await refuses({ action: "ls" }, "usage", /--state/);
+    await refuses({ action: "ls", state: join(state, "none") }, "file-not-found", /none/);
     await refuses({ action: "ls", state, since: "2h" }, "usage", /ls takes no since/);
     await refuses({ action: "export", state }, "usage", /--to FILE/);
     await refuses({ action: "export", state, to: join(state, "o") }, "not-found", /No such event/);

@@ -70,7 +70,10 @@ export const archive: Operation<ArchiveInput, ArchiveOutput> = {
     const reader = await context.outside.state.archiveReader(state);
     if (action === "ls") {
       refuseFilters(given);
-      return describe(state, await reader.segments(), null);
+      const segments = await reader.segments();
+      // An empty archive is of a daemon; where no daemon was, the path is wrong.
+      if (segments.length === 0) await context.files.list(state);
+      return describe(state, segments, null);
     }
     if (to === undefined) throw usage("export needs --to FILE");
     const query = readQuery(given, await reader.segments());

@@ -52,7 +52,11 @@ export const status: Operation<z.infer<typeof input>, StatusOutput> = {
 };
 
 async function askDaemon(address: string, { outside }: OperationContext): Promise<DaemonStatus> {
-  const page = await outside.sources.scrape(`${addressOf(address)}/status`);
+  const page = await outside.sources.scrape(`${addressOf(address)}/status`).catch((cause) => {
+    if (!(cause instanceof WaggleError)) throw cause;
+    const message = `No waggle answers at ${address}. --state DIRECTORY looks into what one left.`;
+    throw new WaggleError("connection-failed", message, { cause });
+  });
   const body = page.slice(page.indexOf("{"));
   const result = statusSchema.safeParse(parseJson(body));
   if (result.success) return result.data;
