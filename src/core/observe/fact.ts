@@ -5,6 +5,7 @@
  * nothing.
  */
 import type { TimeUs } from "../event/event.ts";
+import type { DetectFact } from "./detect/detect-fact.ts";
 
 /**
  * First 31 hex digits of the container id (what Tetragon's `docker` field holds), or
@@ -245,5 +246,6 @@ export type Fact =
   | FlowFact
   | ListenFact
   | CoverageFact
-  | LossFact;
+  | LossFact
+  | DetectFact;
 export type Emit = (fact: Fact) => void;

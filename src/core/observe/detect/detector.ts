@@ -1,0 +1,61 @@
+/**
+ * Holds the contract of a detector: what makes signals of acts. Sigma rules, sequences and novelty
+ * are three of them; `detection.ts` drives them all.
+ * In: acts. Out: hits. No I/O, no clock; every map in a state has a bound.
+ */
+import type { TimeUs } from "../../event/event.ts";
+import type { ContainerKey } from "../fact.ts";
+import type { Act } from "./act.ts";
+import type { RuleHead, RuleListing } from "./rule.ts";
+import type { Subject, SubjectBook } from "./subject.ts";
+
+/** Something a person can search for, block or delete. */
+export interface Indicator {
+  readonly type: "ip" | "domain" | "url" | "file" | "command" | "user" | "hash" | "container";
+  /** One spelling: addresses as `plainAddress`, domains in lower case. */
+  readonly value: string;
+}
+
+export interface Hit {
+  readonly rule: RuleHead;
+  /** Whose doing it is: the process that a person would look at. */
+  readonly subject: Subject;
+  /** Exec ids of further processes that take part, at most 8. */
+  readonly others: readonly string[];
+  /**
+   * What matched, in words of the rule: `CommandLine contains /dev/tcp/`; at most 4. Values are
+   * from telemetry.
+   */
+  readonly because: readonly string[];
+  readonly indicators: readonly Indicator[];
+  /** Told by the rule: its match rests on text that was cut, or on a sensor that lost events. */
+  readonly incomplete: boolean;
+  /** Takes the place of the rule's score where a match weighs less or more than usual. */
+  readonly score?: number;
+}
+
+export interface DetectContext {
+  readonly nowUs: TimeUs;
+  readonly book: SubjectBook;
+  /** The act that decides is the one being stepped; `detection.ts` cites its event. */
+  readonly hit: (hit: Hit) => void;
+}
+
+export interface DetectRelease {
+  readonly nowUs: TimeUs;
+  isGone(container: ContainerKey): boolean;
+}
+
+export interface Detector<State> {
+  readonly name: string;
+  /** Of all its rules, also those that cannot run here. */
+  readonly listings: readonly RuleListing[];
+  start(): State;
+  step(state: State, act: Act, context: DetectContext): void;
+  /** **Unit**: event time; at most once a second. For windows that end without an event. */
+  tick?(state: State, context: DetectContext): void;
+  release?(state: State, about: DetectRelease): void;
+  /** Plain data for the structured clone algorithm: subjects by exec id only. */
+  dump?(state: State): unknown;
+  load?(data: unknown): State;
+}
