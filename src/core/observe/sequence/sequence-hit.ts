@@ -15,11 +15,7 @@ const textLengthMax = 200;
 const commandLengthMax = 512;
 
 /** The process that the mark of the subject's step stands for. */
-export function subjectOf(
-  rule: SequenceRule,
-  mark: Mark,
-  book: SubjectBook,
-): Subject | undefined {
+export function subjectOf(rule: SequenceRule, mark: Mark, book: SubjectBook): Subject | undefined {
   const subject = book.get(mark.execId);
   if (rule.subjectIs === "entry") return subject?.entry ?? book.get(mark.entryExecId);
   if (rule.subjectIs === "parent") return subject?.parent ?? book.get(mark.parentExecId) ?? subject;

@@ -9,12 +9,10 @@ import type { ActReader } from "../detect/act-reader.ts";
 import type { Evaluable, RuleHead } from "../detect/rule.ts";
 import type { ContainerKey } from "../fact.ts";
 
-/** Where in a document, key by key. */
-export type RulePath = readonly (string | number)[];
-
 /** Why a rule is refused: a value, never thrown. */
 export interface SequenceProblem {
-  readonly path: RulePath;
+  /** Where in the document: `steps[1].where`. */
+  readonly path: string;
   /** Half a sentence; quoted parts are from the document. */
   readonly message: string;
 }
