@@ -50,6 +50,7 @@ const relationNames: Readonly<Record<Exclude<RelationName, "same-value">, true>>
   "sibling-of": true,
   "descends-from": true,
   "ancestor-of": true,
+  "within-tree-of": true,
   overlaps: true,
   after: true,
 };

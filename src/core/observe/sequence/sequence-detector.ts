@@ -7,7 +7,7 @@
 import type { Act } from "../detect/act.ts";
 import type { FieldValue } from "../detect/act-fields.ts";
 import { ActReader } from "../detect/act-reader.ts";
-import type { DetectContext, Detector, DetectRelease } from "../detect/detector.ts";
+import type { DetectContext, Detector } from "../detect/detector.ts";
 import { findMatch } from "./find-match.ts";
 import { createState, episodeOf, isRepeat, keepMark, releaseGone, sweep } from "./keep-episodes.ts";
 import { makeHit, subjectIdOf, subjectOf } from "./sequence-hit.ts";
@@ -58,7 +58,7 @@ export function createSequenceDetector(
     tick: (state, { nowUs }) => sweep(state, byId, nowUs),
     release: releaseGone,
     dump: (state) => state,
-    load: (data) => data as SequenceState,
+    load: (data) => takeUp(data as SequenceState, byId),
   };
 }
 
@@ -122,4 +122,14 @@ function tell(one: IndexedStep, episode: Episode, fresh: Mark, context: DetectCo
   told.push(subjectIdOf(rule, last));
   if (told.length > toldCountMax) told.shift();
   context.hit(makeHit(rule, match, subject, context.book));
+}
+
+/** What goes on in rules that are no more, or have other steps now, means nothing. */
+function takeUp(state: SequenceState, rules: ReadonlyMap<string, SequenceRule>): SequenceState {
+  for (const [id, episodes] of state.rules) {
+    const stepCount = rules.get(id)?.steps.length;
+    const [first] = episodes.values();
+    if (first?.marks.length !== stepCount) state.rules.delete(id);
+  }
+  return state;
 }

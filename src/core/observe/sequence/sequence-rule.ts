@@ -55,6 +55,7 @@ export type RelationName =
   | "sibling-of"
   | "descends-from"
   | "ancestor-of"
+  | "within-tree-of"
   | "overlaps"
   | "after"
   | "same-value";

@@ -29,6 +29,8 @@ export function isRelated(
       return descends(mark, other, book);
     case "ancestor-of":
       return descends(other, mark, book);
+    case "within-tree-of":
+      return isSameTask(mark, other) || isChild(mark, other, book) || descends(mark, other, book);
     case "overlaps":
       return overlaps(mark, other, book);
     case "after":
@@ -43,7 +45,10 @@ export function isRelated(
 /** Also when one of them is what the other was before an exec. */
 function isSameTask(a: Mark, b: Mark): boolean {
   if (a.execId === b.execId) return true;
-  return a.pid === b.pid && (a.parentExecId === b.execId || b.parentExecId === a.execId);
+  if (a.pid !== b.pid) return false;
+  if (a.parentExecId === b.execId || b.parentExecId === a.execId) return true;
+  // A fork and the program that it became: both have the parent of the fork.
+  return a.parentExecId !== "" && a.parentExecId === b.parentExecId;
 }
 
 function isChild(child: Mark, parent: Mark, book: SubjectBook): boolean {

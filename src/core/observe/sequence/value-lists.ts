@@ -13,6 +13,16 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
   /** Parts of paths that hide; with `contains`. */
   hidden: ["/..", "/.,", "/. /", "/.X11-unix/", "/.ICE-unix/", "/.font-unix/", "/.XIM-unix/"],
   shells,
+  /** Arguments of a shell that reads commands from whoever is there; with `re`. */
+  interactive: [String.raw`^\s*(?:-[ilpe]+\s*|--login\s*|--norc\s*|--noprofile\s*|--posix\s*)*$`],
+  /** Arguments of a shell or interpreter that reads its program from a pipe; with `re`. */
+  "standard-input": [String.raw`^\s*(?:-s(?:\s.*)?|-\s*|-[exu]+\s*)*$`],
+  /** What somebody asks who does not know where he is: services ask little of it. */
+  prying: [
+    ..."id whoami groups users who w last lastlog ps pstree env printenv netstat ss".split(" "),
+    ..."ifconfig ip route arp mount df lsblk getcap capsh crontab lsof sudo passwd".split(" "),
+    ..."hostnamectl systemctl lsmod dmesg finger".split(" "),
+  ],
   /** Programs that tell where one is and what there is. */
   discovery: [
     ..."id whoami uname hostname hostnamectl groups users who w last lastlog uptime".split(" "),
