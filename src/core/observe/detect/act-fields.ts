@@ -80,12 +80,9 @@ function serviceAge({ subject, timeUs }: Act): number | undefined {
   return secondsBetween(host.startUs, timeUs);
 }
 
-const ofProgram = new Set(
-  (
-    "Image CommandLine exe comm a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12 a13 a14 a15 " +
-    "name binary arguments command words"
-  ).split(" "),
-);
+/** Names of fields that follow from binary and arguments alone. */
+const ofProgram = new Set("Image CommandLine name binary arguments command words".split(" "));
+const ofAuditProgram = new Set(["exe", "comm", ...Array.from({ length: 16 }, (_, at) => `a${at}`)]);
 const ofTime = new Set(["time", "@timestamp", "UtcTime"]);
 
 const files: readonly ActKind[] = [
@@ -216,12 +213,16 @@ const nameTypes: ReadonlyMap<ActKind, string> = new Map([
   ["read", "NORMAL"],
 ]);
 
-function makeTable(rows: readonly Row[], firstIndex: number): FieldTable {
+function makeTable(
+  rows: readonly Row[],
+  firstIndex: number,
+  programNames: ReadonlySet<string>,
+): FieldTable {
   const table = new Map<string, ActField>();
   for (const [names, read, kinds] of rows) {
     for (const name of names.split(" ")) {
       const index = firstIndex + table.size;
-      const flags = { ofProgram: ofProgram.has(name), isTime: ofTime.has(name) };
+      const flags = { ofProgram: programNames.has(name), isTime: ofTime.has(name) };
       table.set(name, { name, index, kinds, read, ...flags });
     }
   }
@@ -229,9 +230,9 @@ function makeTable(rows: readonly Row[], firstIndex: number): FieldTable {
 }
 
 /** Fields of rules about processes, files and connections; ours are in lower case. */
-export const actFields: FieldTable = makeTable([...commonRows, ...ownRows], 0);
+export const actFields: FieldTable = makeTable([...commonRows, ...ownRows], 0, ofProgram);
 
-const auditOnly = makeTable(auditRows, actFields.size);
+const auditOnly = makeTable(auditRows, actFields.size, ofAuditProgram);
 
 /** The same for rules about auditd, where some names mean something else (`name`, `type`). */
 export const auditFields: FieldTable = new Map([...actFields, ...auditOnly]);
