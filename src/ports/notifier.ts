@@ -85,8 +85,8 @@ export interface NotifierTarget {
 export interface NoticeDocuments {
   /** JSON text of the incident. */
   incident(notice: Notice): string;
-  /** JSON text of an OCSF finding. */
-  ocsf(notice: Notice): string;
+  /** JSON text of an OCSF finding; undefined: this program cannot write one. */
+  readonly ocsf: ((notice: Notice) => string) | undefined;
 }
 
 /** What telling people needs of the outside. */

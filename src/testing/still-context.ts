@@ -19,6 +19,7 @@ export const noOutside: Outside = {
     canaryRunner: refuse,
     replayServer: refuse,
     sink: refuse,
+    notify: refuse,
   },
 };
 
