@@ -77,5 +77,9 @@ export const outside: Outside = {
       const secretFile = process.env["WAGGLE_WEBHOOK_SECRET_FILE"];
       return openSink(target, secretFile === undefined ? {} : { secretFile });
     },
+    notify: async () => {
+      const { createNotifyOutside } = await import("../adapters/notify/notify-outside.ts");
+      return createNotifyOutside();
+    },
   },
 };

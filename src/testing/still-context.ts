@@ -20,6 +20,7 @@ export const noOutside: Outside = {
     canaryRunner: refuse,
     replayServer: refuse,
     sink: refuse,
+    notify: refuse,
   },
 };
 
