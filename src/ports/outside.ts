@@ -44,7 +44,15 @@ export interface ServiceOpeners {
   sink(target: string): Promise<Sink>;
 }
 
+/** Directories that come with the program, as names for the port `Files`; "": there is none. */
+export interface Shipped {
+  /** Detection rules with their cases. */
+  readonly rules: string;
+  readonly workflows: string;
+}
+
 export interface Outside {
+  readonly shipped: Shipped;
   readonly state: StateOpeners;
   readonly sources: SourceOpeners;
   readonly services: ServiceOpeners;

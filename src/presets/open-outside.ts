@@ -3,10 +3,17 @@
  * In: nothing. Out: openers; each adapter is loaded when it is first asked for. Must never hold
  * logic.
  */
+import { fileURLToPath } from "node:url";
 import { systemClock } from "../adapters/clock/system-clock.ts";
 import type { Outside } from "../ports/outside.ts";
 
+/** Beside `src` and beside `dist`. */
+function besideProgram(name: string): string {
+  return fileURLToPath(new URL(`../../${name}`, import.meta.url));
+}
+
 export const outside: Outside = {
+  shipped: { rules: besideProgram("rules"), workflows: besideProgram("workflows") },
   state: {
     store: async (directory, mode) => {
       const { openSqliteStore } = await import("../adapters/store/sqlite-store.ts");
