@@ -33,7 +33,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   [page]: { rooms: judge, packages: [], node: false },
   engine: { rooms: [...observe, "ports"], packages: [], node: false },
   ports: { rooms: core, packages: [], node: false },
-  operations: { rooms: [...core, "engine", "ports"], packages: ["zod", "yaml"], node: false },
+  operations: {
+    rooms: [...core, "engine", "ports"],
+    packages: ["zod", "yaml", "re2js"],
+    node: false,
+  },
   adapters: {
     rooms: [...core, "ports"],
     packages: ["@grpc/grpc-js", "pino", "xz-decompress", "yaml"],

@@ -101,6 +101,11 @@ export class CaseReader {
     );
   }
 
+  /** As it is, for those who check it themselves. */
+  value(key: string): unknown {
+    return this.take(key);
+  }
+
   complain(key: string, message: string): void {
     if (this.problems.length >= problemCountMax) return;
     this.problems.push({ path: key === "" ? this.path : this.below(key), message });

@@ -1,0 +1,31 @@
+/**
+ * Holds the engine for regular expressions of rules: RE2, which takes time linear in the text.
+ * In: patterns of rule files. Out: compiled ones, or why one cannot be had.
+ * Must never hand a pattern of a rule file to the engine of the language: it can take for ever.
+ */
+import { RE2JS } from "re2js";
+import type { RegexEngine } from "../../core/observe/sigma/regex-engine.ts";
+
+/** **Unit**: characters of a pattern: its program grows with repetitions, which RE2 bounds. */
+const lengthMax = 4096;
+
+/** **Cost**: compiling is milliseconds; a match is linear in the text. */
+export const linearRegex: RegexEngine = {
+  compile(pattern, { ignoreCase, multiLine, dotAll }) {
+    if (pattern.length > lengthMax) return `it is longer than ${lengthMax} characters`;
+    const flags =
+      (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) |
+      (multiLine ? RE2JS.MULTILINE : 0) |
+      (dotAll ? RE2JS.DOTALL : 0);
+    try {
+      const compiled = RE2JS.compile(pattern, flags);
+      return { test: (text) => compiled.test(text) };
+    } catch (error) {
+      return `RE2 does not take it (${error instanceof Error ? firstLine(error.message) : "?"})`;
+    }
+  },
+};
+
+function firstLine(text: string): string {
+  return (text.split("\n", 1)[0] ?? "").slice(0, 200);
+}
