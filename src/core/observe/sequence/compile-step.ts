@@ -38,6 +38,7 @@ const fileWords: Readonly<Record<FileOf, true>> = {
   path: true,
   "other-path": true,
   program: true,
+  binary: true,
   operands: true,
   output: true,
 };

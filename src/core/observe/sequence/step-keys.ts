@@ -85,6 +85,8 @@ export function filesOf(file: FileOf, act: Act): readonly string[] {
       return act.otherPath.startsWith("/") ? [plain(act.otherPath)] : [];
     case "program":
       return programsOf(act.subject);
+    case "binary":
+      return programsOf(act.subject).slice(0, 1);
     case "operands":
       return resolveAll(act.subject, operandsOf(act.subject.words));
     case "output":
@@ -100,7 +102,7 @@ function plain(path: string): string {
 function programsOf(subject: Subject): readonly string[] {
   const { binary, cwd } = subject;
   const script = scriptArgument(binary, subject.arguments, cwd);
-  if (!binary.startsWith("/")) return script === "" ? [] : [script];
+  if (!binary.startsWith("/")) return [];
   const program = plain(binary.includes("/.") ? joinPath("/", binary) : binary);
   return script === "" || script === program ? [program] : [program, script];
 }
