@@ -38,7 +38,7 @@ function partOf(name: Exclude<KeyName, "file">, act: Act): string {
     case "process":
       return subject.execId;
     case "parent":
-      return taskParent(subject)?.execId ?? subject.parentExecId;
+      return programParent(subject)?.execId ?? subject.parentExecId;
     case "entry":
       return subject.entry.execId;
     case "container":
@@ -74,6 +74,20 @@ export function taskParent(subject: Subject): Subject | undefined {
     one = parent;
   }
   return undefined;
+}
+
+/**
+ * The same, but what is only a copy of its own parent counts as that: a shell forks for each part
+ * of a pipe, and for what stands in parentheses.
+ */
+export function programParent(subject: Subject): Subject | undefined {
+  let one = taskParent(subject);
+  for (let step = 0; step < 8 && one !== undefined; step++) {
+    const above = taskParent(one);
+    if (one.execSeen || above === undefined || above.binary !== one.binary) return one;
+    one = above;
+  }
+  return one;
 }
 
 /** Absolute paths, at most eight, each once. */

@@ -30,6 +30,11 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
     ..."mount df lsblk lscpu lsmod dmidecode free nproc getcap capsh crontab".split(" "),
     ..."systemctl service dpkg rpm getent finger lspci arch locale".split(" "),
   ],
+  /** Roles of tools that read any file they are given. */
+  readers: [
+    ..."file-tool discovery editor interpreter archiver encoder encryptor fetcher".split(" "),
+    ..."network-tool shell".split(" "),
+  ],
   /** Files whose content is a key; with `endswith`. */
   keys: [
     ..."/.ssh/id_rsa /.ssh/id_dsa /.ssh/id_ecdsa /.ssh/id_ed25519 /.aws/credentials".split(" "),
@@ -151,7 +156,9 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
   ],
   /** Daemons that every machine has. */
   "system-names": [
-    ..."systemd systemd-journald systemd-udevd systemd-logind systemd-resolved init cron".split(" "),
+    ..."systemd systemd-journald systemd-udevd systemd-logind systemd-resolved init cron".split(
+      " ",
+    ),
     ..."crond atd sshd dbus-daemon rsyslogd auditd agetty udevd polkitd NetworkManager".split(" "),
     ..."containerd containerd-shim dockerd kubelet kube-proxy runc pause journald".split(" "),
   ],
