@@ -4,18 +4,25 @@
  */
 import { createContainers } from "../core/observe/container.ts";
 import { createCoverage } from "../core/observe/coverage.ts";
+import { createDetection } from "../core/observe/detect/detection.ts";
+import type { Detector } from "../core/observe/detect/detector.ts";
 import { createFileUse } from "../core/observe/file-use.ts";
 import { createFlows } from "../core/observe/flow.ts";
 import type { Fold } from "../core/observe/fold.ts";
 import { createPrivileges } from "../core/observe/privilege.ts";
 import type { PolicyScope } from "../core/observe/tracing-policy.ts";
 
-export function createFolds(policies: readonly PolicyScope[]): readonly Fold<unknown>[] {
+/** Detection takes part where there are detectors. */
+export function createFolds(
+  policies: readonly PolicyScope[],
+  detectors: readonly Detector<unknown>[] = [],
+): readonly Fold<unknown>[] {
   return [
     createContainers(),
     createFileUse(),
     createFlows(),
     createPrivileges(),
     createCoverage({ policies }),
+    ...(detectors.length > 0 ? [createDetection({ detectors })] : []),
   ];
 }

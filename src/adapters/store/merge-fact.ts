@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Fact } from "../../core/observe/fact.ts";
+import { mergeProcesses, mergeSignals, mergeSteps } from "../../core/observe/merge-detect-facts.ts";
 import {
   mergeContainers,
   mergeCoverage,
@@ -22,6 +23,9 @@ export function mergeFact(a: Fact, b: Fact): Fact {
   if (a.kind === "listen" && b.kind === "listen") return mergeListens(a, b);
   if (a.kind === "coverage" && b.kind === "coverage") return mergeCoverage(a, b);
   if (a.kind === "loss" && b.kind === "loss") return mergeLosses(a, b);
+  if (a.kind === "signal" && b.kind === "signal") return mergeSignals(a, b);
+  if (a.kind === "process" && b.kind === "process") return mergeProcesses(a, b);
+  if (a.kind === "step" && b.kind === "step") return mergeSteps(a, b);
   assert.fail("the kind is the first part of a key: facts of one key are of one kind");
 }
 
@@ -32,5 +36,6 @@ export function containerOf(fact: Fact): string {
 
 /** **Unit**: microseconds since 1970: until when it speaks. */
 export function lastSeenOf(fact: Fact): number {
+  if (fact.kind === "process") return Math.max(fact.startUs, fact.exitUs);
   return fact.kind === "coverage" || fact.kind === "loss" ? fact.untilUs : fact.lastSeenUs;
 }

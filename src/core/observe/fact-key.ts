@@ -33,6 +33,14 @@ function partsOf(fact: Fact): readonly (string | number)[] {
       const { container, protocol, port, address } = fact;
       return [container.length, container, protocol, port, address];
     }
+    case "signal":
+      return [fact.container.length, fact.container, fact.process.length, fact.process, fact.rule];
+    case "process":
+      return [fact.container.length, fact.container, fact.process];
+    case "step": {
+      const { container, process, what, subject } = fact;
+      return [container.length, container, process.length, process, what, subject];
+    }
     case "coverage":
       return [fact.node, fact.sensor, fact.policy];
     case "loss":

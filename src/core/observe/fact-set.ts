@@ -6,6 +6,7 @@
  * reason.
  */
 import { compareText } from "../event/compare-text.ts";
+import type { DetectFact, ProcessFact, SignalFact, StepFact } from "./detect/detect-fact.ts";
 import type {
   ContainerFact,
   ContainerKey,
@@ -17,6 +18,7 @@ import type {
   LossFact,
   PrivilegeFact,
 } from "./fact.ts";
+import { mergeProcesses, mergeSignals, mergeSteps } from "./merge-detect-facts.ts";
 import {
   mergeContainers,
   mergeCoverage,
@@ -33,6 +35,8 @@ const separator = "\u0000";
 const lossCountMax = 10_000;
 /** **Unit**: flows and listening ports over all containers. */
 const flowCountMax = 1_000_000;
+/** **Unit**: signals, processes and steps over all containers. */
+const detectCountMax = 500_000;
 
 interface ContainerShelf {
   /** By path: the few ways and actors of one path share its text. */
@@ -40,6 +44,9 @@ interface ContainerShelf {
   readonly privileges: Map<string, PrivilegeFact>;
   readonly flows: Map<string, FlowFact>;
   readonly listens: Map<string, ListenFact>;
+  readonly signals: Map<string, SignalFact>;
+  readonly processes: Map<string, ProcessFact>;
+  readonly steps: Map<string, StepFact>;
 }
 
 export class FactSet {
@@ -50,6 +57,7 @@ export class FactSet {
   private readonly fileUseCountMax: number;
   private fileUseCount = 0;
   private flowCount = 0;
+  private detectCount = 0;
 
   /** **Unit**: file uses over all containers. */
   constructor(fileUseCountMax = 1_000_000) {
@@ -83,6 +91,8 @@ export class FactSet {
       case "loss":
         this.addLoss(fact);
         break;
+      default:
+        this.addDetected(fact);
     }
   }
 
@@ -114,6 +124,29 @@ export class FactSet {
     return sorted(this.shelves.get(container)?.listens ?? new Map());
   }
 
+  /** **Order**: by process, then rule. */
+  signals(container: ContainerKey): readonly SignalFact[] {
+    return sorted(this.shelves.get(container)?.signals ?? new Map());
+  }
+
+  /** **Order**: by process. */
+  processes(container: ContainerKey): readonly ProcessFact[] {
+    return sorted(this.shelves.get(container)?.processes ?? new Map());
+  }
+
+  /** **Order**: by process, what, subject. */
+  steps(container: ContainerKey): readonly StepFact[] {
+    return sorted(this.shelves.get(container)?.steps ?? new Map());
+  }
+
+  /** All containers and hosts that detection speaks of. **Order**: by key. */
+  get detected(): readonly ContainerKey[] {
+    return [...this.shelves]
+      .filter(([, { signals, processes, steps }]) => signals.size + processes.size + steps.size > 0)
+      .map(([key]) => key)
+      .sort(compareText);
+  }
+
   /** All containers and hosts that flows or ports are known of. **Order**: by key. */
   get networked(): readonly ContainerKey[] {
     return [...this.shelves]
@@ -138,6 +171,9 @@ export class FactSet {
       yield* this.privileges(key);
       yield* this.flows(key);
       yield* this.listens(key);
+      yield* this.signals(key);
+      yield* this.processes(key);
+      yield* this.steps(key);
     }
     yield* this.coverage;
     yield* this.losses;
@@ -195,6 +231,39 @@ export class FactSet {
     return true;
   }
 
+  private addDetected(fact: DetectFact): void {
+    const { signals, processes, steps } = this.shelf(fact.container);
+    const { process } = fact;
+    if (fact.kind === "process") {
+      if (this.hasPlace(processes, process, fact)) put(processes, process, fact, mergeProcesses);
+      return;
+    }
+    if (fact.kind === "signal") {
+      const key = [process, fact.rule].join(separator);
+      if (this.hasPlace(signals, key, fact)) put(signals, key, fact, mergeSignals);
+      return;
+    }
+    const key = [process, fact.what, fact.subject].join(separator);
+    if (this.hasPlace(steps, key, fact)) put(steps, key, fact, mergeSteps);
+  }
+
+  private hasPlace(facts: ReadonlyMap<string, unknown>, key: string, fact: DetectFact): boolean {
+    if (facts.has(key)) return true;
+    if (this.detectCount < detectCountMax) {
+      this.detectCount += 1;
+      return true;
+    }
+    const { container } = fact;
+    const seen =
+      fact.kind === "process"
+        ? { firstSeenUs: fact.startUs, lastSeenUs: Math.max(fact.startUs, fact.exitUs) }
+        : fact;
+    const { firstSeenUs, lastSeenUs } = seen;
+    const detail = `more than ${detectCountMax} facts of detection in all`;
+    this.loseFact({ container, firstSeenUs, lastSeenUs }, "detect-eviction", detail);
+    return false;
+  }
+
   private addLoss(fact: LossFact): void {
     const { node, container, reason, sinceUs } = fact;
     const key = [node, container, reason, sinceUs].join(separator);
@@ -233,6 +302,9 @@ export class FactSet {
         privileges: new Map(),
         flows: new Map(),
         listens: new Map(),
+        signals: new Map(),
+        processes: new Map(),
+        steps: new Map(),
       };
       this.shelves.set(container, shelf);
     }

@@ -3,8 +3,9 @@
  * In: nothing. Out: types only; `read-act.ts` fills them. One record, reused for each event: whoever
  * keeps something copies it.
  */
-import type { Citation } from "../fact.ts";
+
 import type { ProcessEvent, TimeUs } from "../../event/event.ts";
+import type { Citation } from "../fact.ts";
 import type { Subject } from "./subject.ts";
 
 /**

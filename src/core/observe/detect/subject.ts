@@ -104,7 +104,7 @@ export interface SubjectBook {
   /**
    * Since when the container was seen, and whether from its start; undefined on the host.
    */
-  containerSince(container: ContainerKey):
-    | { readonly sinceUs: TimeUs; readonly fromStart: boolean }
-    | undefined;
+  containerSince(
+    container: ContainerKey,
+  ): { readonly sinceUs: TimeUs; readonly fromStart: boolean } | undefined;
 }

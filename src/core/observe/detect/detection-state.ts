@@ -1,0 +1,157 @@
+/**
+ * Holds the state of detection, and what of it becomes facts when.
+ * In: hits, processes that are let go of. Out: facts.
+ * Must tell of a session only once a rule spoke of it, then of all of it that is still kept.
+ */
+import type { TimeUs } from "../../event/event.ts";
+import type { Emit, Fact } from "../fact.ts";
+import type { DumpPart } from "../fold.ts";
+import { emitAncestors, emitSession, emitSignals, processFact, stepFact } from "./detect-facts.ts";
+import { DetectLosses, type DetectLossesDump } from "./detect-losses.ts";
+import type { Detector } from "./detector.ts";
+import { SessionBuffer } from "./session-buffer.ts";
+import { SignalBook } from "./signal-book.ts";
+import type { StepRecord } from "./step-record.ts";
+import { SubjectStore } from "./subject-book.ts";
+import type { SubjectRecord } from "./subject-record.ts";
+
+/** **Unit**: facts of one session that are told because they had to go. */
+const settledCountMax = 1024;
+
+export interface DetectionOptions {
+  readonly detectors: readonly Detector<unknown>[];
+  /** Default 65,536. */
+  readonly subjectCountMax?: number;
+}
+
+export class DetectionState {
+  readonly losses: DetectLosses;
+  readonly signals: SignalBook;
+  readonly steps: SessionBuffer;
+  readonly book: SubjectStore;
+  readonly detectors = new Map<string, unknown>();
+  /** Where facts go that leave the state; set for each call that may give some. */
+  emit: Emit = ignore;
+  nowUs: TimeUs = 0;
+  /** A part that was put away only to be finished: these are its facts. */
+  facts: readonly Fact[] | undefined = undefined;
+  private entries: ReadonlySet<SubjectRecord> = new Set();
+  private entriesAt = "";
+
+  constructor(losses?: DetectLossesDump, subjectCountMax?: number) {
+    this.losses = new DetectLosses(losses);
+    this.signals = new SignalBook(this.losses);
+    this.steps = new SessionBuffer({ onDrop: (subject, step) => this.dropStep(subject, step) });
+    this.book = new SubjectStore({
+      ...(subjectCountMax === undefined ? {} : { countMax: subjectCountMax }),
+      onForget: (subject, early) => this.letGo(subject, early),
+    });
+  }
+
+  /** Roots of the sessions that a rule of level low or higher speaks of. */
+  spokenOf(): ReadonlySet<SubjectRecord> {
+    const at = `${this.book.version} ${this.signals.revision}`;
+    if (at === this.entriesAt) return this.entries;
+    const entries = new Set<SubjectRecord>();
+    for (const subject of this.signals.signalled) {
+      this.book.settle(subject);
+      if (hasWeight(subject)) entries.add(subject.entry);
+    }
+    for (const entry of this.spoken) entries.add(entry);
+    this.entries = entries;
+    this.entriesAt = at;
+    return entries;
+  }
+
+  /** Roots of sessions whose signals were let go of, while others of them are kept. */
+  readonly spoken = new Set<SubjectRecord>();
+
+  /** All that is open, as it is now. */
+  emitOpen(emit: Emit): void {
+    for (const subject of this.signals.signalled) {
+      this.book.settle(subject);
+      emitSignals(subject, emit);
+    }
+    const entries = this.spokenOf();
+    if (entries.size > 0) this.emitSessions(entries, emit);
+    this.losses.emit(emit);
+  }
+
+  /** The facts of some containers: they do not need the state. */
+  partFacts(part: DumpPart): readonly Fact[] {
+    const facts: Fact[] = [];
+    this.emitOpen((fact) => {
+      if (!("container" in fact) || fact.container === "" || part.wants(fact.container)) {
+        facts.push(fact);
+      }
+    });
+    return facts;
+  }
+
+  private emitSessions(entries: ReadonlySet<SubjectRecord>, emit: Emit): void {
+    const members = new Map<SubjectRecord, SubjectRecord[]>();
+    for (const entry of entries) members.set(entry, []);
+    for (const subject of this.book.subjects.values()) {
+      this.book.settle(subject);
+      members.get(subject.entry)?.push(subject);
+    }
+    // Those above first: where one is of a session itself, that is what counts.
+    for (const [entry, list] of members) {
+      const beyond = emitSession(entry, list, emit) + entry.omittedCount;
+      if (beyond > 0) emit(beyondLoss(entry, list, beyond));
+    }
+  }
+
+  private dropStep(subject: SubjectRecord, step: StepRecord): void {
+    if (this.mayTell(subject.entry)) this.emit(stepFact(subject, step));
+  }
+
+  private mayTell(entry: SubjectRecord): boolean {
+    if (!this.spokenOf().has(entry)) return false;
+    entry.memberCount += 1;
+    return entry.memberCount <= settledCountMax;
+  }
+
+  /** The book forgets a process: what is kept of it is told now, or never. */
+  private letGo(subject: SubjectRecord, early: boolean): void {
+    const { entry } = subject;
+    if (this.spokenOf().has(entry)) {
+      if (this.mayTell(entry)) this.emit(processFact(subject, entry.execId));
+      for (const step of subject.steps?.values() ?? []) this.dropStep(subject, step);
+      if (subject.signals !== undefined) {
+        emitAncestors(entry, this.emit);
+        if (this.spoken.size < 4096) this.spoken.add(entry);
+      }
+    }
+    emitSignals(subject, this.emit);
+    if (early) {
+      const place = { node: subject.node, container: "" };
+      this.losses.note(place, "detect-eviction", this.nowUs, "processes beyond the bound");
+    }
+    this.steps.forget(subject);
+    this.signals.forget(subject);
+    if (subject === entry) this.spoken.delete(entry);
+  }
+}
+
+function hasWeight({ signals }: SubjectRecord): boolean {
+  for (const { rule } of signals?.values() ?? []) if (rule.level !== "informational") return true;
+  return false;
+}
+
+function ignore(): void {
+  // Nothing leaves outside of a call.
+}
+
+function beyondLoss(entry: SubjectRecord, members: readonly SubjectRecord[], count: number): Fact {
+  return {
+    kind: "loss",
+    node: entry.node,
+    container: entry.container,
+    reason: "detect-eviction",
+    sinceUs: entry.startUs,
+    untilUs: members.reduce((latest, { lastUs }) => Math.max(latest, lastUs), entry.startUs),
+    count,
+    detail: "processes and steps of a session beyond its bounds",
+  };
+}

@@ -1,0 +1,149 @@
+/**
+ * Holds the fold of detection: acts go to detectors, their hits become signals, and sessions with
+ * signals tell what they did beside.
+ * In: events with their process. Out: `signal`, `process` and `step` facts, when asked for or when
+ * they are let go of. Must never allocate for an event that says nothing.
+ */
+import type { TimeUs } from "../../event/event.ts";
+import type { Citation, Emit } from "../fact.ts";
+import type { Fold, ProcessNode, Release } from "../fold.ts";
+import type { Act } from "./act.ts";
+import { emitAncestors, signalFact } from "./detect-facts.ts";
+import { type DetectionOptions, DetectionState } from "./detection-state.ts";
+import type { DetectContext, Hit } from "./detector.ts";
+import { dumpDetection, loadDetection } from "./dump-detection.ts";
+import { citeAct, readAct } from "./read-act.ts";
+import { SubjectRecord } from "./subject-record.ts";
+
+export function createDetection(options: DetectionOptions): Fold<DetectionState> {
+  const { detectors } = options;
+  const act = createAct();
+  const context = new HitContext();
+
+  const start = (): DetectionState => {
+    const state = new DetectionState(undefined, options.subjectCountMax);
+    for (const detector of detectors) state.detectors.set(detector.name, detector.start());
+    return state;
+  };
+
+  return {
+    name: "detection",
+    start,
+    step(state, event, at) {
+      if (!("process" in event) || event.process === undefined) return;
+      if (!readAct(act, event, at.nowUs)) return;
+      open(state, at.nowUs, at.emit);
+      const subject = state.book.take(event, at.node, act.timeUs);
+      if (subject === undefined) return;
+      act.subject = subject;
+      if (act.kind === "exec") subject.execCitation ??= citeAct(act);
+      if (act.kind === "listen" || act.kind === "accept") state.book.noteServing(subject);
+      // What the runtime does before the container's program is no act of the container.
+      if (subject.actor === "runtime" && subject.isInContainer) return;
+      state.steps.note(act, subject);
+      context.begin(state, act);
+      for (const detector of detectors) {
+        detector.step(state.detectors.get(detector.name), act, context);
+      }
+    },
+    retire(state, node: ProcessNode, emit) {
+      open(state, state.nowUs, emit);
+      state.book.retire(node);
+    },
+    tick(state, nowUs, emit) {
+      open(state, nowUs, emit);
+      context.begin(state, undefined);
+      for (const detector of detectors) {
+        detector.tick?.(state.detectors.get(detector.name), context);
+      }
+      state.book.sweep(nowUs);
+    },
+    release(state, about: Release, emit) {
+      open(state, about.nowUs, emit);
+      const gone = { nowUs: about.nowUs, isGone: about.isGone.bind(about) };
+      state.book.release(gone.isGone);
+      state.losses.release(about.nowUs, emit);
+      for (const detector of detectors) {
+        detector.release?.(state.detectors.get(detector.name), gone);
+      }
+    },
+    finish(state, emit) {
+      if (state.facts === undefined) state.emitOpen(emit);
+      else for (const fact of state.facts) emit(fact);
+    },
+    dump: (state, part) =>
+      part === undefined ? dumpDetection(state, options) : { facts: state.partFacts(part) },
+    load: (data) => loadDetection(data, options, start()),
+  };
+}
+
+function open(state: DetectionState, nowUs: TimeUs, emit: Emit): void {
+  state.nowUs = nowUs;
+  state.emit = emit;
+}
+
+function createAct(): Act {
+  const nobody = new SubjectRecord("", "", -1);
+  const place = { node: "", cluster: "", input: 0, offset: 0, timeUs: 0 };
+  const whose = { process: undefined, parent: undefined, tid: -1 };
+  return {
+    kind: "call",
+    timeUs: 0,
+    subject: nobody,
+    event: { type: "exec", ancestors: [], ...place, ...whose },
+    path: "",
+    otherPath: "",
+    address: "",
+    port: 0,
+    protocol: "",
+    failed: false,
+    value: 0,
+    text: "",
+  };
+}
+
+/** One object for all acts. */
+class HitContext implements DetectContext {
+  private state: DetectionState | undefined;
+  private act: Act | undefined;
+
+  begin(state: DetectionState, act: Act | undefined): void {
+    this.state = state;
+    this.act = act;
+  }
+
+  get nowUs(): TimeUs {
+    return this.state?.nowUs ?? 0;
+  }
+
+  get book(): DetectionState["book"] {
+    if (this.state === undefined) throw new Error("detectors are asked within a step");
+    return this.state.book;
+  }
+
+  readonly hit = (hit: Hit): void => {
+    const { state, act } = this;
+    if (state === undefined) return;
+    const { subject } = hit;
+    if (!(subject instanceof SubjectRecord)) return;
+    const known = subject.forgotten ? state.book.get(subject.execId) : subject;
+    if (known === undefined) return;
+    state.book.settle(known);
+    const citation = act === undefined ? citeSubject(known, state.nowUs) : citeAct(act);
+    if (!state.signals.take(hit, known, citation)) return;
+    // Whether somebody gives sessions may depend on what rules say of him.
+    state.book.version += 1;
+    const record = known.signals?.get(hit.rule.id);
+    // Facts of another container than the event's are not asked for on account of this event.
+    const isElsewhere = act === undefined || act.subject.container !== known.container;
+    if (isElsewhere && record !== undefined) state.emit(signalFact(known, record));
+    if (known.isInContainer) emitAncestors(known.entry, state.emit);
+  };
+}
+
+/** A window that ended: there is no event at its end. */
+function citeSubject(subject: SubjectRecord, timeUs: TimeUs): Citation {
+  const { node, execId, pid, binary, execCitation } = subject;
+  if (execCitation !== undefined) return { ...execCitation, timeUs };
+  return { timeUs, node, execId, pid, binary, sensor: "exec", policy: "", input: 0, offset: 0 };
+}

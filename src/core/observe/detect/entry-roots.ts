@@ -1,0 +1,162 @@
+/**
+ * Holds how the root of a session is found: the highest ancestor-or-self below whoever starts
+ * sessions.
+ * In: processes as far as they are known. Out: the root, who started it, and in which way.
+ * Must never need a name to find a giver of sessions, nor follow links without a bound.
+ */
+import { readExecId } from "../exec-id.ts";
+import type { EntryKind, Role } from "./subject.ts";
+import type { SubjectRecord } from "./subject-record.ts";
+
+export interface EntryRoot {
+  readonly root: SubjectRecord;
+  readonly kind: EntryKind;
+  /** Who started it; undefined when unseen. */
+  readonly host: SubjectRecord | undefined;
+}
+
+const stepCountMax = 256;
+
+/** **Cost**: a walk over the ancestors within the session. */
+export function findEntryRoot(subject: SubjectRecord): EntryRoot {
+  // A fork that became another program belongs to what it became.
+  let root = !subject.execSeen && subject.next !== undefined ? subject.next : subject;
+  for (let step = 0; step < stepCountMax; step++) {
+    const { parent } = root;
+    if (parent === undefined) return { root, kind: named(root, unseenStart(root)), host: parent };
+    const kind = startOf(parent, root);
+    if (kind !== undefined) return { root, kind: named(root, kind), host: parent };
+    if (parent.forgotten) {
+      return { root: parent.entry, kind: parent.entryKind, host: parent.host };
+    }
+    root = parent;
+  }
+  return { root, kind: "unknown", host: undefined };
+}
+
+/** How `parent` began a session by starting `root`; undefined where it did not. */
+function startOf(parent: SubjectRecord, root: SubjectRecord): EntryKind | undefined {
+  if (parent.container !== root.container) return root.isInContainer ? entered(root) : "runtime";
+  if (parent.actor === "runtime") return root.actor === "runtime" ? undefined : entered(root);
+  // A worker of a server, a shell in a shell: the same program goes on.
+  if (parent.binary === root.binary) return undefined;
+  const given = givenByName(parent);
+  if (given !== undefined) return given;
+  if (parent.pid === root.pid) return undefined;
+  if (isSuspicious(parent)) return undefined;
+  if (isServer(parent) || isMainProgram(parent)) return "service";
+  if (isNativeDaemon(parent, root)) return root.auid >= 0 ? "login" : "unknown";
+  return undefined;
+}
+
+const logins =
+  /^(?:sshd(?:-session|-auth)?|dropbear|a?getty|mingetty|login|(?:in\.)?telnetd|in\.r(?:login|sh)d|xrdp-sesman|gdm(?:-session-worker)?|lightdm|sddm|teleport|ttyd|shellinaboxd|wetty|gotty|cockpit-(?:session|bridge)|mosh-server|amazon-ssm-agent|ssm-session-worker|google_guest_agent|qemu-ga|vmtoolsd|sshpiperd)$/;
+const schedulers =
+  /^(?:crond?|CRON|anacron|fcron|atd|supercronic|dcron|go-crond|puppet|chef-client|salt-minion|waagent)$/;
+
+function givenByName(parent: SubjectRecord): EntryKind | undefined {
+  const { roles, name, isInContainer } = parent;
+  if (!isInContainer && (parent.pid <= 2 || parent.binary === "<kernel>")) return "startup";
+  if (roles.has("runtime")) return "runtime";
+  if (!roles.has("session-giver")) return isCronApplet(parent) ? "scheduled" : undefined;
+  if (isSuspicious(parent)) return undefined;
+  if (logins.test(name)) return "login";
+  if (schedulers.test(name)) return "scheduled";
+  return name === "xinetd" || name === "inetd" ? "service" : "startup";
+}
+
+function isCronApplet({ name, words }: SubjectRecord): boolean {
+  return name === "busybox" && words[0] === "crond";
+}
+
+/** What entered a container, or was started in it, by the class that the tree gave it. */
+function entered(root: SubjectRecord): EntryKind {
+  const { origin } = root;
+  if (origin === "operator" || origin === "probe" || origin === "runtime") return origin;
+  return "startup";
+}
+
+function unseenStart(root: SubjectRecord): EntryKind {
+  if (root.isInContainer) return entered(root);
+  const parentPid = readExecId(root.parentExecId)?.pid ?? -1;
+  return root.pid === 1 || parentPid === 1 || parentPid === 0 ? "startup" : "unknown";
+}
+
+/** Package managers that nobody asked for by hand: timers of the system. */
+function named(root: SubjectRecord, kind: EntryKind): EntryKind {
+  const isOwn = kind === "startup" || kind === "scheduled" || kind === "unknown";
+  return isOwn && root.roles.has("package-manager") ? "package-manager" : kind;
+}
+
+const serving: readonly Role[] = ["server", "web-server", "database"];
+/** These open sockets for whoever runs them: what they start belongs to that one. */
+const borrowed: readonly Role[] = ["shell", "network-tool", "remote-client", "fetcher", "wrapper"];
+
+function isServer(subject: SubjectRecord): boolean {
+  if (borrowed.some((role) => subject.roles.has(role))) return false;
+  if (serving.some((role) => subject.roles.has(role))) return true;
+  if (subject.roles.has("interpreter") && hasInlineCode(subject)) return false;
+  return serves(subject);
+}
+
+/** It, or the same program that forked it, listens or accepts. */
+function serves(subject: SubjectRecord): boolean {
+  let one: SubjectRecord | undefined = subject;
+  for (let step = 0; step < 8 && one !== undefined; step++) {
+    if (one.serves) return true;
+    if (one.parent?.binary !== one.binary) return false;
+    one = one.parent;
+  }
+  return false;
+}
+
+function hasInlineCode({ words }: SubjectRecord): boolean {
+  const first = words[0] ?? "";
+  return /^-(?:[a-zA-Z]*[ce]|r|-eval(?:=.*)?)$/.test(first);
+}
+
+/** The program that a container is there for, and no shell, which waits for others. */
+function isMainProgram(subject: SubjectRecord): boolean {
+  if (!subject.isInContainer) return false;
+  const { roles } = subject;
+  if (roles.has("shell") || roles.has("wrapper") || roles.has("package-manager")) return false;
+  let one = subject;
+  for (let step = 0; step < 16; step++) {
+    const { parent } = one;
+    const isOutside = parent === undefined || parent.container !== one.container;
+    if (isOutside || parent.actor === "runtime") {
+      return one.origin === "service" || one.origin === "startup";
+    }
+    const goesOn =
+      parent.pid === one.pid || parent.binary === one.binary || parent.roles.has("wrapper");
+    if (!goesOn) return false;
+    one = parent;
+  }
+  return false;
+}
+
+/** A program of the host that no name and no role tells, and that starts shells or scripts. */
+function isNativeDaemon(parent: SubjectRecord, root: SubjectRecord): boolean {
+  if (parent.isInContainer || parent.roles.size > 0 || parent.binary === "") return false;
+  return root.roles.has("shell") || root.roles.has("interpreter");
+}
+
+/** Runs from where no package puts programs, or rules speak of it. */
+export function isSuspicious(subject: SubjectRecord): boolean {
+  if (subject.fileless) return true;
+  if (isOddPlace(subject.binary)) return true;
+  if (subject.signals === undefined || subject.signals.size === 0) return false;
+  // A server that is attacked has signals of its own; it gives sessions all the same.
+  if (serving.some((role) => subject.roles.has(role)) || subject.isInContainer) return false;
+  for (const { rule } of subject.signals.values()) {
+    if (rule.level !== "informational" && rule.level !== "low" && rule.kind !== "novelty") {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Temporary places and hidden directories. */
+function isOddPlace(binary: string): boolean {
+  return /^\/(?:tmp|var\/tmp|dev\/shm|run\/shm|proc\/(?:self|\d+)\/fd)\/|\/\.[^/.]/.test(binary);
+}

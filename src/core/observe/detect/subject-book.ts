@@ -1,0 +1,378 @@
+/**
+ * Holds every process that detection may have to name, with its links and its session.
+ * In: events with the nodes of the process tree. Out: subjects; those it forgets, once each.
+ * Must stay within its bound and give the same subjects in any order of the same events.
+ */
+import type { Process, ProcessEvent, TimeUs } from "../../event/event.ts";
+import { hasFlag } from "../../event/process-flags.ts";
+import { readExecId } from "../exec-id.ts";
+import type { ContainerKey } from "../fact.ts";
+import type { ProcessNode } from "../fold.ts";
+import { ContainerStarts } from "./container-starts.ts";
+import { findEntryRoot } from "./entry-roots.ts";
+import type { Subject, SubjectBook } from "./subject.ts";
+import { mergeProcess, SubjectRecord, subjectKnownAs, subjectTextMax } from "./subject-record.ts";
+
+/** **Unit**: subjects. */
+export const subjectCountMax = 65_536;
+/** **Unit**: event time that an ended process is kept. */
+const graceUs = 10 * 60_000_000;
+/** **Unit**: characters of arguments over all subjects; beyond it new ones keep little. */
+const textBudget = 33_554_432;
+const orphanCountMax = 16_384;
+const walkCountMax = 256;
+
+export interface BookOptions {
+  /** Default `subjectCountMax`. */
+  readonly countMax?: number;
+  /** What is kept of it is to be told now. `early`: because there was no room. */
+  readonly onForget: (subject: SubjectRecord, early: boolean) => void;
+}
+
+export class SubjectStore implements SubjectBook {
+  readonly subjects = new Map<string, SubjectRecord>();
+  containers = new ContainerStarts();
+  /** Grows when what is known of entries may have changed. */
+  version = 0;
+  private readonly countMax: number;
+  private readonly onForget: BookOptions["onForget"];
+  /** Latest image by node and pid. */
+  private readonly pids = new Map<string, SubjectRecord>();
+  /** Forks that did not exec yet, the same. */
+  private readonly forks = new Map<string, SubjectRecord>();
+  private readonly orphans = new Map<string, SubjectRecord[]>();
+  private ended: SubjectRecord[] = [];
+  private textLength = 0;
+  private latest: SubjectRecord | undefined;
+
+  constructor({ countMax = subjectCountMax, onForget }: BookOptions) {
+    this.countMax = Math.max(16, countMax);
+    this.onForget = onForget;
+  }
+
+  get(execId: string): SubjectRecord | undefined {
+    const subject = this.subjects.get(execId);
+    if (subject !== undefined) this.settle(subject);
+    return subject;
+  }
+
+  descends(subject: Subject, above: Subject): boolean {
+    let one: Subject | undefined = subject;
+    for (let step = 0; step < walkCountMax && one !== undefined; step++) {
+      if (one === above) return true;
+      if (one instanceof SubjectRecord && one.forgotten) {
+        return one.entry === above || one.host === above;
+      }
+      one = one.parent;
+    }
+    return false;
+  }
+
+  containerSince(container: ContainerKey): ReturnType<SubjectBook["containerSince"]> {
+    return this.containers.since(container);
+  }
+
+  /**
+   * The subject of an event, created or completed from it; undefined where nobody is named.
+   * **Cost**: one comparison for the next event of the same process.
+   */
+  take(
+    event: ProcessEvent,
+    node: ProcessNode | undefined,
+    nowUs: TimeUs,
+  ): SubjectRecord | undefined {
+    const block = event.process;
+    if (block === undefined) return undefined;
+    const { type } = event;
+    if (block === this.latest?.block && type !== "exec" && type !== "exit") {
+      return this.refresh(this.latest, node, nowUs);
+    }
+    const execId = block.execId === "" ? (node?.execId ?? "") : block.execId;
+    if (execId === "") return undefined;
+    const subject = this.subjects.get(execId) ?? this.add(execId, event.node, block.pid);
+    this.complete(subject, event, block, nowUs);
+    if (type === "exit") this.end(subject, event.timeUs > 0 ? event.timeUs : nowUs, event);
+    this.latest = subject;
+    return this.refresh(subject, node, nowUs);
+  }
+
+  /** The tree lets go of the process: its class is final, and so is that it ended. */
+  retire(node: ProcessNode): void {
+    const subject = this.subjects.get(node.execId);
+    if (subject === undefined) return;
+    this.takeClass(subject, node);
+    if (node.exitUs > 0 && subject.exitUs === 0) this.markEnded(subject, node.exitUs);
+  }
+
+  /** It listens or accepts. */
+  noteServing(subject: SubjectRecord): void {
+    if (subject.serves) return;
+    subject.serves = true;
+    this.version += 1;
+  }
+
+  /** Looks for its session again if anything was learned since. */
+  settle(subject: SubjectRecord): void {
+    if (subject.settledAt === this.version || subject.forgotten) return;
+    subject.settledAt = this.version;
+    const { root, kind, host } = findEntryRoot(subject);
+    subject.entry = root;
+    subject.entryKind = kind;
+    subject.host = host;
+  }
+
+  /** Forgets those whose grace is over, and the excess. Returns how many there was no room for. */
+  sweep(nowUs: TimeUs): number {
+    const due = this.ended.filter(({ exitUs }) => exitUs + graceUs <= nowUs);
+    if (due.length > 0) {
+      this.ended = this.ended.filter(({ exitUs }) => exitUs + graceUs > nowUs);
+      for (const subject of due) this.forget(subject, false);
+    }
+    return this.dropExcess();
+  }
+
+  /** Those of containers that are gone. */
+  release(isGone: (container: ContainerKey) => boolean): void {
+    const gone = [...this.subjects.values()].filter(
+      (one) => one.isInContainer && isGone(one.container),
+    );
+    for (const subject of gone) this.forget(subject, false);
+    this.ended = this.ended.filter(({ forgotten }) => !forgotten);
+    this.containers.release(isGone);
+  }
+
+  /** Latest images and forks by pid, for what is put away. */
+  get latestOfPids(): { readonly images: SubjectRecord[]; readonly forks: SubjectRecord[] } {
+    return { images: [...this.pids.values()], forks: [...this.forks.values()] };
+  }
+
+  /** Takes up what was put away. */
+  restore(
+    subjects: readonly SubjectRecord[],
+    pids: { readonly images: readonly SubjectRecord[]; readonly forks: readonly SubjectRecord[] },
+  ): void {
+    for (const subject of subjects) {
+      this.subjects.set(subject.execId, subject);
+      this.textLength += subject.arguments.length;
+      if (subject.exitUs > 0) this.ended.push(subject);
+      if (subject.parent === undefined && subject.parentExecId !== "") this.awaitParent(subject);
+    }
+    for (const one of pids.images) this.pids.set(pidKey(one.node, one.pid), one);
+    for (const one of pids.forks) this.forks.set(pidKey(one.node, one.pid), one);
+  }
+
+  private add(execId: string, node: string, pid: number): SubjectRecord {
+    const subject = new SubjectRecord(execId, node, pid);
+    this.subjects.set(execId, subject);
+    const waiting = this.orphans.get(execId);
+    if (waiting !== undefined) {
+      this.orphans.delete(execId);
+      for (const child of waiting) if (child.parent === undefined) this.link(child, subject);
+    }
+    return subject;
+  }
+
+  private complete(
+    subject: SubjectRecord,
+    event: ProcessEvent,
+    block: Process,
+    nowUs: TimeUs,
+  ): void {
+    const isExec = event.type === "exec" && !hasFlag(block.flags, "procFS");
+    const known = isExec ? subjectKnownAs.exec : subjectKnownAs.itself;
+    this.merge(subject, event, block, known);
+    if (event.type === "exec") {
+      if (isExec && subject.exitUs === 0) this.pids.set(pidKey(event.node, block.pid), subject);
+      for (const one of event.ancestors) this.mention(one, event);
+    }
+    if (event.parent !== undefined) this.mention(event.parent, event);
+    if (subject.startUs === 0) subject.startUs = nowUs;
+    this.findParent(subject);
+    if (isExec) this.joinFork(subject);
+    else if (!subject.execSeen) this.joinProgram(subject);
+  }
+
+  private merge(subject: SubjectRecord, event: ProcessEvent, block: Process, known: number): void {
+    const { length } = subject.arguments;
+    const textMax = this.textLength > textBudget ? subjectTextMax.short : subjectTextMax.arguments;
+    if (mergeProcess(subject, block, known, textMax)) this.version += 1;
+    this.textLength += subject.arguments.length - length;
+    if (block.pod !== undefined && subject.workload === undefined) {
+      subject.workload = this.containers.workloadOf(subject.container, block.pod, event.cluster);
+    }
+  }
+
+  /** Somebody's parent: its own events, if they come, tell more. */
+  private mention(block: Process, event: ProcessEvent): void {
+    if (block.execId === "") return;
+    let subject = this.subjects.get(block.execId);
+    if (subject?.block === block) return;
+    subject ??= this.add(block.execId, event.node, block.pid);
+    if (subject.known > subjectKnownAs.parent) return;
+    this.merge(subject, event, block, subjectKnownAs.parent);
+    if (!subject.isInContainer) subject.actor = subject.origin = "host";
+    if (subject.lastUs < event.timeUs) subject.lastUs = event.timeUs;
+    this.findParent(subject);
+  }
+
+  private findParent(subject: SubjectRecord): void {
+    const { parent, parentExecId } = subject;
+    if (parentExecId === "" || parent?.execId === parentExecId) return;
+    const found = this.subjects.get(parentExecId) ?? this.parentByPid(subject);
+    if (found === undefined) this.awaitParent(subject);
+    else if (found !== subject && found !== parent) this.link(subject, found);
+  }
+
+  /** Tetragon names an unknown parent by its pid alone, with a start time of 0. */
+  private parentByPid(subject: SubjectRecord): SubjectRecord | undefined {
+    const parts = readExecId(subject.parentExecId);
+    if (parts === undefined || parts.bootUs !== 0 || parts.pid === 0) return undefined;
+    const found = this.pids.get(pidKey(subject.node, parts.pid));
+    return found !== undefined && found.startUs <= subject.startUs ? found : undefined;
+  }
+
+  private awaitParent(subject: SubjectRecord): void {
+    const { parentExecId } = subject;
+    const waiting = this.orphans.get(parentExecId);
+    if (waiting === undefined) {
+      if (this.orphans.size >= orphanCountMax) this.orphans.clear();
+      this.orphans.set(parentExecId, [subject]);
+    } else if (!waiting.includes(subject) && waiting.length < 256) waiting.push(subject);
+  }
+
+  private link(subject: SubjectRecord, parent: SubjectRecord): void {
+    if (subject.settledAt >= 0) this.version += 1;
+    subject.parent = parent;
+    // A fork runs what its parent runs; Tetragon leaves its arguments out.
+    if (!subject.execSeen && subject.arguments === "" && subject.binary === parent.binary) {
+      subject.arguments = parent.arguments;
+      subject.roles = parent.roles;
+      this.textLength += subject.arguments.length;
+    }
+  }
+
+  /** An exec whose fork was heard of before. */
+  private joinFork(subject: SubjectRecord): void {
+    if (subject.before !== undefined) return;
+    const { parent } = subject;
+    const replaced = parent !== undefined && parent.pid === subject.pid ? parent : undefined;
+    const before = replaced ?? this.forkOf(subject);
+    if (before === undefined) return;
+    subject.before = before;
+    before.next = subject;
+    if (before.settledAt >= 0) this.version += 1;
+    if (before.exitUs === 0) this.markEnded(before, subject.startUs);
+  }
+
+  private forkOf(subject: SubjectRecord): SubjectRecord | undefined {
+    const fork = this.forks.get(pidKey(subject.node, subject.pid));
+    return fork !== undefined && isForkOf(fork, subject) ? fork : undefined;
+  }
+
+  /** A fork that is heard of late, after its exec. */
+  private joinProgram(fork: SubjectRecord): void {
+    const key = pidKey(fork.node, fork.pid);
+    const program = this.pids.get(key);
+    if (program !== undefined && program.before === undefined && isForkOf(fork, program)) {
+      program.before = fork;
+      fork.next = program;
+      this.version += 1;
+      if (fork.exitUs === 0) this.markEnded(fork, program.startUs);
+    } else if (this.forks.size < this.countMax) this.forks.set(key, fork);
+  }
+
+  private refresh(
+    subject: SubjectRecord,
+    node: ProcessNode | undefined,
+    nowUs: TimeUs,
+  ): SubjectRecord {
+    if (nowUs > subject.lastUs) subject.lastUs = nowUs;
+    if (node !== undefined && node.execId === subject.execId) {
+      if (node.actor !== subject.actor || node.origin !== subject.origin) {
+        this.takeClass(subject, node);
+      }
+      if (subject.isInContainer) this.containers.note(node, nowUs);
+    }
+    this.settle(subject);
+    return subject;
+  }
+
+  private takeClass(subject: SubjectRecord, node: ProcessNode): void {
+    if (subject.origin !== node.origin || subject.actor !== node.actor) {
+      subject.actor = node.actor;
+      subject.origin = node.origin;
+      if (subject.settledAt >= 0) this.version += 1;
+    }
+    if (node.container !== subject.container && !subject.isInContainer) {
+      subject.container = node.container;
+      this.version += 1;
+    }
+  }
+
+  private end(subject: SubjectRecord, timeUs: TimeUs, event: ProcessEvent): void {
+    if (event.type === "exit") {
+      subject.exitStatus = event.signal === "" ? String(event.status) : event.signal;
+    }
+    if (subject.exitUs === 0) this.markEnded(subject, timeUs);
+  }
+
+  private markEnded(subject: SubjectRecord, timeUs: TimeUs): void {
+    subject.exitUs = Math.max(1, timeUs);
+    this.ended.push(subject);
+  }
+
+  private dropExcess(): number {
+    if (this.subjects.size <= this.countMax) return 0;
+    const count = this.subjects.size - this.countMax + (this.countMax >> 4);
+    const ended = this.ended.sort((a, b) => a.exitUs - b.exitUs).slice(0, count);
+    const rest = chooseOldest(this.subjects, count - ended.length);
+    for (const subject of [...ended, ...rest]) this.forget(subject, true);
+    this.ended = this.ended.filter(({ forgotten }) => !forgotten);
+    return ended.length + rest.length;
+  }
+
+  /** Children may point at it for long: what it points at is let go of, but for its session. */
+  private forget(subject: SubjectRecord, early: boolean): void {
+    if (subject.forgotten) return;
+    this.settle(subject);
+    this.onForget(subject, early);
+    subject.forgotten = true;
+    this.subjects.delete(subject.execId);
+    const key = pidKey(subject.node, subject.pid);
+    if (this.pids.get(key) === subject) this.pids.delete(key);
+    if (this.forks.get(key) === subject) this.forks.delete(key);
+    this.textLength -= subject.arguments.length;
+    if (subject === this.latest) this.latest = undefined;
+    subject.parent = undefined;
+    subject.before = undefined;
+    subject.next = undefined;
+    subject.block = undefined;
+    subject.steps = undefined;
+    subject.signals = undefined;
+  }
+}
+
+function pidKey(node: string, pid: number): string {
+  return `${pid} ${node}`;
+}
+
+function isForkOf(fork: SubjectRecord, program: SubjectRecord): boolean {
+  return (
+    fork !== program &&
+    !fork.execSeen &&
+    fork.exitUs === 0 &&
+    fork.parentExecId === program.parentExecId &&
+    fork.startUs <= program.startUs
+  );
+}
+
+function chooseOldest(
+  subjects: ReadonlyMap<string, SubjectRecord>,
+  count: number,
+): readonly SubjectRecord[] {
+  if (count <= 0) return [];
+  return [...subjects.values()]
+    .filter(({ exitUs }) => exitUs === 0)
+    .sort((a, b) => a.lastUs - b.lastUs)
+    .slice(0, count);
+}

@@ -1,0 +1,189 @@
+/**
+ * Holds one process as detection keeps it, with what it was seen to do.
+ * In: `Process` blocks of events, best known first or last. Out: the record, the same in any order.
+ * Must keep no more of a process than its bounds, and split its arguments only when asked.
+ */
+import { cutText } from "../../event/bounds.ts";
+import type { Process } from "../../event/event.ts";
+import { hasFlag } from "../../event/process-flags.ts";
+import { baseName } from "../../inventory/container-path.ts";
+import { containerKey, hostKey, isHostKey } from "../container-key.ts";
+import type { Actor, Citation, ContainerKey, Workload } from "../fact.ts";
+import { rolesOf } from "./program-roles.ts";
+import type { SignalRecord } from "./signal-record.ts";
+import { splitArguments } from "./split-arguments.ts";
+import type { StepRecord } from "./step-record.ts";
+import type { EntryKind, Role, Subject } from "./subject.ts";
+
+/** How well a process is known: by its id, as somebody's parent, by itself, by its exec. */
+export const subjectKnownAs = { id: 0, parent: 1, itself: 2, exec: 3 } as const;
+
+/** **Unit**: characters. */
+export const subjectTextMax = { arguments: 4096, short: 256 } as const;
+
+const noRoles: ReadonlySet<Role> = new Set();
+
+export class SubjectRecord implements Subject {
+  readonly execId: string;
+  readonly node: string;
+  readonly pid: number;
+  container: ContainerKey;
+  workload: Workload | undefined = undefined;
+  image = "";
+  binary = "";
+  name = "";
+  arguments = "";
+  cwd = "";
+  uid = -1;
+  auid = -1;
+  startUs = 0;
+  exitUs = 0;
+  parentExecId = "";
+  parent: SubjectRecord | undefined = undefined;
+  actor: Actor = "service";
+  /** Whose tree it is in when `actor` only says what kind of tool it is. */
+  origin: Actor = "service";
+  roles: ReadonlySet<Role> = noRoles;
+  execSeen = false;
+  argumentsCut = false;
+  fileless = false;
+  entry: SubjectRecord = this;
+  entryKind: EntryKind = "unknown";
+  host: SubjectRecord | undefined = undefined;
+  /** The image it replaced, or the fork it was before its exec. */
+  before: SubjectRecord | undefined = undefined;
+  /** The program that replaced it. */
+  next: SubjectRecord | undefined = undefined;
+  known = 0;
+  /** The block last merged: equal blocks are equal objects. */
+  block: Process | undefined = undefined;
+  /** It listened or accepted itself. */
+  serves = false;
+  lastUs = 0;
+  exitStatus = "";
+  /** Of `SubjectBook.version` when its entry was last looked for. */
+  settledAt = -1;
+  /** No longer found by its id; its entry is final. */
+  forgotten = false;
+  execCitation: Citation | undefined = undefined;
+  steps: Map<string, StepRecord> | undefined = undefined;
+  signals: Map<string, SignalRecord> | undefined = undefined;
+  /** Of entries: how many of its processes and steps are kept, and what was beyond the bounds. */
+  memberCount = 0;
+  stepCount = 0;
+  omittedCount = 0;
+  private splitText: string | undefined = undefined;
+  private split: readonly string[] = [];
+
+  constructor(execId: string, node: string, pid: number) {
+    this.execId = execId;
+    this.node = node;
+    this.pid = pid;
+    this.container = hostKey(node);
+  }
+
+  get words(): readonly string[] {
+    if (this.splitText !== this.arguments) {
+      this.splitText = this.arguments;
+      this.split = splitArguments(this.arguments);
+    }
+    return this.split;
+  }
+
+  get isInContainer(): boolean {
+    return !isHostKey(this.container);
+  }
+}
+
+/** Takes what a block adds. True when its entry, or that of others, may be another now. */
+export function mergeProcess(
+  subject: SubjectRecord,
+  block: Process,
+  known: number,
+  textMax: number = subjectTextMax.arguments,
+): boolean {
+  if (subject.block === block && known <= subject.known) return false;
+  subject.block = block;
+  const movedIn = block.containerId !== "" && !subject.isInContainer;
+  if (movedIn) subject.container = containerKey(block.containerId);
+  if (block.pod?.imageName) subject.image = block.pod.imageName;
+  if (known <= subject.known) return movedIn;
+  const isNew = subject.known === subjectKnownAs.id;
+  subject.known = known;
+  fillFrom(subject, block, textMax);
+  return !isNew || movedIn;
+}
+
+function fillFrom(subject: SubjectRecord, block: Process, textMax: number): void {
+  const isListed = hasFlag(block.flags, "procFS");
+  subject.binary = block.binary;
+  subject.name = baseName(block.binary);
+  if (block.arguments !== "" || subject.known === subjectKnownAs.exec) {
+    subject.arguments = cutText(block.arguments, textMax);
+  }
+  subject.argumentsCut = block.arguments.length >= textMax || isCut(block);
+  subject.cwd = block.cwd;
+  subject.uid = effectiveUid(block);
+  subject.auid = block.auid === 0xffff_ffff ? -1 : block.auid;
+  if (block.startTimeUs > 0) subject.startUs = block.startTimeUs;
+  if (block.parentExecId !== "") subject.parentExecId = block.parentExecId;
+  subject.execSeen = subject.known === subjectKnownAs.exec || isListed;
+  subject.fileless = block.binaryProperties?.links === 0 || isUnnamedFile(block.binary);
+  subject.roles = rolesOf(subject.binary, () => subject.words);
+}
+
+const cutFlags = ["truncArgs", "errorArgs", "errorFilename", "miss"] as const;
+
+function isCut({ flags, arguments: text }: Process): boolean {
+  return cutFlags.some((flag) => hasFlag(flags, flag)) || text.includes("<enomem>");
+}
+
+/** **Source**: recorded setuid programs: `uid` is then the effective one already. */
+function effectiveUid(block: Process): number {
+  const euid = block.credentials?.euid ?? -1;
+  return euid >= 0 ? euid : block.uid;
+}
+
+/** Run from an open file; a runtime runs itself as `/proc/self/exe`, which is a file of the host. */
+function isUnnamedFile(binary: string): boolean {
+  return /^(?:\/proc\/(?:self|thread-self|\d+)\/fd\/\d+|\/dev\/fd\/\d+|\/?memfd:)/.test(binary);
+}
+
+/** What of a subject is plain data. */
+const fieldNames = [
+  "container",
+  "workload",
+  "image",
+  "binary",
+  "name",
+  "arguments",
+  "cwd",
+  "uid",
+  "auid",
+  "startUs",
+  "exitUs",
+  "parentExecId",
+  "actor",
+  "origin",
+  "execSeen",
+  "argumentsCut",
+  "fileless",
+  "entryKind",
+  "known",
+  "serves",
+  "lastUs",
+  "exitStatus",
+  "forgotten",
+  "execCitation",
+  "memberCount",
+  "stepCount",
+  "omittedCount",
+] as const;
+
+export type SubjectFields = Partial<Pick<SubjectRecord, (typeof fieldNames)[number]>>;
+
+/** Copies the plain data of one to the other, and gives it. */
+export function takeFields<T extends SubjectFields>(to: T, from: SubjectFields): T {
+  for (const name of fieldNames) Object.assign(to, { [name]: from[name] });
+  return to;
+}

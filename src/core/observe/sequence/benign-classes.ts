@@ -1,0 +1,26 @@
+/**
+ * Holds the kinds of ordinary work that sequences spare by one word: `unless: [probe]`.
+ * In: nothing. Out: a table of selections, in the form that rules have.
+ */
+
+/** **Shape**: alternatives; each a map of fields as under `where`. */
+export const benignClasses: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> =
+  {
+    probe: [{ "entry.kind": "probe" }, { actor: "probe" }],
+    startup: [{ "entry.kind": "startup" }, { actor: "startup" }],
+    runtime: [{ actor: "runtime" }, { role: "runtime" }],
+    scheduled: [{ "entry.kind": "scheduled" }],
+    operator: [{ "entry.kind": "operator" }],
+    "package-manager": [
+      { "entry.kind": "package-manager" },
+      { actor: "package-manager" },
+      { role: "package-manager" },
+      { "ancestor.role": "package-manager" },
+    ],
+    backup: [{ role: "backup" }, { "ancestor.role": "backup" }],
+    compiler: [{ role: "compiler" }, { "ancestor.role": "compiler" }],
+    "own-network": [{ "address.class": ["loopback", "unspecified"] }],
+    "private-network": [
+      { "address.class": ["loopback", "unspecified", "private", "link-local", "multicast"] },
+    ],
+  };

@@ -1,0 +1,97 @@
+/**
+ * Holds what a sequence says of itself before it says how it matches.
+ * In: the map of a rule file. Out: its head; what is wrong is told to the reader of the map.
+ */
+import type { CaseReader } from "../detect/case-reader.ts";
+import { type Family, type Level, levelScores, levels, type RuleHead } from "../detect/rule.ts";
+
+export interface HeadOptions {
+  /** File name as given. */
+  readonly source: string;
+  /** Tactics of an ATT&CK technique, where the rule names none itself. */
+  readonly tacticsOf?: (technique: string) => readonly string[];
+  /** The id of today for an older one. */
+  readonly translate?: (technique: string) => string;
+}
+
+const slug = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+const technique = /^T\d{4}(?:\.\d{3})?$/;
+const matrixId = /^MS-TA9\d{3}$/;
+
+/** All of them: the type names each once. */
+const families: Readonly<Record<Family, true>> = {
+  "reverse-shell": true,
+  "download-execute": true,
+  miner: true,
+  "miner-preparation": true,
+  fileless: true,
+  drift: true,
+  "interactive-exec": true,
+  "copy-from-pod": true,
+  "credential-access": true,
+  "cloud-metadata": true,
+  "cluster-api": true,
+  escape: true,
+  "privilege-escalation": true,
+  discovery: true,
+  scanning: true,
+  "lateral-movement": true,
+  exfiltration: true,
+  "command-and-control": true,
+  persistence: true,
+  "supply-chain": true,
+  "web-shell": true,
+  tampering: true,
+  masquerading: true,
+  flooding: true,
+  impact: true,
+  novelty: true,
+};
+
+export function decodeHead(map: CaseReader, options: HeadOptions): RuleHead {
+  const { tacticsOf = () => [], translate = (id: string) => id } = options;
+  const id = map.text("id");
+  if (!slug.test(id)) map.complain("id", "is no name of small letters, digits and hyphens");
+  const title = map.text("title");
+  if (title === "" || title.length > 120)
+    map.complain("title", "is empty or beyond 120 characters");
+  const level = oneOf(map, "level", (text): text is Level => levels.includes(text as Level));
+  const family = oneOf(map, "family", (text): text is Family => Object.hasOwn(families, text));
+  const techniques = idsOf(map, "techniques", technique).map(translate);
+  const tactics = map.texts("tactics");
+  return {
+    id,
+    title,
+    kind: "sequence",
+    level: level ?? "informational",
+    score: map.number("score", levelScores[level ?? "informational"]),
+    family: family ?? "novelty",
+    techniques: [...new Set(techniques)],
+    tactics: tactics.length > 0 ? tactics : [...new Set(techniques.flatMap(tacticsOf))].sort(),
+    matrix: idsOf(map, "matrix", matrixId),
+    author: map.text("author"),
+    source: options.source,
+    description: map.text("description").trim(),
+    falsePositives: map.texts("falsepositives"),
+    blindSpots: map.texts("blindspots"),
+  };
+}
+
+function oneOf<T extends string>(
+  map: CaseReader,
+  key: string,
+  is: (text: string) => text is T,
+): T | undefined {
+  const text = map.text(key);
+  if (is(text)) return text;
+  map.complain(key, text === "" ? "is missing" : `cannot be "${text.slice(0, 40)}"`);
+  return undefined;
+}
+
+function idsOf(map: CaseReader, key: string, pattern: RegExp): readonly string[] {
+  const texts = map.texts(key);
+  for (const text of texts) {
+    if (!pattern.test(text)) map.complain(key, `has "${text.slice(0, 40)}", which is no id`);
+  }
+  return texts;
+}
