@@ -8,7 +8,7 @@ export const benignClasses: Readonly<Record<string, readonly Readonly<Record<str
   {
     probe: [{ "entry.kind": "probe" }, { actor: "probe" }],
     startup: [{ "entry.kind": "startup" }, { actor: "startup" }],
-    runtime: [{ actor: "runtime" }, { role: "runtime" }],
+    runtime: [{ "entry.kind": "runtime" }, { actor: "runtime" }, { role: "runtime" }],
     scheduled: [{ "entry.kind": "scheduled" }],
     operator: [{ "entry.kind": "operator" }],
     "package-manager": [

@@ -38,6 +38,7 @@ const fileWords: Readonly<Record<FileOf, true>> = {
   path: true,
   "other-path": true,
   program: true,
+  binary: true,
   operands: true,
   output: true,
 };
@@ -138,12 +139,12 @@ function writeOut(plain: unknown, complain: (message: string) => void): unknown 
 /** What the map cannot hold without: a name or role that is written plainly. */
 function findNeeds(where: unknown): StepAlternative["needs"] {
   if (typeof where !== "object" || where === null || Array.isArray(where)) return undefined;
-  for (const of of ["name", "role"] as const) {
-    const value = writeOut((where as Record<string, unknown>)[of], () => undefined);
+  for (const key of ["name", "role"] as const) {
+    const value = writeOut((where as Record<string, unknown>)[key], () => undefined);
     const values = Array.isArray(value) ? value : [value];
     const isPlain = (one: unknown): one is string =>
       typeof one === "string" && one !== "" && !/[*?\\]/.test(one);
-    if (values.length > 0 && values.every(isPlain)) return { of, values };
+    if (values.length > 0 && values.every(isPlain)) return { of: key, values };
   }
   return undefined;
 }

@@ -22,9 +22,13 @@ export function subjectOf(rule: SequenceRule, mark: Mark, book: SubjectBook): Su
   return subject;
 }
 
-/** The same before anything is looked up: by it one is told once. */
+/**
+ * By what one is told once, before anything is looked up. Of a step that counts each session is
+ * told once: what it counts goes on.
+ */
 export function subjectIdOf(rule: SequenceRule, mark: Mark): string {
-  if (rule.subjectIs === "entry") return mark.entryExecId;
+  const isCounted = rule.steps[rule.subjectStep]?.tally !== undefined;
+  if (rule.subjectIs === "entry" || isCounted) return mark.entryExecId;
   return rule.subjectIs === "parent" ? mark.parentExecId : mark.execId;
 }
 

@@ -34,7 +34,7 @@ export type KeyName =
   | "user";
 
 /** Which file of an act the key `file` is. */
-export type FileOf = "path" | "other-path" | "program" | "operands" | "output";
+export type FileOf = "path" | "other-path" | "program" | "binary" | "operands" | "output";
 
 /** One way to be a step. */
 export interface StepAlternative {

@@ -38,7 +38,7 @@ function partOf(name: Exclude<KeyName, "file">, act: Act): string {
     case "process":
       return subject.execId;
     case "parent":
-      return taskParent(subject)?.execId ?? subject.parentExecId;
+      return programParent(subject)?.execId ?? subject.parentExecId;
     case "entry":
       return subject.entry.execId;
     case "container":
@@ -76,6 +76,20 @@ export function taskParent(subject: Subject): Subject | undefined {
   return undefined;
 }
 
+/**
+ * The same, but what is only a copy of its own parent counts as that: a shell forks for each part
+ * of a pipe, and for what stands in parentheses.
+ */
+export function programParent(subject: Subject): Subject | undefined {
+  let one = taskParent(subject);
+  for (let step = 0; step < 8 && one !== undefined; step++) {
+    const above = taskParent(one);
+    if (one.execSeen || above === undefined || above.binary !== one.binary) return one;
+    one = above;
+  }
+  return one;
+}
+
 /** Absolute paths, at most eight, each once. */
 export function filesOf(file: FileOf, act: Act): readonly string[] {
   switch (file) {
@@ -85,6 +99,8 @@ export function filesOf(file: FileOf, act: Act): readonly string[] {
       return act.otherPath.startsWith("/") ? [plain(act.otherPath)] : [];
     case "program":
       return programsOf(act.subject);
+    case "binary":
+      return programsOf(act.subject).slice(0, 1);
     case "operands":
       return resolveAll(act.subject, operandsOf(act.subject.words));
     case "output":
@@ -100,7 +116,7 @@ function plain(path: string): string {
 function programsOf(subject: Subject): readonly string[] {
   const { binary, cwd } = subject;
   const script = scriptArgument(binary, subject.arguments, cwd);
-  if (!binary.startsWith("/")) return script === "" ? [] : [script];
+  if (!binary.startsWith("/")) return [];
   const program = plain(binary.includes("/.") ? joinPath("/", binary) : binary);
   return script === "" || script === program ? [program] : [program, script];
 }

@@ -5,7 +5,7 @@
  */
 import type { Subject, SubjectBook } from "../detect/subject.ts";
 import type { Mark, StepRelation } from "./sequence-rule.ts";
-import { taskParent } from "./step-keys.ts";
+import { programParent, taskParent } from "./step-keys.ts";
 
 /** Whether `mark` stands to `other` as the relation of its step says. */
 export function isRelated(
@@ -42,8 +42,10 @@ export function isRelated(
   }
 }
 
+type Task = Pick<Mark, "execId" | "parentExecId" | "pid">;
+
 /** Also when one of them is what the other was before an exec. */
-function isSameTask(a: Mark, b: Mark): boolean {
+function isSameTask(a: Task, b: Task): boolean {
   if (a.execId === b.execId) return true;
   if (a.pid !== b.pid) return false;
   if (a.parentExecId === b.execId || b.parentExecId === a.execId) return true;
@@ -72,12 +74,19 @@ function areSiblings(a: Mark, b: Mark, book: SubjectBook): boolean {
 
 function parentId(mark: Mark, book: SubjectBook): string {
   const subject = book.get(mark.execId);
-  return (subject === undefined ? undefined : taskParent(subject)?.execId) ?? "";
+  return (subject === undefined ? undefined : programParent(subject)?.execId) ?? "";
 }
 
+const walkCountMax = 64;
+
+/** Also where the one above was a fork that became what is an ancestor now. */
 function descends(below: Mark, above: Mark, book: SubjectBook): boolean {
-  const [low, high] = [book.get(below.execId), book.get(above.execId)];
-  return low !== undefined && high !== undefined && low !== high && book.descends(low, high);
+  let one = book.get(below.execId)?.parent;
+  for (let step = 0; step < walkCountMax && one !== undefined; step++) {
+    if (isSameTask(one, above)) return true;
+    one = one.parent;
+  }
+  return false;
 }
 
 /** Both ran at one time, as far as ends are known. */

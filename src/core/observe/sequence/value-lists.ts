@@ -30,6 +30,11 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
     ..."mount df lsblk lscpu lsmod dmidecode free nproc getcap capsh crontab".split(" "),
     ..."systemctl service dpkg rpm getent finger lspci arch locale".split(" "),
   ],
+  /** Roles of tools that read any file they are given. */
+  readers: [
+    ..."file-tool discovery editor interpreter archiver encoder encryptor fetcher".split(" "),
+    ..."network-tool shell".split(" "),
+  ],
   /** Files whose content is a key; with `endswith`. */
   keys: [
     ..."/.ssh/id_rsa /.ssh/id_dsa /.ssh/id_ecdsa /.ssh/id_ed25519 /.aws/credentials".split(" "),
@@ -82,5 +87,79 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
     ..."auditd rsyslogd rsyslog syslog-ng falco tetragon tracee sysdig osqueryd wazuh".split(" "),
     ..."ossec clamd apparmor firewalld ufw iptables fail2ban crowdstrike falcon-sensor".split(" "),
     ..."mdatp filebeat auditbeat packetbeat datadog-agent kubearmor aegis cloudmonitor".split(" "),
+  ],
+  /** What the names above are searched by; with `contains`. */
+  "miner-words": [
+    ..."xmrig xmr-stak minerd cpuminer ccminer minergate kinsing kdevtmpfsi cryptonight".split(" "),
+    ..."monero stratum sysrv masscan-worm watchbog sustse kthrotlds cryptominer ddgs".split(" "),
+  ],
+  /** Options by which tools send a file or a text; with `re`. **Source**: manual pages. */
+  upload: [
+    String.raw`(?:^|\s)(?:-[a-zA-Z]*[dFT](?:\s|@|$)|-T\s?\S|--data(?:-binary|-raw|-urlencode)?[ =]|--form[ =]|--upload-file[ =]|--post-(?:file|data)=|--body-(?:file|data)=|-X\s?P(?:OST|UT)|--request[ =]P(?:OST|UT))`,
+  ],
+  /** Names by which keys are found; with `contains`. */
+  "key-words": [
+    ..."id_rsa id_dsa id_ecdsa id_ed25519 .aws/credentials .kube/config .docker/config".split(" "),
+    ..."authorized_keys *.pem *.key *.p12 *.kdbx .git-credentials .netrc .pgpass".split(" "),
+    ..."wp-config accessTokens.json msal_token_cache credentials.db .vault-token".split(" "),
+  ],
+  /** Texts by which secrets are searched in files; with `re`. */
+  "secret-search": [
+    String.raw`(?i)begin (?:[a-z]+ )?private key|aws_?(?:secret|access)|secret_?access_?key|api[_-]?key.*(?:-r|/)`,
+    String.raw`(?i)(?:^|\s)-[a-zA-Z]*r[a-zA-Z]*\s.*(?:passw|secret|token|credential)`,
+  ],
+  /** Tools that are asked for to attack; with `re`, in arguments of package managers. */
+  "attack-tools": [
+    String.raw`(?:^|\s)(?:nmap|masscan|zmap|netcat(?:-\w+)?|ncat|nc|socat|tcpdump|tshark|hydra|john|hashcat|sqlmap|proxychains\d*|ettercap|dsniff|arp-scan|nikto|gobuster|ffuf|medusa|hping3|chisel|metasploit\S*)(?:\s|=|$)`,
+  ],
+  /** Block devices; with `re`. */
+  disk: [
+    String.raw`^/dev/(?:(?:sd|vd|xvd|hd)[a-z]+\d*|nvme\d+n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|dm-\d+|mapper/|md\d+|loop\d+|disk/)`,
+  ],
+  /** Places as under `persistence`, seen through a mount; with `re`. */
+  "host-persistence": [
+    String.raw`^/[^/]+(?:/[^/]+)*/(?:etc/(?:cron|systemd/|kubernetes/|rc\.|init\.d/|profile|ld\.so|sudoers|pam\.d|ssh/|passwd$|shadow$)|var/spool/cron|root/\.ssh/|root/\.bash|home/[^/]+/\.ssh/|usr/(?:local/)?s?bin/|s?bin/|lib/systemd/)`,
+  ],
+  /** Tools that can start a shell. */
+  "tools-with-shells": [
+    ..."find fd tar vi vim vim.basic vim.tiny nvim nano ed less more most man awk gawk mawk".split(
+      " ",
+    ),
+    ..."nawk nmap git zip rsync ftp gdb perl python python3 ruby lua php node env xargs".split(" "),
+    ..."tee watch flock ionice nice taskset time timeout strace ltrace make docker crontab".split(
+      " ",
+    ),
+    ..."apt-get apt systemctl journalctl mysql psql sqlite3 tcpdump wget screen expect".split(" "),
+  ],
+  /** Something below a temporary directory is started; with `re`. */
+  "loose-temporary": [
+    String.raw`(?:^|\s)(?:(?:ba|da|z)?sh\s+)?(?:/tmp/|/var/tmp/|/dev/shm/|\./\.)\S+`,
+  ],
+  /** Files that let somebody in or start something; with `contains`. */
+  "start-words": [
+    ..."authorized_keys /etc/passwd /etc/shadow /etc/sudoers /etc/cron /var/spool/cron".split(" "),
+    ..."/etc/ld.so.preload /.ssh /etc/systemd /etc/rc.local /etc/profile /.bashrc".split(" "),
+  ],
+  /** Package managers of languages; with `re`. */
+  "language-installers": [
+    String.raw`^(?:npm|npx|yarn|pnpm|bun|pip[\d.]*|pipx|uv|poetry|gem|bundle|bundler|composer|node-gyp|cargo|cpan|cpanm|luarocks)$`,
+  ],
+  /** Logs that tell what happened on a machine; with `re`. */
+  "system-logs": [
+    String.raw`^/var/log/(?:auth|secure|syslog|messages|kern|daemon|audit/|wtmp|btmp|lastlog|faillog|cron|journal/|pods/|containers/|utmp|dmesg|maillog|boot|user\.log|debug)`,
+    String.raw`^/run/utmp$`,
+  ],
+  /** Threads of the kernel; with `re`. */
+  "kernel-threads": [
+    String.raw`^\[?(?:kworker(?:[/:].*)?|kthreadd|ksoftirqd(?:/.*)?|kswapd\d*|migration(?:/.*)?|rcu_(?:sched|bh|preempt|par_gp|gp)|watchdogd?(?:/\d+)|khugepaged|kcompactd\d*|kdevtmpfs|kauditd|kblockd|kintegrityd|khungtaskd|oom_reaper|writeback|cpuhp/\d+|idle_inject/\d+|irq/\d+.*|jbd2/.*|ext4-rsv-conver|scsi_eh_\d+|netns|ksmd|kthrotld|kpsmoused)\]?$`,
+    String.raw`^\[.+\]$`,
+  ],
+  /** Daemons that every machine has. */
+  "system-names": [
+    ..."systemd systemd-journald systemd-udevd systemd-logind systemd-resolved init cron".split(
+      " ",
+    ),
+    ..."crond atd sshd dbus-daemon rsyslogd auditd agetty udevd polkitd NetworkManager".split(" "),
+    ..."containerd containerd-shim dockerd kubelet kube-proxy runc pause journald".split(" "),
   ],
 };

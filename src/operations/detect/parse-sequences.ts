@@ -1,0 +1,80 @@
+/**
+ * Holds the reading of a sequence file: YAML to a rule that can run.
+ * In: text and its name. Out: rules, and what is wrong, at which line and column.
+ * Must never throw for what a person wrote.
+ */
+import { isMap, isSeq, type Node, type YAMLMap } from "yaml";
+import { compileSequence } from "../../core/observe/sequence/compile-sequence.ts";
+import { createCompileWhere } from "../../core/observe/sequence/compile-where.ts";
+import type { SequenceRule } from "../../core/observe/sequence/sequence-rule.ts";
+import { readYaml, type YamlPlace } from "../read-yaml.ts";
+import { linearRegex } from "./linear-regex.ts";
+
+/** A rule file as it is; each document of it is one rule. */
+export interface SequenceFile {
+  readonly source: string;
+  readonly text: string;
+}
+
+export interface SequenceFileProblem {
+  /** `FILE:LINE:COLUMN: path: what is wrong`; parts of it are from the file. */
+  readonly message: string;
+  readonly source: string;
+  readonly place: YamlPlace;
+}
+
+export interface ParsedSequences {
+  readonly rules: readonly SequenceRule[];
+  readonly problems: readonly SequenceFileProblem[];
+}
+
+const compileWhere = createCompileWhere(linearRegex);
+
+/** **Errors**: values; a file with some still gives its other rules. */
+export function parseSequences(files: readonly SequenceFile[]): ParsedSequences {
+  const rules: SequenceRule[] = [];
+  const problems: SequenceFileProblem[] = [];
+  const sources = new Map<string, string>();
+  for (const { source, text } of files) {
+    const note = (message: string, place: YamlPlace): void => {
+      const at = `${source}:${place.line}:${place.column}`;
+      problems.push({ message: `${at}: ${message}`, source, place });
+    };
+    for (const document of readYaml(text, { takesAliases: false })) {
+      if (document.kind === "refused") {
+        note(document.message, document.place);
+        continue;
+      }
+      const { rule, problems: found } = compileSequence(document.value, { source, compileWhere });
+      for (const { path, message } of found) {
+        const offset = findOffset(document.root, path);
+        note(path === "" ? message : `${path} ${message}`, document.placeAt(offset));
+      }
+      if (rule === undefined) continue;
+      const before = sources.get(rule.head.id);
+      if (before !== undefined) {
+        note(`the id ${rule.head.id} is that of a rule in ${before}`, document.placeAt(0));
+        continue;
+      }
+      sources.set(rule.head.id, source);
+      rules.push(rule);
+    }
+  }
+  return { rules, problems };
+}
+
+/** Where a path such as `steps[1].where` stands; as deep as the document goes. */
+function findOffset(root: Node | null, path: string): number {
+  let node: unknown = root;
+  let offset = root?.range?.[0] ?? 0;
+  for (const part of path.split(/[.[\]]+/).filter((one) => one !== "")) {
+    if (isSeq(node)) node = node.items[Number(part)];
+    else if (isMap(node)) {
+      const pair = (node as YAMLMap).items.find(({ key }) => String(key) === part);
+      offset = (pair?.key as Node | undefined)?.range?.[0] ?? offset;
+      node = pair?.value;
+    } else break;
+    offset = (node as Node | null | undefined)?.range?.[0] ?? offset;
+  }
+  return offset;
+}
