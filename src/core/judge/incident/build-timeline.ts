@@ -84,11 +84,14 @@ function lineOfCommand(process: ProcessFact, count: number): TimelineEntry {
   };
 }
 
-/** Ends that tell something: of a session's root, and by a signal. */
+/** **Unit**: microseconds. The end of what lived for less goes without saying. */
+const longLifeUs = 10_000_000;
+
+/** Ends that tell something: of a session's root that lived on, and by a signal. */
 function exitOf(process: ProcessFact): readonly TimelineEntry[] {
-  const { exitUs, exitStatus, entry } = process;
-  const isRoot = entry === process.process;
-  if (exitUs === 0 || (!isRoot && !exitStatus.startsWith("SIG"))) return [];
+  const { exitUs, exitStatus, entry, startUs } = process;
+  const isTold = entry === process.process && exitUs - startUs >= longLifeUs;
+  if (exitUs === 0 || (!isTold && !exitStatus.startsWith("SIG"))) return [];
   const status = exitStatus === "" ? "" : ` with ${quoteCommand(exitStatus, 20)}`;
   const text = `${quoteCommand(programOf(process), 60)} (pid ${process.pid}) ended${status}`;
   return [{ ...lineOfCommand(process, 1), timeUs: exitUs, what: "exit", text, citations: [] }];

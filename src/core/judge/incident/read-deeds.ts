@@ -23,6 +23,7 @@ import { secretOf } from "./secret-table.ts";
 export type DeedKind =
   | "command"
   | "download"
+  | "upload"
   | "contact"
   | "lateral"
   | "metadata"
@@ -90,11 +91,12 @@ function deedsOfProcess(process: ProcessFact, { marked }: IncidentCase): readonl
     citations: process.citations,
   };
   const isMarked = marked.has(process.process);
-  const isFetch = fetchers.test(programOf(process)) && !uploads.test(process.arguments);
+  const urls = fetchers.test(programOf(process)) ? urlsOf(process) : [];
+  const way = uploads.test(process.arguments) ? "upload" : "download";
   const account = accountOf(process);
   return [
     ...(isMarked ? [deed(common, "command", commandOf(process))] : []),
-    ...(isFetch ? urlsOf(process).map((url) => deed(common, "download", url)) : []),
+    ...urls.map((url) => deed(common, way, url)),
     ...(account === "" ? [] : [deed(common, "account", account, programOf(process))]),
     ...(isMarked ? secretsNamed(process).map((one) => deed(common, "secret", ...one)) : []),
   ];

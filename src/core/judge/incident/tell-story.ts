@@ -78,11 +78,15 @@ const subjects = (deeds: readonly Deed[]): readonly string[] => deeds.map(({ sub
 const chapters: readonly Chapter[] = [
   {
     kinds: ["command"],
-    tell: (deeds) => `Commands that rules speak of: ${quoteList(subjects(deeds), shownCountMax)}.`,
+    tell: (deeds) => `It ran ${quoteList(withoutWrappers(subjects(deeds)), shownCountMax)}.`,
   },
   {
     kinds: ["download"],
     tell: (deeds) => `It fetched ${quoteList(subjects(deeds), shownCountMax)}.`,
+  },
+  {
+    kinds: ["upload"],
+    tell: (deeds) => `It sent data to ${quoteList(subjects(deeds), shownCountMax)}.`,
   },
   { kinds: ["contact"], tell: tellContacts },
   {
@@ -107,6 +111,12 @@ const chapters: readonly Chapter[] = [
     tell: (deeds) => `It deleted ${quoteList(subjects(deeds), shownCountMax)}.`,
   },
 ];
+
+/** `sh -c "x"` says no more than the `x` that it ran. */
+function withoutWrappers(commands: readonly string[]): readonly string[] {
+  const some = commands.slice(0, 64);
+  return some.filter((one) => !some.some((other) => other !== one && one.includes(other)));
+}
 
 function tellContacts(deeds: readonly Deed[], { processOf }: IncidentCase): string {
   const told = deeds.slice(0, shownCountMax).map((deed) => {
