@@ -35,6 +35,7 @@ const commands = {
   build: () => [["scripts/build.ts"]],
   "pack-check": () => [["scripts/pack-check.ts"]],
   eval: (more) => [["eval/main.ts", ...more]],
+  case: (more) => [["eval/case.ts", ...more]],
   bench: (more) => [["bench/main.ts", ...more]],
 };
 

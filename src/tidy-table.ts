@@ -43,7 +43,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ["@grpc/grpc-js", "pino", "xz-decompress", "yaml"],
     node: true,
   },
-  presets: { rooms: ["adapters", "operations", "ports", "engine"], packages: [], node: false },
+  presets: { rooms: ["adapters", "operations", "ports", "engine"], packages: [], node: true },
   "surfaces/cli": {
     rooms: [...core, "operations", "ports"],
     packages: ["commander", "zod"],

@@ -117,6 +117,16 @@ test("events of which none can be read are an error; some broken ones are a prob
   assert.deepEqual(reasons, ["damaged-file"]);
 });
 
+test("an empty file of events is told, for it is no quiet day", async () => {
+  const context = contextOf({ "empty.jsonl": encode("") });
+  const codesOf = async (events: readonly string[]) =>
+    (await makeReport({ ...sources, events: [...events] }, context)).problems.map(
+      ({ code }) => code,
+    );
+  assert.ok((await codesOf(["empty.jsonl"])).includes("input-empty"));
+  assert.ok(!(await codesOf(["events.jsonl"])).includes("input-empty"));
+});
+
 test("the same events again change nothing but their count of duplicates", async () => {
   const twice = encode(`${[...lines, ...lines].join("\n")}\n`);
   const whole = await makeReport(sources, contextOf());

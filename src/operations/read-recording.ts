@@ -56,6 +56,7 @@ export async function readRecording(
     ...(sinceUs === undefined ? {} : { sinceUs }),
     ...(untilUs === undefined ? {} : { untilUs }),
   });
+  for (const input of inputs) noteEmpty(input, problems);
   const firsts = inputs.map((input) => input.firstUs).filter((us) => us > 0);
   return {
     inputs,
@@ -63,6 +64,17 @@ export async function readRecording(
     toUs: inputs.reduce((last, input) => Math.max(last, input.lastUs), 0),
     eventCount: inputs.reduce((sum, input) => sum + input.eventCount, 0),
   };
+}
+
+/** Nothing in it is no quiet day: exporting may have failed, or the file was just rotated. */
+function noteEmpty({ name, sizeBytes, eventCount, nodes }: EventInput, problems: ProblemLog): void {
+  if (sizeBytes !== 0 || eventCount > 0 || nodes.length > 0) return;
+  problems.add({
+    code: "input-empty",
+    weight: "doubtful",
+    message: "A file of events is empty; was it just rotated, or does nothing write to it?",
+    place: { input: name, offset: -1, line: 0 },
+  });
 }
 
 /**

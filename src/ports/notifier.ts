@@ -3,9 +3,10 @@
  * In: a notice. Out: that it was taken. Implemented in `adapters/notify/`.
  */
 import type { Incident } from "../core/judge/incident/incident.ts";
+import type { DeadLetters } from "./dead-letters.ts";
 
-/** Why a notice goes out. `resolve`: it was closed. */
-export type NoticeKind = "open" | "update" | "resolve" | "test";
+/** Why a notice goes out. `acknowledge`: a person took it up. `resolve`: it was closed. */
+export type NoticeKind = "open" | "update" | "acknowledge" | "resolve" | "test";
 
 export interface Notice {
   readonly kind: NoticeKind;
@@ -36,9 +37,64 @@ export interface Notifier {
   readonly name: string;
   readonly kind: string;
   preview(notice: Notice): NoticePreview;
-  /**
-   * **Errors**: throws `WaggleError` `delivery-failed`, `retryable` where later may help, with
-   * `retryAfterMs` in its details where the receiver said so.
-   */
+  /** **Errors**: throws `DeliveryError`, `retryable` where later may help. */
   send(notice: Notice, signal: AbortSignal): Promise<NoticeReceipt>;
+}
+
+export const notifierKinds = [
+  "slack",
+  "pagerduty",
+  "webhook",
+  "falcosidekick",
+  "ocsf",
+  "alertmanager",
+  "syslog",
+  "cef",
+  "stdout",
+  "file",
+] as const;
+export type NotifierKind = (typeof notifierKinds)[number];
+
+/** Where a secret lies; it is read anew for each notice, so it may be rotated. */
+export interface SecretPlace {
+  readonly from: "file" | "environment";
+  /** Path, or name of the variable. */
+  readonly name: string;
+}
+
+/** Where to and how, of a configured route. Holds no secret. */
+export interface NotifierTarget {
+  readonly name: string;
+  readonly kind: NotifierKind;
+  /** An address without secrets; "" where it lies elsewhere, or where the kind has its own. */
+  readonly url: string;
+  readonly urlPlace: SecretPlace | undefined;
+  readonly tokenPlace: SecretPlace | undefined;
+  readonly signingKeyPlace: SecretPlace | undefined;
+  /** Slack, with a token; "" else. */
+  readonly channel: string;
+  /** Of kind `file`; "" else. */
+  readonly path: string;
+  /** Certificates to trust instead of the system's; "" none. */
+  readonly caFile: string;
+  /** Takes http, and syslog without TLS. */
+  readonly insecure: boolean;
+}
+
+/** How an incident is written for machines. */
+export interface NoticeDocuments {
+  /** JSON text of the incident. */
+  incident(notice: Notice): string;
+  /** JSON text of an OCSF finding; undefined: this program cannot write one. */
+  readonly ocsf: ((notice: Notice) => string) | undefined;
+}
+
+/** What telling people needs of the outside. */
+export interface NotifyOutside {
+  /** **Errors**: throws `usage` for what a kind lacks or does not take. */
+  open(target: NotifierTarget): Notifier;
+  /** Letters in that file; it need not be there. */
+  deadLetters(file: string): DeadLetters;
+  /** **Unit**: from 0 to below 1; spreads the tries of many. */
+  random(): number;
 }

@@ -9,6 +9,7 @@ import type { Clock } from "./clock.ts";
 import type { ClusterWatch } from "./cluster-watch.ts";
 import type { EventSource } from "./event-source.ts";
 import type { Log, LogLevel } from "./log.ts";
+import type { NotifyOutside } from "./notifier.ts";
 import type { ReplayServer } from "./replay-server.ts";
 import type { ReportMaker } from "./report-maker.ts";
 import type { Sink } from "./sink.ts";
@@ -42,9 +43,18 @@ export interface ServiceOpeners {
   replayServer(): Promise<ReplayServer>;
   /** `-`, a file or directory, or `https://…`. */
   sink(target: string): Promise<Sink>;
+  notify(): Promise<NotifyOutside>;
+}
+
+/** Directories that come with the program, as names for the port `Files`; "": there is none. */
+export interface Shipped {
+  /** Detection rules with their cases. */
+  readonly rules: string;
+  readonly workflows: string;
 }
 
 export interface Outside {
+  readonly shipped: Shipped;
   readonly state: StateOpeners;
   readonly sources: SourceOpeners;
   readonly services: ServiceOpeners;

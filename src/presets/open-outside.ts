@@ -3,10 +3,17 @@
  * In: nothing. Out: openers; each adapter is loaded when it is first asked for. Must never hold
  * logic.
  */
+import { fileURLToPath } from "node:url";
 import { systemClock } from "../adapters/clock/system-clock.ts";
 import type { Outside } from "../ports/outside.ts";
 
+/** Beside `src` and beside `dist`. */
+function besideProgram(name: string): string {
+  return fileURLToPath(new URL(`../../${name}`, import.meta.url));
+}
+
 export const outside: Outside = {
+  shipped: { rules: besideProgram("rules"), workflows: besideProgram("workflows") },
   state: {
     store: async (directory, mode) => {
       const { openSqliteStore } = await import("../adapters/store/sqlite-store.ts");
@@ -69,6 +76,10 @@ export const outside: Outside = {
       const { openSink } = await import("../adapters/sink/open-sink.ts");
       const secretFile = process.env["WAGGLE_WEBHOOK_SECRET_FILE"];
       return openSink(target, secretFile === undefined ? {} : { secretFile });
+    },
+    notify: async () => {
+      const { createNotifyOutside } = await import("../adapters/notify/notify-outside.ts");
+      return createNotifyOutside();
     },
   },
 };

@@ -74,7 +74,12 @@ export class MemoryOutside {
       now: undefined,
       settings: this.settings,
       onProgress: () => {},
-      outside: { state: this.state(), sources: this.openers(), services: this.services() },
+      outside: {
+        shipped: { rules: "", workflows: "" },
+        state: this.state(),
+        sources: this.openers(),
+        services: this.services(),
+      },
       signal: this.ending.signal,
       onReload: (listener) => void this.reloads.push(listener),
     };

@@ -9,6 +9,7 @@ import type { Outside } from "../ports/outside.ts";
 const refuse = (): never => assert.fail("nothing outside is opened");
 
 export const noOutside: Outside = {
+  shipped: { rules: "", workflows: "" },
   state: { store: refuse, archiveWriter: refuse, archiveReader: refuse },
   sources: { tetragon: refuse, follow: refuse, control: refuse, cluster: refuse, scrape: refuse },
   services: {
@@ -19,6 +20,7 @@ export const noOutside: Outside = {
     canaryRunner: refuse,
     replayServer: refuse,
     sink: refuse,
+    notify: refuse,
   },
 };
 

@@ -51,6 +51,8 @@ export const actSensors: Readonly<Record<ActKind, ActSensor>> = {
   call: other(),
 };
 
+export const actKinds: readonly ActKind[] = Object.keys(actSensors) as ActKind[];
+
 /** Whether acts of some of these kinds can be had. **Shape**: `kinds` are alternatives. */
 export function evaluableByKinds(kinds: Iterable<ActKind>): Evaluable {
   const sensors = new Set<Sensor>();

@@ -1,0 +1,59 @@
+/**
+ * Holds what recommended actions are made from, and what several kinds of them need.
+ * In: a case with its deeds. Out: places as commands name them, and small questions.
+ */
+import { isHostKey } from "../../observe/container-key.ts";
+import type { ProcessFact, SignalFact } from "../../observe/detect/detect-fact.ts";
+import type { Family } from "../../observe/detect/rule.ts";
+import type { Citation, ContainerFact, ContainerKey } from "../../observe/fact.ts";
+import type { IncidentAction, PossibleCause } from "./incident.ts";
+import type { IncidentCase } from "./incident-case.ts";
+import type { Deed, DeedKind } from "./read-deeds.ts";
+
+export interface ActionScene {
+  readonly id: string;
+  readonly given: IncidentCase;
+  readonly deeds: readonly Deed[];
+  readonly causes: readonly PossibleCause[];
+}
+
+/** Of one kind: a hundred files to delete are no plan. */
+export const perKindMax = 6;
+
+export function deedsOf({ deeds }: ActionScene, ...kinds: readonly DeedKind[]): readonly Deed[] {
+  return deeds.filter(({ kind }) => kinds.includes(kind));
+}
+
+export function signalsOf(
+  scene: ActionScene,
+  ...families: readonly Family[]
+): readonly SignalFact[] {
+  return scene.given.signals.filter(({ family }) => families.includes(family));
+}
+
+/** Pods of the incident, each with the containers of it that are concerned. */
+export function podsOf({ given }: ActionScene): readonly ContainerFact[] {
+  return given.containers.filter(({ pod, container }) => pod !== "" && !isHostKey(container));
+}
+
+export function containerOf({ given }: ActionScene, key: ContainerKey): ContainerFact | undefined {
+  return given.containers.find(({ container }) => container === key);
+}
+
+/** Processes that rules speak of and whose end was not seen. */
+export function runningOf({ given }: ActionScene): readonly ProcessFact[] {
+  return given.processes.filter(({ exitUs, process }) => exitUs === 0 && given.marked.has(process));
+}
+
+export function citationsOf(
+  given: readonly { readonly citations: readonly Citation[] }[],
+): readonly Citation[] {
+  return given.flatMap(({ citations }) => citations.slice(0, 1)).slice(0, 3);
+}
+
+export function action(
+  phase: IncidentAction["phase"],
+  said: Omit<IncidentAction, "phase">,
+): IncidentAction {
+  return { phase, ...said };
+}

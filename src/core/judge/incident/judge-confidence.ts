@@ -1,0 +1,95 @@
+/**
+ * Holds how sure an incident is, by its rules and by what could be seen; and what was not seen.
+ * In: a case. Out: a grade with its doubts, and gaps in words.
+ * Must never come from a model, nor be higher than the sight allows.
+ */
+import type { LossFact, Sensor } from "../../observe/fact.ts";
+import { quoteName } from "../quote-name.ts";
+import type { FirstAccess, Incident } from "./incident.ts";
+import type { IncidentCase } from "./incident-case.ts";
+import { isStrong, levelRank } from "./weigh-signals.ts";
+
+const minuteUs = 60_000_000;
+const gapCountMax = 12;
+
+type Confidence = Pick<Incident, "confidence" | "doubts">;
+
+/** `high`: two families, or a rule of level high, and nothing that speaks against full sight. */
+export function judgeConfidence(given: IncidentCase, access: FirstAccess): Confidence {
+  const strong = given.signals.filter(isStrong);
+  const whole = strong.filter(({ incomplete }) => !incomplete);
+  const families = new Set(whole.map(({ family }) => family)).size;
+  const isGrave = whole.some(({ level }) => levelRank(level) >= levelRank("high"));
+  const doubts = [
+    ...(families >= 2 || isGrave ? [] : ["One kind of rule alone speaks for it."]),
+    ...(whole.length === strong.length
+      ? []
+      : [`${strong.length - whole.length} of ${strong.length} matches rest on incomplete data.`]),
+    ...(strong.length === 0 ? ["Only weak signals speak for it, although of many kinds."] : []),
+    ...(given.group.flood === undefined
+      ? []
+      : ["The same rules matched in many places: it may be a rule that is too wide."]),
+    ...(access.confidence === "unknown" ? ["How it began was not seen."] : []),
+    ...(lossesOf(given).length === 0 ? [] : ["Events may have been lost in its time (see gaps)."]),
+  ];
+  if (doubts.length === 0) return { confidence: "high", doubts };
+  const isSure = families >= 2 && isGrave;
+  if (isSure && doubts.length === 1) return { confidence: "high", doubts };
+  const isWeak = whole.length === 0 || given.group.flood !== undefined || doubts.length > 2;
+  return { confidence: isWeak ? "low" : "medium", doubts };
+}
+
+/** What may be missing: lost events, sensors that were not there, containers seen too late. */
+export function listGaps(given: IncidentCase): readonly string[] {
+  const gaps = [
+    ...lossesOf(given).map(describeLoss),
+    ...missingSensors(given),
+    ...lateContainers(given),
+  ];
+  return [...new Set(gaps)].slice(0, gapCountMax);
+}
+
+/** Losses in its time or just before, of its containers or of the whole node. */
+function lossesOf(given: IncidentCase): readonly LossFact[] {
+  const { input, containerKeys, sessions, firstSeenUs, lastSeenUs } = given;
+  const nodes = new Set(sessions.map(({ node }) => node));
+  return input.losses.filter(
+    ({ node, container, sinceUs, untilUs }) =>
+      (container === "" ? nodes.has(node) : containerKeys.includes(container)) &&
+      sinceUs <= lastSeenUs + minuteUs &&
+      untilUs >= firstSeenUs - minuteUs,
+  );
+}
+
+function describeLoss({ reason, count, detail, node }: LossFact): string {
+  const lost = count > 0 ? `${count} events were lost` : "Events may have been lost";
+  const told = detail === "" ? "" : `: ${quoteName(detail)}`;
+  return `${lost} on ${quoteName(node)} (${quoteName(reason)})${told}.`;
+}
+
+const needed: readonly (readonly [Sensor, string])[] = [
+  ["network", "connections"],
+  ["write", "which files were written"],
+  ["open", "which files were read"],
+];
+
+function missingSensors({ input, sessions, firstSeenUs, lastSeenUs }: IncidentCase): string[] {
+  return [...new Set(sessions.map(({ node }) => node))].slice(0, 4).flatMap((node) => {
+    const there = input.coverage.filter(
+      (one) => one.node === node && one.sinceUs <= lastSeenUs && one.untilUs >= firstSeenUs,
+    );
+    return needed
+      .filter(([sensor]) => !there.some((one) => one.sensor === sensor))
+      .map(([sensor, what]) => `No ${sensor} sensor told of ${what} on ${quoteName(node)}.`);
+  });
+}
+
+function lateContainers({ containers }: IncidentCase): readonly string[] {
+  return containers
+    .filter(({ fromStart, dumped }) => !fromStart && !dumped)
+    .slice(0, 4)
+    .map(({ pod, containerName, container }) => {
+      const name = quoteName(pod || containerName || container.slice(0, 12));
+      return `Container ${name} was not watched from its start: what it ran before is not known.`;
+    });
+}

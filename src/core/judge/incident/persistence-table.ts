@@ -1,0 +1,65 @@
+/**
+ * Holds which files make something run again, or let somebody in again.
+ * In: a path that was written. Out: what it is, in a phrase, and how it is taken out.
+ * **Source**: where cron, systemd, OpenSSH, PAM, sudo, the loader and the kubelet document it.
+ */
+
+export interface Foothold {
+  readonly name: string;
+  /** An order without its object: `Remove the cron job`. */
+  readonly remove: string;
+}
+
+const kinds: readonly (readonly [RegExp, Foothold])[] = [
+  [
+    /^\/etc\/cron|^\/var\/spool\/(?:cron|at)\/|^\/etc\/anacrontab$/,
+    { name: "cron job", remove: "Remove the cron job" },
+  ],
+  [
+    /\/systemd\/(?:system|user)\/.|^\/etc\/(?:init\.d|rc\.local)/,
+    { name: "system service", remove: "Stop and remove the system service" },
+  ],
+  [
+    /\/authorized_keys2?$/,
+    { name: "SSH key that lets somebody in", remove: "Remove the SSH key from" },
+  ],
+  [
+    /^\/etc\/(?:passwd|shadow|group|gshadow)$/,
+    { name: "accounts", remove: "Compare the accounts with a known state:" },
+  ],
+  [/^\/etc\/sudoers/, { name: "sudo rights", remove: "Take back the sudo rights in" }],
+  [
+    /^\/etc\/ld\.so\.(?:preload|conf)/,
+    { name: "library loaded into every process", remove: "Take out the preloaded library in" },
+  ],
+  [
+    /^\/etc\/(?:profile|bash\.bashrc|environment)|\/\.(?:bashrc|profile|bash_profile|zshrc)$/,
+    { name: "start file of shells", remove: "Clean the start file of shells" },
+  ],
+  [
+    /^\/etc\/pam\.d\/|\/security\/pam_\w+\.so$/,
+    { name: "login module", remove: "Restore the login module" },
+  ],
+  [
+    /\/kubernetes\/manifests\/./,
+    { name: "static pod of the node", remove: "Remove the static pod" },
+  ],
+  [
+    /\/(?:release_agent|core_pattern|uevent_helper)$|\/binfmt_misc\/register$/,
+    { name: "program that the kernel starts on the node", remove: "Restore the kernel setting" },
+  ],
+  [
+    /\/(?:\.git\/hooks\/|\.config\/autostart\/|.*-packages\/[^/]+\.pth$)/,
+    { name: "hook of another program", remove: "Remove the hook" },
+  ],
+];
+
+/** Undefined for files that start nothing. A mount of the host in front is looked through. */
+export function footholdOf(path: string): Foothold | undefined {
+  const below = /^\/[^/]+(\/(?:etc|root|home|var|usr|lib)\/.+)$/.exec(path)?.[1] ?? "";
+  for (const plain of [path, below]) {
+    const found = kinds.find(([pattern]) => plain !== "" && pattern.test(plain));
+    if (found !== undefined) return found[1];
+  }
+  return undefined;
+}

@@ -1,0 +1,156 @@
+/**
+ * Holds what was done in an incident, sorted by what it means to whoever must answer it.
+ * In: a case. Out: deeds with their citations; story and actions are told from them alone.
+ * Must never name a deed that no event shows.
+ */
+
+import type { TimeUs } from "../../event/event.ts";
+import { classifyAddress, parseAddress } from "../../event/ip-address.ts";
+import type { ProcessFact, StepFact } from "../../observe/detect/detect-fact.ts";
+import type { Citation, ContainerKey } from "../../observe/fact.ts";
+import type { IncidentCase } from "./incident-case.ts";
+import { commandOf, programOf } from "./name-process.ts";
+import { parseEnd } from "./parse-end.ts";
+import { footholdOf } from "./persistence-table.ts";
+import { accountOf, urlsOf } from "./read-command-line.ts";
+import { secretOf } from "./secret-table.ts";
+
+/**
+ * `contact`: outside, or another machine. `lateral`: an address within. `metadata`: the cloud's.
+ * `secret`: a secret was read. `foothold`: something that lasts was written. `drop`: a file where
+ * intruders leave theirs, or one that was run afterwards.
+ */
+export type DeedKind =
+  | "command"
+  | "download"
+  | "contact"
+  | "lateral"
+  | "metadata"
+  | "listen"
+  | "secret"
+  | "foothold"
+  | "drop"
+  | "write"
+  | "delete"
+  | "mount"
+  | "account";
+
+export interface Deed {
+  readonly kind: DeedKind;
+  readonly timeUs: TimeUs;
+  readonly container: ContainerKey;
+  readonly node: string;
+  readonly process: string;
+  /** Command line, path, `address:port`, URL, account. */
+  readonly subject: string;
+  /** What it is in a phrase: `cron job`, `password hashes`; "" where the kind says all. */
+  readonly detail: string;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  readonly citations: readonly Citation[];
+}
+
+/** **Order**: by time. Each kind and subject once a container, with the citations of the first. */
+export function readDeeds(given: IncidentCase): readonly Deed[] {
+  const executed = new Set(given.processes.map(({ binary }) => binary));
+  const found = [
+    ...given.processes.flatMap((process) => deedsOfProcess(process, given)),
+    ...given.steps.flatMap((step) => deedsOfStep(step, executed, given)),
+  ].sort((a, b) => a.timeUs - b.timeUs);
+  const first = new Map<string, Deed>();
+  for (const deed of found) {
+    const key = [deed.kind, deed.container, deed.subject].join("\u0000");
+    const known = first.get(key);
+    first.set(key, known === undefined ? deed : addBytes(known, deed));
+  }
+  return [...first.values()];
+}
+
+function addBytes(known: Deed, more: Deed): Deed {
+  return {
+    ...known,
+    sentBytes: known.sentBytes + more.sentBytes,
+    receivedBytes: known.receivedBytes + more.receivedBytes,
+  };
+}
+
+type Common = Omit<Deed, "kind" | "subject" | "detail">;
+
+const fetchers = /^(?:curl|wget|fetch|aria2c|lwp-download|busybox|python[\d.]*|perl|ruby|php)$/;
+const uploads = /(?:^|\s)(?:--data\S*|-d|-F|--form|-T|--upload-file|--post-file\S*)(?:\s|=|$)/;
+
+function deedsOfProcess(process: ProcessFact, { marked }: IncidentCase): readonly Deed[] {
+  const common: Common = {
+    timeUs: process.startUs,
+    container: process.container,
+    node: process.node,
+    process: process.process,
+    sentBytes: 0,
+    receivedBytes: 0,
+    citations: process.citations,
+  };
+  const isMarked = marked.has(process.process);
+  const isFetch = fetchers.test(programOf(process)) && !uploads.test(process.arguments);
+  const account = accountOf(process);
+  return [
+    ...(isMarked ? [deed(common, "command", commandOf(process))] : []),
+    ...(isFetch ? urlsOf(process).map((url) => deed(common, "download", url)) : []),
+    ...(account === "" ? [] : [deed(common, "account", account, programOf(process))]),
+    ...(isMarked ? secretsNamed(process).map((one) => deed(common, "secret", ...one)) : []),
+  ];
+}
+
+function deed(common: Common, kind: DeedKind, subject: string, detail = ""): Deed {
+  return { kind, subject, detail, ...common };
+}
+
+/** Secrets that a command names; whether it could read them, the sensors may not tell. */
+function secretsNamed({ arguments: line }: ProcessFact): readonly (readonly [string, string])[] {
+  const words = line.split(/[\s"'`;|&<>()=@]+/, 64).filter((word) => word.startsWith("/"));
+  return words.flatMap((path) => {
+    const secret = secretOf(path);
+    return secret === undefined ? [] : [[path, secret.name] as const];
+  });
+}
+
+/** Programs that look into the password file as a matter of course, for whoever logs in. */
+const keepers = /^(?:su|sudo|sshd|login|passwd|chpasswd|unix_chkpwd|useradd|usermod|cron|crond)$/;
+const changing: ReadonlySet<StepFact["what"]> = new Set(["write", "rename", "link", "mode"]);
+const leftAbout = /^\/(?:tmp|var\/tmp|dev\/shm)\/|\/\.[^/]/;
+const noFile =
+  /^\/(?:dev\/(?!shm\/)|proc\/(?!sys\/)|sys\/(?!kernel\/|fs\/cgroup))|^(?:pipe|socket):/;
+
+function deedsOfStep(
+  step: StepFact,
+  executed: ReadonlySet<string>,
+  { processOf }: IncidentCase,
+): readonly Deed[] {
+  const { what, subject } = step;
+  const { container, node, process, sentBytes, receivedBytes, citations } = step;
+  const place = { container, node, process, citations };
+  const common: Common = { timeUs: step.firstSeenUs, ...place, sentBytes, receivedBytes };
+  if (what === "connect") return contact(common, step);
+  if (what === "listen") return [deed(common, "listen", subject)];
+  if (what === "mount") return [deed(common, "mount", subject, step.detail)];
+  if (what === "delete") return noFile.test(subject) ? [] : [deed(common, "delete", subject)];
+  const program = programOf(processOf(step.process) ?? { binary: "" });
+  if (what === "read") {
+    const secret = keepers.test(program) ? undefined : secretOf(subject);
+    return secret === undefined ? [] : [deed(common, "secret", subject, secret.name)];
+  }
+  if (!changing.has(what)) return [];
+  const foothold = footholdOf(subject);
+  if (foothold !== undefined) return [deed(common, "foothold", subject, foothold.name)];
+  if (noFile.test(subject)) return [];
+  const isDrop = executed.has(subject) || leftAbout.test(subject);
+  return [deed(common, isDrop ? "drop" : "write", subject, executed.has(subject) ? "run" : "")];
+}
+
+function contact(common: Common, { subject }: StepFact): readonly Deed[] {
+  const bytes = parseAddress(parseEnd(subject)?.address ?? "");
+  if (bytes === undefined) return [];
+  const kind = classifyAddress(bytes);
+  if (kind === "internet") return [deed(common, "contact", subject)];
+  if (kind === "metadata") return [deed(common, "metadata", subject)];
+  return kind === "private" ? [deed(common, "lateral", subject)] : [];
+}

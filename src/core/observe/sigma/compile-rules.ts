@@ -1,0 +1,116 @@
+/**
+ * Holds the making of a set of Sigma rules of all their documents: rules, filters, correlations.
+ * In: documents as plain data. Out: the set, and what is wrong with which document.
+ * Must never lose a document without a word: it is a rule, or it has a problem.
+ */
+import type { RuleListing } from "../detect/rule.ts";
+import { compileRule, type SigmaRule } from "./compile-rule.ts";
+import { type CorrelationDocument, decodeCorrelation } from "./decode-correlation.ts";
+import { applyFilter, decodeFilter, type SigmaFilter } from "./decode-filter.ts";
+import { type LinkedCorrelation, type LinkedRule, linkCorrelations } from "./link-correlations.ts";
+import { isRecord } from "./plain-reader.ts";
+import type { RuleProblem } from "./rule-problem.ts";
+import type { ScalarOptions } from "./scalar-test.ts";
+
+export interface RuleDocument {
+  /** File name as given. */
+  readonly source: string;
+  readonly plain: unknown;
+}
+
+export interface DocumentProblem extends RuleProblem {
+  /** Which of the documents. */
+  readonly document: number;
+}
+
+export interface RuleSet {
+  /** Also those that never can run. **Order**: as given. */
+  readonly rules: readonly LinkedRule[];
+  readonly correlations: readonly LinkedCorrelation[];
+  readonly listings: readonly RuleListing[];
+}
+
+export interface CompiledRules {
+  readonly set: RuleSet;
+  readonly problems: readonly DocumentProblem[];
+}
+
+interface Draft {
+  readonly rules: SigmaRule[];
+  readonly correlations: CorrelationDocument[];
+  readonly filters: { readonly filter: SigmaFilter; readonly document: number }[];
+  readonly ids: Set<string>;
+}
+
+/** **Errors**: values; a wrong document is left out, the others run. */
+export function compileRules(
+  documents: readonly RuleDocument[],
+  options: ScalarOptions,
+): CompiledRules {
+  const draft: Draft = { rules: [], correlations: [], filters: [], ids: new Set() };
+  const problems: DocumentProblem[] = [];
+  for (const [document, { source, plain }] of documents.entries()) {
+    const found: RuleProblem[] = [];
+    if (isRecord(plain)) addDocument(draft, plain, { source, document, options }, found);
+    else found.push({ path: [], message: "a rule is a map", isUnsupported: false });
+    problems.push(...found.map((problem) => ({ ...problem, document })));
+  }
+  const rules = draft.rules.map((rule) => filterRule(rule, draft.filters, problems));
+  const linked = linkCorrelations(rules, draft.correlations);
+  const listings = [...linked.rules, ...linked.correlations].map(({ head, evaluable }) => {
+    return { head, evaluable };
+  });
+  return { set: { ...linked, listings }, problems };
+}
+
+interface Given {
+  readonly source: string;
+  readonly document: number;
+  readonly options: ScalarOptions;
+}
+
+function addDocument(
+  draft: Draft,
+  plain: Readonly<Record<string, unknown>>,
+  { source, document, options }: Given,
+  problems: RuleProblem[],
+): void {
+  const fail = (key: string, message: string) => {
+    problems.push({ path: [key], message, isUnsupported: false });
+  };
+  const id = typeof plain["id"] === "string" ? plain["id"] : "";
+  if (id !== "" && draft.ids.has(id)) return fail("id", "another rule has this id");
+  if (plain["action"] !== undefined) {
+    return fail("action", "collections of rules by `action` are of an older Sigma");
+  }
+  if (plain["filter"] !== undefined) {
+    const filter = decodeFilter(plain, source, problems);
+    if (filter !== undefined) draft.filters.push({ filter, document });
+  } else if (plain["correlation"] !== undefined) {
+    const correlation = decodeCorrelation(plain, source, problems);
+    if (correlation !== undefined) draft.correlations.push(correlation);
+  } else {
+    const rule = compileRule(plain, source, options, problems);
+    if (rule !== undefined) draft.rules.push(rule);
+  }
+  if (id !== "") draft.ids.add(id);
+}
+
+function filterRule(
+  rule: SigmaRule,
+  filters: Draft["filters"],
+  problems: DocumentProblem[],
+): SigmaRule {
+  let filtered = rule;
+  for (const { filter, document } of filters) {
+    const found: RuleProblem[] = [];
+    filtered = applyFilter(filtered, filter, found);
+    for (const problem of found) {
+      const isKnown = problems.some(
+        (one) => one.document === document && one.message === problem.message,
+      );
+      if (!isKnown) problems.push({ ...problem, document });
+    }
+  }
+  return filtered;
+}

@@ -1,0 +1,161 @@
+/**
+ * Holds what correlations remember: matches of their rules, by group, within their time.
+ * In: matches in any order up to 30 s apart. Out: correlations that hold, each at most once a group
+ * and timespan. Must never grow without bound; what is forgotten early is counted.
+ */
+import type { TimeUs } from "../../event/event.ts";
+import { type CorrelationEntry, canHoldEarly, holdsWithin } from "./correlation-window.ts";
+import type { CorrelationDocument } from "./decode-correlation.ts";
+
+/** How late an event may come. */
+const lateUs = 30e6;
+/** Of one correlation; the longest unused goes first. */
+const groupsMax = 4096;
+/** Of one group; the oldest go first. */
+export const entriesMax = 2048;
+
+/** Plain data. */
+interface Group {
+  /** **Order**: by time. */
+  entries: CorrelationEntry[];
+  /** Nothing is counted until then, for it held already. */
+  quietUntilUs: TimeUs;
+}
+
+export interface CorrelationState {
+  /** **Shape**: one map for each correlation, in their order; key of the group. */
+  readonly groups: Map<string, Group>[];
+  forgottenGroupCount: number;
+  forgottenEntryCount: number;
+}
+
+export interface Correlation extends CorrelationDocument {
+  /** Its place in the list of all. */
+  readonly index: number;
+}
+
+/** A correlation that holds, and what it holds of. */
+export interface Correlated {
+  readonly correlation: Correlation;
+  readonly group: string;
+  readonly entries: readonly CorrelationEntry[];
+}
+
+export function startCorrelation(count: number): CorrelationState {
+  const groups = Array.from({ length: count }, () => new Map<string, Group>());
+  return { groups, forgottenGroupCount: 0, forgottenEntryCount: 0 };
+}
+
+/** Takes one match; gives what holds now because of it. */
+export function correlate(
+  state: CorrelationState,
+  correlation: Correlation,
+  key: string,
+  entry: CorrelationEntry,
+): Correlated | undefined {
+  const group = touch(state, correlation, key);
+  if (group === undefined || entry.timeUs <= group.quietUntilUs) return undefined;
+  const inserted = insert(group.entries, entry);
+  const at = inserted - forgetOld(state, group, correlation);
+  if (at < 0 || !canHoldEarly(correlation)) return undefined;
+  for (const entries of windowsWith(group.entries, at, correlation.timespanUs)) {
+    if (!holdsWithin(correlation, entries)) continue;
+    group.entries = [];
+    group.quietUntilUs = (entries.at(-1)?.timeUs ?? 0) + correlation.timespanUs;
+    return { correlation, group: key, entries };
+  }
+  return undefined;
+}
+
+/** The others are looked at when their time is over: nobody knows earlier how few there were. */
+export function closeWindows(
+  state: CorrelationState,
+  correlation: Correlation,
+  nowUs: TimeUs,
+): readonly Correlated[] {
+  if (canHoldEarly(correlation)) return [];
+  const groups = state.groups[correlation.index];
+  const held: Correlated[] = [];
+  for (const [key, group] of groups ?? []) {
+    const [first] = group.entries;
+    if (first === undefined) continue;
+    const endUs = first.timeUs + correlation.timespanUs;
+    if (nowUs <= endUs + lateUs) continue;
+    const entries = group.entries.filter(({ timeUs }) => timeUs <= endUs);
+    group.entries = group.entries.filter(({ timeUs }) => timeUs > endUs);
+    group.quietUntilUs = endUs;
+    if (group.entries.length === 0) groups?.delete(key);
+    if (holdsWithin(correlation, entries)) held.push({ correlation, group: key, entries });
+  }
+  return held;
+}
+
+/** Groups in which nothing can be counted any more. */
+export function forgetGroups(
+  state: CorrelationState,
+  correlation: Correlation,
+  nowUs: TimeUs,
+): void {
+  if (!canHoldEarly(correlation)) return;
+  const groups = state.groups[correlation.index];
+  for (const [key, { entries, quietUntilUs }] of groups ?? []) {
+    const lastUs = Math.max(quietUntilUs, (entries.at(-1)?.timeUs ?? 0) + correlation.timespanUs);
+    if (nowUs > lastUs + lateUs) groups?.delete(key);
+  }
+}
+
+/** The group, now the last one to be forgotten. */
+function touch(state: CorrelationState, { index }: Correlation, key: string): Group | undefined {
+  const groups = state.groups[index];
+  if (groups === undefined) return undefined;
+  const group = groups.get(key) ?? { entries: [], quietUntilUs: 0 };
+  groups.delete(key);
+  groups.set(key, group);
+  if (groups.size > groupsMax) {
+    const [oldest] = groups.keys();
+    if (oldest !== undefined) groups.delete(oldest);
+    state.forgottenGroupCount += 1;
+  }
+  return group;
+}
+
+/** Behind those of the same time. */
+function insert(entries: CorrelationEntry[], entry: CorrelationEntry): number {
+  let at = entries.length;
+  while (at > 0 && (entries[at - 1]?.timeUs ?? 0) > entry.timeUs) at -= 1;
+  entries.splice(at, 0, entry);
+  return at;
+}
+
+/** How many went. The timespan of a window that is open to its end is not cut: only its bound does that. */
+function forgetOld(state: CorrelationState, group: Group, correlation: Correlation): number {
+  const { entries } = group;
+  const newestUs = entries.at(-1)?.timeUs ?? 0;
+  let count = 0;
+  if (canHoldEarly(correlation)) {
+    const sinceUs = newestUs - correlation.timespanUs - lateUs;
+    while ((entries[count]?.timeUs ?? newestUs) < sinceUs) count += 1;
+  }
+  if (entries.length - count > entriesMax) {
+    state.forgottenEntryCount += entries.length - count - entriesMax;
+    count = entries.length - entriesMax;
+  }
+  if (count > 0) entries.splice(0, count);
+  return count;
+}
+
+/** Windows that end with an entry, hold the one at `at`, and are as long as may be. */
+function* windowsWith(
+  entries: readonly CorrelationEntry[],
+  at: number,
+  timespanUs: number,
+): Generator<readonly CorrelationEntry[]> {
+  const timeUs = entries[at]?.timeUs ?? 0;
+  let from = 0;
+  for (let end = at; end < entries.length; end += 1) {
+    const endUs = entries[end]?.timeUs ?? 0;
+    if (endUs - timespanUs > timeUs) return;
+    while ((entries[from]?.timeUs ?? endUs) < endUs - timespanUs) from += 1;
+    yield entries.slice(from, end + 1);
+  }
+}

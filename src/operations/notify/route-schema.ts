@@ -1,0 +1,201 @@
+/**
+ * Holds the part `notify` of `waggle.yaml`: who is told of which incidents, and how.
+ * In: plain data. Out: routes; mistakes as messages that name the key.
+ * Must never take a secret: the file is shown, shared and put under version control.
+ */
+import { z } from "zod";
+import { roleNames } from "../../core/judge/context/workload-context.ts";
+import { type Family, type Level, levels } from "../../core/observe/detect/rule.ts";
+import { type NotifierTarget, notifierKinds, type SecretPlace } from "../../ports/notifier.ts";
+import { holdsSecret } from "./secret-address.ts";
+
+/** Each, so that a misspelt one is refused and a new one not forgotten. */
+const families: Readonly<Record<Family, true>> = {
+  "reverse-shell": true,
+  "download-execute": true,
+  miner: true,
+  "miner-preparation": true,
+  fileless: true,
+  drift: true,
+  "interactive-exec": true,
+  "copy-from-pod": true,
+  "credential-access": true,
+  "cloud-metadata": true,
+  "cluster-api": true,
+  escape: true,
+  "privilege-escalation": true,
+  discovery: true,
+  scanning: true,
+  "lateral-movement": true,
+  exfiltration: true,
+  "command-and-control": true,
+  persistence: true,
+  "supply-chain": true,
+  "web-shell": true,
+  tampering: true,
+  masquerading: true,
+  flooding: true,
+  impact: true,
+  novelty: true,
+};
+
+const level = z.enum(levels as [Level, ...Level[]]);
+
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, {
+  error: "expected a time of day such as 22:00",
+});
+
+const timezone = z.string().max(100).refine(isTimezone, {
+  error: "expected a time zone such as Europe/Berlin or UTC",
+});
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+const quietHours = z.strictObject({
+  from: clock.describe("Local time from which notices wait"),
+  to: clock.describe("Local time at which they go out"),
+  timezone: timezone.describe("Whose local time; UTC when left out").optional(),
+  exceptSeverity: level.describe("From this severity on nothing waits").optional(),
+});
+
+const path = (what: string) => z.string().min(1).max(4096).describe(what).optional();
+const variable = (what: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,200}$/, { error: "expected the name of a variable" })
+    .describe(what)
+    .optional();
+
+/** Keys that people try: what they should write instead is said. */
+const noSecret = (instead: string) =>
+  z
+    .never({ error: `a secret has no place in this file: write ${instead}` })
+    .optional()
+    .describe("Not taken: secrets lie in files or variables");
+
+const names = (what: string) => z.array(z.string().min(1).max(600)).max(1000).describe(what);
+
+const route = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: "expected small letters, digits and hyphens" })
+      .describe("What logs, metrics and commands call it"),
+    kind: z.enum(notifierKinds).describe("What stands at the other end"),
+    url: z
+      .string()
+      .min(1)
+      .max(4096)
+      .refine((text) => !holdsSecret(text), {
+        error:
+          "the address holds a secret: put it into a file or variable, and write urlFile or urlEnv",
+      })
+      .describe("Address, where no part of it is secret")
+      .optional(),
+    urlFile: path("File that holds the address"),
+    urlEnv: variable("Variable that holds the address"),
+    tokenFile: path(
+      "File that holds the token: Slack's bot, PagerDuty's routing key, a bearer token",
+    ),
+    tokenEnv: variable("Variable that holds the token"),
+    signingKeyFile: path("File that holds the key that a webhook's receiver checks with"),
+    signingKeyEnv: variable("Variable that holds that key"),
+    token: noSecret("tokenFile or tokenEnv"),
+    routingKey: noSecret("tokenFile or tokenEnv"),
+    password: noSecret("tokenFile or tokenEnv"),
+    secret: noSecret("signingKeyFile or signingKeyEnv"),
+    signingKey: noSecret("signingKeyFile or signingKeyEnv"),
+    channel: z.string().min(1).max(100).describe("Channel of Slack, with a token").optional(),
+    path: path("File to write, of kind file"),
+    caFile: path("Certificates to trust instead of the system's, PEM"),
+    insecure: z.boolean().describe("Take http, and syslog without TLS").optional(),
+    minSeverity: level
+      .describe("Only incidents from this severity on; medium when left out")
+      .optional(),
+    namespaces: names("Only incidents in one of these; * stands for any text").optional(),
+    workloads: names(
+      "Only incidents of one of these, namespace/name; * stands for any text",
+    ).optional(),
+    roles: z
+      .array(z.enum(roleNames))
+      .max(20)
+      .describe("Only incidents of such workloads")
+      .optional(),
+    families: z
+      .array(z.enum(Object.keys(families) as [Family, ...Family[]]))
+      .max(30)
+      .describe("Only incidents with signals of one of these families")
+      .optional(),
+    kinds: z
+      .array(z.enum(["open", "update", "acknowledge", "resolve"]))
+      .min(1)
+      .max(4)
+      .describe("Which notices go out; all when left out")
+      .optional(),
+    quietHours: quietHours.describe("When notices wait").optional(),
+    ratePerHour: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .describe("Notices in any hour, the gravest first; 60 when left out")
+      .optional(),
+  })
+  .refine((one) => isAtMostOne([one.url, one.urlFile, one.urlEnv]), {
+    error: "give one of url, urlFile and urlEnv",
+    path: ["url"],
+  })
+  .refine((one) => isAtMostOne([one.tokenFile, one.tokenEnv]), {
+    error: "give one of tokenFile and tokenEnv",
+    path: ["tokenFile"],
+  })
+  .refine((one) => isAtMostOne([one.signingKeyFile, one.signingKeyEnv]), {
+    error: "give one of signingKeyFile and signingKeyEnv",
+    path: ["signingKeyFile"],
+  });
+
+function isAtMostOne(values: readonly (string | undefined)[]): boolean {
+  return values.filter((value) => value !== undefined).length <= 1;
+}
+
+/** The part as it stands in the file. */
+export const notifyConfigSchema = z
+  .array(route)
+  .max(50)
+  .refine((routes) => new Set(routes.map(({ name }) => name)).size === routes.length, {
+    error: "two routes have the same name",
+  });
+
+export type NotifyRoute = z.infer<typeof route>;
+
+/** Paths become relative to where the configuration file is. */
+export function targetOf(one: NotifyRoute, configFile: string): NotifierTarget {
+  const beside = (name: string) => placeBeside(configFile, name);
+  const place = (file: string | undefined, name: string | undefined): SecretPlace | undefined => {
+    if (file !== undefined) return { from: "file", name: beside(file) };
+    return name === undefined ? undefined : { from: "environment", name };
+  };
+  return {
+    name: one.name,
+    kind: one.kind,
+    url: one.url ?? "",
+    urlPlace: place(one.urlFile, one.urlEnv),
+    tokenPlace: place(one.tokenFile, one.tokenEnv),
+    signingKeyPlace: place(one.signingKeyFile, one.signingKeyEnv),
+    channel: one.channel ?? "",
+    path: beside(one.path ?? ""),
+    caFile: beside(one.caFile ?? ""),
+    insecure: one.insecure ?? false,
+  };
+}
+
+function placeBeside(configFile: string, name: string): string {
+  if (name === "" || name.startsWith("/")) return name;
+  return configFile.slice(0, configFile.lastIndexOf("/") + 1) + name;
+}

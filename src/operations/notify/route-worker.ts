@@ -1,0 +1,231 @@
+/**
+ * Holds telling one receiver: what waits, when it may go, trying again, giving up.
+ * In: notices. Out: what the receiver took; dead letters of what it did not.
+ * Must never lose a notice without counting it, nor wait for another route.
+ */
+import type { Clock } from "../../ports/clock.ts";
+import type { DeadLetter, DeadLetters } from "../../ports/dead-letters.ts";
+import { DeliveryError } from "../../ports/delivery-error.ts";
+import type { Log } from "../../ports/log.ts";
+import type { Notice, NoticePreview, Notifier } from "../../ports/notifier.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
+import { backOffMs, HourlyRate } from "./back-off.ts";
+import { hears, isAtLeast, type RolesOf } from "./choose-route.ts";
+import type { NoticeMemory } from "./notice-memory.ts";
+import { type PendingNotice, PendingNotices } from "./pending-notices.ts";
+import { quietForMs } from "./quiet-hours.ts";
+import type { NotifyRoute } from "./route-schema.ts";
+import { leftToTell, toldBy } from "./told-notices.ts";
+
+export interface WorkerParts {
+  readonly route: NotifyRoute;
+  readonly notifier: Notifier;
+  readonly memory: NoticeMemory;
+  readonly deadLetters: DeadLetters;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly rolesOf: RolesOf;
+  /** Given: nothing is sent, only shown. */
+  readonly onPreview?: ((route: string, preview: NoticePreview) => void) | undefined;
+}
+
+/** Since the start. */
+export interface RouteCounts {
+  sent: number;
+  /** Tries that failed. */
+  failed: number;
+  /** Notices that said nothing new to this route. */
+  known: number;
+  deadLettered: number;
+  /** Notices that are nowhere: neither sent nor a dead letter. */
+  lost: number;
+  /** **Unit**: notices that wait now. */
+  waiting: number;
+}
+
+/** What dead letters say that only waited: a daemon sends them when it starts again. */
+export const endedReason = "waggle ended before it could be sent";
+
+const limits = { incidents: 1000, tries: 10, ageMs: 24 * 3_600_000, waitMs: 60_000 };
+const rateDefault = 60;
+/** **Unit**: milliseconds that the end may take. */
+const endMs = 4000;
+
+export class RouteWorker {
+  readonly route: string;
+  private readonly parts: WorkerParts;
+  private readonly pending = new PendingNotices(limits.incidents);
+  private readonly rate: HourlyRate;
+  /** They become letters at the next step: here nothing may be waited for. */
+  private readonly evicted: PendingNotice[] = [];
+  private readonly own = { sent: 0, failed: 0, known: 0, deadLettered: 0, lost: 0 };
+  private pausedUntilMs = 0;
+  private failureCount = 0;
+  private nudge = new AbortController();
+
+  constructor(parts: WorkerParts) {
+    this.parts = parts;
+    this.route = parts.route.name;
+    this.rate = new HourlyRate(parts.route.ratePerHour ?? rateDefault);
+  }
+
+  get counts(): RouteCounts {
+    return { ...this.own, waiting: this.pending.size };
+  }
+
+  /** What the route hears waits for its turn; a route that was told of an incident hears its end. */
+  async take(notice: Notice): Promise<void> {
+    const { route, memory, rolesOf, clock } = this.parts;
+    const told = notice.kind === "test" ? undefined : await memory.load(this.key(notice));
+    const isTold = told !== undefined && told.kind !== "resolve";
+    if (!isTold && notice.kind !== "test" && !hears(route, notice.incident, rolesOf)) return;
+    this.evicted.push(...this.pending.put(notice, clock.elapsedMs()));
+    this.nudge.abort();
+  }
+
+  /** Until the signal is given; then once more what can go at once, and letters of the rest. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.parts;
+    while (!signal.aborted) {
+      // Before looking: what comes while it looks must not be slept through.
+      this.nudge = new AbortController();
+      const waitMs = await this.step(signal);
+      if (waitMs > 0) await clock.wait(waitMs, AbortSignal.any([signal, this.nudge.signal]));
+    }
+    await this.end();
+  }
+
+  /** Sends one, if one may go. **Unit**: milliseconds until the next may; 0 for at once. */
+  async step(signal: AbortSignal): Promise<number> {
+    const { clock, route } = this.parts;
+    await this.bury(this.evicted.splice(0), "too many wait");
+    const nowMs = clock.elapsedMs();
+    if (nowMs < this.pausedUntilMs) return this.pausedUntilMs - nowMs;
+    const quietMs = quietForMs(route.quietHours, clock.nowUs());
+    const rateMs = this.rate.waitMs(nowMs);
+    const loud = route.quietHours?.exceptSeverity;
+    const isAllowed = ({ kind, incident }: Notice): boolean => {
+      if (kind === "test") return true;
+      const isLoud = loud !== undefined && isAtLeast(incident.severity, loud);
+      return rateMs === 0 && (quietMs === 0 || isLoud);
+    };
+    const entry = this.pending.take(nowMs, isAllowed);
+    if (entry !== undefined) {
+      await this.attempt(entry, signal);
+      return 0;
+    }
+    const dueMs = this.pending.nextDueMs() - nowMs;
+    const waits = [dueMs, quietMs, rateMs].filter((ms) => ms > 0);
+    return Math.max(1, Math.min(limits.waitMs, ...waits));
+  }
+
+  private async attempt(entry: PendingNotice, signal: AbortSignal): Promise<void> {
+    const { memory, route, clock } = this.parts;
+    const told = await memory.load(this.key(entry.notice));
+    const notice = leftToTell(entry.notice, told);
+    const kinds: readonly string[] | undefined = route.kinds;
+    if (
+      notice === undefined ||
+      (notice.kind !== "test" && kinds?.includes(notice.kind) === false)
+    ) {
+      this.own.known += 1;
+      return;
+    }
+    try {
+      const thread = await this.send(notice, signal);
+      this.own.sent += 1;
+      this.failureCount = 0;
+      this.rate.note(clock.elapsedMs());
+      if (notice.kind !== "test") await this.remember(notice, thread);
+    } catch (error) {
+      if (!(error instanceof WaggleError)) throw error;
+      if (signal.aborted) this.pending.putBack(entry);
+      else await this.failed(entry, error);
+    }
+  }
+
+  private async send(notice: Notice, signal: AbortSignal): Promise<string> {
+    const { notifier, onPreview } = this.parts;
+    if (onPreview === undefined) return (await notifier.send(notice, signal)).thread;
+    onPreview(this.route, notifier.preview(notice));
+    return "";
+  }
+
+  private async remember(notice: Notice, thread: string): Promise<void> {
+    const { memory, clock, log } = this.parts;
+    try {
+      await memory.save(this.key(notice), toldBy(notice, thread, clock.nowUs()));
+    } catch (error) {
+      if (!(error instanceof WaggleError)) throw error;
+      log.error("What was told could not be written down.", {
+        route: this.route,
+        why: error.message,
+      });
+    }
+  }
+
+  private async failed(entry: PendingNotice, error: WaggleError): Promise<void> {
+    const { clock, random, log } = this.parts;
+    const nowMs = clock.elapsedMs();
+    const tryCount = entry.tryCount + 1;
+    this.own.failed += 1;
+    this.failureCount += 1;
+    const isOld = nowMs - entry.sinceMs > limits.ageMs && tryCount > 1;
+    if (!error.retryable || tryCount >= limits.tries || isOld) {
+      await this.bury([{ ...entry, tryCount }], error.message);
+      return;
+    }
+    const askedMs = error instanceof DeliveryError ? error.retryAfterMs : undefined;
+    const routeMs = backOffMs(this.failureCount, random(), askedMs);
+    this.pausedUntilMs = nowMs + routeMs;
+    const dueMs = nowMs + Math.max(routeMs, backOffMs(tryCount, random(), askedMs));
+    this.pending.putBack({ ...entry, tryCount, dueMs });
+    const fields = { route: this.route, incident: entry.notice.incident.id, tryCount };
+    // Once for each time that it goes down; the counters tell the rest.
+    const tell = this.failureCount === 1 ? log.warn : log.debug;
+    tell.call(log, "A notice was not taken; it is tried again.", { ...fields, why: error.message });
+  }
+
+  private async bury(entries: readonly PendingNotice[], reason: string): Promise<void> {
+    for (const { notice, tryCount } of entries) {
+      const { clock, log, onPreview } = this.parts;
+      if (notice.kind === "test" || onPreview !== undefined) continue;
+      const timeUs = clock.nowUs();
+      const fields = { route: this.route, incident: notice.incident.id, why: reason };
+      await this.keep({ timeUs, route: this.route, reason, tryCount, notice });
+      if (reason !== endedReason) log.error("A notice became a dead letter.", fields);
+    }
+  }
+
+  private async keep(letter: DeadLetter): Promise<void> {
+    const { deadLetters, log } = this.parts;
+    this.own.deadLettered += 1;
+    try {
+      this.own.lost += await deadLetters.add(letter);
+    } catch (error) {
+      if (!(error instanceof WaggleError)) throw error;
+      this.own.lost += 1;
+      const incident = letter.notice.incident.id;
+      log.error("A dead letter could not be kept.", {
+        ...{ route: this.route, incident, why: error.message },
+      });
+    }
+  }
+
+  private async end(): Promise<void> {
+    const { clock } = this.parts;
+    const over = new AbortController();
+    const done = new AbortController();
+    const timer = clock.wait(endMs, done.signal).then(() => over.abort());
+    // What failed before is not tried: its receiver is likely still down.
+    while (!over.signal.aborted && (await this.step(over.signal)) === 0);
+    done.abort();
+    await timer;
+    await this.bury([...this.evicted.splice(0), ...this.pending.drain()], endedReason);
+  }
+
+  private key({ incident }: Notice): string {
+    return `${this.route} ${incident.id}`;
+  }
+}
