@@ -74,8 +74,20 @@ function clearShared(): void {
   shared.askedPort = 0;
 }
 
+/** The latest answer: several folds ask the same of one event, one after the other. */
+let latestEvent: HookEvent | undefined;
+let latestSocket: SocketEvent | undefined;
+
 /** Undefined for events that tell of no socket. The record is reused: copy what is kept. */
 export function readSocketEvent(event: HookEvent): SocketEvent | undefined {
+  if (event !== latestEvent) {
+    latestEvent = event;
+    latestSocket = readSocket(event);
+  }
+  return latestSocket;
+}
+
+function readSocket(event: HookEvent): SocketEvent | undefined {
   const hook = hookOfEvent(event);
   if (hook === undefined) return undefined;
   const { means, layer, protocol, sizeAt } = hook;

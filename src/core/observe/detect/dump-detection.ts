@@ -43,6 +43,7 @@ interface DetectionDump {
   readonly images: readonly Place[];
   readonly forks: readonly Place[];
   readonly spoken: readonly Place[];
+  readonly sweptUs: number;
   readonly containers: ContainerStartsDump;
   readonly floods: readonly FloodDump[];
   readonly losses: DetectLossesDump;
@@ -67,6 +68,7 @@ export function dumpDetection(
     images: images.map(placeOf),
     forks: forks.map(placeOf),
     spoken: [...state.spoken].map(placeOf),
+    sweptUs: state.book.sweptUs,
     containers: state.book.containers.dump(),
     floods: dumpFloods(state, placeOf),
     losses: state.losses.dump(),
@@ -157,6 +159,7 @@ export function loadDetection(
     });
   const kept = subjects.filter(({ forgotten }) => !forgotten);
   state.book.restore(kept, { images: at(dumped.images), forks: at(dumped.forks) });
+  state.book.sweptUs = dumped.sweptUs;
   state.book.containers = new ContainerStarts(dumped.containers);
   for (const entry of at(dumped.spoken)) state.spoken.add(entry);
   for (const subject of kept) state.steps.restore(subject);

@@ -38,9 +38,10 @@ export function findEntryRoot(subject: SubjectRecord): EntryRoot {
 function startOf(parent: SubjectRecord, root: SubjectRecord): EntryKind | undefined {
   if (parent.container !== root.container) return root.isInContainer ? entered(root) : "runtime";
   if (parent.actor === "runtime") return root.actor === "runtime" ? undefined : entered(root);
+  if (isKernelOrInit(parent)) return "startup";
   // A worker of a server, a shell in a shell: the same program goes on.
   if (parent.binary === root.binary) return undefined;
-  const given = givenByName(parent);
+  const given = givenByName(parent, root);
   if (given !== undefined) return given;
   if (parent.pid === root.pid) return undefined;
   if (isSuspicious(parent)) return undefined;
@@ -54,15 +55,18 @@ const logins =
 const schedulers =
   /^(?:crond?|CRON|anacron|fcron|atd|supercronic|dcron|go-crond|puppet|chef-client|salt-minion|waagent)$/;
 
-function givenByName(parent: SubjectRecord): EntryKind | undefined {
-  const { roles, name, isInContainer } = parent;
-  if (!isInContainer && (parent.pid <= 2 || parent.binary === "<kernel>")) return "startup";
-  if (roles.has("runtime")) return "runtime";
+function givenByName(parent: SubjectRecord, root: SubjectRecord): EntryKind | undefined {
+  const { roles, name } = parent;
+  if (roles.has("runtime")) return root.roles.has("runtime") ? undefined : "runtime";
   if (!roles.has("session-giver")) return isCronApplet(parent) ? "scheduled" : undefined;
   if (isSuspicious(parent)) return undefined;
   if (logins.test(name)) return "login";
   if (schedulers.test(name)) return "scheduled";
   return name === "xinetd" || name === "inetd" ? "service" : "startup";
+}
+
+function isKernelOrInit({ pid, binary, isInContainer }: SubjectRecord): boolean {
+  return !isInContainer && (pid <= 2 || binary === "<kernel>");
 }
 
 function isCronApplet({ name, words }: SubjectRecord): boolean {

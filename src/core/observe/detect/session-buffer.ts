@@ -6,7 +6,8 @@
  */
 
 import { cutText } from "../../event/bounds.ts";
-import { mergeCitations } from "../merge-facts.ts";
+import type { Citation } from "../fact.ts";
+import { citationCountMax, mergeCitations } from "../merge-facts.ts";
 import type { Act } from "./act.ts";
 import type { StepFact } from "./detect-fact.ts";
 import { citeAct } from "./read-act.ts";
@@ -176,9 +177,16 @@ function countUp(step: StepRecord, act: Act): void {
   step.count += 1;
   if (act.timeUs < step.firstSeenUs) step.firstSeenUs = act.timeUs;
   if (act.timeUs > step.lastSeenUs) step.lastSeenUs = act.timeUs;
-  const last = step.citations[2];
-  if (last === undefined || act.timeUs < last.timeUs) {
-    step.citations = mergeCitations(step.citations, [citeAct(act)]);
+  cite(step.citations, act);
+}
+
+function cite(citations: Citation[], act: Act): void {
+  const { length } = citations;
+  const last = citations[length - 1];
+  if (last === undefined || (act.timeUs > last.timeUs && length < citationCountMax)) {
+    citations.push(citeAct(act));
+  } else if (act.timeUs <= last.timeUs) {
+    citations.splice(0, length, ...mergeCitations(citations, [citeAct(act)]));
   }
 }
 

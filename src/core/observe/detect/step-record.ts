@@ -15,5 +15,6 @@ export interface StepRecord {
   count: number;
   firstSeenUs: TimeUs;
   lastSeenUs: TimeUs;
-  citations: readonly Citation[];
+  /** The earliest few, in place: whoever gives them away copies. */
+  readonly citations: Citation[];
 }

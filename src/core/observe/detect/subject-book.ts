@@ -8,8 +8,10 @@ import { hasFlag } from "../../event/process-flags.ts";
 import { readExecId } from "../exec-id.ts";
 import type { ContainerKey } from "../fact.ts";
 import type { ProcessNode } from "../fold.ts";
+import { isUnnamedImage } from "../known-programs.ts";
 import { ContainerStarts } from "./container-starts.ts";
 import { findEntryRoot } from "./entry-roots.ts";
+import { join } from "./program-roles.ts";
 import type { Subject, SubjectBook } from "./subject.ts";
 import { mergeProcess, SubjectRecord, subjectKnownAs, subjectTextMax } from "./subject-record.ts";
 
@@ -17,6 +19,7 @@ import { mergeProcess, SubjectRecord, subjectKnownAs, subjectTextMax } from "./s
 export const subjectCountMax = 65_536;
 /** **Unit**: event time that an ended process is kept. */
 const graceUs = 10 * 60_000_000;
+const sweepUs = 30_000_000;
 /** **Unit**: characters of arguments over all subjects; beyond it new ones keep little. */
 const textBudget = 33_554_432;
 const orphanCountMax = 16_384;
@@ -43,6 +46,7 @@ export class SubjectStore implements SubjectBook {
   private readonly orphans = new Map<string, SubjectRecord[]>();
   private ended: SubjectRecord[] = [];
   private textLength = 0;
+  sweptUs = 0;
   private latest: SubjectRecord | undefined;
 
   constructor({ countMax = subjectCountMax, onForget }: BookOptions) {
@@ -90,7 +94,8 @@ export class SubjectStore implements SubjectBook {
     const execId = block.execId === "" ? (node?.execId ?? "") : block.execId;
     if (execId === "") return undefined;
     const subject = this.subjects.get(execId) ?? this.add(execId, event.node, block.pid);
-    this.complete(subject, event, block, nowUs);
+    const isKnown = subject.block === block && type !== "exec" && subject.parent !== undefined;
+    if (!isKnown) this.complete(subject, event, block, nowUs);
     if (type === "exit") this.end(subject, event.timeUs > 0 ? event.timeUs : nowUs, event);
     this.latest = subject;
     return this.refresh(subject, node, nowUs);
@@ -123,6 +128,9 @@ export class SubjectStore implements SubjectBook {
 
   /** Forgets those whose grace is over, and the excess. Returns how many there was no room for. */
   sweep(nowUs: TimeUs): number {
+    const isDue = nowUs >= this.sweptUs + sweepUs || nowUs < this.sweptUs;
+    if (!isDue && this.subjects.size <= this.countMax) return 0;
+    this.sweptUs = nowUs;
     const due = this.ended.filter(({ exitUs }) => exitUs + graceUs <= nowUs);
     if (due.length > 0) {
       this.ended = this.ended.filter(({ exitUs }) => exitUs + graceUs > nowUs);
@@ -218,6 +226,7 @@ export class SubjectStore implements SubjectBook {
   private findParent(subject: SubjectRecord): void {
     const { parent, parentExecId } = subject;
     if (parentExecId === "" || parent?.execId === parentExecId) return;
+    if (subject.awaited === parentExecId) return;
     const found = this.subjects.get(parentExecId) ?? this.parentByPid(subject);
     if (found === undefined) this.awaitParent(subject);
     else if (found !== subject && found !== parent) this.link(subject, found);
@@ -233,6 +242,7 @@ export class SubjectStore implements SubjectBook {
 
   private awaitParent(subject: SubjectRecord): void {
     const { parentExecId } = subject;
+    subject.awaited = parentExecId;
     const waiting = this.orphans.get(parentExecId);
     if (waiting === undefined) {
       if (this.orphans.size >= orphanCountMax) this.orphans.clear();
@@ -248,6 +258,11 @@ export class SubjectStore implements SubjectBook {
       subject.arguments = parent.arguments;
       subject.roles = parent.roles;
       this.textLength += subject.arguments.length;
+    }
+    // A runtime runs itself from an open file: that is no program of somebody else.
+    if (parent.roles.has("runtime") && isUnnamedImage(subject.binary)) {
+      subject.roles = join(subject.roles, "runtime");
+      subject.fileless = false;
     }
   }
 

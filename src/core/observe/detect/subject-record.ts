@@ -63,6 +63,8 @@ export class SubjectRecord implements Subject {
   exitStatus = "";
   /** Of `SubjectBook.version` when its entry was last looked for. */
   settledAt = -1;
+  /** The parent that it waits for; "" none. */
+  awaited = "";
   /** No longer found by its id; its entry is final. */
   forgotten = false;
   execCitation: Citation | undefined = undefined;
