@@ -40,7 +40,7 @@ export interface RouteCounts {
   deadLettered: number;
   /** Notices that are nowhere: neither sent nor a dead letter. */
   lost: number;
-  /** **Unit**: notices that wait now. */
+  /** **Unit**: notices that wait now, or are on their way. */
   waiting: number;
 }
 
@@ -62,6 +62,7 @@ export class RouteWorker {
   private readonly own = { sent: 0, failed: 0, known: 0, deadLettered: 0, lost: 0 };
   private pausedUntilMs = 0;
   private failureCount = 0;
+  private underwayCount = 0;
   private nudge = new AbortController();
 
   constructor(parts: WorkerParts) {
@@ -71,7 +72,8 @@ export class RouteWorker {
   }
 
   get counts(): RouteCounts {
-    return { ...this.own, waiting: this.pending.size };
+    const waiting = this.pending.size + this.evicted.length + this.underwayCount;
+    return { ...this.own, waiting };
   }
 
   /** What the route hears waits for its turn; a route that was told of an incident hears its end. */
@@ -112,7 +114,9 @@ export class RouteWorker {
     };
     const entry = this.pending.take(nowMs, isAllowed);
     if (entry !== undefined) {
+      this.underwayCount += 1;
       await this.attempt(entry, signal);
+      this.underwayCount -= 1;
       return 0;
     }
     const dueMs = this.pending.nextDueMs() - nowMs;
