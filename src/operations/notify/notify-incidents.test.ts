@@ -266,7 +266,7 @@ test("what waits when the program ends lies as letters, and the next run sends i
   );
   assert.equal(engine.counts().get("r1")?.waiting, 0);
   const other = { ...letters[0], reason: "it answered 400" } as DeadLetter;
-  await desk.letters.add(other);
+  await desk.letters.add([other]);
   await desk.until(() => desk.clock.elapsedMs() > 4 * 3_600_000, 60_000);
   desk.start();
   await desk.until(() => lab.server.accepted.length === 2);
@@ -330,8 +330,8 @@ test("letters that cannot be kept are counted as lost and told", async (context)
   assert.equal(engine.counts().get("r1")?.lost, 1);
   assert.deepEqual(desk.log.said("error"), [
     "Dead letters could not be taken up.",
-    "A dead letter could not be kept.",
-    "A notice became a dead letter.",
+    "Dead letters could not be kept.",
+    "Notices became dead letters.",
     "What was told could not be written down.",
   ]);
 });
@@ -376,7 +376,7 @@ test("whatever a receiver does, each incident is told to it or lies as a letter"
         lab.server.faults.length = 0;
       },
     ),
-    { numRuns: 15 },
+    { numRuns: 8 },
   );
   const dead = (await lettersOf(desk)).map((one) => one.notice.incident.id);
   const sent = told(lab).map((one) => one.split(" ")[0] ?? "");

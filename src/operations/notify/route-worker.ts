@@ -192,28 +192,29 @@ export class RouteWorker {
   }
 
   private async bury(entries: readonly PendingNotice[], reason: string): Promise<void> {
-    for (const { notice, tryCount } of entries) {
-      const { clock, log, onPreview } = this.parts;
-      if (notice.kind === "test" || onPreview !== undefined) continue;
-      const timeUs = clock.nowUs();
-      const fields = { route: this.route, incident: notice.incident.id, why: reason };
-      await this.keep({ timeUs, route: this.route, reason, tryCount, notice });
-      if (reason !== endedReason) log.error("A notice became a dead letter.", fields);
-    }
+    const { clock, log, onPreview } = this.parts;
+    const dead = entries.filter(({ notice }) => notice.kind !== "test" && onPreview === undefined);
+    if (dead.length === 0) return;
+    const timeUs = clock.nowUs();
+    const route = this.route;
+    await this.keep(
+      dead.map(({ notice, tryCount }) => ({ timeUs, route, reason, tryCount, notice })),
+    );
+    if (reason === endedReason) return;
+    const incidents = dead.slice(0, 20).map(({ notice }) => notice.incident.id);
+    log.error("Notices became dead letters.", { route, incidents, why: reason });
   }
 
-  private async keep(letter: DeadLetter): Promise<void> {
+  private async keep(letters: readonly DeadLetter[]): Promise<void> {
     const { deadLetters, log } = this.parts;
-    this.own.deadLettered += 1;
+    this.own.deadLettered += letters.length;
     try {
-      this.own.lost += await deadLetters.add(letter);
+      this.own.lost += await deadLetters.add(letters);
     } catch (error) {
       if (!(error instanceof WaggleError)) throw error;
-      this.own.lost += 1;
-      const incident = letter.notice.incident.id;
-      log.error("A dead letter could not be kept.", {
-        ...{ route: this.route, incident, why: error.message },
-      });
+      this.own.lost += letters.length;
+      const fields = { route: this.route, count: letters.length, why: error.message };
+      log.error("Dead letters could not be kept.", fields);
     }
   }
 
