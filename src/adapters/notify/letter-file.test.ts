@@ -36,7 +36,7 @@ function letter(route: string): DeadLetter {
 
 const routesOf = (letters: readonly unknown[]) => letters.map((one) => (one as DeadLetter).route);
 
-test("letters come back as they were, in their order, from a file for its owner alone", async (context) => {
+test("letters come back as they were, from a file for its owner alone", async (context) => {
   const file = await temporary(context);
   const box = createLetterFile(file);
   assert.deepEqual(await box.list(), { letters: [], damagedCount: 0 });
@@ -46,7 +46,7 @@ test("letters come back as they were, in their order, from a file for its owner 
   assert.equal((await stat(file)).mode & 0o777, 0o600);
 });
 
-test("those that are done with go, the others stay, also where the work fails in the midst", async (context) => {
+test("those done with go, the others stay, also where the work fails midway", async (context) => {
   const file = await temporary(context);
   const box = createLetterFile(file);
   for (const route of ["a", "b", "c", "d"]) await box.add([letter(route)]);
@@ -93,7 +93,7 @@ test("what a killed process had put aside is found again", async (context) => {
   assert.deepEqual(routesOf((await box.list()).letters).sort(), ["new", "old"]);
 });
 
-test("a torn line is counted and kept, and harms no letter that comes after it", async (context) => {
+test("a torn line is counted and kept, and harms no letter after it", async (context) => {
   const file = await temporary(context);
   await writeFile(file, '{"timeUs":1,"route":"to', { mode: 0o600 });
   const box = createLetterFile(file);
@@ -119,7 +119,7 @@ test("the file has a bound: the oldest make room and are counted", async (contex
   assert.equal(await box.add([large]), 1);
 });
 
-test("a link in the place of the file, and a folder that is not there, are told", async (context) => {
+test("a link in the place of the file, or no folder for it, is told", async (context) => {
   const file = await temporary(context);
   await symlink("/dev/null", file);
   await assert.rejects(createLetterFile(file).add([letter("a")]), /out of reach \(ELOOP\)/);

@@ -148,7 +148,7 @@ test("each route hears what it asked for, from its first word to its last", asyn
   });
 });
 
-test("a receiver that asks to wait is left in peace until then, and then gets all", async (context) => {
+test("a receiver that asks to wait is left alone until then", async (context) => {
   const desk = await openDesk(context);
   const lab = await desk.add();
   lab.server.faults.push({ status: 429, body: "", headers: { "retry-after": "30" } });
@@ -179,7 +179,7 @@ test("a receiver that is slow or down delays no other", async (context) => {
   assert.equal(warned.length, 1, "a receiver that is down is told of once");
 });
 
-test("what is refused for good, or too often, becomes a letter that has all of it", async (context) => {
+test("what is refused for good, or too often, becomes a whole letter", async (context) => {
   const desk = await openDesk(context);
   const lab = await desk.add();
   lab.server.faults.push({ status: 400, body: "bad" });
@@ -217,7 +217,7 @@ test("one that its receiver cannot digest lets the others pass", async (context)
   assert.deepEqual(told(lab), ["b open", "a open", "poison open"]);
 });
 
-test("in an hour no more go out than was said, the gravest first, and none is lost", async (context) => {
+test("in an hour no more go out than was said, the gravest first", async (context) => {
   const desk = await openDesk(context);
   const lab = await desk.add({ ratePerHour: 2 });
   const engine = desk.start();
@@ -232,7 +232,7 @@ test("in an hour no more go out than was said, the gravest first, and none is lo
   assert.ok(desk.clock.elapsedMs() >= 2 * 3_600_000);
 });
 
-test("in quiet hours notices wait, join, and go out in the morning; the gravest do not wait", async (context) => {
+test("in quiet hours notices wait, but for the gravest", async (context) => {
   const desk = await openDesk(context);
   const quietHours = { from: "11:00", to: "15:00", exceptSeverity: "critical" } as const;
   const lab = await desk.add({ quietHours });
@@ -251,7 +251,7 @@ test("in quiet hours notices wait, join, and go out in the morning; the gravest 
   assert.deepEqual(JSON.parse(lab.server.accepted[2]?.body ?? "").news, ["more"]);
 });
 
-test("what waits when the program ends lies as letters, and the next run sends it", async (context) => {
+test("what waits at the end lies as letters, and the next run sends it", async (context) => {
   const desk = await openDesk(context);
   const quietHours = { from: "11:00", to: "15:00" };
   const lab = await desk.add({ quietHours });
@@ -350,7 +350,7 @@ test("a thousand wait at most; beyond, the least grave become letters", async (c
   assert.equal(engine.counts().get("r1")?.waiting, 1000);
 });
 
-test("whatever a receiver does, each incident is told to it or lies as a letter", async (context) => {
+test("whatever a receiver does, each incident is told or lies as a letter", async (context) => {
   const desk = await openDesk(context);
   const lab = await desk.add({ ratePerHour: 10_000 });
   const engine = desk.start();
@@ -383,7 +383,7 @@ test("whatever a receiver does, each incident is told to it or lies as a letter"
   assert.deepEqual([...dead, ...sent].sort(), ids.sort());
 });
 
-test("no secret is in any log line, letter, count or metric, whatever receivers say back", async (context) => {
+test("no secret is in a log line, letter or metric, whatever is said back", async (context) => {
   for (const kind of httpKinds) {
     const desk = await openDesk(context);
     for (const status of [200, 403, 500]) {

@@ -27,7 +27,7 @@ function takeAll(pending: PendingNotices, nowMs = 1000): string[] {
   }
 }
 
-test("what comes later joins what waits: an opening stays one, with all news and the last state", () => {
+test("what comes later joins what waits, with all news and the last state", () => {
   const pending = new PendingNotices(10);
   pending.put(notice("a", "open", "medium"), 0);
   pending.put(notice("a", "update", "high", ["one"]), 1);
@@ -50,7 +50,7 @@ test("of one incident the end comes after the beginning; what goes on takes the 
   assert.deepEqual(takeAll(pending), ["a update"]);
 });
 
-test("the gravest goes first, but those that failed stand behind, and not before their time", () => {
+test("the gravest goes first; those that failed stand behind, for their time", () => {
   const pending = new PendingNotices(10);
   pending.put(notice("low", "open", "low"), 0);
   pending.put(notice("old", "open", "high"), 0);

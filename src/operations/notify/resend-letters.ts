@@ -3,7 +3,7 @@
  * In: opened routes, where the letters lie. Out: how many went, are known by now, or stay and why.
  */
 import type { DeadLetter } from "../../ports/dead-letters.ts";
-import type { NotifyOutside } from "../../ports/notifier.ts";
+import type { NotifyOutside } from "../../ports/notify-outside.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import type { OperationContext } from "../operation.ts";
 import { type NoticeMemory, openNoticeMemory } from "./notice-memory.ts";

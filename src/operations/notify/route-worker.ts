@@ -3,46 +3,16 @@
  * In: notices. Out: what the receiver took; dead letters of what it did not.
  * Must never lose a notice without counting it, nor wait for another route.
  */
-import type { Clock } from "../../ports/clock.ts";
-import type { DeadLetter, DeadLetters } from "../../ports/dead-letters.ts";
+import type { DeadLetter } from "../../ports/dead-letters.ts";
 import { DeliveryError } from "../../ports/delivery-error.ts";
-import type { Log } from "../../ports/log.ts";
-import type { Notice, NoticePreview, Notifier } from "../../ports/notifier.ts";
+import type { Notice } from "../../ports/notifier.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { backOffMs, HourlyRate } from "./back-off.ts";
-import { hears, isAtLeast, type RolesOf } from "./choose-route.ts";
-import type { NoticeMemory } from "./notice-memory.ts";
+import { hears, isAtLeast } from "./choose-route.ts";
 import { type PendingNotice, PendingNotices } from "./pending-notices.ts";
 import { quietForMs } from "./quiet-hours.ts";
-import type { NotifyRoute } from "./route-schema.ts";
 import { leftToTell, toldBy } from "./told-notices.ts";
-
-export interface WorkerParts {
-  readonly route: NotifyRoute;
-  readonly notifier: Notifier;
-  readonly memory: NoticeMemory;
-  readonly deadLetters: DeadLetters;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly rolesOf: RolesOf;
-  /** Given: nothing is sent, only shown. */
-  readonly onPreview?: ((route: string, preview: NoticePreview) => void) | undefined;
-}
-
-/** Since the start. */
-export interface RouteCounts {
-  sent: number;
-  /** Tries that failed. */
-  failed: number;
-  /** Notices that said nothing new to this route. */
-  known: number;
-  deadLettered: number;
-  /** Notices that are nowhere: neither sent nor a dead letter. */
-  lost: number;
-  /** **Unit**: notices that wait now, or are on their way. */
-  waiting: number;
-}
+import type { RouteCounts, WorkerParts } from "./worker-parts.ts";
 
 /** What dead letters say that only waited: a daemon sends them when it starts again. */
 export const endedReason = "waggle ended before it could be sent";
@@ -76,7 +46,7 @@ export class RouteWorker {
     return { ...this.own, waiting };
   }
 
-  /** What the route hears waits for its turn; a route that was told of an incident hears its end. */
+  /** What the route hears waits for its turn. One that was told of an incident hears its end. */
   async take(notice: Notice): Promise<void> {
     const { route, memory, rolesOf, clock } = this.parts;
     const told = notice.kind === "test" ? undefined : await memory.load(this.key(notice));

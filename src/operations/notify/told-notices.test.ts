@@ -14,7 +14,7 @@ const as = (kind: NoticeKind, over: Partial<Notice> = {}): Notice => ({
 });
 const told = (notice: Notice) => toldBy(notice, "T", 7);
 
-test("the first that a route hears is an opening, and an end of what it never heard is nothing", () => {
+test("the first that a route hears is an opening, never an end", () => {
   assert.equal(leftToTell(as("open"), undefined)?.kind, "open");
   assert.equal(leftToTell(as("update", { thread: "x" }), undefined)?.kind, "open");
   assert.equal(leftToTell(as("update", { thread: "x" }), undefined)?.thread, "");
