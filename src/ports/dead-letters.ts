@@ -24,10 +24,10 @@ export interface KeptLetters {
 
 export interface DeadLetters {
   /**
-   * Gives how many letters went to make room, itself included where it is too large.
+   * All at once. Gives how many letters went to make room, those too large included.
    * **Errors**: throws `file-not-written`, `disk-full`.
    */
-  add(letter: DeadLetter): Promise<number>;
+  add(letters: readonly DeadLetter[]): Promise<number>;
   /** **Errors**: throws `file-unreadable`. */
   list(): Promise<KeptLetters>;
   /**

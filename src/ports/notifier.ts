@@ -3,7 +3,6 @@
  * In: a notice. Out: that it was taken. Implemented in `adapters/notify/`.
  */
 import type { Incident } from "../core/judge/incident/incident.ts";
-import type { DeadLetters } from "./dead-letters.ts";
 
 /** Why a notice goes out. `acknowledge`: a person took it up. `resolve`: it was closed. */
 export type NoticeKind = "open" | "update" | "acknowledge" | "resolve" | "test";
@@ -85,16 +84,6 @@ export interface NotifierTarget {
 export interface NoticeDocuments {
   /** JSON text of the incident. */
   incident(notice: Notice): string;
-  /** JSON text of an OCSF finding; undefined: this program cannot write one. */
+  /** JSON text of OCSF findings; undefined: this program cannot write them. */
   readonly ocsf: ((notice: Notice) => string) | undefined;
-}
-
-/** What telling people needs of the outside. */
-export interface NotifyOutside {
-  /** **Errors**: throws `usage` for what a kind lacks or does not take. */
-  open(target: NotifierTarget): Notifier;
-  /** Letters in that file; it need not be there. */
-  deadLetters(file: string): DeadLetters;
-  /** **Unit**: from 0 to below 1; spreads the tries of many. */
-  random(): number;
 }

@@ -9,7 +9,7 @@ import type { Clock } from "./clock.ts";
 import type { ClusterWatch } from "./cluster-watch.ts";
 import type { EventSource } from "./event-source.ts";
 import type { Log, LogLevel } from "./log.ts";
-import type { NotifyOutside } from "./notifier.ts";
+import type { NotifyOutside } from "./notify-outside.ts";
 import type { ReplayServer } from "./replay-server.ts";
 import type { ReportMaker } from "./report-maker.ts";
 import type { Sink } from "./sink.ts";

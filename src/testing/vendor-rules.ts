@@ -1,8 +1,8 @@
 /**
  * Holds what vendors document of the messages that they take, written by hand from their pages.
  * In: a message as plain data. Out: what is wrong with it, "" for nothing.
- * **Source**: docs.slack.dev (Block Kit reference, formatting), developer.pagerduty.com (Events v2),
- * Alertmanager's openapi.yaml, falcosidekick's payload type.
+ * **Source**: docs.slack.dev (Block Kit reference, formatting), developer.pagerduty.com (Events
+ * v2), Alertmanager's openapi.yaml, falcosidekick's payload type.
  */
 import { Ajv } from "ajv";
 

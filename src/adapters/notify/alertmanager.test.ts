@@ -6,7 +6,7 @@ import { sampleIncident, sampleNotice } from "../../testing/sample-notice.ts";
 
 const never = new AbortController().signal;
 
-test("one alert fires for an incident, also when its severity rises, and none at its end", async (context) => {
+test("one alert fires for an incident, also when it gets worse, and ends", async (context) => {
   const lab = await openHttpLab("alertmanager");
   context.after(() => lab.close());
   const first = await lab.notifier.send(sampleNotice, never);

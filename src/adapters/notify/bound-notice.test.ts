@@ -37,7 +37,7 @@ test("words about an incident are one line, bounded, and never empty", () => {
   assert.deepEqual(tellSome(["a", "b", "c"], { count: 2, length: 9 }), ["a", "b", "… and 1 more"]);
 });
 
-test("a secret is read anew each time; what is none is told without a word of it", async (context) => {
+test("a secret is read anew each time; what is none is told without it", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "waggle-secret-"));
   context.after(() => rm(folder, { recursive: true, force: true }));
   const name = join(folder, "key");

@@ -1,8 +1,8 @@
 /**
  * Holds telling falcosidekick, and whatever else reads alerts as Falco writes them.
  * In: notices. Out: one alert each.
- * **Source**: falcosidekick, `types.FalcoPayload` and its main handler (an empty output is refused);
- * priorities of Falco's rule language.
+ * **Source**: falcosidekick, `types.FalcoPayload` and its main handler (an empty output is
+ * refused); priorities of Falco's rule language.
  */
 import type { Level } from "../../core/observe/detect/rule.ts";
 import { makeVisible } from "../../core/report/safe-text.ts";

@@ -36,20 +36,20 @@ function letter(route: string): DeadLetter {
 
 const routesOf = (letters: readonly unknown[]) => letters.map((one) => (one as DeadLetter).route);
 
-test("letters come back as they were, in their order, from a file for its owner alone", async (context) => {
+test("letters come back as they were, from a file for its owner alone", async (context) => {
   const file = await temporary(context);
   const box = createLetterFile(file);
   assert.deepEqual(await box.list(), { letters: [], damagedCount: 0 });
-  await Promise.all(["a", "b", "c"].map((route) => box.add(letter(route))));
+  await Promise.all(["a", "b", "c"].map((route) => box.add([letter(route)])));
   const { letters } = await box.list();
   assert.deepEqual(letters, ["a", "b", "c"].map(letter));
   assert.equal((await stat(file)).mode & 0o777, 0o600);
 });
 
-test("those that are done with go, the others stay, also where the work fails in the midst", async (context) => {
+test("those done with go, the others stay, also where the work fails midway", async (context) => {
   const file = await temporary(context);
   const box = createLetterFile(file);
-  for (const route of ["a", "b", "c", "d"]) await box.add(letter(route));
+  for (const route of ["a", "b", "c", "d"]) await box.add([letter(route)]);
   const left = await box.takeEach(async (one) => (one as DeadLetter).route < "b");
   assert.deepEqual(routesOf(left.letters), ["b", "c", "d"]);
   await assert.rejects(
@@ -67,13 +67,13 @@ test("those that are done with go, the others stay, also where the work fails in
 test("a letter that another process adds meanwhile is there afterwards", async (context) => {
   const file = await temporary(context);
   const [box, daemon] = [createLetterFile(file), createLetterFile(file)];
-  await box.add(letter("a"));
+  await box.add([letter("a")]);
   const seen: string[] = [];
   await box.takeEach(async (one) => {
     seen.push((one as DeadLetter).route);
     // Once anew, and once into the file that was put aside: it was open when that was done.
     if (seen.length > 1) return true;
-    await daemon.add(letter("b"));
+    await daemon.add([letter("b")]);
     const [aside] = (await readdir(join(file, ".."))).filter((name) => name.includes("taken"));
     await appendFile(join(file, "..", aside ?? ""), `${JSON.stringify(letter("late"))}\n`);
     return true;
@@ -85,19 +85,19 @@ test("a letter that another process adds meanwhile is there afterwards", async (
 test("what a killed process had put aside is found again", async (context) => {
   const file = await temporary(context);
   const box = createLetterFile(file);
-  await box.add(letter("old"));
+  await box.add([letter("old")]);
   await rename(file, `${file}.taken-1`);
-  await box.add(letter("new"));
+  await box.add([letter("new")]);
   assert.deepEqual(routesOf((await box.list()).letters), ["old", "new"]);
   await box.takeEach(async () => false);
   assert.deepEqual(routesOf((await box.list()).letters).sort(), ["new", "old"]);
 });
 
-test("a torn line is counted and kept, and harms no letter that comes after it", async (context) => {
+test("a torn line is counted and kept, and harms no letter after it", async (context) => {
   const file = await temporary(context);
   await writeFile(file, '{"timeUs":1,"route":"to', { mode: 0o600 });
   const box = createLetterFile(file);
-  await box.add(letter("whole"));
+  await box.add([letter("whole")]);
   const { letters, damagedCount } = await box.list();
   assert.deepEqual([routesOf(letters), damagedCount], [["whole"], 1]);
   assert.equal((await box.takeEach(async () => true)).damagedCount, 1);
@@ -109,21 +109,21 @@ test("the file has a bound: the oldest make room and are counted", async (contex
   const size = JSON.stringify(letter("000")).length + 1;
   const box = createLetterFile(file, size * 10);
   let dropped = 0;
-  for (let at = 100; at < 150; at += 1) dropped += await box.add(letter(String(at)));
+  for (let at = 100; at < 150; at += 1) dropped += await box.add([letter(String(at))]);
   const { letters } = await box.list();
   assert.equal(letters.length + dropped, 50);
   assert.equal(routesOf(letters).at(-1), "149");
   assert.ok((await stat(file)).size <= size * 10);
   assert.equal((await stat(file)).mode & 0o777, 0o600);
   const large = { ...letter("large"), reason: "x".repeat(size * 10) };
-  assert.equal(await box.add(large), 1);
+  assert.equal(await box.add([large]), 1);
 });
 
-test("a link in the place of the file, and a folder that is not there, are told", async (context) => {
+test("a link in the place of the file, or no folder for it, is told", async (context) => {
   const file = await temporary(context);
   await symlink("/dev/null", file);
-  await assert.rejects(createLetterFile(file).add(letter("a")), /out of reach \(ELOOP\)/);
+  await assert.rejects(createLetterFile(file).add([letter("a")]), /out of reach \(ELOOP\)/);
   const box = createLetterFile(join(file, "..", "none", "letters"));
-  await assert.rejects(box.add(letter("a")), /out of reach \(ENOENT\)/);
+  await assert.rejects(box.add([letter("a")]), /out of reach \(ENOENT\)/);
   assert.deepEqual((await box.list()).letters, []);
 });

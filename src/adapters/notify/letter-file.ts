@@ -21,7 +21,7 @@ export function createLetterFile(file: string, sizeBytesMax = sizeBytesMaxDefaul
     return next;
   };
   return {
-    add: (letter) => inTurn(() => telling(file, () => add(file, letter, sizeBytesMax))),
+    add: (letters) => inTurn(() => telling(file, () => add(file, letters, sizeBytesMax))),
     list: () => inTurn(() => telling(file, () => list(file))),
     takeEach: (take) => inTurn(() => telling(file, () => takeEach(file, take))),
   };
@@ -29,13 +29,34 @@ export function createLetterFile(file: string, sizeBytesMax = sizeBytesMaxDefaul
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
 
-async function add(file: string, letter: DeadLetter, sizeBytesMax: number): Promise<number> {
-  const line = `${JSON.stringify(letter)}\n`;
-  const lineSize = Buffer.byteLength(line);
-  if (lineSize > sizeBytesMax / 2) return 1;
-  const dropped = await makeRoom(file, lineSize, sizeBytesMax);
-  await append(file, line);
-  return dropped;
+async function add(
+  file: string,
+  letters: readonly DeadLetter[],
+  sizeBytesMax: number,
+): Promise<number> {
+  const lines = letters.map((letter) => JSON.stringify(letter));
+  // As many of the newest as fit half of it, as when room is made.
+  const kept = newest(lines, sizeBytesMax / 2);
+  const tooMany = lines.length - kept.length;
+  if (kept.length === 0) return tooMany;
+  const text = `${kept.join("\n")}\n`;
+  const dropped = await makeRoom(file, Buffer.byteLength(text), sizeBytesMax);
+  await append(file, text);
+  return tooMany + dropped;
+}
+
+function newest(lines: readonly string[], sizeBytesMax: number): readonly string[] {
+  const kept: string[] = [];
+  let size = 0;
+  for (const line of lines.toReversed()) {
+    const lineSize = Buffer.byteLength(line) + 1;
+    // One that is too large by itself keeps no other out.
+    if (lineSize > sizeBytesMax) continue;
+    size += lineSize;
+    if (size > sizeBytesMax) break;
+    kept.unshift(line);
+  }
+  return kept;
 }
 
 /** On a line of its own also where a process was killed in the midst of the one before. */
@@ -58,13 +79,7 @@ async function makeRoom(file: string, sizeBytes: number, sizeBytesMax: number): 
   const size = (await stat(file).catch(ifMissing(undefined)))?.size ?? 0;
   if (size + sizeBytes <= sizeBytesMax) return 0;
   const lines = await readLines(file);
-  const kept: string[] = [];
-  let keptSize = 0;
-  for (const line of lines.toReversed()) {
-    keptSize += Buffer.byteLength(line) + 1;
-    if (keptSize > sizeBytesMax / 2) break;
-    kept.unshift(line);
-  }
+  const kept = newest(lines, sizeBytesMax / 2);
   const temporary = `${file}.${process.pid}.tmp`;
   await rm(temporary, { force: true });
   if (kept.length > 0) await append(temporary, `${kept.join("\n")}\n`);

@@ -10,7 +10,7 @@ import { openNotifier } from "./open-notifier.ts";
 
 const never = new AbortController().signal;
 
-test("each notice is one line that only the owner reads, added to those before", async (context) => {
+test("each notice is a line that only the owner reads, added to others", async (context) => {
   const lab = await openFileLab();
   context.after(() => lab.close());
   await lab.notifier.send(sampleNotice, never);

@@ -2,7 +2,8 @@
  * Holds what telling people needs of this machine: its environment, clock, output and chance.
  * In: how incidents are written, or nothing. Out: the openers of the port.
  */
-import type { NoticeDocuments, NotifyOutside } from "../../ports/notifier.ts";
+import type { NoticeDocuments } from "../../ports/notifier.ts";
+import type { NotifyOutside } from "../../ports/notify-outside.ts";
 import { createLetterFile } from "./letter-file.ts";
 import { openNotifier } from "./open-notifier.ts";
 

@@ -8,7 +8,7 @@ import { sampleIncident, sampleNotice } from "../../testing/sample-notice.ts";
 
 const never = new AbortController().signal;
 
-test("one alert for an incident: triggered, acknowledged, resolved by the incident's id", async (context) => {
+test("an incident is one alert: triggered, acknowledged, resolved by its id", async (context) => {
   const lab = await openHttpLab("pagerduty");
   context.after(() => lab.close());
   const steps: readonly (readonly [NoticeKind, string])[] = [

@@ -35,8 +35,8 @@ const actions: Readonly<Record<NoticeKind, EventAction>> = {
 export function createPagerduty(target: NotifierTarget, options: NotifierOptions): Notifier {
   const { tokenPlace } = target;
   if (tokenPlace === undefined) {
-    const message = `notify route ${JSON.stringify(target.name)}: tokenFile or tokenEnv is missing.`;
-    throw new WaggleError("usage", `${message} It holds the routing key.`);
+    const what = "tokenFile or tokenEnv is missing: where the routing key lies";
+    throw new WaggleError("usage", `notify route ${JSON.stringify(target.name)}: ${what}.`);
   }
   const http = createHttpTarget(target, options, {
     url: "https://events.pagerduty.com/v2/enqueue",

@@ -24,6 +24,7 @@ import {
 import { sampleNotice } from "../../testing/sample-notice.ts";
 import { openNotifier } from "./open-notifier.ts";
 import { tellAnswer } from "./post-http.ts";
+import { readAuthorities } from "./read-authorities.ts";
 
 const never = new AbortController().signal;
 
@@ -120,7 +121,7 @@ test("a date in Retry-After is a wait from now", async (context) => {
   assert.equal((await refusal(lab.notifier)).retryAfterMs, 90_000);
 });
 
-test("nobody listens, or the name is unknown: the code is told, and no address", async (context) => {
+test("nobody listens, or the name is unknown: a code is told, no address", async (context) => {
   const port = await freePort(context);
   const cases = [
     [`http://127.0.0.1:${port}/secret-path-1`, /ECONNREFUSED/],
@@ -146,7 +147,7 @@ async function freePort(context: TestContext): Promise<number> {
   return address.port;
 }
 
-test("a certificate that nobody signed is refused; one that the route trusts is not", async (context) => {
+test("a certificate that nobody signed is refused, unless the route trusts it", async (context) => {
   const server = await serveVendor(slackHookVendor("/hook"), labKeys());
   context.after(() => server.close());
   const base = { url: `${server.origin}/hook`, insecure: false };
@@ -167,9 +168,10 @@ test("a certificate that nobody signed is refused; one that the route trusts is 
     labOptions(),
   );
   assert.match((await refusal(missing)).message, /caFile cannot be read \(ENOENT\)/);
+  assert.equal(await readAuthorities(labTarget("slack")), undefined);
 });
 
-test("a plain http address that a secret holds is refused unless the route is insecure", async () => {
+test("an http address that is a secret is refused unless the route is insecure", async () => {
   const environment = { URL: "http://127.0.0.1:9/services/secretpart" };
   const target = labTarget("slack", { urlPlace: fromVariable("URL"), insecure: false });
   const error = await refusal(openNotifier(target, labOptions({ environment })));

@@ -96,10 +96,14 @@ function readAddress(text: string, target: NotifierTarget, path: string): URL | 
   return url;
 }
 
+/** Words such as `services` tell nothing, and receivers use them. */
+const plainWord = /^[a-z]{0,12}$/;
+
 function partsOf(url: URL): readonly string[] {
   const { pathname, search, username, password } = url;
-  const parts = [...pathname.split("/"), search, username, password];
-  return [...parts, decodePart(username), decodePart(password)].filter((part) => part !== "");
+  const path = pathname.split("/").filter((part) => !plainWord.test(part));
+  const parts = [...path, search, username, password, decodePart(username), decodePart(password)];
+  return parts.filter((part) => part !== "");
 }
 
 /** What is malformed is taken as it stands. */

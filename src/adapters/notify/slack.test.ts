@@ -11,7 +11,7 @@ import { slackCode, slackEscape, slackPlain } from "./slack-text.ts";
 
 const never = new AbortController().signal;
 
-test("a bot keeps one thread for an incident, and says it aloud when it gets worse", async (context) => {
+test("a bot keeps one thread for an incident, and is loud when it gets worse", async (context) => {
   const lab = await openHttpLab("slack-bot");
   context.after(() => lab.close());
   const first = await lab.notifier.send(sampleNotice, never);

@@ -7,6 +7,7 @@ import { openSyslogLab } from "../../testing/notifier-lab.ts";
 import { hostileNotice, hostileTexts, sampleNotice } from "../../testing/sample-notice.ts";
 import { parseCef, parseSyslog } from "../../testing/syslog-receiver.ts";
 import { guardedLookup, isRefusedAddress } from "./check-address.ts";
+import { sendFrame } from "./send-frame.ts";
 import { buildSyslogFrame } from "./syslog-frame.ts";
 
 const never = new AbortController().signal;
@@ -61,7 +62,7 @@ test("however long its texts are, a message fits, and is whole by the grammar", 
   }
 });
 
-test("a certificate that nobody signed, a reset and a silent port are told by their codes", async (context) => {
+test("a bad certificate, a reset and a closed port are told by their codes", async (context) => {
   const untrusted = await openSyslogLab("syslog", "tls", { caFile: "" });
   const reset = await openSyslogLab("syslog", "tcp");
   reset.receiver.resets = true;
@@ -81,7 +82,7 @@ test("a certificate that nobody signed, a reset and a silent port are told by th
   }
 });
 
-test("link-local, unspecified and multicast addresses are refused, also behind a name", async () => {
+test("link-local, unspecified and multicast addresses are refused by name too", async () => {
   const refused = ["169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255", "fe80::1", "::"];
   for (const one of [...refused, "[ff02::1]", "::ffff:169.254.1.1", "fd00:ec2::254"]) {
     assert.equal(isRefusedAddress(one), true, one);
@@ -97,4 +98,12 @@ test("link-local, unspecified and multicast addresses are refused, also behind a
   assert.equal(await look("169.254.169.254", false), "EREFUSEDADDRESS");
   assert.equal(await look("127.0.0.1", false), "127.0.0.1");
   assert.deepEqual(await look("127.0.0.1", true), [{ address: "127.0.0.1", family: 4 }]);
+});
+
+test("a frame does not leave once the end was asked for, over any transport", async () => {
+  for (const transport of ["udp", "tcp", "tls"] as const) {
+    const address = { transport, host: "127.0.0.1", port: 9, ca: undefined };
+    const gone = sendFrame(address, Buffer.from("x"), AbortSignal.abort());
+    await assert.rejects(gone, { name: "AbortError" });
+  }
 });

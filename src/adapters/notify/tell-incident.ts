@@ -35,7 +35,7 @@ export function tellPlace({ incident, cluster }: Notice, lengthMax = 300): strin
   return makeVisible(`${prefix}${where}${rest}`, lengthMax);
 }
 
-export function tellWorkload({
+function tellWorkload({
   namespace,
   name,
 }: {

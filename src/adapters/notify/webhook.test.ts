@@ -1,9 +1,10 @@
-/** Tests of `webhook.ts`, `falcosidekick.ts` and `ocsf.ts`: what stands in the documents. */
+/** Tests of `webhook.ts` and `ocsf.ts`: what stands in the documents, and who may trust them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { labOptions, labSecrets, openHttpLab } from "../../testing/notifier-lab.ts";
+import { labOptions, labSecrets, labTarget, openHttpLab } from "../../testing/notifier-lab.ts";
 import { type VendorRequest, webhookVendor } from "../../testing/notify-servers.ts";
 import { sampleIncident, sampleNotice } from "../../testing/sample-notice.ts";
+import { createOcsf } from "./ocsf.ts";
 
 const never = new AbortController().signal;
 
@@ -25,7 +26,7 @@ test("a webhook gets the incident whole, with its signature and token", async (c
   assert.equal(request?.headers.authorization, `Bearer ${labSecrets.bearer}`);
 });
 
-test("a signature that is old, sent again or of another body is refused by the documented check", async (context) => {
+test("what is old, sent again or changed is refused by the documented check", async (context) => {
   const lab = await openHttpLab("webhook");
   context.after(() => lab.close());
   await lab.notifier.send(sampleNotice, never);
@@ -58,26 +59,13 @@ test("all tries of one notice carry one id, another notice another", async (cont
   }
 });
 
-test("falcosidekick gets an alert with the fields that its outputs know", async (context) => {
-  const lab = await openHttpLab("falcosidekick");
-  context.after(() => lab.close());
-  await lab.notifier.send(sampleNotice, never);
-  await lab.notifier.send({ ...sampleNotice, kind: "resolve" }, never);
-  const [alert, end] = lab.server.accepted.map(({ body }) => JSON.parse(body));
-  assert.equal(alert.priority, "Error");
-  assert.equal(alert.hostname, "node-1");
-  assert.deepEqual(alert.tags, ["reverse-shell", "T1059.004"]);
-  assert.equal(alert.output_fields["k8s.ns.name"], "shop");
-  assert.equal(alert.output_fields["proc.cmdline"], "/bin/bash -i");
-  assert.equal(alert.output_fields["container.id"], "0123456789ab");
-  assert.equal(end.priority, "Informational");
-});
-
-test("OCSF gets what the renderer gives", async (context) => {
+test("OCSF gets what the renderer gives, and is refused where there is none", async (context) => {
   const documents = { incident: () => "{}", ocsf: () => '{"class_uid":2005,"x":1}\n' };
   const lab = await openHttpLab("ocsf", { documents });
   context.after(() => lab.close());
   await lab.notifier.send(sampleNotice, never);
   assert.equal(lab.server.accepted[0]?.body, '{"class_uid":2005,"x":1}');
-  assert.equal(labOptions().documents.incident(sampleNotice).length > 10, true);
+  const none = labOptions({ documents: { ...documents, ocsf: undefined } });
+  const target = labTarget("ocsf", { url: "https://lake.test" });
+  assert.throws(() => createOcsf(target, none), /OCSF cannot be written here/);
 });

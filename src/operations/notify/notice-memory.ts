@@ -20,6 +20,7 @@ const entryCountMax = 5000;
 const sizeBytesMax = 64 * 1024 * 1024;
 const version = 1;
 
+/** Forgets all when the process ends: for dry runs and tests. */
 export function createNoticeMemory(): NoticeMemory {
   const entries = new Map<string, ToldNotice>();
   return {

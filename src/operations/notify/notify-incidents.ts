@@ -9,7 +9,8 @@ import type { Log } from "../../ports/log.ts";
 import type { Notice } from "../../ports/notifier.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { readLetter } from "./read-letter.ts";
-import { endedReason, type RouteCounts, RouteWorker, type WorkerParts } from "./route-worker.ts";
+import { endedReason, RouteWorker } from "./route-worker.ts";
+import type { RouteCounts, WorkerParts } from "./worker-parts.ts";
 
 type Shared = Omit<WorkerParts, "route" | "notifier">;
 export type OpenRoute = Pick<WorkerParts, "route" | "notifier">;

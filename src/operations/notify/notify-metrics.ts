@@ -3,7 +3,7 @@
  * In: counts by route. Out: metrics.
  */
 import type { Metric } from "../live/metrics-text.ts";
-import type { RouteCounts } from "./route-worker.ts";
+import type { RouteCounts } from "./worker-parts.ts";
 
 const rows: readonly (readonly [keyof RouteCounts, Omit<Metric, "samples">])[] = [
   ["sent", { name: "notices_sent_total", kind: "counter", help: "Notices that a receiver took." }],

@@ -3,7 +3,8 @@
  * In: settings, what opens a receiver. Out: routes with their notifiers, or why one cannot be
  * opened.
  */
-import type { Notifier, NotifyOutside } from "../../ports/notifier.ts";
+import type { Notifier } from "../../ports/notifier.ts";
+import type { NotifyOutside } from "../../ports/notify-outside.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import type { Settings } from "../operation.ts";
 import { type NotifyRoute, notifyConfigSchema, targetOf } from "./route-schema.ts";

@@ -3,7 +3,7 @@
  * In: opened routes, where the letters lie. Out: how many went, are known by now, or stay and why.
  */
 import type { DeadLetter } from "../../ports/dead-letters.ts";
-import type { NotifyOutside } from "../../ports/notifier.ts";
+import type { NotifyOutside } from "../../ports/notify-outside.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import type { OperationContext } from "../operation.ts";
 import { type NoticeMemory, openNoticeMemory } from "./notice-memory.ts";
@@ -12,6 +12,8 @@ import { readLetter } from "./read-letter.ts";
 import { leftToTell, toldBy } from "./told-notices.ts";
 
 export interface ResentLetters {
+  /** Nothing was sent: all are kept. */
+  readonly isDry: boolean;
   readonly sentCount: number;
   /** What the route was told in the meantime. */
   readonly knownCount: number;
@@ -50,7 +52,7 @@ export async function resendLetters(
     const read = letters.map(readLetter);
     for (const letter of read) if (letter !== undefined) kept.push(tellKept(letter, letter.reason));
     const strange = read.filter((letter) => letter === undefined).length;
-    return { sentCount: 0, knownCount: 0, damagedCount: damagedCount + strange, kept };
+    return { isDry, sentCount: 0, knownCount: 0, damagedCount: damagedCount + strange, kept };
   }
   const memory = await openNoticeMemory(context.files, files.memory, () => undefined);
   const counts = { sent: 0, known: 0, damaged: 0 };
@@ -74,7 +76,7 @@ export async function resendLetters(
     return false;
   });
   return {
-    ...{ sentCount: counts.sent, knownCount: counts.known },
+    ...{ isDry, sentCount: counts.sent, knownCount: counts.known },
     ...{ damagedCount: damagedCount + counts.damaged, kept },
   };
 }

@@ -3,46 +3,16 @@
  * In: notices. Out: what the receiver took; dead letters of what it did not.
  * Must never lose a notice without counting it, nor wait for another route.
  */
-import type { Clock } from "../../ports/clock.ts";
-import type { DeadLetter, DeadLetters } from "../../ports/dead-letters.ts";
+import type { DeadLetter } from "../../ports/dead-letters.ts";
 import { DeliveryError } from "../../ports/delivery-error.ts";
-import type { Log } from "../../ports/log.ts";
-import type { Notice, NoticePreview, Notifier } from "../../ports/notifier.ts";
+import type { Notice } from "../../ports/notifier.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { backOffMs, HourlyRate } from "./back-off.ts";
-import { hears, isAtLeast, type RolesOf } from "./choose-route.ts";
-import type { NoticeMemory } from "./notice-memory.ts";
+import { hears, isAtLeast } from "./choose-route.ts";
 import { type PendingNotice, PendingNotices } from "./pending-notices.ts";
 import { quietForMs } from "./quiet-hours.ts";
-import type { NotifyRoute } from "./route-schema.ts";
 import { leftToTell, toldBy } from "./told-notices.ts";
-
-export interface WorkerParts {
-  readonly route: NotifyRoute;
-  readonly notifier: Notifier;
-  readonly memory: NoticeMemory;
-  readonly deadLetters: DeadLetters;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly rolesOf: RolesOf;
-  /** Given: nothing is sent, only shown. */
-  readonly onPreview?: ((route: string, preview: NoticePreview) => void) | undefined;
-}
-
-/** Since the start. */
-export interface RouteCounts {
-  sent: number;
-  /** Tries that failed. */
-  failed: number;
-  /** Notices that said nothing new to this route. */
-  known: number;
-  deadLettered: number;
-  /** Notices that are nowhere: neither sent nor a dead letter. */
-  lost: number;
-  /** **Unit**: notices that wait now. */
-  waiting: number;
-}
+import type { RouteCounts, WorkerParts } from "./worker-parts.ts";
 
 /** What dead letters say that only waited: a daemon sends them when it starts again. */
 export const endedReason = "waggle ended before it could be sent";
@@ -62,6 +32,7 @@ export class RouteWorker {
   private readonly own = { sent: 0, failed: 0, known: 0, deadLettered: 0, lost: 0 };
   private pausedUntilMs = 0;
   private failureCount = 0;
+  private underwayCount = 0;
   private nudge = new AbortController();
 
   constructor(parts: WorkerParts) {
@@ -71,10 +42,11 @@ export class RouteWorker {
   }
 
   get counts(): RouteCounts {
-    return { ...this.own, waiting: this.pending.size };
+    const waiting = this.pending.size + this.evicted.length + this.underwayCount;
+    return { ...this.own, waiting };
   }
 
-  /** What the route hears waits for its turn; a route that was told of an incident hears its end. */
+  /** What the route hears waits for its turn. One that was told of an incident hears its end. */
   async take(notice: Notice): Promise<void> {
     const { route, memory, rolesOf, clock } = this.parts;
     const told = notice.kind === "test" ? undefined : await memory.load(this.key(notice));
@@ -112,7 +84,9 @@ export class RouteWorker {
     };
     const entry = this.pending.take(nowMs, isAllowed);
     if (entry !== undefined) {
+      this.underwayCount += 1;
       await this.attempt(entry, signal);
+      this.underwayCount -= 1;
       return 0;
     }
     const dueMs = this.pending.nextDueMs() - nowMs;
@@ -188,28 +162,29 @@ export class RouteWorker {
   }
 
   private async bury(entries: readonly PendingNotice[], reason: string): Promise<void> {
-    for (const { notice, tryCount } of entries) {
-      const { clock, log, onPreview } = this.parts;
-      if (notice.kind === "test" || onPreview !== undefined) continue;
-      const timeUs = clock.nowUs();
-      const fields = { route: this.route, incident: notice.incident.id, why: reason };
-      await this.keep({ timeUs, route: this.route, reason, tryCount, notice });
-      if (reason !== endedReason) log.error("A notice became a dead letter.", fields);
-    }
+    const { clock, log, onPreview } = this.parts;
+    const dead = entries.filter(({ notice }) => notice.kind !== "test" && onPreview === undefined);
+    if (dead.length === 0) return;
+    const timeUs = clock.nowUs();
+    const route = this.route;
+    await this.keep(
+      dead.map(({ notice, tryCount }) => ({ timeUs, route, reason, tryCount, notice })),
+    );
+    if (reason === endedReason) return;
+    const incidents = dead.slice(0, 20).map(({ notice }) => notice.incident.id);
+    log.error("Notices became dead letters.", { route, incidents, why: reason });
   }
 
-  private async keep(letter: DeadLetter): Promise<void> {
+  private async keep(letters: readonly DeadLetter[]): Promise<void> {
     const { deadLetters, log } = this.parts;
-    this.own.deadLettered += 1;
+    this.own.deadLettered += letters.length;
     try {
-      this.own.lost += await deadLetters.add(letter);
+      this.own.lost += await deadLetters.add(letters);
     } catch (error) {
       if (!(error instanceof WaggleError)) throw error;
-      this.own.lost += 1;
-      const incident = letter.notice.incident.id;
-      log.error("A dead letter could not be kept.", {
-        ...{ route: this.route, incident, why: error.message },
-      });
+      this.own.lost += letters.length;
+      const fields = { route: this.route, count: letters.length, why: error.message };
+      log.error("Dead letters could not be kept.", fields);
     }
   }
 

@@ -4,8 +4,10 @@
  */
 
 /** Services where the path alone gives access. */
-const secretHosts =
-  /(^|\.)(hooks\.slack(-gov)?\.com|webhook\.office\.com|discord(app)?\.com|chat\.googleapis\.com|logic\.azure\.com|hooks\.zapier\.com)$/i;
+const secretHosts = [
+  ...["hooks.slack.com", "hooks.slack-gov.com", "webhook.office.com", "discord.com"],
+  ...["discordapp.com", "chat.googleapis.com", "logic.azure.com", "hooks.zapier.com"],
+];
 
 const secretKeys = /token|key|secret|sig|passw|auth|code|credential/i;
 
@@ -17,9 +19,13 @@ export function holdsSecret(text: string): boolean {
   const url = URL.parse(text);
   if (url === null) return false;
   if (url.username !== "" || url.password !== "") return true;
-  if (secretHosts.test(url.hostname)) return true;
+  if (secretHosts.some((host) => isWithin(url.hostname, host))) return true;
   if ([...url.searchParams.keys()].some((key) => secretKeys.test(key))) return true;
   return [...url.pathname.split("/"), ...url.searchParams.values()].some((part) =>
     longRandom.test(part),
   );
+}
+
+function isWithin(name: string, host: string): boolean {
+  return name === host || name.endsWith(`.${host}`);
 }
