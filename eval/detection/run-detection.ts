@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { evaluateRun, type RunResult } from "./evaluate-run.ts";
+import { evaluateRun, type RunResult, readGround } from "./evaluate-run.ts";
 import { listDetection } from "./list-detection.ts";
 import { loadDetectors } from "./load-detectors.ts";
 import { printDetection } from "./print-detection.ts";
@@ -35,13 +35,14 @@ export async function runDetection(
   const all: RunResult[] = [];
   const sigmaAlone: RunResult[] = [];
   for (const run of await findRuns(folder, recordings)) {
-    const result = await evaluateRun(run, rules.all);
+    const ground = await readGround(run);
+    const result = await evaluateRun(run, ground, rules.all);
     all.push(result);
     if (values.list === true) {
       const scenario = String(values.scenario);
       for (const line of listDetection(result, { scenario, recordings })) print(line);
     } else if (rules.sigmaAlone.length > 0) {
-      sigmaAlone.push(await evaluateRun(run, rules.sigmaAlone));
+      sigmaAlone.push(await evaluateRun(run, ground, rules.sigmaAlone));
     }
   }
   if (values.list !== true) printDetection({ ...rules, all, sigmaAlone }, print);
