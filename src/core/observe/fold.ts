@@ -80,11 +80,21 @@ export interface Fold<State> extends Checkpointed<State> {
 /** Of which containers the facts are asked for. */
 export interface DumpPart {
   wants(container: ContainerKey): boolean;
+  /**
+   * Where it is given, of all uses of files only those by these processes are asked for: a host has
+   * thousands of processes of which a few did something. Facts about files are then partial, and
+   * losses are not to be looked at.
+   */
+  readonly isNew?: ((execId: string) => boolean) | undefined;
 }
 
 /** The same, and which processes the tree has in its part. */
 export interface FoldPart extends DumpPart {
   hasProcess(execId: string): boolean;
+  /** It runs in a wanted container, whether the tree has it in its part or not. */
+  isWanted(execId: string): boolean;
+  /** Of the part, what this process did with files is asked for. */
+  hasUses(execId: string): boolean;
 }
 
 export interface Release {

@@ -15,6 +15,8 @@ import { levelRank } from "./weigh-signals.ts";
 
 const lineCountMax = 200;
 const titleCountMax = 3;
+/** What ran longer before shows in the tree of processes alone. */
+const minuteUs = 60_000_000;
 
 export interface Timeline {
   /** **Order**: by time. */
@@ -24,8 +26,9 @@ export interface Timeline {
 
 /** **Cost**: linear in the case's facts, but for sorting. */
 export function buildTimeline(given: IncidentCase): Timeline {
+  const sinceUs = given.firstSeenUs - minuteUs;
   const plain = [
-    ...groupCommands(given.processes),
+    ...groupCommands(given.processes.filter(({ startUs }) => startUs >= sinceUs)),
     ...given.processes.flatMap(exitOf),
     ...given.steps.map((step) => lineOfStep(step, given)),
   ];

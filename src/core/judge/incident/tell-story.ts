@@ -136,16 +136,9 @@ function sayBytes({ sentBytes, receivedBytes }: Deed): string {
 function tellDetails(deeds: readonly Deed[]): string {
   const told = deeds
     .slice(0, shownCountMax)
-    .map(
-      ({ subject, detail }) => quoteCommand(subject) + (detail === "" ? "" : ` (${plain(detail)})`),
-    );
+    .map(({ subject, detail }) => quoteCommand(subject) + (detail === "" ? "" : ` (${detail})`));
   const left = deeds.length - told.length;
   return `${told.join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
-}
-
-/** Details that are telemetry (what was mounted) are quoted; our own phrases have no need. */
-function plain(detail: string): string {
-  return /^[a-z][A-Za-z ]*$/.test(detail) ? detail : quoteCommand(detail, 60);
 }
 
 /** Files that were run, or left where intruders leave theirs, come first. */
