@@ -53,13 +53,14 @@ function withTimes(detector: Detector<unknown>, told: Map<string, number>): Dete
       context.hit(hit);
     },
   });
-  const timed: Detector<unknown> = {
-    ...detector,
+  const { name, listings } = detector;
+  return {
+    ...{ name, listings },
+    start: () => detector.start(),
     step: (state, act, given) =>
       detector.step(state, act, listen(given, Math.max(given.nowUs, act.timeUs))),
+    tick: (state, given) => detector.tick?.(state, listen(given, given.nowUs)),
   };
-  if (detector.tick === undefined) return timed;
-  return { ...timed, tick: (state, given) => detector.tick?.(state, listen(given, given.nowUs)) };
 }
 
 function keyOf(rule: string, process: string): string {

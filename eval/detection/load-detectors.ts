@@ -10,7 +10,9 @@ import { compileSequence } from "../../src/core/observe/sequence/compile-sequenc
 import { createCompileWhere } from "../../src/core/observe/sequence/compile-where.ts";
 import { createSequenceDetector } from "../../src/core/observe/sequence/sequence-detector.ts";
 import type { SequenceRule } from "../../src/core/observe/sequence/sequence-rule.ts";
+import { createSigmaDetector } from "../../src/core/observe/sigma/sigma-detector.ts";
 import { linearRegex } from "../../src/operations/detect/linear-regex.ts";
+import { parseRules } from "../../src/operations/detect/parse-rules.ts";
 import { readYaml } from "../../src/operations/read-yaml.ts";
 
 /** Makes fresh ones for each run: detectors hold nothing, but their states begin anew. */
@@ -23,17 +25,35 @@ export interface RuleSet {
   readonly problems: readonly string[];
 }
 
-export function loadDetectors(folder: string): RuleSet {
+/** `sigma`: rules for the comparison, where they are others than those that ship. */
+export function loadDetectors(folder: string, sigma = join(folder, "sigma")): RuleSet {
   const problems: string[] = [];
   const sequences = loadSequences(join(folder, "sequences"), problems);
+  const own = loadSigma(join(folder, "sigma"), problems);
+  const compared = sigma === join(folder, "sigma") ? own : loadSigma(sigma, []);
   const detector = createSequenceDetector(sequences) as Detector<unknown>;
   return {
-    all: sequences.length > 0 ? [detector] : [],
-    sigmaAlone: [],
-    ruleCount: sequences.length,
-    sigmaCount: 0,
+    all: [...(sequences.length > 0 ? [detector] : []), ...own],
+    sigmaAlone: compared,
+    ruleCount: sequences.length + countRunning(own),
+    sigmaCount: countRunning(compared),
     problems,
   };
+}
+
+function countRunning(detectors: readonly Detector<unknown>[]): number {
+  const listings = detectors.flatMap((detector) => detector.listings);
+  return listings.filter(({ evaluable }) => evaluable.state !== "never").length;
+}
+
+function loadSigma(folder: string, problems: string[]): readonly Detector<unknown>[] {
+  const files = ruleFiles(folder).map((file) => {
+    return { source: relative(folder, file), text: readFileSync(file, "utf8") };
+  });
+  if (files.length === 0) return [];
+  const parsed = parseRules(files);
+  problems.push(...parsed.problems.map(({ message }) => message));
+  return [createSigmaDetector(parsed.set) as Detector<unknown>];
 }
 
 function loadSequences(folder: string, problems: string[]): readonly SequenceRule[] {

@@ -1,6 +1,6 @@
 /**
  * Runs the evaluation of detection, or lists which rules fire where.
- * In: the words of the command line (`--recording`, `--scenario`, `--rules`, `--list`),
+ * In: the words of the command line (`--recording`, `--scenario`, `--rules`, `--sigma`, `--list`),
  * `WAGGLE_RECORDINGS`. Out: lines, through `print`.
  */
 import { join } from "node:path";
@@ -23,6 +23,7 @@ export async function runDetection(
     options: {
       recording: { type: "string", multiple: true, default: [] },
       scenario: { type: "string", default: "" },
+      sigma: { type: "string" },
       rules: { type: "string", default: join(repository, "rules") },
       list: { type: "boolean", default: false },
     },
@@ -30,7 +31,7 @@ export async function runDetection(
   const folder = process.env["WAGGLE_RECORDINGS"] ?? "";
   if (folder === "") return print("Detection needs WAGGLE_RECORDINGS.\n");
   const recordings = (values.recording as readonly string[]).map(String);
-  const rules = loadDetectors(String(values.rules));
+  const rules = loadDetectors(String(values.rules), values.sigma as string | undefined);
   for (const problem of rules.problems) print(`- rule not taken: ${problem}`);
   const all: RunResult[] = [];
   const sigmaAlone: RunResult[] = [];
