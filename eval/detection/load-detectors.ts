@@ -21,7 +21,10 @@ export interface RuleSet {
   /** Without sequences: what a pure Sigma engine would say. */
   readonly sigmaAlone: readonly Detector<unknown>[];
   readonly ruleCount: number;
+  /** Of the compared ones, those that can run with some policy. */
   readonly sigmaCount: number;
+  /** The compared rules are others than those that ship. */
+  readonly isForeign: boolean;
   readonly problems: readonly string[];
 }
 
@@ -37,6 +40,7 @@ export function loadDetectors(folder: string, sigma = join(folder, "sigma")): Ru
     sigmaAlone: compared,
     ruleCount: sequences.length + countRunning(own),
     sigmaCount: countRunning(compared),
+    isForeign: compared !== own,
     problems,
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Runs the evaluation of detection, or lists which rules fire where.
  * In: the words of the command line (`--recording`, `--scenario`, `--rules`, `--sigma`, `--list`),
- * `WAGGLE_RECORDINGS`. Out: lines, through `print`.
+ * `WAGGLE_RECORDINGS` or the slice that ships. Out: lines, through `print`.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -12,6 +12,9 @@ import { printDetection } from "./print-detection.ts";
 import { findRuns } from "./runs.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
+
+/** A slice of a recording: attacks and ordinary work without their background. */
+export const shippedFolder = join(repository, "fixtures", "detect");
 
 export async function runDetection(
   words: readonly string[],
@@ -28,8 +31,7 @@ export async function runDetection(
       list: { type: "boolean", default: false },
     },
   });
-  const folder = process.env["WAGGLE_RECORDINGS"] ?? "";
-  if (folder === "") return print("Detection needs WAGGLE_RECORDINGS.\n");
+  const folder = process.env["WAGGLE_RECORDINGS"] || shippedFolder;
   const recordings = (values.recording as readonly string[]).map(String);
   const rules = loadDetectors(String(values.rules), values.sigma as string | undefined);
   for (const problem of rules.problems) print(`- rule not taken: ${problem}`);
