@@ -159,9 +159,10 @@ export class LiveObservation {
   }
 
   /**
-   * What `openFacts` of these containers would tell, but of files only what some processes did, and
-   * of losses those of streams alone: such facts are partial, to be merged with those of the last
-   * look. What only another process's news tells of them (whose doing it was) waits for the next.
+   * What `openFacts` of these containers would tell, but of files, rights and containers only what
+   * some processes did, and of losses those of streams alone: such facts are partial, to be merged
+   * with those of the last look. What only another process's news tells (whose doing something was)
+   * waits for the next.
    * **Cost**: by what these processes did, however many others a host runs.
    */
   newFacts(containers: ReadonlySet<ContainerKey>, ids: ReadonlySet<string>): readonly Fact[] {

@@ -1,7 +1,7 @@
 /**
  * Holds the laws of facts of some containers: the same as those of all, but for the others; and
  * told one after the other, as the containers were touched, they make up all. And of those of new
- * doings alone: of files and losses a part of all, of the rest the whole.
+ * doings alone: of containers, files and rights a part of all, of the rest but losses the whole.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -186,16 +186,18 @@ function useKey(fact: Fact): string {
   return factKey(fact.kind === "file-use" ? { ...fact, actor: "service" } : fact);
 }
 
-const isPiece = ({ kind }: Fact) => kind === "file-use" || kind === "loss";
+const pieceKinds = new Set(["file-use", "privilege", "container"]);
+const isPiece = ({ kind }: Fact) => pieceKinds.has(kind);
 
 /** What a store shows to which, one time after the other, only what is new is told. */
 function assertNew(events: readonly Event[], tree: ProcessTreeOptions, every: number) {
   const { observer } = start(tree);
   const shown = new Set<string>();
   const late = new Set<string>();
+  const containers = new FactSet();
   for (const [at, event] of events.entries()) {
     observer.observe(event);
-    if (at % every !== 0) continue;
+    if (at % every !== 0 && at !== events.length - 1) continue;
     const touched = new TouchedContainers();
     touched.addAll(observer.takeTouched());
     const ids = observer.takeTouchedIds();
@@ -203,24 +205,39 @@ function assertNew(events: readonly Event[], tree: ProcessTreeOptions, every: nu
     const all = openFacts(observer, tree).filter(({ kind }) => kind !== "loss");
     const isNew = ids === undefined ? undefined : (id: string) => ids.has(id);
     const told = about(openFacts(observer, tree, { ...part, isNew }), part);
-    const pieces = told.filter(({ kind }) => kind === "file-use");
+    const pieces = told.filter(isPiece);
     assertSame([...all, ...pieces], all, `pieces after ${at}`);
-    const rest = (facts: readonly Fact[]) => facts.filter((fact) => !isPiece(fact));
+    const rest = (facts: readonly Fact[]) =>
+      facts.filter((fact) => !isPiece(fact) && fact.kind !== "loss");
     assertSame(rest(told), rest(about(all, part)), `the rest after ${at}`);
     for (const fact of pieces) shown.add(useKey(fact));
+    for (const fact of pieces) if (fact.kind === "container") containers.add(fact);
     for (const fact of all) {
-      if (fact.kind === "file-use" && !shown.has(useKey(fact))) late.add(useKey(fact));
+      if (isPiece(fact) && !shown.has(useKey(fact))) late.add(useKey(fact));
     }
   }
-  return { shownCount: shown.size, lateKeys: [...late] };
+  return {
+    observer,
+    shownCount: shown.size,
+    lateKeys: [...late],
+    containers: containers.containers,
+  };
 }
 
-test("recorded: what is new is a part of all, and each use of a file is told when it is new", () => {
+/** The last events of a recording come after the last look. */
+function withoutLast(facts: Iterable<Fact>): readonly Fact[] {
+  return [...facts].map((fact) => (fact.kind === "container" ? { ...fact, lastSeenUs: 0 } : fact));
+}
+
+test("recorded: what is new is a part of all, and each use is told when it is new", () => {
   let count = 0;
   for (const file of recordings) {
     const events = recorded(file);
-    const { shownCount, lateKeys } = assertNew(events, {}, Math.ceil(events.length / 40));
+    const told = assertNew(events, {}, Math.ceil(events.length / 40));
+    const { shownCount, lateKeys, containers } = told;
     assert.deepEqual(lateKeys, [], file);
+    const all = openFacts(told.observer, {}).filter(({ kind }) => kind === "container");
+    assertSame(withoutLast(containers), withoutLast(all), file);
     count += shownCount;
   }
   assert.ok(count > 100, "recordings have uses of files");

@@ -57,7 +57,10 @@ export const hunt: Operation<z.infer<typeof input>, HuntOutput> = {
     const detection = await loadDetection(
       isPath
         ? { directories: [rule], withShipped: false }
-        : { directories, only: ({ id, title, family }) => [id, title, family].includes(rule) },
+        : {
+            directories,
+            only: ({ id, title, family }) => [id, title, family as string].includes(rule),
+          },
       context,
     );
     for (const problem of detection.problems) problems.add(problem);

@@ -6,8 +6,8 @@
 import { z } from "zod";
 import type { Problem } from "../core/event/problem.ts";
 import { ProblemLog } from "../core/event/problem.ts";
-import type { CaseResult } from "../core/observe/detect/run-cases.ts";
 import type { Family, RuleListing } from "../core/observe/detect/rule.ts";
+import type { CaseResult } from "../core/observe/detect/run-cases.ts";
 import { loadDetection } from "./detect/load-detection.ts";
 import { rulesField } from "./detect/past-fields.ts";
 import { testRules } from "./detect/test-rules.ts";

@@ -4,12 +4,12 @@
  * Out: lines in order of time; what rules say of them beside.
  */
 import { z } from "zod";
-import { ProblemLog, type Problem } from "../core/event/problem.ts";
 import { formatTime } from "../core/event/format-time.ts";
-import { isHostKey } from "../core/observe/container-key.ts";
+import { type Problem, ProblemLog } from "../core/event/problem.ts";
 import { createContainers } from "../core/observe/container.ts";
-import { createDetection } from "../core/observe/detect/detection.ts";
+import { isHostKey } from "../core/observe/container-key.ts";
 import type { SignalFact } from "../core/observe/detect/detect-fact.ts";
+import { createDetection } from "../core/observe/detect/detection.ts";
 import { type ActLine, recordActs } from "../core/observe/detect/record-acts.ts";
 import type { ContainerFact } from "../core/observe/fact.ts";
 import { FactSet } from "../core/observe/fact-set.ts";
@@ -63,7 +63,10 @@ export const timeline: Operation<z.infer<typeof input>, TimelineOutput> = {
     const recorder = recordActs({ wants: () => true });
     const facts = new FactSet();
     const observer = createObserver({
-      folds: [createContainers(), createDetection({ detectors: [...detectors, recorder.detector] })],
+      folds: [
+        createContainers(),
+        createDetection({ detectors: [...detectors, recorder.detector] }),
+      ],
       emit: (fact) => facts.add(fact),
     });
     const past = await readPast(
@@ -99,7 +102,12 @@ function findContainers(facts: FactSet, name: string): readonly ContainerFact[] 
   throw new WaggleError(
     "not-found",
     `No container is called ${JSON.stringify(name)}; seen were: ` +
-      `${known.slice(0, 20).map((one) => JSON.stringify(one)).join(", ") || "none"}.`,
+      `${
+        known
+          .slice(0, 20)
+          .map((one) => JSON.stringify(one))
+          .join(", ") || "none"
+      }.`,
   );
 }
 

@@ -81,9 +81,9 @@ export interface Fold<State> extends Checkpointed<State> {
 export interface DumpPart {
   wants(container: ContainerKey): boolean;
   /**
-   * Where it is given, of all uses of files only those by these processes are asked for: a host has
-   * thousands of processes of which a few did something. Facts about files are then partial, and
-   * losses are not to be looked at.
+   * Where it is given, of what processes add up to only what these did is asked for: a host has
+   * thousands of which a few did something. Facts about containers, files and rights are then
+   * partial, losses are not to be looked at, the rest is whole.
    */
   readonly isNew?: ((execId: string) => boolean) | undefined;
 }
@@ -93,8 +93,8 @@ export interface FoldPart extends DumpPart {
   hasProcess(execId: string): boolean;
   /** It runs in a wanted container, whether the tree has it in its part or not. */
   isWanted(execId: string): boolean;
-  /** Of the part, what this process did with files is asked for. */
-  hasUses(execId: string): boolean;
+  /** What this process did is asked for, not only what rests on it. */
+  isTold(execId: string): boolean;
 }
 
 export interface Release {

@@ -34,7 +34,7 @@ interface Place {
 
 /** **Cost**: linear in what is kept. */
 export function packFileUses({ processes, totals }: FileUses, part?: FoldPart): FileUsesDump {
-  const all = [...processes.values()].filter(({ execId }) => part?.hasUses(execId) ?? true);
+  const all = [...processes.values()].filter(({ execId }) => part?.isTold(execId) ?? true);
   const uses: Use[] = [];
   const places: Place[] = [];
   for (const [owner, process] of all.entries()) {

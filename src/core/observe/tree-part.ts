@@ -4,12 +4,11 @@
  * Must never change the tree where it only selects, nor follow links by recursion.
  */
 
-import { isHostKey } from "./container-key.ts";
 import { readExecId } from "./exec-id.ts";
 import type { ContainerKey } from "./fact.ts";
 import type { DumpPart, FoldPart } from "./fold.ts";
 import { findHost } from "./process-host.ts";
-import { compareStart, type TreeNode } from "./tree-node.ts";
+import { compareStart, isInContainer, type TreeNode } from "./tree-node.ts";
 import { isStartMissed, type TreeState } from "./tree-state.ts";
 
 /** Found once, it stays the parent. */
@@ -76,7 +75,7 @@ export class TreePart implements FoldPart {
     return node !== undefined && this.wants(node.container);
   }
 
-  hasUses(execId: string): boolean {
+  isTold(execId: string): boolean {
     if (this.isNew === undefined) return this.hasProcess(execId);
     const node = this.state.nodes.get(execId);
     return node !== undefined && this.users.has(node);
@@ -98,7 +97,8 @@ export class TreePart implements FoldPart {
 
   private decides(node: TreeNode): boolean {
     const { nodes } = this.state;
-    if (this.isNew !== undefined) return !isHostKey(node.container) && this.wants(node.container);
+    // What a container is, and whether it ended, its sessions tell.
+    if (this.isNew !== undefined) return isSession(node) && this.wants(node.container);
     if (this.wants(node.container)) return true;
     const next = node.nextExecId === "" ? undefined : nodes.get(node.nextExecId);
     if (next !== undefined && this.wants(next.container)) return true;
@@ -130,4 +130,8 @@ export class TreePart implements FoldPart {
       if (node.nextExecId !== "") open.push(state.nodes.get(node.nextExecId));
     }
   }
+}
+
+function isSession(node: TreeNode): boolean {
+  return node.sessionExecId === node.execId && isInContainer(node);
 }

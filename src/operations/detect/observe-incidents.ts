@@ -3,13 +3,14 @@
  * In: sources of a report, rules. Out: incidents, and what they stand on.
  * Must never render, and never read a clock.
  */
+
+import { createListenerBook } from "../../core/judge/incident/create-listener-book.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import type { IncidentInput } from "../../core/judge/incident/incident-input.ts";
-import { createListenerBook } from "../../core/judge/incident/create-listener-book.ts";
 import { judgeIncidents } from "../../core/judge/incident/judge-incidents.ts";
 import type { RuleListing } from "../../core/observe/detect/rule.ts";
 import type { FactSet } from "../../core/observe/fact-set.ts";
-import { judgeSources, type JudgedSources } from "../judge-sources.ts";
+import { type JudgedSources, judgeSources } from "../judge-sources.ts";
 import type { OperationContext } from "../operation.ts";
 import type { SourceInput } from "../sources.ts";
 import { loadDetection } from "./load-detection.ts";

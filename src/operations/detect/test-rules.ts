@@ -12,7 +12,7 @@ import { FactSet } from "../../core/observe/fact-set.ts";
 import { createObserver } from "../../engine/observe-events.ts";
 import type { OperationContext } from "../operation.ts";
 import { type LoadedDetection, loadDetection } from "./load-detection.ts";
-import { readCaseFiles } from "./read-case-files.ts";
+import { readCaseFiles, stemOf } from "./read-case-files.ts";
 
 export interface RuleTest {
   readonly results: readonly CaseResult[];
@@ -37,7 +37,7 @@ export async function testRules(
   const uncovered: string[] = [];
   const heads = loaded.listings.map(({ head }) => head);
   for (const [source, ofFile] of Map.groupBy(heads, (head) => head.source)) {
-    const file = files.get(source);
+    const file = files.get(stemOf(source));
     if (file === undefined) {
       uncovered.push(...ofFile.map(({ id }) => id));
       continue;
@@ -45,7 +45,12 @@ export async function testRules(
     const cases = decodeCases(file.plain);
     for (const { path, message } of cases.problems) {
       const place = { input: file.name, offset: -1, line: 0 };
-      problems.add({ code: "case-wrong", weight: "unreadable", message: `${path}: ${message}`, place });
+      problems.add({
+        code: "case-wrong",
+        weight: "unreadable",
+        message: `${path}: ${message}`,
+        place,
+      });
     }
     const first = ofFile[0]?.id ?? "";
     const made = runCases(first, cases, detectWith(loaded));

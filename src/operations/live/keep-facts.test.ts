@@ -132,7 +132,7 @@ async function unknownKeys(store: Store, observation: LiveObservation) {
   return open.map(factKey).filter((key) => !keys.has(key));
 }
 
-test("each use is told at once, and soon after the store has all that there is to tell", async () => {
+test("each use is told at once, and soon the store has all that there is to tell", async () => {
   const { observation, store, clock, keeper } = keeping();
   for (let at = 0; at < messages.length; at += 10) {
     observation.take("s", { kind: "messages", messages: messages.slice(at, at + 10) });

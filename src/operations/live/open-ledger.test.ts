@@ -32,7 +32,7 @@ const use: FileUseFact = {
 };
 const partial = { everything: false, containers: new Set(["a"]), isPartial: true };
 
-test("of a file a partial look adds what is new to what is known, and drops and counts nothing", () => {
+test("of a file a partial look adds what is new, and drops and counts nothing", () => {
   const ledger = new OpenLedger([]);
   ledger.note({ open: [use, { ...use, path: "/other" }, loss("a")], dropped: [] }, 0);
   const piece = { ...use, count: 1, firstSeenUs: 30, lastSeenUs: 40 };
@@ -48,13 +48,13 @@ test("of a file a partial look adds what is new to what is known, and drops and 
 
 test("of the rest a partial look tells all", () => {
   const ledger = new OpenLedger([]);
-  const right = { kind: "privilege", container: "a", privilege: "root", detail: "" } as const;
-  const times = { source: "seen", firstSeenUs: 1, lastSeenUs: 2, citations: [] } as const;
-  ledger.note({ open: [{ ...right, ...times }], dropped: [] }, 0);
+  const port = { kind: "listen", container: "a", protocol: "tcp", address: "", port: 1 } as const;
+  const seen = { firstSeenUs: 1, lastSeenUs: 2, binaries: [], citations: [] };
+  ledger.note({ open: [{ ...port, ...seen }], dropped: [] }, 0);
   assert.equal(ledger.changes([], 1, partial).dropped.length, 1);
 });
 
-test("a counter is written after one minute, then two, then four; a sign of life each minute", () => {
+test("counters are written after one minute, two, four; a sign of life each minute", () => {
   const signs = new OpenLedger([]);
   const counters = new OpenLedger([]);
   const writtenAt = { sign: [] as number[], counter: [] as number[] };

@@ -6,8 +6,7 @@
 
 import type { ContainerKey, Fact } from "../../core/observe/fact.ts";
 import { containerOfFact, factKey } from "../../core/observe/fact-key.ts";
-import { FactSet } from "../../core/observe/fact-set.ts";
-import { mergeFileUses } from "../../core/observe/merge-facts.ts";
+import { mergeFact } from "../../core/observe/merge-fact.ts";
 import { compareFacts } from "./compare-facts.ts";
 
 interface Written {
@@ -28,7 +27,7 @@ export interface ChangesAbout {
   readonly everything: boolean;
   /** The containers whose facts are told; undefined: all. Others keep what the store has. */
   readonly containers: ReadonlySet<ContainerKey> | undefined;
-  /** Facts about files, and losses, are only some, and each only a part of what is known. */
+  /** What `isPiece` names are only some facts, and each only a part of what is known. */
   readonly isPartial: boolean;
 }
 
@@ -66,7 +65,7 @@ export class OpenLedger {
     const dropped: string[] = [];
     for (const container of containers === undefined ? this.written.keys() : [...containers, ""]) {
       for (const [key, { fact }] of this.written.get(container) ?? []) {
-        if (!told.has(key) && !(isPartial && isPart(fact))) dropped.push(key);
+        if (!told.has(key) && !(isPartial && isPiece(fact))) dropped.push(key);
       }
     }
     if (containers === undefined) {
@@ -105,9 +104,9 @@ export class OpenLedger {
   }
 }
 
-/** What of a partial look may be more than was told. */
-function isPart({ kind }: Fact): boolean {
-  return kind === "file-use" || kind === "loss";
+/** Facts that processes add up to, and those that a partial look leaves out. */
+function isPiece({ kind }: Fact): boolean {
+  return kind === "file-use" || kind === "privilege" || kind === "container" || kind === "loss";
 }
 
 /** What to write; undefined: nothing, or not yet. */
@@ -116,12 +115,13 @@ function changeOf(
   told: Fact,
   { isPartial, everything, nowMs }: ChangesAbout & { readonly nowMs: number },
 ): Fact | undefined {
-  const isPiece = isPartial && told.kind === "file-use";
-  const fact = isPiece && before.kind === "file-use" ? mergeFileUses(before, told) : told;
+  const fact = isPartial && isPiece(told) ? mergeFact(before, told) : told;
   const news = compareFacts(before, fact);
   if (news === "equal") return undefined;
+  // What a piece counts is less than there is.
+  const isCount = !isPartial || !isPiece(told) || told.kind === "container";
   const isDue = everything || nowMs - atMs >= restMs;
-  return news === "news" || (isDue && !isPiece) ? fact : undefined;
+  return news === "news" || (isDue && isCount) ? fact : undefined;
 }
 
 /** Whether something still runs or still tells is asked of every minute. */
@@ -136,15 +136,7 @@ function mergeByKey(facts: readonly Fact[]): ReadonlyMap<string, Fact> {
   for (const fact of facts) {
     const key = factKey(fact);
     const known = byKey.get(key);
-    byKey.set(key, known === undefined ? fact : mergePair(known, fact));
+    byKey.set(key, known === undefined ? fact : mergeFact(known, fact));
   }
   return byKey;
-}
-
-function mergePair(a: Fact, b: Fact): Fact {
-  const set = new FactSet();
-  set.add(a);
-  set.add(b);
-  const [merged = b] = set.all();
-  return merged;
 }

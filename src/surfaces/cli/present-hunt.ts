@@ -18,7 +18,13 @@ import type { Presentation, View } from "./presentation.ts";
 
 export const huntPresentation: Presentation<HuntOutput> = {
   positionals: [{ key: "rule", metavar: "rule", required: true }],
-  metavars: { state: "directory", events: "file", since: "time", until: "time", rules: "directory" },
+  metavars: {
+    state: "directory",
+    events: "file",
+    since: "time",
+    until: "time",
+    rules: "directory",
+  },
   examples: [
     {
       line: "waggle hunt reverse-shell --state /var/lib/waggle --since 24h",

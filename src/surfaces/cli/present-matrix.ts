@@ -2,9 +2,10 @@
  * Holds how the command line shows which techniques are covered.
  * In: the output of the operation `matrix`. Out: text, or JSON.
  */
+
+import type { MatrixRow, MatrixState } from "../../core/judge/matrix/build-matrix.ts";
 import { attackTactics } from "../../core/observe/detect/techniques.ts";
 import { matrixTactics } from "../../core/observe/detect/threat-matrix.ts";
-import type { MatrixRow, MatrixState } from "../../core/judge/matrix/build-matrix.ts";
 import { renderJson } from "../../core/report/render-json.ts";
 import {
   createPaint,

@@ -20,7 +20,13 @@ import type { Presentation, View } from "./presentation.ts";
 
 export const timelinePresentation: Presentation<TimelineOutput> = {
   positionals: [{ key: "container", metavar: "container", required: true }],
-  metavars: { state: "directory", events: "file", since: "time", until: "time", rules: "directory" },
+  metavars: {
+    state: "directory",
+    events: "file",
+    since: "time",
+    until: "time",
+    rules: "directory",
+  },
   examples: [
     { line: "waggle timeline web/nginx --events events.jsonl", says: "From a recording" },
     {
