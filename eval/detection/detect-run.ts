@@ -3,11 +3,9 @@
  * In: a run, detectors. Out: signals with the time at which each was first told, incidents.
  */
 import { createNodeFiles } from "../../src/adapters/files/node-files.ts";
-import { createListenerBook } from "../../src/core/judge/incident/create-listener-book.ts";
-import type { Incident } from "../../src/core/judge/incident/incident.ts";
-import { judgeIncidents } from "../../src/core/judge/incident/judge-incidents.ts";
 import type { DetectContext, Detector, Hit } from "../../src/core/observe/detect/detector.ts";
-import { type JudgedSources, judgeSources } from "../../src/operations/judge-sources.ts";
+import { detectedFacts, joinIncidents } from "../../src/operations/detect/observe-incidents.ts";
+import { judgeSources } from "../../src/operations/judge-sources.ts";
 import type { OperationContext } from "../../src/operations/operation.ts";
 import { stillContext } from "../../src/testing/still-context.ts";
 import type { Run } from "./runs.ts";
@@ -31,11 +29,10 @@ export async function detectRun(
   const told = new Map<string, number>();
   const timed = detectors.map((detector) => withTimes(detector, told));
   const judged = await judgeSources(run.sources, context, timed);
-  const { facts } = judged;
-  const signals = facts.detected.flatMap((key) => facts.signals(key));
+  const detected = detectedFacts(judged.facts);
   return {
-    incidents: judge(judged),
-    signals: signals.map((signal) => ({
+    incidents: joinIncidents(judged, detected, []),
+    signals: detected.signals.map((signal) => ({
       signal,
       toldUs: told.get(keyOf(signal.rule, signal.process)) ?? signal.firstSeenUs,
     })),
@@ -65,22 +62,4 @@ function withTimes(detector: Detector<unknown>, told: Map<string, number>): Dete
 
 function keyOf(rule: string, process: string): string {
   return `${rule}\u0000${process}`;
-}
-
-function judge({ facts, judgement, cluster, window }: JudgedSources): readonly Incident[] {
-  const ofAll = <T>(list: (key: string) => readonly T[]) => facts.detected.flatMap(list);
-  return judgeIncidents({
-    signals: ofAll((key) => facts.signals(key)),
-    processes: ofAll((key) => facts.processes(key)),
-    steps: ofAll((key) => facts.steps(key)),
-    containers: [...facts.containers],
-    coverage: facts.coverage,
-    losses: facts.losses,
-    flows: judgement.flows,
-    findings: judgement.findings,
-    contexts: judgement.workloads,
-    listenersAt: createListenerBook(facts, cluster.view),
-    previous: [],
-    nowUs: window.toUs,
-  });
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { evaluateRun, type RunResult, readGround } from "./evaluate-run.ts";
 import { listDetection } from "./list-detection.ts";
-import { loadDetectors } from "./load-detectors.ts";
+import { loadMeasuredRules } from "./load-detectors.ts";
 import { printDetection } from "./print-detection.ts";
 import { findRuns } from "./runs.ts";
 
@@ -26,14 +26,14 @@ export async function runDetection(
     options: {
       recording: { type: "string", multiple: true, default: [] },
       scenario: { type: "string", default: "" },
-      sigma: { type: "string" },
+      sigma: { type: "string", default: "" },
       rules: { type: "string", default: join(repository, "rules") },
       list: { type: "boolean", default: false },
     },
   });
   const folder = process.env["WAGGLE_RECORDINGS"] || shippedFolder;
   const recordings = (values.recording as readonly string[]).map(String);
-  const rules = loadDetectors(String(values.rules), values.sigma as string | undefined);
+  const rules = await loadMeasuredRules(String(values.rules), String(values.sigma));
   for (const problem of rules.problems) print(`- rule not taken: ${problem}`);
   const all: RunResult[] = [];
   const sigmaAlone: RunResult[] = [];

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { evaluateRun, type RunResult, readGround } from "./evaluate-run.ts";
 import { listDetection } from "./list-detection.ts";
-import { loadDetectors } from "./load-detectors.ts";
+import { loadMeasuredRules } from "./load-detectors.ts";
 import { shippedFolder } from "./run-detection.ts";
 import { findRuns } from "./runs.ts";
 import { isAtLeast, isFalse, sumResults } from "./score-detection.ts";
 
-const rules = loadDetectors(join(import.meta.dirname, "..", "..", "rules"));
+const rules = await loadMeasuredRules(join(import.meta.dirname, "..", "..", "rules"));
 let made: Promise<RunResult> | undefined;
 
 /** Read once for all tests here. */
