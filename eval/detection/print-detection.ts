@@ -48,6 +48,7 @@ export function printDetection(results: Results, print: Print): void {
 interface Sums {
   readonly stories: ReturnType<typeof sumResults>;
   readonly techniques: ReturnType<typeof sumResults>;
+  readonly graveTechniques: number;
   readonly right: number;
   readonly wrong: number;
   readonly lumped: number;
@@ -67,12 +68,17 @@ function sumRuns(runs: readonly RunResult[]): Sums {
   return {
     stories: sumResults(attacks.filter(({ scenario }) => isStory(scenario))),
     techniques: sumResults(attacks.filter(({ scenario }) => !isStory(scenario))),
+    graveTechniques: attacks.filter((one) => !isStory(one.scenario) && hasGraveSignal(one)).length,
     ...precisionOf(judged),
     blamed: benign.filter(({ severity }) => isAtLeast(severity, "medium")).length,
     ordinary: benign.length,
     hours: runs.reduce((sum, run) => sum + run.ordinaryHours, 0),
     falseBy: countFalse(judged),
   };
+}
+
+function hasGraveSignal({ scenario, signals }: ScenarioResult): boolean {
+  return scenario.ran && signals.some(({ signal }) => isAtLeast(signal.level, "medium"));
 }
 
 function attackResults(runs: readonly RunResult[]): readonly ScenarioResult[] {
@@ -113,6 +119,11 @@ function printTargets(results: Results, print: Print): void {
       "single techniques with a signal",
       "≥ 80 %",
       ({ techniques }) => share(techniques.found, techniques.count),
+    ],
+    [
+      "single techniques with a signal of at least medium",
+      "",
+      ({ graveTechniques, techniques }) => share(graveTechniques, techniques.count),
     ],
     [
       "incidents of at least medium that tell of an attack (precision)",
