@@ -3,10 +3,10 @@
  * In: a run, detectors. Out: results of each scenario, of the background, and hours of ordinary work.
  */
 import type { Detector } from "../../src/core/observe/detect/detector.ts";
-import { createRunDetection, type DetectedRun } from "./detect-run.ts";
+import { detectRun } from "./detect-run.ts";
 import type { Scenario } from "./labels.ts";
 import { createOwners, type Owners } from "./owners.ts";
-import type { ProcessTable } from "./process-table.ts";
+import { ProcessTable } from "./process-table.ts";
 import { readRun } from "./read-run.ts";
 import type { Run } from "./runs.ts";
 import {
@@ -31,35 +31,55 @@ export interface RunResult {
   readonly table: ProcessTable;
 }
 
-export async function evaluateRun(
-  run: Run,
-  detectors: readonly Detector<unknown>[],
-): Promise<RunResult> {
-  const detection = createRunDetection(detectors);
-  await readRun(run, detection.take);
-  return scoreRun(run, detection.finish());
+/** What is known of a run without detection: read once, for whatever is tried on it. */
+export interface RunGround {
+  readonly table: ProcessTable;
+  readonly owners: Owners;
+  /** **Unit**: microseconds. */
+  readonly firstUs: number;
+  readonly lastUs: number;
+  readonly eventCount: number;
 }
 
-export function scoreRun(run: Run, detected: DetectedRun): RunResult {
-  const { table, signals, incidents, eventCount } = detected;
-  const owners = createOwners(table, run.labels);
-  const judged = incidents.map((incident) => judgeIncident(incident, owners));
+export async function readGround(run: Run): Promise<RunGround> {
+  const table = new ProcessTable();
+  let firstUs = Infinity;
+  let lastUs = 0;
+  let eventCount = 0;
+  await readRun(run, (event) => {
+    eventCount += 1;
+    table.take(event);
+    lastUs = Math.max(lastUs, event.timeUs);
+    // What ran before is told with the time of its birth: the recording begins later.
+    if (event.timeUs > 0 && event.type !== "exec") firstUs = Math.min(firstUs, event.timeUs);
+  });
+  return { table, owners: createOwners(table, run.labels), firstUs, lastUs, eventCount };
+}
+
+export async function evaluateRun(
+  run: Run,
+  ground: RunGround,
+  detectors: readonly Detector<unknown>[],
+): Promise<RunResult> {
+  const detected = await detectRun(run, detectors);
+  const { table, owners, eventCount } = ground;
+  const judged = detected.incidents.map((incident) => judgeIncident(incident, owners));
   const { scenarios } = run.labels;
   return {
     name: run.name,
     scenarios: scenarios.map((one) => scoreScenario(one, detected, { judged, owners })),
     judged,
-    background: signals.filter(
+    background: detected.signals.filter(
       ({ signal }) => owners.of(signal.process, signal.firstSeenUs).kind === "ordinary",
     ),
-    ordinaryHours: ordinaryHours(run, detected),
+    ordinaryHours: ordinaryHours(run, ground),
     onlyScripts: new Set(scenarios.filter((one) => isOnlyScript(one, owners))),
     ...{ eventCount, table },
   };
 }
 
 /** Attacks and phases do not overlap: scenarios run one after the other. */
-function ordinaryHours({ labels }: Run, { firstUs, lastUs }: DetectedRun): number {
+function ordinaryHours({ labels }: Run, { firstUs, lastUs }: RunGround): number {
   const endUs = Math.min(lastUs, labels.endUs);
   const attacks = labels.scenarios.filter(({ kind }) => kind === "attack");
   const spans = [...attacks, ...labels.phases];

@@ -11,6 +11,7 @@ import type { Scenario } from "./labels.ts";
 import {
   isAtLeast,
   isFalse,
+  isLumped,
   isStory,
   type JudgedIncident,
   precisionOf,
@@ -26,6 +27,8 @@ export interface Results {
   readonly sigmaAlone: readonly RunResult[];
   readonly ruleCount: number;
   readonly sigmaCount: number;
+  /** These Sigma rules are others than those that ship. */
+  readonly isForeign: boolean;
 }
 
 const graveLevels: readonly Level[] = ["critical", "high", "medium", "low"];
@@ -45,6 +48,7 @@ export function printDetection(results: Results, print: Print): void {
 interface Sums {
   readonly stories: ReturnType<typeof sumResults>;
   readonly techniques: ReturnType<typeof sumResults>;
+  readonly graveTechniques: number;
   readonly right: number;
   readonly wrong: number;
   readonly lumped: number;
@@ -64,12 +68,17 @@ function sumRuns(runs: readonly RunResult[]): Sums {
   return {
     stories: sumResults(attacks.filter(({ scenario }) => isStory(scenario))),
     techniques: sumResults(attacks.filter(({ scenario }) => !isStory(scenario))),
+    graveTechniques: attacks.filter((one) => !isStory(one.scenario) && hasGraveSignal(one)).length,
     ...precisionOf(judged),
     blamed: benign.filter(({ severity }) => isAtLeast(severity, "medium")).length,
     ordinary: benign.length,
     hours: runs.reduce((sum, run) => sum + run.ordinaryHours, 0),
     falseBy: countFalse(judged),
   };
+}
+
+function hasGraveSignal({ scenario, signals }: ScenarioResult): boolean {
+  return scenario.ran && signals.some(({ signal }) => isAtLeast(signal.level, "medium"));
 }
 
 function attackResults(runs: readonly RunResult[]): readonly ScenarioResult[] {
@@ -87,7 +96,8 @@ function countFalse(judged: readonly JudgedIncident[]): ReadonlyMap<Level, numbe
   );
 }
 
-function printTargets({ all, sigmaAlone, ruleCount, sigmaCount }: Results, print: Print): void {
+function printTargets(results: Results, print: Print): void {
+  const { all, sigmaAlone, ruleCount, sigmaCount, isForeign } = results;
   const rows: (readonly [string, string, (sums: Sums) => string])[] = [
     [
       "attack stories with an incident of at least medium that cites a process of theirs",
@@ -109,6 +119,11 @@ function printTargets({ all, sigmaAlone, ruleCount, sigmaCount }: Results, print
       "single techniques with a signal",
       "≥ 80 %",
       ({ techniques }) => share(techniques.found, techniques.count),
+    ],
+    [
+      "single techniques with a signal of at least medium",
+      "",
+      ({ graveTechniques, techniques }) => share(graveTechniques, techniques.count),
     ],
     [
       "incidents of at least medium that tell of an attack (precision)",
@@ -144,9 +159,10 @@ function printTargets({ all, sigmaAlone, ruleCount, sigmaCount }: Results, print
   const hasSigma = sigmaAlone.length > 0;
   const ours = sumRuns(all);
   const theirs = sumRuns(sigmaAlone);
+  const compared = isForeign ? "SigmaHQ’s rules for Linux alone" : "its Sigma rules alone";
   print(
     hasSigma
-      ? `| | target | waggle (${ruleCount} rules) | Sigma rules alone (${sigmaCount}) |`
+      ? `| | target | waggle (${ruleCount} rules) | ${compared} (${sigmaCount}) |`
       : `| | target | waggle (${ruleCount} rules) |`,
   );
   print(hasSigma ? "|---|--:|--:|--:|" : "|---|--:|--:|");
@@ -198,16 +214,21 @@ function printOrdinary(runs: readonly RunResult[], print: Print): void {
   print();
   for (const run of runs) {
     for (const one of run.judged.filter(isFalse)) {
-      if (isAtLeast(one.incident.severity, "medium")) print(falseLine(run, one));
+      if (isAtLeast(one.incident.severity, "medium")) print(`- ${describe(run, one)}`);
+    }
+    for (const one of run.judged.filter((lumped) => lumped.attacks.length > 0)) {
+      if (isLumped(one)) print(`- lumped together: ${describe(run, one)}`);
     }
   }
   print();
 }
 
-function falseLine(run: RunResult, { incident, benign }: JudgedIncident): string {
-  const where = benign.length > 0 ? benign.map(({ id }) => id).join(", ") : "background";
+function describe(run: RunResult, judged: JudgedIncident): string {
+  const { incident, attacks, benign, citesBackground } = judged;
+  const ids = [...attacks, ...benign].map(({ id }) => id);
+  const where = citesBackground ? [...ids, "background"] : ids;
   const rules = [...new Set(incident.signals.map(({ rule }) => rule))].slice(0, 6).join(", ");
-  return `- ${run.name}, ${where}: ${incident.severity} by ${rules}`;
+  return `${run.name}, ${where.slice(0, 6).join(", ")}: ${incident.severity} by ${rules}`;
 }
 
 function printMisses(runs: readonly RunResult[], print: Print): void {

@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { SourceInput } from "../../src/operations/sources.ts";
 import { type Labels, readLabels } from "./labels.ts";
 
 export interface Run {
@@ -12,10 +13,14 @@ export interface Run {
   readonly recordings: readonly string[];
   readonly folders: readonly string[];
   readonly labels: Labels;
+  /** What a user would give of it. */
+  readonly sources: SourceInput;
 }
 
 /** What goes on after another recording on the same machine: read both in that order. */
 const follows: ReadonlyMap<string, string> = new Map([["techniques-dev", "ordinary-dev"]]);
+/** Whose objects hold for others, which have none of their own: the cluster was the same. */
+const objectsOf = "attacks-dev";
 /** What a sensor was told to stop: made to show enforcement, neither attack nor ordinary work. */
 const leftOut = ["enforcement"];
 
@@ -37,13 +42,19 @@ export async function findRuns(
     const labels = await Promise.all(
       recordings.map((name) => readLabels(join(folder, name), name)),
     );
-    runs.push({ name: recordings.join(" + "), recordings, folders, labels: join2(labels) });
+    runs.push({
+      name: recordings.join(" + "),
+      recordings,
+      folders,
+      labels: joinLabels(labels),
+      sources: sourcesOf(folder, recordings),
+    });
   }
   return runs;
 }
 
 /** The last one's end counts: what is between two recordings of one boot is ordinary. */
-function join2(all: readonly Labels[]): Labels {
+function joinLabels(all: readonly Labels[]): Labels {
   const recorder = new Map<string, readonly string[]>();
   for (const labels of all) {
     for (const [name, ids] of labels.recorder) {
@@ -55,5 +66,23 @@ function join2(all: readonly Labels[]): Labels {
     phases: all.flatMap(({ phases }) => phases),
     recorder,
     endUs: all.at(-1)?.endUs ?? Infinity,
+  };
+}
+
+function sourcesOf(folder: string, recordings: readonly string[]): SourceInput {
+  const present = (...names: readonly string[]) =>
+    recordings
+      .flatMap((recording) => names.map((name) => join(folder, recording, name)))
+      .filter((file) => existsSync(file));
+  const own = present("cluster.json.xz");
+  const shared = join(folder, objectsOf, "cluster.json.xz");
+  const hasLabels = present("labels.jsonl.xz").length > 0;
+  return {
+    events: present("events.jsonl.xz"),
+    policies: present("policies"),
+    containers: present("containers.tsv", "containers-extra.tsv"),
+    tetragonMetrics: present("metrics-start.txt", "metrics-end.txt"),
+    processes: present("bootstrap.jsonl.xz"),
+    k8s: own.length === 0 && hasLabels && existsSync(shared) ? [shared] : own,
   };
 }

@@ -4,6 +4,8 @@
  * Must never throw, and never take a wrong type for a value that is absent.
  */
 
+import { isWireObject } from "../../event/wire-value.ts";
+
 /** What is wrong with a document, and where in it: `matching[2].events[0].exec`. */
 export interface CaseProblem {
   readonly path: string;
@@ -34,7 +36,7 @@ export class CaseReader {
 
   /** What is no map counts as an empty one, and is a problem. */
   static of(value: unknown, path: string, problems: CaseProblem[]): CaseReader {
-    if (isPlain(value)) return new CaseReader(value, path, problems);
+    if (isWireObject(value)) return new CaseReader(value, path, problems);
     const reader = new CaseReader({}, path, problems);
     reader.complain("", "is no map");
     return reader;
@@ -130,8 +132,4 @@ export class CaseReader {
   private below(key: string): string {
     return this.path === "" ? key : `${this.path}.${key}`;
   }
-}
-
-function isPlain(value: unknown): value is Plain {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

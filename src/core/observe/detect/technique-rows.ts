@@ -1,6 +1,6 @@
 /**
- * Holds the ATT&CK techniques that rules here speak of: id, name, tactics, and whether the matrix of
- * containers has it (the one of Linux has all of them).
+ * Holds the ATT&CK techniques that rules here speak of: id, name, tactics, and whether the matrix
+ * of containers has it (the one of Linux has all of them).
  * In: nothing. Out: one table. Only facts of ATT&CK version 19; its texts are not here.
  */
 
