@@ -40,8 +40,10 @@ export class DetectionState {
   /** Where facts go that leave the state; set for each call that may give some. */
   emit: Emit = ignore;
   nowUs: TimeUs = 0;
+  /** Some entry `isSpoken`: a hint that saves a search. */
+  hasSpoken = false;
   private entries: ReadonlySet<SubjectRecord> = new Set();
-  private entriesAt = "";
+  private entriesAt = -1;
 
   constructor(losses?: DetectLossesDump, subjectCountMax?: number) {
     this.losses = new DetectLosses(losses);
@@ -55,21 +57,17 @@ export class DetectionState {
 
   /** Roots of the sessions that a rule of level low or higher speaks of. */
   spokenOf(): ReadonlySet<SubjectRecord> {
-    const at = `${this.book.version} ${this.signals.revision}`;
+    const at = this.book.changeCount + this.signals.revision;
     if (at === this.entriesAt) return this.entries;
     const entries = new Set<SubjectRecord>();
     for (const subject of this.signals.signalled) {
       this.book.settle(subject);
       if (hasWeight(subject)) entries.add(subject.entry);
     }
-    for (const entry of this.spoken) entries.add(entry);
     this.entries = entries;
     this.entriesAt = at;
     return entries;
   }
-
-  /** Roots of sessions whose signals were let go of, while others of them are kept. */
-  readonly spoken = new Set<SubjectRecord>();
 
   /** All that is open, as it is now. */
   emitOpen(emit: Emit): void {
@@ -77,8 +75,11 @@ export class DetectionState {
       this.book.settle(subject);
       emitSignals(subject, emit);
     }
-    const entries = this.spokenOf();
-    if (entries.size > 0) this.emitSessions(entries, emit);
+    // Where one above is of a session itself, merging keeps what says more.
+    for (const [entry, members] of this.sessions()) {
+      const beyond = emitSession(entry, members, emit) + entry.omittedCount;
+      if (beyond > 0) emit(beyondLoss(entry, members, beyond));
+    }
     this.losses.emit(emit);
   }
 
@@ -91,42 +92,41 @@ export class DetectionState {
     for (const subject of this.signals.signalled) {
       if (part.wants(subject.container)) chosen.add(subject);
     }
-    const entries = this.spokenOf();
-    if (entries.size === 0) return chosen;
-    for (const [entry, members] of this.sessions(entries)) {
-      const all = [entry, ...members, ...ancestorsOf(entry)];
+    for (const [entry, members] of this.sessions()) {
+      const all = [...members, ...ancestorsOf(entry)];
       if (!all.some(({ container }) => part.wants(container))) continue;
       for (const one of all) chosen.add(one);
     }
     return chosen;
   }
 
-  private sessions(
-    entries: ReadonlySet<SubjectRecord>,
-  ): ReadonlyMap<SubjectRecord, SubjectRecord[]> {
+  /** The root is of it also where only its children are still kept. */
+  private sessions(): ReadonlyMap<SubjectRecord, SubjectRecord[]> {
     const sessions = new Map<SubjectRecord, SubjectRecord[]>();
-    for (const entry of entries) sessions.set(entry, []);
+    const entries = this.spokenOf();
+    for (const entry of entries) sessions.set(entry, [entry]);
+    if (entries.size === 0 && !this.hasSpoken) return sessions;
     for (const subject of this.book.subjects.values()) {
       this.book.settle(subject);
-      sessions.get(subject.entry)?.push(subject);
+      const { entry } = subject;
+      if (!entry.isSpoken && !entries.has(entry)) continue;
+      const members = sessions.get(entry) ?? [entry];
+      if (subject !== entry) members.push(subject);
+      sessions.set(entry, members);
     }
     return sessions;
-  }
-
-  private emitSessions(entries: ReadonlySet<SubjectRecord>, emit: Emit): void {
-    // Those above first: where one is of a session itself, that is what counts.
-    for (const [entry, list] of this.sessions(entries)) {
-      const beyond = emitSession(entry, list, emit) + entry.omittedCount;
-      if (beyond > 0) emit(beyondLoss(entry, list, beyond));
-    }
   }
 
   private dropStep(subject: SubjectRecord, step: StepRecord): void {
     if (this.mayTell(subject.entry)) this.emit(stepFact(subject, step));
   }
 
+  private isSpokenOf(entry: SubjectRecord): boolean {
+    return entry.isSpoken || this.spokenOf().has(entry);
+  }
+
   private mayTell(entry: SubjectRecord): boolean {
-    if (!this.spokenOf().has(entry)) return false;
+    if (!this.isSpokenOf(entry)) return false;
     entry.memberCount += 1;
     return entry.memberCount <= settledCountMax;
   }
@@ -134,12 +134,12 @@ export class DetectionState {
   /** The book forgets a process: what is kept of it is told now, or never. */
   private letGo(subject: SubjectRecord, early: boolean): void {
     const { entry } = subject;
-    if (this.spokenOf().has(entry)) {
+    if (this.isSpokenOf(entry)) {
       if (this.mayTell(entry)) this.emit(processFact(subject, entry.execId));
       for (const step of subject.steps?.values() ?? []) this.dropStep(subject, step);
       if (subject.signals !== undefined) {
         emitAncestors(entry, this.emit);
-        if (this.spoken.size < 4096) this.spoken.add(entry);
+        if (hasWeight(subject)) entry.isSpoken = this.hasSpoken = true;
       }
     }
     emitSignals(subject, this.emit);
@@ -149,7 +149,6 @@ export class DetectionState {
     }
     this.steps.forget(subject);
     this.signals.forget(subject);
-    if (subject === entry) this.spoken.delete(entry);
   }
 }
 

@@ -132,7 +132,7 @@ class HitContext implements DetectContext {
     const citation = act === undefined ? citeSubject(known, state.nowUs) : citeAct(act);
     if (!state.signals.take(hit, known, citation)) return;
     // Whether somebody gives sessions may depend on what rules say of him.
-    state.book.version += 1;
+    state.book.unsettle(known);
     const record = known.signals?.get(hit.rule.id);
     // Facts of another container than the event's are not asked for on account of this event.
     const isElsewhere = act === undefined || act.subject.container !== known.container;

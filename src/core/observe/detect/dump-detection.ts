@@ -41,7 +41,8 @@ interface DetectionDump {
   readonly subjects: readonly SubjectDump[];
   readonly images: readonly Place[];
   readonly forks: readonly Place[];
-  readonly spoken: readonly Place[];
+  /** What else the book has: how far it knows of entries, when it was swept. */
+  readonly version: number;
   readonly sweptUs: number;
   readonly containers: ContainerStartsDump;
   readonly floods: readonly FloodDump[];
@@ -66,7 +67,7 @@ export function dumpDetection(
     subjects: [...places.keys()].map((subject) => dumpSubject(subject, placeOf)),
     images: images.map(placeOf),
     forks: forks.map(placeOf),
-    spoken: [...state.spoken].map(placeOf),
+    version: state.book.version,
     sweptUs: state.book.sweptUs,
     containers: state.book.containers.dump(),
     floods: dumpFloods(state, placeOf),
@@ -82,19 +83,25 @@ export function dumpDetection(
 
 /** Those in the book first, in its order, then those that are only pointed at. */
 function placesOf(
-  { book, spoken }: DetectionState,
+  { book }: DetectionState,
   part: ReadonlySet<SubjectRecord> | undefined,
 ): ReadonlyMap<SubjectRecord, Place> {
   const places = new Map<SubjectRecord, Place>();
-  const open = [...(part ?? book.subjects.values()), ...spoken].reverse();
+  const first = [...(part ?? book.subjects.values())];
+  for (const subject of first) if (!places.has(subject)) places.set(subject, places.size);
+  const open = first.flatMap(pointedAt).reverse();
   while (open.length > 0) {
     const subject = open.pop();
     if (subject === undefined || places.has(subject)) continue;
     places.set(subject, places.size);
-    const { parent, before, next, entry, host } = subject;
-    for (const one of [parent, before, next, entry, host]) if (one !== undefined) open.push(one);
+    open.push(...pointedAt(subject));
   }
   return places;
+}
+
+function pointedAt(subject: SubjectRecord): readonly SubjectRecord[] {
+  const { parent, before, next, entry, host } = subject;
+  return [parent, before, next, entry, host].filter((one) => one !== undefined);
 }
 
 function dumpSubject(
@@ -153,9 +160,10 @@ export function loadDetection(data: unknown, options: DetectionOptions): Detecti
     });
   const kept = subjects.filter(({ forgotten }) => !forgotten);
   state.book.restore(kept, { images: at(dumped.images), forks: at(dumped.forks) });
+  state.hasSpoken = subjects.some(({ isSpoken }) => isSpoken);
+  state.book.version = dumped.version;
   state.book.sweptUs = dumped.sweptUs;
   state.book.containers = new ContainerStarts(dumped.containers);
-  for (const entry of at(dumped.spoken)) state.spoken.add(entry);
   for (const subject of kept) state.steps.restore(subject);
   state.signals.restore(kept, dumped.floods.flatMap(loadFlood(subjects)));
   for (const one of options.detectors) {

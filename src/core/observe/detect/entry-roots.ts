@@ -1,37 +1,61 @@
 /**
  * Holds how the root of a session is found: the highest ancestor-or-self below whoever starts
  * sessions.
- * In: processes as far as they are known. Out: the root, who started it, and in which way.
+ * In: processes as far as they are known. Out: written into them: the root, who started it, how.
  * Must never need a name to find a giver of sessions, nor follow links without a bound.
  */
 import { readExecId } from "../exec-id.ts";
 import type { EntryKind, Role } from "./subject.ts";
 import type { SubjectRecord } from "./subject-record.ts";
 
-export interface EntryRoot {
-  readonly root: SubjectRecord;
-  readonly kind: EntryKind;
-  /** Who started it; undefined when unseen. */
-  readonly host: SubjectRecord | undefined;
-}
-
 const stepCountMax = 256;
 
-/** **Cost**: a walk over the ancestors within the session. */
-export function findEntryRoot(subject: SubjectRecord): EntryRoot {
-  // A fork that became another program belongs to what it became.
-  let root = !subject.execSeen && subject.next !== undefined ? subject.next : subject;
-  for (let step = 0; step < stepCountMax; step++) {
-    const { parent } = root;
-    if (parent === undefined) return { root, kind: named(root, unseenStart(root)), host: parent };
-    const kind = startOf(parent, root);
-    if (kind !== undefined) return { root, kind: named(root, kind), host: parent };
-    if (parent.forgotten) {
-      return { root: parent.entry, kind: parent.entryKind, host: parent.host };
+/**
+ * Writes entry, its kind and host into `subject` and all on the way to its root. What has `version`
+ * already, or was forgotten, is as good as a root.
+ * **Cost**: a walk over ancestors that were not looked at since the version changed.
+ */
+export function settleEntry(subject: SubjectRecord, version: number): void {
+  const way: SubjectRecord[] = [];
+  let one = subject;
+  while (way.length < stepCountMax) {
+    if (one.forgotten || one.settledAt === version) {
+      for (const on of way) write(on, version, one);
+      return;
     }
-    root = parent;
+    way.push(one);
+    const above = aboveOf(one);
+    if (above === undefined) {
+      one.entry = one;
+      one.host = one.parent;
+      for (const on of way) write(on, version, one);
+      return;
+    }
+    one = above;
   }
-  return { root, kind: "unknown", host: undefined };
+  write(subject, version, { entry: one, entryKind: "unknown", host: undefined });
+}
+
+/** Whose session it is in; undefined, with its kind written, where it began one itself. */
+function aboveOf(one: SubjectRecord): SubjectRecord | undefined {
+  // A fork that became another program belongs to what it became.
+  if (!one.execSeen && one.next !== undefined) return one.next;
+  const { parent } = one;
+  const kind = parent === undefined ? unseenStart(one) : startOf(parent, one);
+  if (kind === undefined) return parent;
+  one.entryKind = named(one, kind);
+  return undefined;
+}
+
+function write(
+  subject: SubjectRecord,
+  version: number,
+  { entry, entryKind, host }: Pick<SubjectRecord, "entry" | "entryKind" | "host">,
+): void {
+  subject.settledAt = version;
+  subject.entry = entry;
+  subject.entryKind = entryKind;
+  subject.host = host;
 }
 
 /** How `parent` began a session by starting `root`; undefined where it did not. */

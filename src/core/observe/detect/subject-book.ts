@@ -3,6 +3,7 @@
  * In: events with the nodes of the process tree. Out: subjects; those it forgets, once each.
  * Must stay within its bound and give the same subjects in any order of the same events.
  */
+import { compareText } from "../../event/compare-text.ts";
 import type { Process, ProcessEvent, TimeUs } from "../../event/event.ts";
 import { hasFlag } from "../../event/process-flags.ts";
 import { readExecId } from "../exec-id.ts";
@@ -10,7 +11,7 @@ import type { ContainerKey } from "../fact.ts";
 import type { ProcessNode } from "../fold.ts";
 import { isUnnamedImage } from "../known-programs.ts";
 import { ContainerStarts } from "./container-starts.ts";
-import { findEntryRoot } from "./entry-roots.ts";
+import { settleEntry } from "./entry-roots.ts";
 import { join } from "./program-roles.ts";
 import type { Subject, SubjectBook } from "./subject.ts";
 import { mergeProcess, SubjectRecord, subjectKnownAs, subjectTextMax } from "./subject-record.ts";
@@ -37,6 +38,8 @@ export class SubjectStore implements SubjectBook {
   containers = new ContainerStarts();
   /** Grows when what is known of entries may have changed. */
   version = 0;
+  /** The same, also where only one process is concerned. */
+  changeCount = 0;
   private readonly countMax: number;
   private readonly onForget: BookOptions["onForget"];
   /** Latest image by node and pid. */
@@ -88,14 +91,13 @@ export class SubjectStore implements SubjectBook {
     const block = event.process;
     if (block === undefined) return undefined;
     const { type } = event;
-    if (block === this.latest?.block && type !== "exec" && type !== "exit") {
-      return this.refresh(this.latest, node, nowUs);
-    }
+    const { latest } = this;
+    const isSame = latest !== undefined && latest.block === block && latest.parent !== undefined;
+    if (isSame && type !== "exec" && type !== "exit") return this.refresh(latest, node, nowUs);
     const execId = block.execId === "" ? (node?.execId ?? "") : block.execId;
     if (execId === "") return undefined;
     const subject = this.subjects.get(execId) ?? this.add(execId, event.node, block.pid);
-    const isKnown = subject.block === block && type !== "exec" && subject.parent !== undefined;
-    if (!isKnown) this.complete(subject, event, block, nowUs);
+    this.complete(subject, event, block, nowUs);
     if (type === "exit") this.end(subject, event.timeUs > 0 ? event.timeUs : nowUs, event);
     this.latest = subject;
     return this.refresh(subject, node, nowUs);
@@ -113,17 +115,21 @@ export class SubjectStore implements SubjectBook {
   noteServing(subject: SubjectRecord): void {
     if (subject.serves) return;
     subject.serves = true;
-    this.version += 1;
+    this.unsettle(subject);
   }
 
   /** Looks for its session again if anything was learned since. */
   settle(subject: SubjectRecord): void {
-    if (subject.settledAt === this.version || subject.forgotten) return;
-    subject.settledAt = this.version;
-    const { root, kind, host } = findEntryRoot(subject);
-    subject.entry = root;
-    subject.entryKind = kind;
-    subject.host = host;
+    if (subject.settledAt !== this.version && !subject.forgotten) {
+      settleEntry(subject, this.version);
+    }
+  }
+
+  /** Something was learned that its session, and that of those below it, may rest on. */
+  unsettle(subject: SubjectRecord): void {
+    this.changeCount += 1;
+    if (subject.hasChildren) this.version += 1;
+    else subject.settledAt = -1;
   }
 
   /** Forgets those whose grace is over, and the excess. Returns how many there was no room for. */
@@ -134,7 +140,7 @@ export class SubjectStore implements SubjectBook {
     const due = this.ended.filter(({ exitUs }) => exitUs + graceUs <= nowUs);
     if (due.length > 0) {
       this.ended = this.ended.filter(({ exitUs }) => exitUs + graceUs > nowUs);
-      for (const subject of due) this.forget(subject, false);
+      for (const subject of due.sort(compareEnd)) this.forget(subject, false);
     }
     return this.dropExcess();
   }
@@ -187,23 +193,26 @@ export class SubjectStore implements SubjectBook {
     nowUs: TimeUs,
   ): void {
     const isExec = event.type === "exec" && !hasFlag(block.flags, "procFS");
-    const known = isExec ? subjectKnownAs.exec : subjectKnownAs.itself;
-    this.merge(subject, event, block, known);
+    const isFirst = subject.known < subjectKnownAs.itself;
+    this.merge(subject, event, block, isExec ? subjectKnownAs.exec : subjectKnownAs.itself);
     if (event.type === "exec") {
       if (isExec && subject.exitUs === 0) this.pids.set(pidKey(event.node, block.pid), subject);
       for (const one of event.ancestors) this.mention(one, event);
     }
-    if (event.parent !== undefined) this.mention(event.parent, event);
+    // What was linked once stays: a parent that was forgotten must not come back for it.
+    if (event.type === "exec" || subject.parent === undefined) {
+      if (event.parent !== undefined) this.mention(event.parent, event);
+      this.findParent(subject);
+    }
     if (subject.startUs === 0) subject.startUs = nowUs;
-    this.findParent(subject);
     if (isExec) this.joinFork(subject);
-    else if (!subject.execSeen) this.joinProgram(subject);
+    else if (isFirst && !subject.execSeen) this.joinProgram(subject);
   }
 
   private merge(subject: SubjectRecord, event: ProcessEvent, block: Process, known: number): void {
     const { length } = subject.arguments;
     const textMax = this.textLength > textBudget ? subjectTextMax.short : subjectTextMax.arguments;
-    if (mergeProcess(subject, block, known, textMax)) this.version += 1;
+    if (mergeProcess(subject, block, known, textMax)) this.unsettle(subject);
     this.textLength += subject.arguments.length - length;
     if (block.pod !== undefined && subject.workload === undefined) {
       subject.workload = this.containers.workloadOf(subject.container, block.pod, event.cluster);
@@ -251,8 +260,9 @@ export class SubjectStore implements SubjectBook {
   }
 
   private link(subject: SubjectRecord, parent: SubjectRecord): void {
-    if (subject.settledAt >= 0) this.version += 1;
+    this.unsettle(subject);
     subject.parent = parent;
+    parent.hasChildren = true;
     // A fork runs what its parent runs; Tetragon leaves its arguments out.
     if (!subject.execSeen && subject.arguments === "" && subject.binary === parent.binary) {
       subject.arguments = parent.arguments;
@@ -275,7 +285,7 @@ export class SubjectStore implements SubjectBook {
     if (before === undefined) return;
     subject.before = before;
     before.next = subject;
-    if (before.settledAt >= 0) this.version += 1;
+    if (!before.execSeen) this.unsettle(before);
     if (before.exitUs === 0) this.markEnded(before, subject.startUs);
   }
 
@@ -291,7 +301,7 @@ export class SubjectStore implements SubjectBook {
     if (program !== undefined && program.before === undefined && isForkOf(fork, program)) {
       program.before = fork;
       fork.next = program;
-      this.version += 1;
+      this.unsettle(fork);
       if (fork.exitUs === 0) this.markEnded(fork, program.startUs);
     } else if (this.forks.size < this.countMax) this.forks.set(key, fork);
   }
@@ -316,11 +326,11 @@ export class SubjectStore implements SubjectBook {
     if (subject.origin !== node.origin || subject.actor !== node.actor) {
       subject.actor = node.actor;
       subject.origin = node.origin;
-      if (subject.settledAt >= 0) this.version += 1;
+      this.unsettle(subject);
     }
     if (node.container !== subject.container && !subject.isInContainer) {
       subject.container = node.container;
-      this.version += 1;
+      this.unsettle(subject);
     }
   }
 
@@ -339,7 +349,7 @@ export class SubjectStore implements SubjectBook {
   private dropExcess(): number {
     if (this.subjects.size <= this.countMax) return 0;
     const count = this.subjects.size - this.countMax + (this.countMax >> 4);
-    const ended = this.ended.sort((a, b) => a.exitUs - b.exitUs).slice(0, count);
+    const ended = this.ended.sort(compareEnd).slice(0, count);
     const rest = chooseOldest(this.subjects, count - ended.length);
     for (const subject of [...ended, ...rest]) this.forget(subject, true);
     this.ended = this.ended.filter(({ forgotten }) => !forgotten);
@@ -371,6 +381,10 @@ function pidKey(node: string, pid: number): string {
   return `${pid} ${node}`;
 }
 
+function compareEnd(a: SubjectRecord, b: SubjectRecord): number {
+  return a.exitUs - b.exitUs || compareText(a.execId, b.execId);
+}
+
 function isForkOf(fork: SubjectRecord, program: SubjectRecord): boolean {
   return (
     fork !== program &&
@@ -388,6 +402,6 @@ function chooseOldest(
   if (count <= 0) return [];
   return [...subjects.values()]
     .filter(({ exitUs }) => exitUs === 0)
-    .sort((a, b) => a.lastUs - b.lastUs)
+    .sort((a, b) => a.lastUs - b.lastUs || compareText(a.execId, b.execId))
     .slice(0, count);
 }

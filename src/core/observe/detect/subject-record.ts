@@ -57,6 +57,8 @@ export class SubjectRecord implements Subject {
   known = 0;
   /** The block last merged: equal blocks are equal objects. */
   block: Process | undefined = undefined;
+  /** Somebody was started by it: what is learned of it may matter to others. */
+  hasChildren = false;
   /** It listened or accepted itself. */
   serves = false;
   lastUs = 0;
@@ -70,6 +72,8 @@ export class SubjectRecord implements Subject {
   execCitation: Citation | undefined = undefined;
   steps: Map<string, StepRecord> | undefined = undefined;
   signals: Map<string, SignalRecord> | undefined = undefined;
+  /** Of entries: a rule spoke of one of its processes that was let go of since. */
+  isSpoken = false;
   /** Of entries: how many of its processes and steps are kept, and what was beyond the bounds. */
   memberCount = 0;
   stepCount = 0;
@@ -173,6 +177,8 @@ const fieldNames = [
   "entryKind",
   "known",
   "serves",
+  "hasChildren",
+  "settledAt",
   "lastUs",
   "exitStatus",
   "forgotten",
@@ -180,6 +186,7 @@ const fieldNames = [
   "memberCount",
   "stepCount",
   "omittedCount",
+  "isSpoken",
 ] as const;
 
 export type SubjectFields = Partial<Pick<SubjectRecord, (typeof fieldNames)[number]>>;
