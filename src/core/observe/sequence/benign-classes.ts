@@ -7,7 +7,7 @@
 export const benignClasses: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> =
   {
     probe: [{ "entry.kind": "probe" }, { actor: "probe" }],
-    startup: [{ "entry.kind": "startup" }, { actor: "startup" }],
+    startup: [{ "entry.kind": "startup", container: true }, { actor: "startup" }],
     runtime: [{ "entry.kind": "runtime" }, { actor: "runtime" }, { role: "runtime" }],
     scheduled: [{ "entry.kind": "scheduled" }],
     operator: [{ "entry.kind": "operator" }],

@@ -133,7 +133,7 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
   ],
   /** Something below a temporary directory is started; with `re`. */
   "loose-temporary": [
-    String.raw`(?:^|\s)(?:(?:ba|da|z)?sh\s+)?(?:/tmp/|/var/tmp/|/dev/shm/|\./\.)\S+`,
+    String.raw`^(?:-\S+\s+)*(?:(?:/\S*/)?(?:ba|da|z)?sh\s+)?(?:/tmp/|/var/tmp/|/dev/shm/|\./\.)\S+`,
   ],
   /** Files that let somebody in or start something; with `contains`. */
   "start-words": [
