@@ -105,7 +105,7 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
   ],
   /** Texts by which secrets are searched in files; with `re`. */
   "secret-search": [
-    String.raw`(?i)begin (?:[a-z]+ )?private key|aws_?(?:secret|access)|secret_?access_?key|api[_-]?key.*(?:-r|/)`,
+    "(?i)begin (?:[a-z]+ )?private key|aws_?(?:secret|access)|secret_?access_?key|api[_-]?key.*(?:-r|/)",
     String.raw`(?i)(?:^|\s)-[a-zA-Z]*r[a-zA-Z]*\s.*(?:passw|secret|token|credential)`,
   ],
   /** Tools that are asked for to attack; with `re`, in arguments of package managers. */
@@ -147,7 +147,7 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
   /** Logs that tell what happened on a machine; with `re`. */
   "system-logs": [
     String.raw`^/var/log/(?:auth|secure|syslog|messages|kern|daemon|audit/|wtmp|btmp|lastlog|faillog|cron|journal/|pods/|containers/|utmp|dmesg|maillog|boot|user\.log|debug)`,
-    String.raw`^/run/utmp$`,
+    "^/run/utmp$",
   ],
   /** Threads of the kernel; with `re`. */
   "kernel-threads": [
