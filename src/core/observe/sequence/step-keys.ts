@@ -37,6 +37,8 @@ function partOf(name: Exclude<KeyName, "file">, act: Act): string {
   switch (name) {
     case "process":
       return subject.execId;
+    case "task":
+      return `${subject.node} ${subject.pid}`;
     case "parent":
       return programParent(subject)?.execId ?? subject.parentExecId;
     case "entry":
@@ -149,10 +151,13 @@ function outputsOf({ name, words }: Subject): readonly string[] {
   return found.filter((path) => path !== "" && path !== "-" && !path.includes("://"));
 }
 
+/** Without a look at what an address is: the last name of its path. */
 function nameOfAddress(word: string): readonly string[] {
-  const match = /^(?:[a-z]+:\/\/)?[^/?#]+\/(?:[^?#]*\/)?([^/?#]+)(?:[?#].*)?$/.exec(word);
-  const isAddress = word.includes("://") || /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\//.test(word);
-  return isAddress && match?.[1] !== undefined ? [match[1]] : [];
+  const scheme = word.indexOf("://");
+  if (scheme < 0 && !/^[\w-]+(?:\.[\w-]+)+(?::\d+)?\//.test(word)) return [];
+  const [rest = ""] = word.slice(scheme < 0 ? 0 : scheme + 3).split(/[?#]/, 1);
+  const slash = rest.lastIndexOf("/");
+  return slash < 0 || slash === rest.length - 1 ? [] : [rest.slice(slash + 1)];
 }
 
 function resolveAll(subject: Subject, words: readonly string[]): readonly string[] {
