@@ -1,7 +1,8 @@
 /**
  * Measures verdicts against the ground truth, beside two other methods, and writes the result.
  * In: `WAGGLE_RECORDINGS` (or the recording that ships). Out: tables on the terminal; with `--write`
- * also `docs/evaluation.md`. Exit status 1 at a mistake that must not happen: a package called unused
+ * also `docs/evaluation.md`. `--detection` measures only detection (`--list`: which rules fire
+ * where; `--recording NAME`, `--scenario ID`, `--rules DIR`). Exit status 1 at a mistake that must not happen: a package called unused
  * under good coverage though it was used, an exposed workload called safe, a planted package that is
  * used and exposed and missing from the plan.
  */
@@ -11,6 +12,7 @@ import { join as path } from "node:path";
 import { exactPathMatch, pathsByContainer, relationshipClosure } from "./baselines.ts";
 import { runContexts } from "./context-truth.ts";
 import { printContexts } from "./contexts.ts";
+import { runDetection } from "./detection/run-detection.ts";
 import { baselineVerdicts, containersWithScan, runWaggle, type WaggleReport } from "./methods.ts";
 import { type DecidedRecording, matchKey, printDecisions } from "./print-decisions.ts";
 import { printFlows } from "./print-flows.ts";
@@ -154,7 +156,8 @@ const work = mkdtempSync(path(tmpdir(), "waggle-eval-"));
 let wrong = 0;
 const recordingsFolder =
   process.env["WAGGLE_RECORDINGS"] || path(import.meta.dirname, "..", "examples");
-try {
+
+async function evaluateAll(): Promise<void> {
   print("# Evaluation");
   print();
   print(readFileSync(path(import.meta.dirname, "introduction.md"), "utf8").trim());
@@ -169,8 +172,26 @@ try {
   await printFlows(findRecordings(), work, print);
   wrong += printContexts(runContexts(recordingsFolder, work), print);
   wrong += printDecisions(decided, readPlanted(truthFolder), print);
+  await runDetection([], print);
+}
+
+const detectionMark = "## Detection\n";
+
+/** Detection alone takes the place of its own section, the last one. */
+function writeDocument(): void {
+  const text = `${lines.join("\n").trimEnd()}\n`;
+  const before = readFileSync(document, "utf8");
+  const at = before.indexOf(detectionMark);
+  const kept = at < 0 ? `${before.trimEnd()}\n\n` : before.slice(0, at);
+  writeFileSync(document, onlyDetection ? kept + text : text);
+}
+
+const words = process.argv.slice(2);
+const onlyDetection = words.includes("--detection");
+try {
+  await (onlyDetection ? runDetection(words, print) : evaluateAll());
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
-if (process.argv.includes("--write")) writeFileSync(document, `${lines.join("\n").trimEnd()}\n`);
+if (words.includes("--write")) writeDocument();
 process.exitCode = wrong > 0 ? 1 : 0;

@@ -92,16 +92,28 @@ test("incidents of ordinary work and of the background are false, those of the r
     incident("low", "nginx"),
     incident("high", "recorder"),
   ].map((one) => judgeIncident(one, owners));
-  assert.deepEqual(precisionOf(judged), { right: 1, wrong: 1 });
+  assert.deepEqual(precisionOf(judged), { right: 1, wrong: 1, lumped: 0 });
 });
 
+function count(incidents: readonly Incident[], stories: readonly Scenario[]): number {
+  return sumResults(stories.map((one) => scoreOf(one, incidents))).single;
+}
+
 test("one incident a story: two for one are not single, nor is one for two", () => {
-  const count = (incidents: readonly Incident[], stories: readonly Scenario[]) =>
-    sumResults(stories.map((one) => scoreOf(one, incidents))).single;
   assert.equal(count([incident("high", "first-1")], [first]), 1);
   assert.equal(count([incident("high", "first-1"), incident("low", "first-2")], [first]), 0);
   assert.equal(count([incident("high", "first-1", "second-1")], [first, second]), 0);
   assert.equal(count([incident("high", "first-1", "work-1")], [first]), 0);
+});
+
+test("an incident that lumps together is told, and hides no ordinary work that it blames", () => {
+  const all = incident("high", "first-1", "second-1", "work-1");
+  const judged = [all, incident("high", "first-1", "nginx")].map((one) =>
+    judgeIncident(one, owners),
+  );
+  assert.deepEqual(precisionOf(judged), { right: 2, wrong: 0, lumped: 2 });
+  assert.equal(scoreOf(work, [all]).severity, "high");
+  assert.equal(count([incident("high", "first-1", "nginx")], [first]), 0);
 });
 
 test("what did not run is no miss", () => {

@@ -194,7 +194,7 @@ export function sumResults(results: readonly ScenarioResult[]): Totals {
 /** One incident tells it, and tells of no other scenario beside. */
 function isSingle({ incidents }: ScenarioResult): boolean {
   const [only] = incidents;
-  return incidents.length === 1 && only !== undefined && scenarioCount(only) === 1;
+  return incidents.length === 1 && only !== undefined && !isLumped(only);
 }
 
 function scenarioCount({ attacks, benign }: JudgedIncident): number {
@@ -205,10 +205,21 @@ export interface Precision {
   /** Incidents of at least medium that tell of an attack. */
   readonly right: number;
   readonly wrong: number;
+  /** Of the right ones, those that lump together what has nothing to do with each other. */
+  readonly lumped: number;
 }
 
 export function precisionOf(judged: readonly JudgedIncident[]): Precision {
   const grave = judged.filter(({ incident }) => isAtLeast(incident.severity, "medium"));
-  const wrong = grave.filter(isFalse).length;
-  return { wrong, right: grave.filter(({ attacks }) => attacks.length > 0).length };
+  const right = grave.filter(({ attacks }) => attacks.length > 0);
+  return {
+    wrong: grave.filter(isFalse).length,
+    right: right.length,
+    lumped: right.filter(isLumped).length,
+  };
+}
+
+/** It tells of several scenarios, or of an attack and of ordinary work beside. */
+export function isLumped(judged: JudgedIncident): boolean {
+  return scenarioCount(judged) + (judged.citesBackground ? 1 : 0) > 1;
 }

@@ -26,6 +26,7 @@ import {
 } from "./observe-events.ts";
 import type { RawRecord } from "./raw-record.ts";
 import { type Touched, TouchedContainers } from "./touched-containers.ts";
+import type { TouchedIds } from "./touched-processes.ts";
 
 /** Of the shape of `LiveDump`: what another version wrote is not read. */
 export const liveDumpVersion = 1;
@@ -131,6 +132,14 @@ export class LiveObservation {
     return this.touched.take();
   }
 
+  /**
+   * Processes that did something since the last call: `newFacts` can tell of it. undefined: only
+   * `openFacts` can, for some are gone by now, or they were too many.
+   */
+  takeTouchedIds(): TouchedIds {
+    return this.observer.takeTouchedIds();
+  }
+
   /** Gives back what was taken and led to nothing. */
   returnTouched(touched: Touched): void {
     this.touched.addAll(touched);
@@ -142,16 +151,36 @@ export class LiveObservation {
    * **Cost**: a copy of the state, or of the part that decides on these containers.
    */
   openFacts(containers?: ReadonlySet<ContainerKey>): readonly Fact[] {
-    const facts: Fact[] = [];
     const part = containers === undefined ? undefined : partOf(containers);
+    const facts = this.endedFacts(part);
+    for (const stream of this.streams.values()) facts.push(...stream.losses());
+    facts.push(...this.evictions.losses(this.timeUs));
+    return facts;
+  }
+
+  /**
+   * What `openFacts` of these containers would tell, but of files, rights and containers only what
+   * some processes did, and of losses those of streams alone: such facts are partial, to be merged
+   * with those of the last look. What only another process's news tells (whose doing something was)
+   * waits for the next.
+   * **Cost**: by what these processes did, however many others a host runs.
+   */
+  newFacts(containers: ReadonlySet<ContainerKey>, ids: ReadonlySet<string>): readonly Fact[] {
+    const part = { ...partOf(containers), isNew: (execId: string) => ids.has(execId) };
+    const facts = this.endedFacts(part).filter(({ kind }) => kind !== "loss");
+    for (const stream of this.streams.values()) facts.push(...stream.losses());
+    return facts;
+  }
+
+  /** Finishes a copy of the state, or of a part of it. */
+  private endedFacts(part: DumpPart | undefined): Fact[] {
+    const facts: Fact[] = [];
     const emit = (fact: Fact) => {
       if (part === undefined || isOf(fact, part)) facts.push(fact);
     };
     const copy = structuredClone(this.observer.dump(part));
     const { createFolds, tree } = this.options;
     createObserver({ folds: createFolds(), tree, emit }, copy).finish();
-    for (const stream of this.streams.values()) facts.push(...stream.losses());
-    facts.push(...this.evictions.losses(this.timeUs));
     return facts;
   }
 

@@ -25,6 +25,7 @@ import {
 } from "../core/observe/process-tree.ts";
 import type { TreePart } from "../core/observe/tree-part.ts";
 import { type Touched, TouchedContainers } from "./touched-containers.ts";
+import { type TouchedIds, TouchedProcesses } from "./touched-processes.ts";
 
 export interface Observer {
   observe(event: Event): void;
@@ -41,6 +42,8 @@ export interface Observer {
    * processes. Only where releases are asked for.
    */
   takeTouched(): Touched;
+  /** Processes that did something since the last call. Only where releases are asked for. */
+  takeTouchedIds(): TouchedIds;
   readonly tree: ProcessTree;
 }
 
@@ -100,6 +103,7 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
     emit,
   };
   const touched = new TouchedContainers();
+  const touchedIds = new TouchedProcesses();
   let tickedUs = dumped?.tickedUs ?? 0;
 
   /** What a program does last may be the start of the next. */
@@ -110,7 +114,10 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
   };
 
   const retireOnly = (node: ProcessNode): void => {
-    if (releases !== undefined) touch(node);
+    if (releases !== undefined) {
+      touch(node);
+      touchedIds.forget(node);
+    }
     for (const { fold, state } of parts) fold.retire?.(state, node, emit);
   };
 
@@ -137,7 +144,10 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
       for (const { fold, state } of parts) fold.tick?.(state, at.nowUs, emit);
     }
     if (releases === undefined) return;
-    if (at.node !== undefined) touch(at.node);
+    if (at.node !== undefined) {
+      touch(at.node);
+      touchedIds.add(at.node);
+    }
     if (isDue(lives, at.nowUs, everyUs, tree.nodes.size)) release(releases);
   };
 
@@ -175,7 +185,8 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
     return touched.take();
   };
 
-  return { observe, finish, dump, takeTouched, tree };
+  const takeTouchedIds = (): TouchedIds => touchedIds.take();
+  return { observe, finish, dump, takeTouched, takeTouchedIds, tree };
 }
 
 function startFold(fold: Fold<unknown>, dumped: ObserverDump | undefined) {

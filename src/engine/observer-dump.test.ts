@@ -17,6 +17,7 @@ import { createFolds } from "../operations/create-folds.ts";
 import { createStory } from "../testing/event-story.ts";
 import { addSocketHook } from "../testing/flow-events.ts";
 import { choices, livelyEvents } from "../testing/lively-events.ts";
+import { sampleDetector } from "../testing/sample-detector.ts";
 import { createObserver, type ObserverDump, observerDumpVersion } from "./observe-events.ts";
 
 type Copy = (dump: ObserverDump) => ObserverDump;
@@ -29,6 +30,11 @@ const copies: Readonly<Record<string, Copy>> = {
 function copyOf(asBytes: boolean): Copy {
   return (asBytes ? copies["as bytes"] : copies["as a structured clone"]) ?? assert.fail();
 }
+
+/** Speaks of some processes only: sessions without signals must stay silent. */
+const detector = sampleDetector(["exec", "read", "connect"], ({ kind, subject }) => {
+  return kind !== "exec" || subject.pid % 3 === 0;
+});
 
 const recordings = [
   ...["events/pairs", "events/observed", "observe/start", "cli/events"],
@@ -60,7 +66,7 @@ interface Cut {
 /** All facts, of an observation that is taken over by a copy of it at each cut. */
 function observe(events: readonly Event[], cuts: readonly Cut[], tree: ProcessTreeOptions = {}) {
   const facts = new FactSet();
-  const options = { folds: createFolds([]), tree, emit: facts.add.bind(facts) };
+  const options = { folds: createFolds([], [detector]), tree, emit: facts.add.bind(facts) };
   let observer = createObserver(options);
   let source = events;
   for (let at = 0; at < events.length; at++) {
@@ -116,13 +122,13 @@ test("law: what a copy gives at its end changes nothing of the original", () => 
       const events = livelyEvents(made);
       const facts = new FactSet();
       const observer = createObserver({
-        folds: createFolds([]),
+        folds: createFolds([], [detector]),
         emit: facts.add.bind(facts),
       });
       const soFar = new FactSet();
       for (const [at, event] of events.entries()) {
         if (at === place % events.length) {
-          const options = { folds: createFolds([]), emit: soFar.add.bind(soFar) };
+          const options = { folds: createFolds([], [detector]), emit: soFar.add.bind(soFar) };
           createObserver(options, structuredClone(observer.dump())).finish();
         }
         observer.observe(event);
@@ -138,7 +144,7 @@ test("law: what was read from a copy is copied as the same again", () => {
   fc.assert(
     fc.property(choices, fc.boolean(), (made, asBytes) => {
       const copy = copyOf(asBytes);
-      const options = { folds: createFolds([]), emit: () => {}, releases: true };
+      const options = { folds: createFolds([], [detector]), emit: () => {}, releases: true };
       const observer = createObserver(options);
       for (const event of livelyEvents(made)) observer.observe(event);
       const dump = structuredClone(observer.dump());
@@ -153,14 +159,17 @@ test("a copy that ends tells what a recording that ended there would", () => {
   const half = events.slice(0, 1000);
   const facts = new FactSet();
   const emit = facts.add.bind(facts);
-  const observer = createObserver({ folds: createFolds([]), emit });
+  const observer = createObserver({ folds: createFolds([], [detector]), emit });
   for (const event of half) observer.observe(event);
-  createObserver({ folds: createFolds([]), emit }, structuredClone(observer.dump())).finish();
+  createObserver(
+    { folds: createFolds([], [detector]), emit },
+    structuredClone(observer.dump()),
+  ).finish();
   assert.equal(facts.canonical(), observe(half, []).facts);
 });
 
 test("a dump names its version, and has an entry for each fold", () => {
-  const folds = createFolds([]);
+  const folds = createFolds([], [detector]);
   const dump = createObserver({ folds, emit: () => {} }).dump();
   assert.equal(dump.version, observerDumpVersion);
   assert.deepEqual(

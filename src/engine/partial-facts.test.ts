@@ -1,6 +1,7 @@
 /**
  * Holds the laws of facts of some containers: the same as those of all, but for the others; and
- * told one after the other, as the containers were touched, they make up all.
+ * told one after the other, as the containers were touched, they make up all. And of those of new
+ * doings alone: of containers, files and rights a part of all, of the rest but losses the whole.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -11,14 +12,21 @@ import { createPlainJsonDecoder } from "../core/event/decode-json.ts";
 import type { Event } from "../core/event/event.ts";
 import { widerKey } from "../core/observe/container-key.ts";
 import type { ContainerKey, Fact } from "../core/observe/fact.ts";
-import { containerOfFact } from "../core/observe/fact-key.ts";
+import { containerOfFact, factKey } from "../core/observe/fact-key.ts";
 import { FactSet } from "../core/observe/fact-set.ts";
 import type { DumpPart } from "../core/observe/fold.ts";
 import type { ProcessTreeOptions } from "../core/observe/process-tree.ts";
 import { createFolds } from "../operations/create-folds.ts";
 import { choices, livelyEvents } from "../testing/lively-events.ts";
+import { sampleDetector } from "../testing/sample-detector.ts";
 import { createObserver, type Observer } from "./observe-events.ts";
 import { TouchedContainers } from "./touched-containers.ts";
+import { TouchedProcesses } from "./touched-processes.ts";
+
+/** Speaks of some processes only: sessions without signals must stay silent. */
+const detector = sampleDetector(["exec", "read", "connect"], ({ kind, subject }) => {
+  return kind !== "exec" || subject.pid % 3 === 0;
+});
 
 const recordings = [
   ...["events/pairs", "events/observed", "observe/start", "cli/events"],
@@ -47,7 +55,7 @@ function openFacts(observer: Observer, tree: ProcessTreeOptions, part?: DumpPart
   const facts: Fact[] = [];
   const emit = (fact: Fact) => void facts.push(fact);
   createObserver(
-    { folds: createFolds([]), tree, emit },
+    { folds: createFolds([], [detector]), tree, emit },
     structuredClone(observer.dump(part)),
   ).finish();
   return facts;
@@ -85,7 +93,7 @@ interface Run {
 function start(tree: ProcessTreeOptions): Run {
   const settled = new Set<ContainerKey>();
   const emit = (fact: Fact) => void settled.add(containerOfFact(fact));
-  const options = { folds: createFolds([]), tree, emit, releases: true };
+  const options = { folds: createFolds([], [detector]), tree, emit, releases: true };
   return { observer: createObserver(options), settled };
 }
 
@@ -171,4 +179,91 @@ test("law: facts of what was touched, one time after the other, make up all", ()
     }),
     { numRuns: 60, endOnFailure: true },
   );
+});
+
+/** Whose doing it was may become known later, from what others do. */
+function useKey(fact: Fact): string {
+  return factKey(fact.kind === "file-use" ? { ...fact, actor: "service" } : fact);
+}
+
+const pieceKinds = new Set(["file-use", "privilege", "container"]);
+const isPiece = ({ kind }: Fact) => pieceKinds.has(kind);
+
+/** What a store shows to which, one time after the other, only what is new is told. */
+function assertNew(events: readonly Event[], tree: ProcessTreeOptions, every: number) {
+  const { observer } = start(tree);
+  const shown = new Set<string>();
+  const late = new Set<string>();
+  const containers = new FactSet();
+  for (const [at, event] of events.entries()) {
+    observer.observe(event);
+    if (at % every !== 0 && at !== events.length - 1) continue;
+    const touched = new TouchedContainers();
+    touched.addAll(observer.takeTouched());
+    const ids = observer.takeTouchedIds();
+    const part = partOf(touched.take() ?? assert.fail());
+    const all = openFacts(observer, tree).filter(({ kind }) => kind !== "loss");
+    const isNew = ids === undefined ? undefined : (id: string) => ids.has(id);
+    const told = about(openFacts(observer, tree, { ...part, isNew }), part);
+    const pieces = told.filter(isPiece);
+    assertSame([...all, ...pieces], all, `pieces after ${at}`);
+    const rest = (facts: readonly Fact[]) =>
+      facts.filter((fact) => !isPiece(fact) && fact.kind !== "loss");
+    assertSame(rest(told), rest(about(all, part)), `the rest after ${at}`);
+    for (const fact of pieces) shown.add(useKey(fact));
+    for (const fact of pieces) if (fact.kind === "container") containers.add(fact);
+    for (const fact of all) {
+      if (isPiece(fact) && !shown.has(useKey(fact))) late.add(useKey(fact));
+    }
+  }
+  return {
+    observer,
+    shownCount: shown.size,
+    lateKeys: [...late],
+    containers: containers.containers,
+  };
+}
+
+/** The last events of a recording come after the last look. */
+function withoutLast(facts: Iterable<Fact>): readonly Fact[] {
+  return [...facts].map((fact) => (fact.kind === "container" ? { ...fact, lastSeenUs: 0 } : fact));
+}
+
+test("recorded: what is new is a part of all, and each use is told when it is new", () => {
+  let count = 0;
+  for (const file of recordings) {
+    const events = recorded(file);
+    const told = assertNew(events, {}, Math.ceil(events.length / 40));
+    const { shownCount, lateKeys, containers } = told;
+    assert.deepEqual(lateKeys, [], file);
+    const all = openFacts(told.observer, {}).filter(({ kind }) => kind === "container");
+    assertSame(withoutLast(containers), withoutLast(all), file);
+    count += shownCount;
+  }
+  assert.ok(count > 100, "recordings have uses of files");
+});
+
+test("law: what is new is a part of all, whatever came when", () => {
+  fc.assert(
+    fc.property(choices, fc.integer({ min: 1, max: 20 }), small, (made, every, tree) => {
+      const events = livelyEvents(made).filter((event) => !isHostSocket(event));
+      assertNew(events, tree, every);
+    }),
+    { numRuns: 60, endOnFailure: true },
+  );
+});
+
+test("processes that are gone or too many before they were asked for are not told apart", () => {
+  const touched = new TouchedProcesses();
+  const node = (execId: string) => ({ execId }) as Parameters<TouchedProcesses["add"]>[0];
+  touched.add(node("a"));
+  touched.add(node("b"));
+  touched.forget(node("c"));
+  assert.deepEqual([...(touched.take() ?? [])], ["a", "b"]);
+  touched.add(node("a"));
+  touched.forget(node("a"));
+  assert.equal(touched.take(), undefined);
+  for (let at = 0; at <= 65_536; at += 1) touched.add(node(String(at)));
+  assert.equal(touched.take(), undefined);
+  assert.equal(touched.take()?.size, 0);
 });

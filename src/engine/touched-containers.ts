@@ -29,6 +29,10 @@ export class TouchedContainers {
     else for (const container of touched) this.add(container);
   }
 
+  get isTouched(): boolean {
+    return this.keys === undefined || this.keys.size > 0;
+  }
+
   /** What was added since the last call. */
   take(): Touched {
     const { keys } = this;

@@ -4,6 +4,7 @@
  * Must never judge, and never keep events.
  */
 import type { ProblemLog } from "../core/event/problem.ts";
+import type { Detector } from "../core/observe/detect/detector.ts";
 import { FactSet } from "../core/observe/fact-set.ts";
 import { createObserver } from "../engine/observe-events.ts";
 import { addLosses } from "./add-losses.ts";
@@ -15,6 +16,13 @@ import { collectProbeCommands } from "./probe-commands.ts";
 import { type Recording, readRecording } from "./read-recording.ts";
 import type { Sources } from "./sources.ts";
 
+export interface ObservationRequest {
+  readonly sources: Sources;
+  readonly cluster: ClusterDocuments;
+  /** None: intrusions are not looked for. */
+  readonly detectors?: readonly Detector<unknown>[];
+}
+
 export interface Observation {
   readonly facts: FactSet;
   readonly recording: Recording;
@@ -22,16 +30,16 @@ export interface Observation {
 
 /** **Cost**: one pass over the events; memory by containers, files and processes, not by events. */
 export async function observeEvents(
-  request: { readonly sources: Sources; readonly cluster: ClusterDocuments },
+  request: ObservationRequest,
   context: OperationContext,
   problems: ProblemLog,
 ): Promise<Observation> {
-  const { sources, cluster } = request;
+  const { sources, cluster, detectors } = request;
   const facts = new FactSet();
   const emit = facts.add.bind(facts);
   const probeCommands = collectProbeCommands(cluster.identities, context.settings, problems);
   const observer = createObserver({
-    folds: createFolds(cluster.policies),
+    folds: createFolds(cluster.policies, detectors),
     tree: { probeCommands },
     emit,
   });

@@ -3,16 +3,14 @@
  * In: sources, documents. Out: facts, and what was read to get them.
  */
 import type { ProblemLog } from "../core/event/problem.ts";
-import type { ClusterDocuments } from "./load-cluster.ts";
-import { observeEvents } from "./observe-inputs.ts";
+import { type ObservationRequest, observeEvents } from "./observe-inputs.ts";
 import { type Observation, type ObservedRecording, observeState } from "./observe-state.ts";
 import type { OperationContext } from "./operation.ts";
 import { refuseUnreadable, summarizeEvents } from "./read-recording.ts";
-import type { Sources } from "./sources.ts";
 
 /** **Errors**: throws what reading events, or opening a state, throws. */
 export async function observeSources(
-  request: { readonly sources: Sources; readonly cluster: ClusterDocuments },
+  request: ObservationRequest,
   context: OperationContext,
   problems: ProblemLog,
 ): Promise<Observation> {

@@ -10,7 +10,10 @@ import { explain } from "./explain.ts";
 import { exposure } from "./exposure.ts";
 import { flows } from "./flows.ts";
 import { history } from "./history.ts";
+import { hunt } from "./hunt.ts";
+import { incident, incidents } from "./incidents.ts";
 import { inspect } from "./inspect.ts";
+import { matrix } from "./matrix.ts";
 import type { OperationInfo } from "./operation.ts";
 import { plan } from "./plan.ts";
 import { policy } from "./policy.ts";
@@ -18,13 +21,17 @@ import { ps } from "./ps.ts";
 import { record } from "./record.ts";
 import { replay } from "./replay.ts";
 import { report } from "./report.ts";
+import { rules } from "./rules.ts";
 import { run } from "./run.ts";
 import { scan } from "./scan.ts";
 import { status } from "./status.ts";
+import { timeline } from "./timeline.ts";
 
 /** **Order**: as help shows them. */
 export const operations: readonly OperationInfo[] = [
   report,
+  incidents,
+  incident,
   explain,
   plan,
   flows,
@@ -40,6 +47,10 @@ export const operations: readonly OperationInfo[] = [
   history,
   accept,
   archive,
+  timeline,
+  hunt,
+  rules,
+  matrix,
   policy,
   replay,
 ];

@@ -253,6 +253,22 @@ function checkListing(promise: Promised): void {
     );
   });
 
+  promise("a tree gives all files below, by their paths, without hidden ones", async (one) => {
+    for (const name of ["b/c/x.yml", "b/a.yml", "z.yml", ".git/y.yml", "b/.hidden"]) {
+      await one.put(`${one.folder}/${name}`, Buffer.from("x"));
+    }
+    const tree = await one.files.listTree(one.folder);
+    const below = tree.map(({ name, sizeBytes }) => [name.slice(one.folder.length + 1), sizeBytes]);
+    assert.deepEqual(below, [
+      ["b/a.yml", 1],
+      ["b/c/x.yml", 1],
+      ["z.yml", 1],
+    ]);
+    const alone = await one.files.listTree(`${one.folder}/z.yml`);
+    assert.deepEqual(alone, [{ name: `${one.folder}/z.yml`, sizeBytes: 1 }]);
+    await rejectsWith("file-not-found", one.files.listTree(`${one.folder}/nothing`));
+  });
+
   promise("what is not there is `file-not-found`, by its name", async (one) => {
     const name = `${one.folder}/missing\u001b[31m`;
     const error = await rejectsWith("file-not-found", one.files.list(name));

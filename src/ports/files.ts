@@ -37,6 +37,12 @@ export interface Files {
    * **Errors**: throws `WaggleError` `file-not-found`, `file-unreadable`.
    */
   list(name: string): Promise<readonly FileEntry[]>;
+  /**
+   * All files below a directory, by their paths; of a file itself. Names that begin with a dot, and
+   * directories that are links, are left out; ten levels deep and 10,000 files at most.
+   * **Errors**: as `list`, but a directory without files gives none.
+   */
+  listTree(name: string): Promise<readonly FileEntry[]>;
   open(name: string): Promise<OpenFile>;
   /** Writes all pieces or nothing: a temporary file beside it, then a rename. */
   writeWhole(name: string, pieces: Iterable<string>): Promise<void>;

@@ -5,6 +5,7 @@
  */
 import fc from "fast-check";
 import type { Actor, Citation, Fact, FileUseHow } from "../core/observe/fact.ts";
+import { mergeIndicators } from "../core/observe/merge-detect-facts.ts";
 import { mergeCitations } from "../core/observe/merge-facts.ts";
 
 const citation: fc.Arbitrary<Citation> = fc.record({
@@ -71,8 +72,97 @@ export function arbitraryFact(names: FactNames): fc.Arbitrary<Fact> {
       binaries: texts,
       citations,
     }),
+    ...detectFacts(container, text),
     ...nodeFacts(container, text),
   );
+}
+
+const workload = fc.option(
+  fc.record({
+    cluster: fc.constant(""),
+    namespace: fc.constantFrom("shop", "web"),
+    kind: fc.constant("Deployment"),
+    name: fc.constant("api"),
+    container: fc.constant("main"),
+  }),
+  { nil: undefined },
+);
+const indicators = fc
+  .array(fc.record({ type: fc.constantFrom("ip" as const, "file" as const), value: names() }), {
+    maxLength: 3,
+  })
+  .map((list) => mergeIndicators(list, []));
+
+function names(): fc.Arbitrary<string> {
+  return fc.constantFrom("1", "2", "3");
+}
+
+function detectFacts(
+  container: fc.Arbitrary<string>,
+  text: fc.Arbitrary<string>,
+): readonly fc.Arbitrary<Fact>[] {
+  const actor = fc.constantFrom<Actor>("service", "operator");
+  const place = { container, node: fc.constantFrom("", "n"), process: text };
+  return [
+    fc.record({
+      kind: fc.constant("signal" as const),
+      ...place,
+      entry: names(),
+      entryKind: fc.constantFrom("login" as const, "service" as const),
+      host: names(),
+      others: texts,
+      actor,
+      workload,
+      rule: text,
+      title: names(),
+      ruleKind: fc.constant("sigma" as const),
+      family: fc.constant("miner" as const),
+      level: fc.constantFrom("low" as const, "high" as const),
+      score: fc.nat({ max: 9 }),
+      techniques: texts,
+      tactics: texts,
+      matrix: texts,
+      author: names(),
+      because: texts,
+      indicators,
+      incomplete: fc.boolean(),
+      count: fc.integer({ min: 1, max: 9 }),
+      ...seen,
+      citations,
+    }),
+    fc.record({
+      kind: fc.constant("process" as const),
+      ...place,
+      parent: names(),
+      entry: fc.constantFrom("", "1", "2"),
+      workload,
+      image: names(),
+      pid: fc.nat({ max: 3 }),
+      uid: fc.nat({ max: 3 }),
+      auid: fc.integer({ min: -1, max: 3 }),
+      binary: text,
+      arguments: text,
+      cwd: names(),
+      actor,
+      startUs: fc.nat({ max: 5 }),
+      exitUs: fc.nat({ max: 9 }),
+      exitStatus: fc.constantFrom("", "0", "SIGKILL"),
+      citations: citations.map((list) => list.slice(0, 1)),
+    }),
+    fc.record({
+      kind: fc.constant("step" as const),
+      ...place,
+      entry: names(),
+      what: fc.constantFrom("read" as const, "connect" as const),
+      subject: text,
+      detail: fc.constantFrom("", "0755", "failed"),
+      sentBytes: fc.nat({ max: 99 }),
+      receivedBytes: fc.nat({ max: 99 }),
+      count: fc.integer({ min: 1, max: 9 }),
+      ...seen,
+      citations,
+    }),
+  ];
 }
 
 function containerFact(container: fc.Arbitrary<string>): fc.Arbitrary<Fact> {

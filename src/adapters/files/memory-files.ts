@@ -4,6 +4,7 @@
  * file system gives; a name that others start with, up to a slash, is a directory. Must never
  * leave a chunk whole after the next one was asked for.
  */
+import { compareText } from "../../core/event/compare-text.ts";
 import type { Files } from "../../ports/files.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { decompress } from "./decompress.ts";
@@ -23,6 +24,17 @@ export function createMemoryFiles(stored: Map<string, Uint8Array>): Files {
       const path = `${folder}${one}`;
       return { name: path, sizeBytes: stored.get(path)?.length ?? 0 };
     });
+  };
+
+  const listTree: Files["listTree"] = async (name) => {
+    const bytes = stored.get(name);
+    if (bytes !== undefined) return [{ name, sizeBytes: bytes.length }];
+    const folder = name.endsWith("/") ? name : `${name}/`;
+    const inside = [...stored.keys()].filter((key) => key.startsWith(folder)).sort(compareText);
+    if (inside.length === 0) throw notFound(name);
+    return inside
+      .filter((key) => !/(?:^|\/)\./.test(key.slice(folder.length)))
+      .map((key) => ({ name: key, sizeBytes: stored.get(key)?.length ?? 0 }));
   };
 
   const open: Files["open"] = async (name) => {
@@ -54,7 +66,7 @@ export function createMemoryFiles(stored: Map<string, Uint8Array>): Files {
     stored.delete(name);
   };
 
-  return { list, open, writeWhole, remove };
+  return { list, listTree, open, writeWhole, remove };
 }
 
 function refuseDirectory(stored: ReadonlyMap<string, Uint8Array>, name: string): void {

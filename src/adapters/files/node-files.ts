@@ -2,11 +2,13 @@
  * Holds the port `Files` over Node's file system and standard input.
  * In: names as the user gave them. Out: entries, decompressed streams, whole writes; what the
  * system refuses becomes a `WaggleError` in words.
- * Must never read a device, nor follow a directory below the one that was named.
+ * Must never read a device, nor follow a directory below the one that was named unless it is asked
+ * for the whole tree.
  */
 import type { Stats } from "node:fs";
-import { type FileHandle, open as openHandle, readdir, rm, stat } from "node:fs/promises";
+import { type FileHandle, lstat, open as openHandle, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { compareText } from "../../core/event/compare-text.ts";
 import type { FileEntry, Files, OpenFile } from "../../ports/files.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { decompress } from "./decompress.ts";
@@ -18,7 +20,13 @@ import { writeWhole } from "./write-whole.ts";
 const standardInput = "-";
 
 export function createNodeFiles(): Files {
-  return { list, open, writeWhole: async (name, pieces) => writeWhole(name, pieces), remove };
+  return {
+    list,
+    listTree,
+    open,
+    writeWhole: async (name, pieces) => writeWhole(name, pieces),
+    remove,
+  };
 }
 
 async function remove(name: string): Promise<void> {
@@ -44,6 +52,31 @@ async function list(name: string): Promise<readonly FileEntry[]> {
   if (entries.length > 0) return entries;
   const what = "a directory without files of its own; name the files";
   throw new WaggleError("file-not-found", `${JSON.stringify(name)} is ${what}.`);
+}
+
+const depthMax = 10;
+const treeFilesMax = 10_000;
+
+async function listTree(name: string): Promise<readonly FileEntry[]> {
+  const found = await statOf(name);
+  if (!found.isDirectory()) return [{ name, sizeBytes: sizeOf(found) }];
+  const entries: FileEntry[] = [];
+  await addTree(entries, name, 0);
+  return entries.sort((a, b) => compareText(a.name, b.name));
+}
+
+async function addTree(entries: FileEntry[], folder: string, depth: number): Promise<void> {
+  for (const inside of await namesIn(folder)) {
+    const path = join(folder, inside);
+    const entry = await lstat(path).catch(() => undefined);
+    if (entry?.isDirectory() === true && depth < depthMax) {
+      await addTree(entries, path, depth + 1);
+      continue;
+    }
+    const file = await stat(path).catch(() => undefined);
+    const isLeftOut = entries.length >= treeFilesMax || file?.isFile() !== true;
+    if (!isLeftOut) entries.push({ name: path, sizeBytes: file.size });
+  }
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

@@ -78,21 +78,24 @@ async function sendDatagram(
   frame: Buffer,
   signal: AbortSignal,
 ): Promise<void> {
-  const socket = createSocket({
-    type: isIPv6(host) ? "udp6" : "udp4",
-    lookup: (name, options, callback) =>
-      guardedLookup(name, { ...options, family: 4 }, (error, found, family) =>
-        callback(error, String(found), family ?? 4),
-      ),
-    signal,
-  });
+  // Not by the socket's own `lookup`: that is asked for the address that it binds to, too.
+  const address = isIP(host) === 0 ? await resolveHost(host) : host;
+  const socket = createSocket({ type: isIPv6(address) ? "udp6" : "udp4", signal });
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
       socket.once("close", () => reject(signal.reason));
-      socket.send(frame, port, host, (error) => (error === null ? resolve() : reject(error)));
+      socket.send(frame, port, address, (error) => (error === null ? resolve() : reject(error)));
     });
   } finally {
     if (!signal.aborted) socket.close();
   }
+}
+
+function resolveHost(host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    guardedLookup(host, {}, (error, address) =>
+      error === null ? resolve(String(address)) : reject(error),
+    );
+  });
 }

@@ -5,8 +5,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { factKey } from "../../core/observe/fact-key.ts";
+import { containerOfFact, factKey, lastSeenOf } from "../../core/observe/fact-key.ts";
 import { FactSet } from "../../core/observe/fact-set.ts";
+import { mergeFact } from "../../core/observe/merge-fact.ts";
 import { hashOfBatches, sampleBatch } from "../../ports/store.contract.ts";
 import { arbitraryFact } from "../../testing/arbitrary-facts.ts";
 import { sampleContainerFact, sampleLoss, samplePrivilege } from "../../testing/sample-facts.ts";
@@ -17,7 +18,6 @@ import { hashFacts } from "./hash-facts.ts";
 import { MemoryFacts } from "./memory-facts.ts";
 import { MemoryHistory } from "./memory-history.ts";
 import { MemoryNotes } from "./memory-notes.ts";
-import { containerOf, lastSeenOf, mergeFact } from "./merge-fact.ts";
 
 const fact = arbitraryFact({ containers: ["c1", "c2"], texts: ["", "a"] });
 
@@ -39,7 +39,7 @@ test("facts of two kinds do not merge", () => {
 });
 
 test("a fact of a node alone goes with no container", () => {
-  assert.equal(containerOf(sampleLoss({ container: "" })), "");
+  assert.equal(containerOfFact(sampleLoss({ container: "" })), "");
   assert.deepEqual(["", "host:n", "host:n%4", "c"].map(isForgettable), [false, false, false, true]);
   assert.equal(lastSeenOf(sampleLoss({ untilUs: 7 })), 7);
 });

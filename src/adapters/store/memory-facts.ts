@@ -4,12 +4,12 @@
  * applied to copies first, so that one that fails changes nothing.
  */
 import type { Fact } from "../../core/observe/fact.ts";
-import { factKey } from "../../core/observe/fact-key.ts";
+import { containerOfFact, factKey, lastSeenOf } from "../../core/observe/fact-key.ts";
+import { mergeFact } from "../../core/observe/merge-fact.ts";
 import type { FactBatch, FactStore, WriterState } from "../../ports/store.ts";
 import { isNewBatch } from "./check-sequence.ts";
 import { isForgettable, widenLosses } from "./forget-rules.ts";
 import { hashFacts } from "./hash-facts.ts";
-import { containerOf, lastSeenOf, mergeFact } from "./merge-fact.ts";
 
 interface Layers {
   readonly state: WriterState;
@@ -62,7 +62,7 @@ export class MemoryFacts implements FactStore {
     const forgotten = this.findForgettable(beforeUs);
     for (const { settled } of this.writers.values()) {
       for (const fact of [...settled.values()]) {
-        if (forgotten.has(containerOf(fact))) drop(settled, fact);
+        if (forgotten.has(containerOfFact(fact))) drop(settled, fact);
       }
       const losses = [...settled.values()].filter((fact) => fact.kind === "loss");
       for (const { dropped, wide } of widenLosses(losses, beforeUs)) {
@@ -97,11 +97,11 @@ export class MemoryFacts implements FactStore {
   private findForgettable(beforeUs: number): ReadonlySet<string> {
     const writers = [...this.writers.values()];
     const open = new Set(
-      writers.flatMap((one) => [...one.open.values()].map((fact) => containerOf(fact))),
+      writers.flatMap((one) => [...one.open.values()].map((fact) => containerOfFact(fact))),
     );
     const byContainer = new Map<string, Fact[]>();
     for (const fact of writers.flatMap(({ settled }) => [...settled.values()])) {
-      const container = containerOf(fact);
+      const container = containerOfFact(fact);
       if (!isForgettable(container) || open.has(container)) continue;
       const same = byContainer.get(container);
       if (same === undefined) byContainer.set(container, [fact]);

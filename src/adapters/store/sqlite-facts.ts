@@ -6,12 +6,12 @@
 import { hash } from "node:crypto";
 import type { SQLOutputValue } from "node:sqlite";
 import type { Fact } from "../../core/observe/fact.ts";
-import { factKey } from "../../core/observe/fact-key.ts";
+import { containerOfFact, factKey, lastSeenOf } from "../../core/observe/fact-key.ts";
+import { mergeFact } from "../../core/observe/merge-fact.ts";
 import type { Checkpoint, FactBatch, FactStore, WriterState } from "../../ports/store.ts";
 import { isNewBatch } from "./check-sequence.ts";
 import { decodeState, encodeState } from "./encode-state.ts";
 import { hashFacts } from "./hash-facts.ts";
-import { containerOf, lastSeenOf, mergeFact } from "./merge-fact.ts";
 import { type Session, toColumn } from "./session.ts";
 import { forgetFacts } from "./sqlite-forget.ts";
 
@@ -61,7 +61,7 @@ export class SqliteFacts implements FactStore {
       this.settle(writer, batch.settled);
       for (const key of batch.dropped) session.prepare(dropOpen).run(writer, digest(key));
       for (const fact of batch.open) {
-        const container = toColumn(containerOf(fact));
+        const container = toColumn(containerOfFact(fact));
         const body = JSON.stringify(fact);
         session.prepare(writeOpen).run(writer, digest(factKey(fact)), container, body);
       }
@@ -122,7 +122,7 @@ export class SqliteFacts implements FactStore {
     const { session } = this;
     for (const fact of facts) {
       const key = digest(factKey(fact));
-      const container = toColumn(containerOf(fact));
+      const container = toColumn(containerOfFact(fact));
       const known = session.prepare(readFact).get(container, key, writer);
       const merged = known === undefined ? fact : mergeFact(decodeFact(session, known), fact);
       const body = JSON.stringify(merged);

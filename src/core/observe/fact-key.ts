@@ -52,3 +52,9 @@ function partsOf(fact: Fact): readonly (string | number)[] {
 export function containerOfFact(fact: Fact): ContainerKey | "" {
   return fact.kind === "coverage" ? "" : fact.container;
 }
+
+/** **Unit**: microseconds since 1970: until when it speaks. */
+export function lastSeenOf(fact: Fact): number {
+  if (fact.kind === "process") return Math.max(fact.startUs, fact.exitUs);
+  return fact.kind === "coverage" || fact.kind === "loss" ? fact.untilUs : fact.lastSeenUs;
+}

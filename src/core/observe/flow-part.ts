@@ -18,7 +18,9 @@ export interface FlowPart extends OpenPart {
 /** Events of a socket meet under its key. **Cost**: linear in what is kept, without copies. */
 export function selectFlows({ book, users, loose }: OpenFlows, part: FoldPart): FlowPart {
   const hasUser = ({ execId, final }: FlowUser): boolean =>
-    final === undefined ? part.hasProcess(execId) : part.wants(final.container);
+    final === undefined
+      ? part.hasProcess(execId) || part.isWanted(execId)
+      : part.wants(final.container);
   const keys = new Set<string>();
   for (const { key, user } of loose) if (hasUser(user)) keys.add(key);
   for (const [key, same] of book.byKey) {
@@ -29,6 +31,7 @@ export function selectFlows({ book, users, loose }: OpenFlows, part: FoldPart): 
     if (users.has(execId)) companions.add(execId);
   };
   for (const { key, user } of loose) if (keys.has(key)) addCompanion(user);
+  for (const { execId } of users.values()) if (part.isWanted(execId)) companions.add(execId);
   for (const key of keys) {
     for (const { parts } of book.byKey.get(key) ?? []) {
       for (const { user } of parts) addCompanion(user);

@@ -80,11 +80,21 @@ export interface Fold<State> extends Checkpointed<State> {
 /** Of which containers the facts are asked for. */
 export interface DumpPart {
   wants(container: ContainerKey): boolean;
+  /**
+   * Where it is given, of what processes add up to only what these did is asked for: a host has
+   * thousands of which a few did something. Facts about containers, files and rights are then
+   * partial, losses are not to be looked at, the rest is whole.
+   */
+  readonly isNew?: ((execId: string) => boolean) | undefined;
 }
 
 /** The same, and which processes the tree has in its part. */
 export interface FoldPart extends DumpPart {
   hasProcess(execId: string): boolean;
+  /** It runs in a wanted container, whether the tree has it in its part or not. */
+  isWanted(execId: string): boolean;
+  /** What this process did is asked for, not only what rests on it. */
+  isTold(execId: string): boolean;
 }
 
 export interface Release {

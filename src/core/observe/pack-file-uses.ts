@@ -34,7 +34,7 @@ interface Place {
 
 /** **Cost**: linear in what is kept. */
 export function packFileUses({ processes, totals }: FileUses, part?: FoldPart): FileUsesDump {
-  const all = [...processes.values()].filter(({ execId }) => part?.hasProcess(execId) ?? true);
+  const all = [...processes.values()].filter(({ execId }) => part?.isTold(execId) ?? true);
   const uses: Use[] = [];
   const places: Place[] = [];
   for (const [owner, process] of all.entries()) {
@@ -46,7 +46,9 @@ export function packFileUses({ processes, totals }: FileUses, part?: FoldPart): 
     }
   }
   const { totals: byContainer, writes, ...rest } = totals;
-  const wanted = [...byContainer].filter(([key]) => part?.wants(key) ?? true);
+  // What processes did that are gone is no news.
+  const isNews = part?.isNew !== undefined;
+  const wanted = [...byContainer].filter(([key]) => !isNews && (part?.wants(key) ?? true));
   const written = [...writes.byContainer].filter(([key]) => part?.wants(key) ?? true);
   const containers = Array.from(wanted, ([key, { count }]) => [key, count] as const);
   return {

@@ -6,7 +6,7 @@
 import type { ContainerScene } from "./container-scene.ts";
 import type { ContainerKey } from "./fact.ts";
 import { type Columns, packColumns, unpackColumns } from "./pack-columns.ts";
-import { type Host, rememberPid } from "./process-host.ts";
+import { findHost, type Host, rememberPid } from "./process-host.ts";
 import { printOf } from "./process-print.ts";
 import { createTreeNode, type TreeNode } from "./tree-node.ts";
 import type { TreePart } from "./tree-part.ts";
@@ -80,8 +80,15 @@ export function packTree(state: TreeState, part?: TreePart): TreeDump {
   const all = [...state.nodes.values()];
   const own = part === undefined ? all : all.filter((node) => part.has(node));
   const listed = list.placesOf(own);
+  const byHost = Map.groupBy(part === undefined ? [] : own, ({ node }) =>
+    findHost(state.hosts, node),
+  );
   const hosts = [...state.hosts].map(([name, host]) =>
-    packHost(name, part === undefined ? host : partOfHost(host, part), list),
+    packHost(
+      name,
+      part === undefined ? host : partOfHost(host, byHost.get(host) ?? [], part),
+      list,
+    ),
   );
   const inPart = new Set(part === undefined ? [] : own.map(({ container }) => container));
   const scenes = [...state.scenes]
@@ -106,9 +113,20 @@ export function packTree(state: TreeState, part?: TreePart): TreeDump {
 }
 
 /** A part is only finished: who ended when is told by the processes themselves. */
-function partOfHost({ pids, nowUs, nextSweepUs }: Host, part: TreePart): Host {
-  const own = [...pids].map(([pid, same]) => [pid, same.filter((node) => part.has(node))] as const);
-  return { pids: new Map(own), ended: [], named: [], nowUs, nextSweepUs };
+function partOfHost(
+  { pids, nowUs, nextSweepUs }: Host,
+  nodes: readonly TreeNode[],
+  part: TreePart,
+): Host {
+  const own = new Map<number, TreeNode[]>();
+  for (const { pid } of nodes) {
+    if (!own.has(pid))
+      own.set(
+        pid,
+        (pids.get(pid) ?? []).filter((node) => part.has(node)),
+      );
+  }
+  return { pids: own, ended: [], named: [], nowUs, nextSweepUs };
 }
 
 function packHost(name: string, host: Host, list: NodeList): HostDump {

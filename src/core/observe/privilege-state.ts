@@ -71,7 +71,7 @@ export function packPrivileges(
   { processes, latest, details, ...rest }: PrivilegeState,
   part?: FoldPart,
 ): PrivilegesDump {
-  const all = [...processes.values()].filter(({ execId }) => part?.hasProcess(execId) ?? true);
+  const all = [...processes.values()].filter(({ execId }) => part?.isTold(execId) ?? true);
   const own = [...details].filter(([container]) => part?.wants(container) ?? true);
   const rows: KeptRow[] = all.map(({ execId, last, lastPrint }) => {
     return { execId, lastPrint: last === undefined ? lastPrint : printOf(last) };

@@ -8,7 +8,7 @@ import { readExecId } from "./exec-id.ts";
 import type { ContainerKey } from "./fact.ts";
 import type { DumpPart, FoldPart } from "./fold.ts";
 import { findHost } from "./process-host.ts";
-import { compareStart, type TreeNode } from "./tree-node.ts";
+import { compareStart, isInContainer, type TreeNode } from "./tree-node.ts";
 import { isStartMissed, type TreeState } from "./tree-state.ts";
 
 /** Found once, it stays the parent. */
@@ -40,18 +40,45 @@ function parentByPid(state: TreeState, node: TreeNode): TreeNode | undefined {
  * did: each is judged in the part as in the whole. **Cost**: a look at each process.
  */
 export class TreePart implements FoldPart {
+  /** Whether facts about files are those of some processes alone. */
+  readonly isNew: DumpPart["isNew"];
   private readonly state: TreeState;
   private readonly part: DumpPart;
   private readonly seen = new Set<TreeNode>();
+  /** Those that did something, and whose start or end that may be. */
+  private readonly users = new Set<TreeNode>();
+  /** Asked for each process, of which many are of one container. */
+  private readonly wanted = new Map<ContainerKey, boolean>();
 
   constructor(state: TreeState, part: DumpPart) {
     this.state = state;
     this.part = part;
-    for (const node of state.nodes.values()) if (this.decides(node)) this.addNode(node);
+    this.isNew = part.isNew?.bind(part);
+    for (const node of state.nodes.values()) {
+      if (this.isNew?.(node.execId) === true) this.addUser(node);
+      else if (!this.decides(node)) continue;
+      this.addNode(node);
+    }
   }
 
   wants(container: ContainerKey): boolean {
-    return this.part.wants(container);
+    let wants = this.wanted.get(container);
+    if (wants === undefined) {
+      wants = this.part.wants(container);
+      this.wanted.set(container, wants);
+    }
+    return wants;
+  }
+
+  isWanted(execId: string): boolean {
+    const node = this.state.nodes.get(execId);
+    return node !== undefined && this.wants(node.container);
+  }
+
+  isTold(execId: string): boolean {
+    if (this.isNew === undefined) return this.hasProcess(execId);
+    const node = this.state.nodes.get(execId);
+    return node !== undefined && this.users.has(node);
   }
 
   hasProcess(execId: string): boolean {
@@ -70,11 +97,26 @@ export class TreePart implements FoldPart {
 
   private decides(node: TreeNode): boolean {
     const { nodes } = this.state;
+    // What a container is, and whether it ended, its sessions tell.
+    if (this.isNew !== undefined) return isSession(node) && this.wants(node.container);
     if (this.wants(node.container)) return true;
     const next = node.nextExecId === "" ? undefined : nodes.get(node.nextExecId);
     if (next !== undefined && this.wants(next.container)) return true;
     // Coverage, of which all is told, counts them.
     return !node.execSeen && isStartMissed(node, findParent(this.state, node));
+  }
+
+  /** What one did last may be the start of the next, whose last may be that of one more. */
+  private addUser(first: TreeNode): void {
+    const { users, state } = this;
+    const open: (TreeNode | undefined)[] = [first];
+    while (open.length > 0) {
+      const node = open.pop();
+      if (node === undefined || users.has(node)) continue;
+      users.add(node);
+      open.push(node.previous);
+      if (node.nextExecId !== "") open.push(state.nodes.get(node.nextExecId));
+    }
   }
 
   private addNode(first: TreeNode): void {
@@ -88,4 +130,8 @@ export class TreePart implements FoldPart {
       if (node.nextExecId !== "") open.push(state.nodes.get(node.nextExecId));
     }
   }
+}
+
+function isSession(node: TreeNode): boolean {
+  return node.sessionExecId === node.execId && isInContainer(node);
 }

@@ -10,7 +10,9 @@ import { createMemoryStore } from "../../adapters/store/memory-store.ts";
 import { ProblemLog } from "../../core/event/problem.ts";
 import type { Fact, FlowFact } from "../../core/observe/fact.ts";
 import { factKey } from "../../core/observe/fact-key.ts";
+import { FactSet } from "../../core/observe/fact-set.ts";
 import { LiveObservation } from "../../engine/live-observation.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
 import { recordedMessages } from "../../testing/recorded-events.ts";
 import { createFolds } from "../create-folds.ts";
 import { compareFacts } from "./compare-facts.ts";
@@ -47,13 +49,13 @@ test("a fact is equal to itself; what only counts on is no news, all else is", (
 });
 
 /** Of all containers, and counters in their time. */
-const all = { everything: false, covers: undefined };
+const all = { everything: false, containers: undefined, isPartial: false };
 
 test("what counts on is written once a minute, what is news at once, the end writes all", () => {
   const ledger = new OpenLedger([]);
   const counted = { ...use, count: use.count + 1, lastSeenUs: use.lastSeenUs + 1 };
   const open = (fact: Fact, ms: number, everything = false) => {
-    const changes = ledger.changes([fact], ms, { everything, covers: undefined });
+    const changes = ledger.changes([fact], ms, { ...all, everything });
     ledger.note(changes, ms);
     return changes.open.length;
   };
@@ -105,6 +107,58 @@ test("without an event nothing is written, until a checkpoint is due", async () 
   assert.deepEqual(checkpoint?.positions["archive"], { sequence: 7 });
   assert.deepEqual(positions["archive"], { sequence: 7 });
   assert.equal(await keeper.keep("regular"), undefined);
+});
+
+type Store = ReturnType<typeof createMemoryStore>;
+
+/** What is told now of which the store has nothing, or not all; losses apart. */
+async function untold(store: Store, observation: LiveObservation): Promise<readonly Fact[]> {
+  const stored: Fact[] = [];
+  for await (const fact of store.facts.facts()) stored.push(fact);
+  const setOf = (facts: readonly Fact[]) => {
+    const set = new FactSet();
+    for (const fact of facts) set.add(fact);
+    return new Set(set.canonical().split("\n"));
+  };
+  const open = observation.openFacts().filter(({ kind }) => kind !== "loss");
+  const [known, whole] = [setOf(stored), setOf([...stored, ...open])];
+  return [...whole].filter((line) => !known.has(line)).map((line) => JSON.parse(line));
+}
+
+async function unknownKeys(store: Store, observation: LiveObservation) {
+  const keys = new Set<string>();
+  for await (const fact of store.facts.facts()) keys.add(factKey(fact));
+  const open = observation.openFacts().filter(({ kind }) => kind !== "loss");
+  return open.map(factKey).filter((key) => !keys.has(key));
+}
+
+test("each use is told at once, and soon the store has all that there is to tell", async () => {
+  const { observation, store, clock, keeper } = keeping();
+  for (let at = 0; at < messages.length; at += 10) {
+    observation.take("s", { kind: "messages", messages: messages.slice(at, at + 10) });
+    await keeper.keep("regular");
+    assert.deepEqual(await unknownKeys(store, observation), [], `after ${at}`);
+    await clock.advance(1000);
+  }
+  await clock.advance(300_000);
+  await keeper.keep("regular");
+  await keeper.keep("regular");
+  assert.deepEqual(await untold(store, observation), []);
+});
+
+test("what the store refused is told by the next batch", async () => {
+  const { observation, store, keeper } = keeping();
+  const commit = store.facts.commit.bind(store.facts);
+  observation.take("s", { kind: "messages", messages: messages.slice(0, 50) });
+  await keeper.keep("regular");
+  observation.take("s", { kind: "messages", messages: messages.slice(50, 200) });
+  store.facts.commit = () => Promise.reject(new WaggleError("disk-full", "full"));
+  await assert.rejects(keeper.keep("regular"), { code: "disk-full" });
+  store.facts.commit = commit;
+  assert.ok((await unknownKeys(store, observation)).length > 5);
+  observation.take("s", { kind: "messages", messages: messages.slice(200, 201) });
+  await keeper.keep("regular");
+  assert.deepEqual(await unknownKeys(store, observation), []);
 });
 
 test("a checkpoint is a copy: what comes after it does not reach into it", async () => {

@@ -6,7 +6,7 @@
  */
 import type { Fact } from "../../core/observe/fact.ts";
 import { type LiveObservation, liveDumpVersion } from "../../engine/live-observation.ts";
-import type { Touched } from "../../engine/touched-containers.ts";
+import { type Touched, TouchedContainers } from "../../engine/touched-containers.ts";
 import type { ArchiveWriter } from "../../ports/archive.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Checkpoint, FactStore } from "../../ports/store.ts";
@@ -34,19 +34,34 @@ export interface KeptBatch {
   readonly droppedCount: number;
   /** **Unit**: milliseconds that it took. */
   readonly costMs: number;
-  /** What the next one has to wait for: a checkpoint that had its own interval costs no other. */
+  /** What the next one has to wait for: what has an interval of its own costs no other. */
   readonly rhythmMs: number;
   readonly isCheckpoint: boolean;
 }
 
-/** Of the time that a checkpoint took, until the next. */
-const checkpointRest = 25;
+/** Of the time that a checkpoint, or a look at more than what is new, took: until the next. */
+const restFactor = 25;
+/** **Unit**: milliseconds from one look to the next. */
+const lookMs = { touched: 60_000, all: 300_000 } as const;
 
 /**
- * `regular` tells of the containers that something was heard of, now and then of all, with a
- * checkpoint; `final` writes everything: nothing may be behind when the daemon ends.
+ * `regular` tells what is new, now and then all of what was touched, or all; and has a checkpoint
+ * now and then. `final` writes everything: nothing may be behind when the daemon ends.
  */
 export type KeepHow = "regular" | "checkpoint" | "final";
+
+/**
+ * How much is looked at. `new`: what processes did since the last batch; what that changes about
+ * other processes waits. `touched`: all of the containers that something was heard of since the
+ * last such look. `all`: also what only another container's news changes.
+ */
+type Look = "new" | "touched" | "all";
+
+/** What was taken of the observation for one batch. */
+interface Taken extends OpenChanges {
+  readonly look: Look;
+  readonly touched: Touched;
+}
 
 export class FactKeeper {
   private readonly options: KeeperOptions;
@@ -54,6 +69,12 @@ export class FactKeeper {
   private sequence: number;
   private checkpointedMs: number;
   private checkpointCostMs = 0;
+  /** Touched since all of them was looked at. */
+  private readonly owed = new TouchedContainers();
+  private lookedMs: Readonly<Record<"touched" | "all", number>>;
+  private lookCostMs = 0;
+  /** False when what is new was taken and did not reach the store. */
+  private knowsNew = true;
   private eventCount = -1;
   /** undefined before the first batch of this run. */
   private lostCount: number | undefined;
@@ -67,6 +88,7 @@ export class FactKeeper {
     this.ledger = new OpenLedger(options.openKeys);
     this.sequence = options.sequence;
     this.checkpointedMs = options.clock.elapsedMs();
+    this.lookedMs = { touched: this.checkpointedMs, all: this.checkpointedMs };
   }
 
   get openCount(): number {
@@ -84,61 +106,96 @@ export class FactKeeper {
     const startedMs = clock.elapsedMs();
     const lostCount = archive?.lostCount ?? 0;
     const isOld = this.isCheckpointOld(startedMs);
-    const isDue = isOld || this.isStateBehind(lostCount);
-    const isCheckpoint = how !== "regular" || isDue;
-    if (how === "regular" && !isDue && observation.eventCount === this.eventCount) return undefined;
+    const isCheckpoint = how !== "regular" || isOld || this.isStateBehind(lostCount);
+    const isQuiet = observation.eventCount === this.eventCount;
+    const dueLook = this.dueLook(startedMs);
+    if (!isCheckpoint && isQuiet && dueLook === "new") return undefined;
     // From here to the copy of the state nothing may come between: all of it speaks of one moment.
     const { eventCount } = observation;
-    const touched = observation.takeTouched();
-    const changes = this.changes(isCheckpoint ? undefined : touched, startedMs, how === "final");
+    const isFirst = this.lostCount === undefined;
+    // One long pause at a time: with a checkpoint only what is new is told.
+    const wished = how !== "regular" || isFirst ? "all" : isCheckpoint ? "new" : dueLook;
+    const taken = this.take(wished, startedMs, how === "final");
     const settled = observation.takeSettled();
     const positions = this.positions();
     const checkpoint = isCheckpoint ? this.checkpoint(positions) : undefined;
+    const { open, dropped, look } = taken;
     try {
       await archive?.flush();
       await facts.commit({
         writer,
         sequence: this.sequence + 1,
         timeUs: clock.nowUs(),
-        settled,
-        ...changes,
-        positions,
+        ...{ settled, open, dropped, positions },
         ...(checkpoint === undefined ? {} : { checkpoint }),
       });
     } catch (error) {
       observation.returnSettled(settled);
-      observation.returnTouched(touched);
+      this.giveBack(taken);
       this.isUnsure = true;
       throw error;
     }
     const endedMs = clock.elapsedMs();
     this.sequence += 1;
     this.eventCount = eventCount;
-    this.ledger.note(changes, startedMs);
+    this.ledger.note(taken, startedMs);
+    this.noteLook(look, endedMs, endedMs - startedMs);
     if (isCheckpoint) {
       this.checkpointedMs = endedMs;
       this.checkpointCostMs = endedMs - startedMs;
       this.lostCount = lostCount;
     }
-    this.writtenCount += settled.length + changes.open.length;
+    this.writtenCount += settled.length + open.length;
     return {
-      facts: [...settled, ...changes.open],
-      droppedCount: changes.dropped.length,
+      facts: [...settled, ...open],
+      droppedCount: dropped.length,
       costMs: endedMs - startedMs,
-      rhythmMs: isOld ? 0 : endedMs - startedMs,
+      rhythmMs: isOld || (look === dueLook && look !== "new") ? 0 : endedMs - startedMs,
       isCheckpoint,
     };
   }
 
-  /** Of a few containers, or of all: what news of others alone changed is written only then. */
-  private changes(touched: Touched, nowMs: number, everything: boolean): OpenChanges {
-    const facts = this.options.observation.openFacts(touched);
-    const covers = touched === undefined ? undefined : (key: string) => touched.has(key);
-    return this.ledger.changes(facts, nowMs, { everything, covers });
+  /** Looks at what is wished, or at more where less cannot be told. */
+  private take(wished: Look, nowMs: number, everything: boolean): Taken {
+    const { observation } = this.options;
+    const touched = observation.takeTouched();
+    const ids = observation.takeTouchedIds();
+    this.owed.addAll(touched);
+    if (wished === "new" && this.knowsNew && touched !== undefined && ids !== undefined) {
+      const told = observation.newFacts(touched, ids);
+      const about = { everything: false, containers: touched, isPartial: true };
+      return { ...this.ledger.changes(told, nowMs, about), look: "new", touched };
+    }
+    const containers = wished === "all" ? undefined : this.owed.take();
+    if (wished === "all") this.owed.take();
+    const told = observation.openFacts(containers);
+    const changes = this.ledger.changes(told, nowMs, { everything, containers, isPartial: false });
+    return { ...changes, look: containers === undefined ? "all" : "touched", touched: containers };
+  }
+
+  /** Of what was new only a look at all that was touched can tell again. */
+  private giveBack({ touched }: Taken): void {
+    this.owed.addAll(touched);
+    this.knowsNew = false;
+  }
+
+  private dueLook(nowMs: number): Look {
+    const restMs = restFactor * this.lookCostMs;
+    const isOver = (look: "touched" | "all") =>
+      nowMs - this.lookedMs[look] >= Math.max(lookMs[look], restMs);
+    if (isOver("all")) return "all";
+    return isOver("touched") && this.owed.isTouched ? "touched" : "new";
+  }
+
+  private noteLook(look: Look, nowMs: number, costMs: number): void {
+    if (look === "new") return;
+    this.knowsNew = true;
+    this.lookCostMs = costMs;
+    this.lookedMs = { touched: nowMs, all: look === "all" ? nowMs : this.lookedMs.all };
   }
 
   private isCheckpointOld(nowMs: number): boolean {
-    const leastMs = Math.max(this.options.checkpointMs, checkpointRest * this.checkpointCostMs);
+    const leastMs = Math.max(this.options.checkpointMs, restFactor * this.checkpointCostMs);
     return nowMs - this.checkpointedMs >= leastMs;
   }
 

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { LossFact } from "../../core/observe/fact.ts";
+import type { FileUseFact, LossFact } from "../../core/observe/fact.ts";
 import { factKey } from "../../core/observe/fact-key.ts";
 import { OpenLedger } from "./open-ledger.ts";
 
@@ -16,11 +16,58 @@ test("only facts of covered containers, and of none, can be dropped", () => {
   const ledger = new OpenLedger(["of a run before"]);
   const all = [loss("a"), loss("b"), loss("")];
   ledger.note({ open: all, dropped: [] }, 0);
-  const some = { everything: false, covers: (container: string) => container === "a" };
+  const some = { everything: false, containers: new Set(["a"]), isPartial: false };
   assert.deepEqual(ledger.changes([], 0, some), {
     open: [],
     dropped: [factKey(loss("a")), factKey(loss(""))],
   });
-  const whole = ledger.changes([], 0, { everything: false, covers: undefined });
+  const whole = ledger.changes([], 0, { ...some, containers: undefined });
   assert.equal(whole.dropped.length, 4);
+});
+
+const use: FileUseFact = {
+  ...{ kind: "file-use", container: "a", path: "/bin/x", how: "read", actor: "service" },
+  ...{ origin: "service", actorReason: "", count: 7, firstSeenUs: 10, lastSeenUs: 20 },
+  ...{ binaries: ["/bin/b"], sensors: ["open"], afterWrite: false, citations: [] },
+};
+const partial = { everything: false, containers: new Set(["a"]), isPartial: true };
+
+test("of a file a partial look adds what is new, and drops and counts nothing", () => {
+  const ledger = new OpenLedger([]);
+  ledger.note({ open: [use, { ...use, path: "/other" }, loss("a")], dropped: [] }, 0);
+  const piece = { ...use, count: 1, firstSeenUs: 30, lastSeenUs: 40 };
+  assert.deepEqual(ledger.changes([piece], 90_000, partial), { open: [], dropped: [] });
+  const news = { ...piece, binaries: ["/bin/a"] };
+  assert.deepEqual(ledger.changes([news], 1, partial), {
+    open: [{ ...use, binaries: ["/bin/a", "/bin/b"], lastSeenUs: 40 }],
+    dropped: [],
+  });
+  const first = { ...piece, path: "/first" };
+  assert.deepEqual(ledger.changes([first], 1, partial).open, [first]);
+});
+
+test("of the rest a partial look tells all", () => {
+  const ledger = new OpenLedger([]);
+  const port = { kind: "listen", container: "a", protocol: "tcp", address: "", port: 1 } as const;
+  const seen = { firstSeenUs: 1, lastSeenUs: 2, binaries: [], citations: [] };
+  ledger.note({ open: [{ ...port, ...seen }], dropped: [] }, 0);
+  assert.equal(ledger.changes([], 1, partial).dropped.length, 1);
+});
+
+test("counters are written after one minute, two, four; a sign of life each minute", () => {
+  const signs = new OpenLedger([]);
+  const counters = new OpenLedger([]);
+  const writtenAt = { sign: [] as number[], counter: [] as number[] };
+  for (let minute = 0; minute <= 40; minute += 1) {
+    const about = { ...partial, isPartial: false };
+    const atMs = minute * 60_000;
+    const sign = signs.changes([{ ...loss("a"), untilUs: minute }], atMs, about);
+    const counter = counters.changes([{ ...use, count: 1 + minute }], atMs, about);
+    signs.note(sign, atMs);
+    counters.note(counter, atMs);
+    if (sign.open.length > 0) writtenAt.sign.push(minute);
+    if (counter.open.length > 0) writtenAt.counter.push(minute);
+  }
+  assert.equal(writtenAt.sign.length, 41);
+  assert.deepEqual(writtenAt.counter, [0, 1, 3, 7, 15, 31]);
 });

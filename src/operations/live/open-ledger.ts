@@ -1,21 +1,20 @@
 /**
  * Holds which open facts the store has, so that only what changed is written.
- * In: all open facts of now. Out: those to write and the keys to drop.
+ * In: open facts of now, of all containers or of some. Out: those to write and the keys to drop.
  * Must never hold back news; what only counts on is written once in a while.
  */
 
-import type { Fact } from "../../core/observe/fact.ts";
+import type { ContainerKey, Fact } from "../../core/observe/fact.ts";
 import { containerOfFact, factKey } from "../../core/observe/fact-key.ts";
-import { FactSet } from "../../core/observe/fact-set.ts";
+import { mergeFact } from "../../core/observe/merge-fact.ts";
 import { compareFacts } from "./compare-facts.ts";
 
 interface Written {
-  /** undefined: of a run before, whose keys alone are known. */
-  readonly container: string | undefined;
-  /** undefined: the store has some state of it from before a restart. */
-  readonly fact: Fact | undefined;
+  readonly fact: Fact;
   /** **Unit**: milliseconds of the clock that only grows. */
   readonly atMs: number;
+  /** **Unit**: milliseconds from then on, for which its counters may run ahead of the store. */
+  readonly restMs: number;
 }
 
 export interface OpenChanges {
@@ -24,69 +23,120 @@ export interface OpenChanges {
 }
 
 export interface ChangesAbout {
+  /** Counters too: at the end, so that nothing is behind. */
   readonly everything: boolean;
   /** The containers whose facts are told; undefined: all. Others keep what the store has. */
-  readonly covers: ((container: string) => boolean) | undefined;
+  readonly containers: ReadonlySet<ContainerKey> | undefined;
+  /** What `isPiece` names are only some facts, and each only a part of what is known. */
+  readonly isPartial: boolean;
 }
 
-/** How long counters may run ahead of the store. */
-const countedMs = 60_000;
+/**
+ * **Unit**: milliseconds. A counter may run ahead for longer the more often it was written: in a
+ * steady state these are nearly all writes, and no verdict rests on them.
+ */
+const countedMs = { least: 60_000, most: 960_000 } as const;
 
 export class OpenLedger {
-  private readonly written: Map<string, Written>;
+  /** By container: the store has tens of thousands, of which few are looked at. */
+  private readonly written = new Map<ContainerKey, Map<string, Written>>();
+  /** Of a run before: neither the fact nor its container is known, until all are told. */
+  private readonly older: Set<string>;
+  private writtenCount = 0;
 
   /** Keys that the store has already: of a run before. */
   constructor(keys: readonly string[]) {
-    const unknown = { container: undefined, fact: undefined, atMs: 0 };
-    this.written = new Map(keys.map((key) => [key, unknown]));
+    this.older = new Set(keys);
   }
 
   /**
-   * `facts`: all of the containers that `about` covers, and of none. `everything` writes counters
-   * too: at the end, so that nothing is behind.
+   * `facts`: all of the containers that `about` names, and of none; where they are partial, those
+   * that something is new of. **Cost**: by these facts and what the store has of the containers.
    */
   changes(facts: readonly Fact[], nowMs: number, about: ChangesAbout): OpenChanges {
-    const { everything, covers } = about;
+    const told = mergeByKey(facts);
     const open: Fact[] = [];
-    const keys = new Set<string>();
-    for (const fact of mergeByKey(facts)) {
-      const key = factKey(fact);
-      keys.add(key);
-      const known = this.written.get(key);
-      const news = known?.fact === undefined ? "news" : compareFacts(known.fact, fact);
-      if (news === "equal") continue;
-      const isDue = everything || known === undefined || nowMs - known.atMs >= countedMs;
-      if (news === "counted" && !isDue) continue;
-      open.push(fact);
+    for (const [key, fact] of told) {
+      const known = this.written.get(containerOfFact(fact))?.get(key);
+      const changed = known === undefined ? fact : changeOf(known, fact, { ...about, nowMs });
+      if (changed !== undefined) open.push(changed);
     }
-    const isGone = (key: string, container: string | undefined): boolean => {
-      if (keys.has(key)) return false;
-      return (
-        covers === undefined || container === "" || (container !== undefined && covers(container))
-      );
-    };
-    const dropped = [...this.written].flatMap(([key, { container }]) =>
-      isGone(key, container) ? [key] : [],
-    );
+    const { containers, isPartial } = about;
+    const dropped: string[] = [];
+    for (const container of containers === undefined ? this.written.keys() : [...containers, ""]) {
+      for (const [key, { fact }] of this.written.get(container) ?? []) {
+        if (!told.has(key) && !(isPartial && isPiece(fact))) dropped.push(key);
+      }
+    }
+    if (containers === undefined) {
+      for (const key of this.older) if (!told.has(key)) dropped.push(key);
+    }
     return { open, dropped };
   }
 
   /** The store has them now. */
   note({ open, dropped }: OpenChanges, nowMs: number): void {
-    for (const fact of open) {
-      this.written.set(factKey(fact), { container: containerOfFact(fact), fact, atMs: nowMs });
+    for (const fact of open) this.noteOpen(fact, nowMs);
+    if (dropped.length === 0) return;
+    const gone = new Set(dropped);
+    for (const key of gone) this.older.delete(key);
+    for (const [container, own] of this.written) {
+      for (const key of own.keys()) {
+        if (gone.has(key) && own.delete(key)) this.writtenCount -= 1;
+      }
+      if (own.size === 0) this.written.delete(container);
     }
-    for (const key of dropped) this.written.delete(key);
   }
 
   get count(): number {
-    return this.written.size;
+    return this.writtenCount + this.older.size;
+  }
+
+  private noteOpen(fact: Fact, atMs: number): void {
+    const [container, key] = [containerOfFact(fact), factKey(fact)];
+    const own = this.written.get(container) ?? new Map<string, Written>();
+    const known = own.get(key);
+    const restMs = known === undefined ? countedMs.least : restAfter(known);
+    own.set(key, { fact, atMs, restMs });
+    this.written.set(container, own);
+    this.older.delete(key);
+    if (known === undefined) this.writtenCount += 1;
   }
 }
 
+/** Facts that processes add up to, and those that a partial look leaves out. */
+function isPiece({ kind }: Fact): boolean {
+  return kind === "file-use" || kind === "privilege" || kind === "container" || kind === "loss";
+}
+
+/** What to write; undefined: nothing, or not yet. */
+function changeOf(
+  { fact: before, atMs, restMs }: Written,
+  told: Fact,
+  { isPartial, everything, nowMs }: ChangesAbout & { readonly nowMs: number },
+): Fact | undefined {
+  const fact = isPartial && isPiece(told) ? mergeFact(before, told) : told;
+  const news = compareFacts(before, fact);
+  if (news === "equal") return undefined;
+  // What a piece counts is less than there is.
+  const isCount = !isPartial || !isPiece(told) || told.kind === "container";
+  const isDue = everything || nowMs - atMs >= restMs;
+  return news === "news" || (isDue && isCount) ? fact : undefined;
+}
+
+/** Whether something still runs or still tells is asked of every minute. */
+function restAfter({ fact: { kind }, restMs }: Written): number {
+  const isSign = kind === "container" || kind === "coverage" || kind === "loss";
+  return isSign ? countedMs.least : Math.min(countedMs.most, restMs * 2);
+}
+
 /** Folds may tell one key in several facts: the store keeps one open fact a key. */
-function mergeByKey(facts: readonly Fact[]): Iterable<Fact> {
-  const set = new FactSet();
-  for (const fact of facts) set.add(fact);
-  return set.all();
+function mergeByKey(facts: readonly Fact[]): ReadonlyMap<string, Fact> {
+  const byKey = new Map<string, Fact>();
+  for (const fact of facts) {
+    const key = factKey(fact);
+    const known = byKey.get(key);
+    byKey.set(key, known === undefined ? fact : mergeFact(known, fact));
+  }
+  return byKey;
 }

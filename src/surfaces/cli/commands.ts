@@ -10,16 +10,21 @@ import { explain } from "../../operations/explain.ts";
 import { exposure } from "../../operations/exposure.ts";
 import { flows } from "../../operations/flows.ts";
 import { history } from "../../operations/history.ts";
+import { hunt } from "../../operations/hunt.ts";
+import { incident, incidents } from "../../operations/incidents.ts";
 import { inspect } from "../../operations/inspect.ts";
+import { matrix } from "../../operations/matrix.ts";
 import { plan } from "../../operations/plan.ts";
 import { policy } from "../../operations/policy.ts";
 import { ps } from "../../operations/ps.ts";
 import { record } from "../../operations/record.ts";
 import { replay } from "../../operations/replay.ts";
 import { report } from "../../operations/report.ts";
+import { rules } from "../../operations/rules.ts";
 import { run } from "../../operations/run.ts";
 import { scan } from "../../operations/scan.ts";
 import { status } from "../../operations/status.ts";
+import { timeline } from "../../operations/timeline.ts";
 import { acceptPresentation } from "./present-accept.ts";
 import { archivePresentation } from "./present-archive.ts";
 import { changesPresentation } from "./present-changes.ts";
@@ -27,21 +32,28 @@ import { diffPresentation } from "./present-diff.ts";
 import { exposurePresentation } from "./present-exposure.ts";
 import { flowsPresentation } from "./present-flows.ts";
 import { historyPresentation } from "./present-history.ts";
+import { huntPresentation } from "./present-hunt.ts";
+import { incidentPresentation, incidentsPresentation } from "./present-incidents.ts";
 import { inspectPresentation } from "./present-inspect.ts";
+import { matrixPresentation } from "./present-matrix.ts";
 import { planPresentation } from "./present-plan.ts";
 import { policyPresentation } from "./present-policy.ts";
 import { psPresentation } from "./present-ps.ts";
 import { recordPresentation } from "./present-record.ts";
 import { replayPresentation } from "./present-replay.ts";
 import { explainPresentation, reportPresentation } from "./present-report.ts";
+import { rulesPresentation } from "./present-rules.ts";
 import { runPresentation } from "./present-run.ts";
 import { scanPresentation } from "./present-scan.ts";
 import { statusPresentation } from "./present-status.ts";
+import { timelinePresentation } from "./present-timeline.ts";
 import { bind, type Command } from "./presentation.ts";
 
 /** **Order**: as help shows them. */
 export const commands: readonly Command[] = [
   bind(report, reportPresentation),
+  bind(incidents, incidentsPresentation),
+  bind(incident, incidentPresentation),
   bind(explain, explainPresentation),
   bind(plan, planPresentation),
   bind(flows, flowsPresentation),
@@ -57,6 +69,10 @@ export const commands: readonly Command[] = [
   bind(history, historyPresentation),
   bind(accept, acceptPresentation),
   bind(archive, archivePresentation),
+  bind(timeline, timelinePresentation),
+  bind(hunt, huntPresentation),
+  bind(rules, rulesPresentation),
+  bind(matrix, matrixPresentation),
   bind(policy, policyPresentation),
   bind(replay, replayPresentation),
 ];

@@ -9,6 +9,7 @@ import type { Citation, ContainerFact, ContainerKey } from "../../observe/fact.t
 import type { IncidentAction, PossibleCause } from "./incident.ts";
 import type { IncidentCase } from "./incident-case.ts";
 import type { Deed, DeedKind } from "./read-deeds.ts";
+import { isStandingKind } from "./session.ts";
 
 export interface ActionScene {
   readonly id: string;
@@ -40,9 +41,17 @@ export function containerOf({ given }: ActionScene, key: ContainerKey): Containe
   return given.containers.find(({ container }) => container === key);
 }
 
-/** Processes that rules speak of and whose end was not seen. */
+/**
+ * Processes that rules speak of and whose end was not seen; not those of the service itself: to
+ * stop them is to stop it, which is for its people to decide.
+ */
 export function runningOf({ given }: ActionScene): readonly ProcessFact[] {
-  return given.processes.filter(({ exitUs, process }) => exitUs === 0 && given.marked.has(process));
+  const own = new Set(
+    given.sessions.filter((one) => isStandingKind(one.entryKind)).map(({ entry }) => entry),
+  );
+  return given.processes.filter(
+    ({ exitUs, process }) => exitUs === 0 && given.marked.has(process) && !own.has(process),
+  );
 }
 
 export function citationsOf(

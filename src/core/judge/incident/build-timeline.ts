@@ -15,6 +15,8 @@ import { levelRank } from "./weigh-signals.ts";
 
 const lineCountMax = 200;
 const titleCountMax = 3;
+/** What ran longer before shows in the tree of processes alone. */
+const minuteUs = 60_000_000;
 
 export interface Timeline {
   /** **Order**: by time. */
@@ -24,8 +26,9 @@ export interface Timeline {
 
 /** **Cost**: linear in the case's facts, but for sorting. */
 export function buildTimeline(given: IncidentCase): Timeline {
+  const sinceUs = given.firstSeenUs - minuteUs;
   const plain = [
-    ...groupCommands(given.processes),
+    ...groupCommands(given.processes.filter(({ startUs }) => startUs >= sinceUs)),
     ...given.processes.flatMap(exitOf),
     ...given.steps.map((step) => lineOfStep(step, given)),
   ];
@@ -84,11 +87,14 @@ function lineOfCommand(process: ProcessFact, count: number): TimelineEntry {
   };
 }
 
-/** Ends that tell something: of a session's root, and by a signal. */
+/** **Unit**: microseconds. The end of what lived for less goes without saying. */
+const longLifeUs = 10_000_000;
+
+/** Ends that tell something: of a session's root that lived on, and by a signal. */
 function exitOf(process: ProcessFact): readonly TimelineEntry[] {
-  const { exitUs, exitStatus, entry } = process;
-  const isRoot = entry === process.process;
-  if (exitUs === 0 || (!isRoot && !exitStatus.startsWith("SIG"))) return [];
+  const { exitUs, exitStatus, entry, startUs } = process;
+  const isTold = entry === process.process && exitUs - startUs >= longLifeUs;
+  if (exitUs === 0 || (!isTold && !exitStatus.startsWith("SIG"))) return [];
   const status = exitStatus === "" ? "" : ` with ${quoteCommand(exitStatus, 20)}`;
   const text = `${quoteCommand(programOf(process), 60)} (pid ${process.pid}) ended${status}`;
   return [{ ...lineOfCommand(process, 1), timeUs: exitUs, what: "exit", text, citations: [] }];

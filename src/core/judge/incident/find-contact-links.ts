@@ -6,6 +6,7 @@ import { quoteName } from "../quote-name.ts";
 import type { JoinLink, JoinScene } from "./join-link.ts";
 import { parseEnd } from "./parse-end.ts";
 import type { Session } from "./session.ts";
+import { isTainted } from "./taint.ts";
 import { isStrong } from "./weigh-signals.ts";
 
 /** A server does what it was told to at once; a slow machine takes a while to show it. */
@@ -14,7 +15,8 @@ const answerUs = 60_000_000;
 const linkCountMax = 8;
 
 /** Someone connects to a database, and its server starts a shell: one story. */
-export function findContactLinks({ sessions, listenersAt }: JoinScene): readonly JoinLink[] {
+export function findContactLinks(scene: JoinScene): readonly JoinLink[] {
+  const { sessions, processes, listenersAt } = scene;
   const served = sessions.filter(({ entryKind }) => servedKinds.has(entryKind));
   const answers = new Map(
     [...Map.groupBy(served, ({ container }) => container)].map(([key, same]) => [
@@ -22,9 +24,11 @@ export function findContactLinks({ sessions, listenersAt }: JoinScene): readonly
       same.flatMap(strongTimes).sort((a, b) => a.timeUs - b.timeUs),
     ]),
   );
-  return sessions.flatMap(({ entry, steps }) =>
-    steps
+  return sessions.flatMap((session) => {
+    const { entry, steps } = session;
+    return steps
       .filter(({ what }) => what === "connect")
+      .filter(({ process, lastSeenUs }) => isTainted(session, process, lastSeenUs, processes))
       .flatMap((step): JoinLink[] => {
         const end = parseEnd(step.subject);
         if (end === undefined) return [];
@@ -36,8 +40,8 @@ export function findContactLinks({ sessions, listenersAt }: JoinScene): readonly
           .filter((other) => other !== entry)
           .slice(0, linkCountMax)
           .map((other) => ({ from: entry, to: other, why }));
-      }),
-  );
+      });
+  });
 }
 
 /** What a server does on behalf of who connects; an operator's session is nobody's answer. */

@@ -9,13 +9,14 @@ import type { ContainerKey } from "../../observe/fact.ts";
 import { quoteName } from "../quote-name.ts";
 import type { JoinLink, JoinScene } from "./join-link.ts";
 import type { Session } from "./session.ts";
+import { isTainted } from "./taint.ts";
 
 const dayUs = 24 * 3600 * 1_000_000;
 const wordCountMax = 64;
 const interpreters =
   /^(?:(?:ba|da|z|k|a|c|tc|fi)?sh|busybox|(?:python|perl|ruby|php|lua)[\d.]*|node|java|crontab)$/;
 /** Where things are left for others to run; elsewhere only running it itself counts. */
-const leftAbout = /^\/(?:tmp|var\/tmp|dev\/shm|run)\/|\/\.[^/]+/;
+const leftAbout = /^\/(?:tmp|var\/tmp|dev\/shm)\//;
 const never = /^\/(?:dev\/(?!shm\/)|proc\/|sys\/)|\.log$/;
 
 interface Left {
@@ -24,8 +25,8 @@ interface Left {
 }
 
 /** Dropped by one session, run or read as a script by another within a day. */
-export function findFileLinks({ sessions }: JoinScene): readonly JoinLink[] {
-  const left = gatherLeft(sessions);
+export function findFileLinks({ sessions, processes }: JoinScene): readonly JoinLink[] {
+  const left = gatherLeft(sessions, processes);
   if (left.size === 0) return [];
   return sessions.flatMap((session) => {
     const { entry, container, node } = session;
@@ -50,11 +51,15 @@ export function findFileLinks({ sessions }: JoinScene): readonly JoinLink[] {
 const leaving: ReadonlySet<StepFact["what"]> = new Set(["write", "rename", "link", "mode"]);
 
 /** By place and path; of several who wrote one file the first few. */
-function gatherLeft(sessions: readonly Session[]): ReadonlyMap<string, readonly Left[]> {
+function gatherLeft(
+  sessions: readonly Session[],
+  processes: JoinScene["processes"],
+): ReadonlyMap<string, readonly Left[]> {
   const found = new Map<string, Left[]>();
   for (const session of sessions) {
     for (const step of session.steps) {
       if (!leaving.has(step.what) || never.test(step.subject)) continue;
+      if (!isTainted(session, step.process, step.lastSeenUs, processes)) continue;
       for (const place of placesOf(session, step.subject)) {
         const known = found.get(place) ?? [];
         if (known.length < 8) found.set(place, [...known, { session, step }]);

@@ -4,11 +4,13 @@
  * Must never tie sessions by a long time or a shared address alone.
  */
 import { compareText } from "../../event/compare-text.ts";
+import type { TimeUs } from "../../event/event.ts";
 import { isHostKey } from "../../observe/container-key.ts";
-import type { ProcessFact } from "../../observe/detect/detect-fact.ts";
 import { quoteName } from "../quote-name.ts";
 import type { JoinLink, JoinScene } from "./join-link.ts";
-import type { Session } from "./session.ts";
+import { ancestorsOf, isStandingKind, type Session } from "./session.ts";
+import { isTainted } from "./taint.ts";
+import { isStrong } from "./weigh-signals.ts";
 
 const secondUs = 1_000_000;
 /** A web shell's requests: each is a session of its own, and they come as a person types. */
@@ -59,26 +61,16 @@ export function findLineageLinks({
   processes,
   sessionOf,
 }: JoinScene): readonly JoinLink[] {
-  return sessions.flatMap(({ entry, host }): JoinLink[] => {
+  return sessions.flatMap(({ entry, host, fromUs }): JoinLink[] => {
     const start = host || (processes.get(entry)?.parent ?? "");
-    const above = ancestors(start, processes).map(sessionOf);
-    const session = above.find((one) => one !== undefined && one.entry !== entry);
-    if (session === undefined) return [];
-    return [{ from: session.entry, to: entry, why: "a process of the first started the second" }];
+    for (const process of ancestorsOf(start, processes)) {
+      const session = sessionOf(process);
+      if (session === undefined || session.entry === entry) continue;
+      if (!isTainted(session, process, fromUs, processes)) return [];
+      return [{ from: session.entry, to: entry, why: "a process of the first started the second" }];
+    }
+    return [];
   });
-}
-
-/** **Order**: from the given process upwards, itself included. */
-function ancestors(process: string, processes: JoinScene["processes"]): readonly string[] {
-  const found: string[] = [];
-  let at: ProcessFact | undefined;
-  let next = process;
-  while (next !== "" && found.length < ancestorCountMax && !found.includes(next)) {
-    found.push(next);
-    at = processes.get(next);
-    next = at?.parent ?? "";
-  }
-  return found;
 }
 
 /** In one container, at one time; on a host all jobs run beside each other. */
@@ -88,19 +80,33 @@ export function findBesideLinks({ sessions }: JoinScene): readonly JoinLink[] {
   );
   const groups = Map.groupBy(inside, ({ container }) => container);
   const why = "both were active in one container at the same time";
-  return [...groups.values()].flatMap((same) => chain(same, besideGapUs, why));
+  return [...groups.values()].flatMap((same) => chain(same.flatMap(spansOf), besideGapUs, why));
 }
 
-/** Links each session to the last that was active before it, where the gap is small enough. */
-function chain(sessions: readonly Session[], gapUs: number, why: string): readonly JoinLink[] {
-  const sorted = [...sessions].sort((a, b) => a.fromUs - b.fromUs || compareText(a.entry, b.entry));
+interface Span {
+  readonly entry: string;
+  readonly fromUs: TimeUs;
+  readonly untilUs: TimeUs;
+}
+
+/** A visit is one span; of what runs all the time only the moments that rules speak of. */
+function spansOf(session: Session): readonly Span[] {
+  const { entry, entryKind, signals } = session;
+  if (!isStandingKind(entryKind)) return [session];
+  const times = signals.filter(isStrong).flatMap((one) => [one.firstSeenUs, one.lastSeenUs]);
+  return [...new Set(times)].map((time) => ({ entry, fromUs: time, untilUs: time }));
+}
+
+/** Links each to the last that was active before it, where the gap is small enough. */
+function chain(spans: readonly Span[], gapUs: number, why: string): readonly JoinLink[] {
+  const sorted = [...spans].sort((a, b) => a.fromUs - b.fromUs || compareText(a.entry, b.entry));
   const links: JoinLink[] = [];
-  let latest: Session | undefined;
-  for (const session of sorted) {
-    if (latest !== undefined && session.fromUs <= latest.untilUs + gapUs) {
-      links.push({ from: latest.entry, to: session.entry, why });
+  let latest: Span | undefined;
+  for (const span of sorted) {
+    if (latest !== undefined && span.fromUs <= latest.untilUs + gapUs) {
+      if (latest.entry !== span.entry) links.push({ from: latest.entry, to: span.entry, why });
     }
-    if (latest === undefined || session.untilUs > latest.untilUs) latest = session;
+    if (latest === undefined || span.untilUs > latest.untilUs) latest = span;
   }
   return links;
 }

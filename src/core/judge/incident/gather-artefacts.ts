@@ -68,6 +68,6 @@ function fromDeed({ kind, subject }: Deed): readonly Indicator[] {
     return [{ type: "ip", value: parseEnd(subject)?.address ?? subject }];
   }
   if (kind === "account") return [{ type: "user", value: subject }];
-  if (kind === "download") return [{ type: "url", value: subject }];
+  if (kind === "download" || kind === "upload") return [{ type: "url", value: subject }];
   return fileKinds.has(kind) ? [{ type: "file", value: subject }] : [];
 }

@@ -24,20 +24,27 @@ export interface FloodGroup extends SessionGroup {
 const hourUs = 3600 * 1_000_000;
 
 interface Stage {
-  readonly keyOf: (session: Session) => string;
+  readonly keyOf: (draft: Draft) => string;
   readonly countMin: number;
   readonly gapUs: number;
 }
 
-/** Workload, then node, then everywhere. A job of each night is one, a second node is another. */
+/**
+ * The same command in one workload (a job of each night, a probe), then whatever it is in one
+ * workload, on one node, anywhere.
+ */
 const stages: readonly Stage[] = [
-  { keyOf: placeKey, countMin: 4, gapUs: 25 * hourUs },
-  { keyOf: ({ node }) => node, countMin: 5, gapUs: 6 * hourUs },
-  { keyOf: () => "", countMin: 5, gapUs: 6 * hourUs },
+  { keyOf: commandKey, countMin: 3, gapUs: 25 * hourUs },
+  { keyOf: placeOf, countMin: 6, gapUs: 2 * hourUs },
+  { keyOf: ({ sessions: [first] }) => first?.node ?? "", countMin: 6, gapUs: 2 * hourUs },
+  { keyOf: () => "", countMin: 6, gapUs: 2 * hourUs },
 ];
 
 interface Draft extends SessionGroup {
+  /** Which rules matched. */
   readonly mark: string;
+  /** What the first session's root ran; "" unseen. */
+  readonly command: string;
   readonly untilUs: number;
   readonly isFlood: boolean;
 }
@@ -59,13 +66,14 @@ function toDraft({ sessions, links }: SessionGroup, isFlood: boolean): Draft {
   const untilUs = sessions.reduce((most, session) => Math.max(most, session.untilUs), 0);
   const rules = sessions.flatMap(({ signals }) => signals.filter(isStrong).map(({ rule }) => rule));
   const mark = JSON.stringify([...new Set(rules)].sort(compareText));
-  return { sessions, links, mark, untilUs, isFlood };
+  const [first] = sessions;
+  const root = first?.processes.find(({ process }) => process === first.entry);
+  const command = root === undefined ? "" : `${root.binary} ${root.arguments}`;
+  return { sessions, links, mark, command, untilUs, isFlood };
 }
 
 function runStage(drafts: readonly Draft[], { keyOf, countMin, gapUs }: Stage): readonly Draft[] {
-  const keyOfDraft = ({ mark, sessions: [first] }: Draft) =>
-    mark + (first === undefined ? "" : keyOf(first));
-  return [...Map.groupBy(drafts, keyOfDraft).values()].flatMap((same) =>
+  return [...Map.groupBy(drafts, (draft) => draft.mark + keyOf(draft)).values()].flatMap((same) =>
     runs(same, gapUs).flatMap((run) => {
       if (run.length < countMin) return run;
       const sessions = run
@@ -103,6 +111,15 @@ function describeFlood({ sessions }: Draft): Flood {
 
 function placeKey({ signals: [first], container }: Session): string {
   return first?.workload === undefined ? container : workloadKey(first.workload);
+}
+
+/** Whose command was not seen is like nobody else. */
+function commandKey(draft: Draft): string {
+  return placeOf(draft) + (draft.command === "" ? entryOf(draft) : draft.command);
+}
+
+function placeOf({ sessions: [first] }: Draft): string {
+  return first === undefined ? "" : placeKey(first);
 }
 
 function firstOf({ sessions }: Draft): number {

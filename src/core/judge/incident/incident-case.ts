@@ -35,6 +35,8 @@ export interface IncidentCase {
   readonly contexts: readonly WorkloadContext[];
   readonly firstSeenUs: TimeUs;
   readonly lastSeenUs: TimeUs;
+  /** Somebody who was in the container just before it began, although no incident. */
+  readonly visitor: Session | undefined;
   readonly omitted: readonly string[];
 }
 
@@ -46,6 +48,8 @@ export interface CaseParts {
   readonly input: IncidentInput;
   readonly processes: ReadonlyMap<string, ProcessFact>;
   readonly containerOf: ReadonlyMap<ContainerKey, ContainerFact>;
+  /** Sessions from outside with weak signals alone, by container. */
+  readonly visitors: ReadonlyMap<ContainerKey, readonly Session[]>;
 }
 
 /** **Cost**: linear in the group's facts, but for sorting. */
@@ -74,12 +78,24 @@ export function buildCase(group: FloodGroup, parts: CaseParts): IncidentCase {
     contexts: contextsOf(input.contexts, workloads),
     firstSeenUs: times.reduce((least, time) => Math.min(least, time), times[0] ?? 0),
     lastSeenUs: times.reduce((most, time) => Math.max(most, time), 0),
+    visitor: findVisitor(group.sessions[0], parts),
     omitted: [
       ...tellLeft(group.sessions.length, sessions.length, "sessions"),
       ...tellLeft(own.length, processCountMax, "processes"),
       ...tellLeft(steps.length, stepCountMax, "steps"),
     ],
   };
+}
+
+const visitUs = 60_000_000;
+
+function findVisitor(first: Session | undefined, { visitors }: CaseParts): Session | undefined {
+  if (first === undefined) return undefined;
+  return visitors
+    .get(first.container)
+    ?.findLast(
+      ({ fromUs, untilUs }) => fromUs <= first.fromUs && untilUs >= first.fromUs - visitUs,
+    );
 }
 
 /** A sentence when something is beyond a bound. */

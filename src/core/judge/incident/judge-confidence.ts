@@ -30,7 +30,9 @@ export function judgeConfidence(given: IncidentCase, access: FirstAccess): Confi
       ? []
       : ["The same rules matched in many places: it may be a rule that is too wide."]),
     ...(access.confidence === "unknown" ? ["How it began was not seen."] : []),
-    ...(lossesOf(given).length === 0 ? [] : ["Events may have been lost in its time (see gaps)."]),
+    ...(!lossesOf(given).some(isDoubt)
+      ? []
+      : ["Events may have been lost in its time (see gaps)."]),
   ];
   if (doubts.length === 0) return { confidence: "high", doubts };
   const isSure = families >= 2 && isGrave;
@@ -59,6 +61,11 @@ function lossesOf(given: IncidentCase): readonly LossFact[] {
       sinceUs <= lastSeenUs + minuteUs &&
       untilUs >= firstSeenUs - minuteUs,
   );
+}
+
+/** What detection itself let go of at a bound on the same node says nothing of this container. */
+function isDoubt({ reason, container }: LossFact): boolean {
+  return reason !== "detect-eviction" || container !== "";
 }
 
 function describeLoss({ reason, count, detail, node }: LossFact): string {

@@ -21,7 +21,9 @@ export function judgeFirstAccess(given: IncidentCase): FirstAccess {
   if (session === undefined) return unseen("", "No session is known.");
   const root = given.processOf(session.entry);
   const host = given.processOf(session.host);
-  const citations = (root?.citations ?? []).concat(host?.citations ?? []).slice(0, 3);
+  const visit = given.processOf(given.visitor?.entry ?? "");
+  const seen = [root, host, visit].flatMap((one) => one?.citations ?? []);
+  const citations = seen.slice(0, 3);
   const said = describe(session, { root, host, given });
   return { how: session.entryKind, process: session.entry, citations, ...said };
 }
@@ -67,7 +69,15 @@ function describe(session: Session, ground: Ground): Said {
         "unknown",
       ),
   };
-  return addContact(kinds[session.entryKind](), given);
+  return addVisitor(addContact(kinds[session.entryKind](), given), given);
+}
+
+/** A person in the container at that moment is the likelier hand than a request from far away. */
+function addVisitor(said: Said, { visitor, processOf }: IncidentCase): Said {
+  const root = visitor === undefined ? undefined : processOf(visitor.entry);
+  if (root === undefined) return said;
+  const who = `${quoteCommand(commandOf(root), 60)}, pid ${root.pid}`;
+  return { ...said, text: `${said.text} Just before, somebody was in the container (${who}).` };
 }
 
 function account(root: ProcessFact | undefined): string {

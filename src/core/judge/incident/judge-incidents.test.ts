@@ -143,7 +143,7 @@ test("weak signals and novelty alone are no incident, unless they are many and d
   const many = judge([0, 1, 2, 3].map(weak));
   assert.deepEqual(
     many.map(({ severity, confidence }) => [severity, confidence]),
-    [["medium", "medium"]],
+    [["medium", "low"]],
   );
   assert.equal(judge([lone("n", 0, { family: "novelty", level: "high" })]).length, 0);
 });
@@ -198,10 +198,43 @@ test("a flood says that it is one, and how wide", () => {
 });
 
 test("a few sessions with the same rule stay incidents of their own", () => {
-  const signals = ["a", "b", "c"].map((name, index) =>
+  const signals = ["a", "b", "c", "d", "e"].map((name, index) =>
     lone(name, index * 60, { workload: incidentWorkload(name) }),
   );
-  assert.equal(judge(signals).length, 3);
+  assert.equal(judge(signals).length, 5);
+});
+
+test("a job that runs the same command again and again is one incident", () => {
+  const names = ["a", "b", "c"];
+  const job = { container: "host:node-1", workload: undefined, entryKind: "scheduled" } as const;
+  const signals = names.map((name, index) => lone(name, index * 3600, job));
+  const run = (text: string) =>
+    names.map((name, index) =>
+      sampleProcess(
+        { process: name, entry: name, second: 0 },
+        { arguments: text + (text && index) },
+      ),
+    );
+  assert.equal(judge(signals, { processes: run("") }).length, 1);
+  assert.equal(judge(signals, { processes: run("job-") }).length, 3);
+});
+
+test("what runs all the time ties nothing together but what came after a signal below it", () => {
+  const standing = { entryKind: "startup", container: "host:node-1", workload: undefined } as const;
+  const signals = [lone("init", 100, standing), lone("b", 50), lone("c", 200)];
+  const child = (process: string, parent: string) =>
+    sampleProcess({ process, entry: "init", second: 1 }, { parent });
+  const hosts = signals.map((signal) =>
+    signal.entry === "init" ? { ...signal, process: "bad" } : { ...signal, host: "cron" },
+  );
+  const processes = [child("init", ""), child("cron", "init"), child("bad", "init")];
+  assert.equal(judge(hosts, { processes }).length, 3);
+  const below = [child("init", ""), child("cron", "bad"), child("bad", "init")];
+  const joined = judge(hosts, { processes: below });
+  assert.deepEqual(joined.map(({ entries }) => entries.toSorted()).toSorted(), [
+    ["b"],
+    ["c", "init"],
+  ]);
 });
 
 test("facts in any order give the same incidents", () => {

@@ -4,6 +4,7 @@
  * Must give the same incidents for the same facts in any order; reads no clock.
  */
 import { compareText } from "../../event/compare-text.ts";
+import { isHostKey } from "../../observe/container-key.ts";
 import { buildIncident } from "./build-incident.ts";
 import { gatherFloods } from "./gather-floods.ts";
 import type { Incident } from "./incident.ts";
@@ -29,7 +30,8 @@ export function judgeIncidents(input: IncidentInput): readonly Incident[] {
     listenersAt: input.listenersAt,
   });
   const containerOf = new Map(input.containers.map((fact) => [fact.container, fact]));
-  const parts: CaseParts = { input, processes: book.processes, containerOf };
+  const visitors = visitorsOf(book.sessions);
+  const parts: CaseParts = { input, processes: book.processes, containerOf, visitors };
   const incidents = gatherFloods(groups)
     .map((group) => buildIncident(buildCase(group, parts)))
     .sort(compareIncidents)
@@ -44,6 +46,17 @@ function ownersOf(sessions: readonly Session[]): ReadonlyMap<string, Session> {
     for (const { process } of session.signals) owners.set(process, session);
   }
   return owners;
+}
+
+/** They are no incident, but may tell how one began. */
+function visitorsOf(sessions: readonly Session[]): CaseParts["visitors"] {
+  const entered = sessions.filter(
+    ({ entryKind, container, signals }) =>
+      (entryKind === "operator" || entryKind === "login") &&
+      !isHostKey(container) &&
+      !makesIncident(signals),
+  );
+  return Map.groupBy(entered, ({ container }) => container);
 }
 
 function compareIncidents(a: Incident, b: Incident): number {

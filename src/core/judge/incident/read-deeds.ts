@@ -12,6 +12,7 @@ import type { IncidentCase } from "./incident-case.ts";
 import { commandOf, programOf } from "./name-process.ts";
 import { parseEnd } from "./parse-end.ts";
 import { footholdOf } from "./persistence-table.ts";
+import { quoteCommand } from "./quote-command.ts";
 import { accountOf, urlsOf } from "./read-command-line.ts";
 import { secretOf } from "./secret-table.ts";
 
@@ -23,6 +24,7 @@ import { secretOf } from "./secret-table.ts";
 export type DeedKind =
   | "command"
   | "download"
+  | "upload"
   | "contact"
   | "lateral"
   | "metadata"
@@ -76,10 +78,14 @@ function addBytes(known: Deed, more: Deed): Deed {
 
 type Common = Omit<Deed, "kind" | "subject" | "detail">;
 
+const longBeforeUs = 60_000_000;
 const fetchers = /^(?:curl|wget|fetch|aria2c|lwp-download|busybox|python[\d.]*|perl|ruby|php)$/;
 const uploads = /(?:^|\s)(?:--data\S*|-d|-F|--form|-T|--upload-file|--post-file\S*)(?:\s|=|$)/;
 
-function deedsOfProcess(process: ProcessFact, { marked }: IncidentCase): readonly Deed[] {
+function deedsOfProcess(
+  process: ProcessFact,
+  { marked, firstSeenUs }: IncidentCase,
+): readonly Deed[] {
   const common: Common = {
     timeUs: process.startUs,
     container: process.container,
@@ -89,12 +95,15 @@ function deedsOfProcess(process: ProcessFact, { marked }: IncidentCase): readonl
     receivedBytes: 0,
     citations: process.citations,
   };
+  // What ran long before is the ground that others stand on, not what they did.
+  if (process.startUs < firstSeenUs - longBeforeUs) return [];
   const isMarked = marked.has(process.process);
-  const isFetch = fetchers.test(programOf(process)) && !uploads.test(process.arguments);
+  const urls = fetchers.test(programOf(process)) ? urlsOf(process) : [];
+  const way = uploads.test(process.arguments) ? "upload" : "download";
   const account = accountOf(process);
   return [
     ...(isMarked ? [deed(common, "command", commandOf(process))] : []),
-    ...(isFetch ? urlsOf(process).map((url) => deed(common, "download", url)) : []),
+    ...urls.map((url) => deed(common, way, url)),
     ...(account === "" ? [] : [deed(common, "account", account, programOf(process))]),
     ...(isMarked ? secretsNamed(process).map((one) => deed(common, "secret", ...one)) : []),
   ];
@@ -131,7 +140,7 @@ function deedsOfStep(
   const common: Common = { timeUs: step.firstSeenUs, ...place, sentBytes, receivedBytes };
   if (what === "connect") return contact(common, step);
   if (what === "listen") return [deed(common, "listen", subject)];
-  if (what === "mount") return [deed(common, "mount", subject, step.detail)];
+  if (what === "mount") return [deed(common, "mount", subject, quoteMount(step))];
   if (what === "delete") return noFile.test(subject) ? [] : [deed(common, "delete", subject)];
   const program = programOf(processOf(step.process) ?? { binary: "" });
   if (what === "read") {
@@ -144,6 +153,10 @@ function deedsOfStep(
   if (noFile.test(subject)) return [];
   const isDrop = executed.has(subject) || leftAbout.test(subject);
   return [deed(common, isDrop ? "drop" : "write", subject, executed.has(subject) ? "run" : "")];
+}
+
+function quoteMount({ detail }: StepFact): string {
+  return detail === "" ? "" : quoteCommand(detail, 60);
 }
 
 function contact(common: Common, { subject }: StepFact): readonly Deed[] {

@@ -121,7 +121,7 @@ function restoreData(scene: ActionScene): readonly IncidentAction[] {
 function rebuildImages(scene: ActionScene): readonly IncidentAction[] {
   const { given } = scene;
   const installed = signalsOf(scene, "supply-chain");
-  const started = given.sessions.filter(({ entryKind }) => entryKind === "startup");
+  const started = given.sessions.slice(0, 1).filter(({ entryKind }) => entryKind === "startup");
   if (installed.length === 0 && started.length === 0) return [];
   const images = given.containers.map(({ imageName }) => imageName).filter((name) => name !== "");
   const names = images.length > 0 ? images : given.workloads.map(nameWorkload);

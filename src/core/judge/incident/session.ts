@@ -40,6 +40,7 @@ type Facts = Pick<IncidentInput, "signals" | "processes" | "steps">;
 
 /** **Cost**: linear in facts, but for sorting. */
 export function gatherSessions({ signals, processes, steps }: Facts): SessionBook {
+  const known = new Map(processes.map((process) => [process.process, process]));
   const processesOf = Map.groupBy(processes, ({ entry }) => entry);
   const stepsOf = Map.groupBy(steps, ({ entry }) => entry);
   const groups = Map.groupBy(signals, (signal) => signal.entry || signal.process);
@@ -47,31 +48,80 @@ export function gatherSessions({ signals, processes, steps }: Facts): SessionBoo
     buildSession(entry, own, {
       processes: entry === "" ? [] : (processesOf.get(entry) ?? []),
       steps: entry === "" ? [] : (stepsOf.get(entry) ?? []),
+      known,
     }),
   );
   return {
     sessions: sessions.sort((a, b) => a.fromUs - b.fromUs || compareText(a.entry, b.entry)),
-    processes: new Map(processes.map((process) => [process.process, process])),
+    processes: known,
   };
 }
 
-function buildSession(
+interface SessionFacts extends Pick<Facts, "processes" | "steps"> {
+  readonly known: ReadonlyMap<string, ProcessFact>;
+}
+
+const minuteUs = 60_000_000;
+
+/**
+ * Of what runs all the time only what belongs to the signals: what their processes, and those
+ * below, did from a minute before the first to ten minutes after the last.
+ */
+function trimStanding(
   entry: string,
   signals: readonly SignalFact[],
-  facts: Pick<Facts, "processes" | "steps">,
-): Session {
+  { processes, steps, known }: SessionFacts,
+): Pick<Facts, "processes" | "steps"> {
+  const since = signals.reduce((least, one) => Math.min(least, one.firstSeenUs), Infinity);
+  const until = signals.reduce((most, one) => Math.max(most, one.lastSeenUs), 0);
+  const isNear = (timeUs: TimeUs) => timeUs >= since - minuteUs && timeUs <= until + 10 * minuteUs;
+  const about = new Set(signals.map(({ process }) => process));
+  const isBelow = (process: string) => ancestorsOf(process, known).some((one) => about.has(one));
+  return {
+    processes: processes.filter(
+      ({ process, startUs }) =>
+        process === entry || about.has(process) || (isNear(startUs) && isBelow(process)),
+    ),
+    steps: steps.filter(({ process, firstSeenUs }) => isNear(firstSeenUs) && isBelow(process)),
+  };
+}
+
+const ancestorCountMax = 64;
+
+/** **Order**: from the given process upwards, itself included. Ends on cycles. */
+export function ancestorsOf(
+  process: string,
+  processes: ReadonlyMap<string, ProcessFact>,
+): readonly string[] {
+  const found: string[] = [];
+  let next = process;
+  while (next !== "" && found.length < ancestorCountMax && !found.includes(next)) {
+    found.push(next);
+    next = processes.get(next)?.parent ?? "";
+  }
+  return found;
+}
+
+/** The container's own processes, init and the like: they outlive any visit. */
+export function isStandingKind(kind: EntryKind | undefined): boolean {
+  return kind === "startup" || kind === "runtime" || kind === "probe";
+}
+
+function buildSession(entry: string, signals: readonly SignalFact[], facts: SessionFacts): Session {
   const sorted = [...signals].sort(compareSignals);
-  const processes = [...facts.processes].sort(
+  const [first] = sorted;
+  const own = isStandingKind(first?.entryKind) ? trimStanding(entry, sorted, facts) : facts;
+  const processes = [...own.processes].sort(
     (a, b) => a.startUs - b.startUs || compareText(a.process, b.process),
   );
-  const steps = [...facts.steps].sort(compareSteps);
-  const [first] = sorted;
-  // What a server of weeks did long before is no part of the session's time: its start is not.
-  const starts = processes.filter(({ process, startUs }) => process !== entry && startUs > 0);
+  const steps = [...own.steps].sort(compareSteps);
+  // A server's own start, weeks ago, is no part of the session's time.
+  const isStanding = isStandingKind(first?.entryKind);
+  const starts = isStanding ? [] : processes.filter(({ startUs }) => startUs > 0);
   const times = [
     ...sorted.flatMap((one) => [one.firstSeenUs, one.lastSeenUs]),
     ...starts.map(({ startUs }) => startUs),
-    ...steps.flatMap((one) => [one.firstSeenUs, one.lastSeenUs]),
+    ...(isStanding ? [] : steps).flatMap((one) => [one.firstSeenUs, one.lastSeenUs]),
   ].filter((time) => time > 0);
   return {
     entry,

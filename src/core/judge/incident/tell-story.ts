@@ -78,11 +78,15 @@ const subjects = (deeds: readonly Deed[]): readonly string[] => deeds.map(({ sub
 const chapters: readonly Chapter[] = [
   {
     kinds: ["command"],
-    tell: (deeds) => `Commands that rules speak of: ${quoteList(subjects(deeds), shownCountMax)}.`,
+    tell: (deeds) => `It ran ${quoteList(withoutWrappers(subjects(deeds)), shownCountMax)}.`,
   },
   {
     kinds: ["download"],
     tell: (deeds) => `It fetched ${quoteList(subjects(deeds), shownCountMax)}.`,
+  },
+  {
+    kinds: ["upload"],
+    tell: (deeds) => `It sent data to ${quoteList(subjects(deeds), shownCountMax)}.`,
   },
   { kinds: ["contact"], tell: tellContacts },
   {
@@ -108,6 +112,12 @@ const chapters: readonly Chapter[] = [
   },
 ];
 
+/** `sh -c "x"` says no more than the `x` that it ran. */
+function withoutWrappers(commands: readonly string[]): readonly string[] {
+  const some = commands.slice(0, 64);
+  return some.filter((one) => !some.some((other) => other !== one && one.includes(other)));
+}
+
 function tellContacts(deeds: readonly Deed[], { processOf }: IncidentCase): string {
   const told = deeds.slice(0, shownCountMax).map((deed) => {
     const process = processOf(deed.process);
@@ -126,16 +136,9 @@ function sayBytes({ sentBytes, receivedBytes }: Deed): string {
 function tellDetails(deeds: readonly Deed[]): string {
   const told = deeds
     .slice(0, shownCountMax)
-    .map(
-      ({ subject, detail }) => quoteCommand(subject) + (detail === "" ? "" : ` (${plain(detail)})`),
-    );
+    .map(({ subject, detail }) => quoteCommand(subject) + (detail === "" ? "" : ` (${detail})`));
   const left = deeds.length - told.length;
   return `${told.join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
-}
-
-/** Details that are telemetry (what was mounted) are quoted; our own phrases have no need. */
-function plain(detail: string): string {
-  return /^[a-z][A-Za-z ]*$/.test(detail) ? detail : quoteCommand(detail, 60);
 }
 
 /** Files that were run, or left where intruders leave theirs, come first. */

@@ -97,12 +97,18 @@ export function emitSignals(subject: SubjectRecord, emit: Emit): void {
 }
 
 /** Those above a session, nearest first, as far as they are known. */
-export function emitAncestors(entry: SubjectRecord, emit: Emit): void {
+export function ancestorsOf(entry: SubjectRecord): readonly SubjectRecord[] {
+  const ancestors: SubjectRecord[] = [];
   let above = entry.host ?? entry.parent;
-  for (let step = 0; step < sessionBounds.ancestors && above !== undefined; step++) {
-    emit(processFact(above, ""));
+  while (above !== undefined && ancestors.length < sessionBounds.ancestors) {
+    ancestors.push(above);
     above = above.parent;
   }
+  return ancestors;
+}
+
+export function emitAncestors(entry: SubjectRecord, emit: Emit): void {
+  for (const one of ancestorsOf(entry)) emit(processFact(one, ""));
 }
 
 /**

@@ -6,7 +6,14 @@
 import type { TimeUs } from "../../event/event.ts";
 import type { Emit, Fact } from "../fact.ts";
 import type { DumpPart } from "../fold.ts";
-import { emitAncestors, emitSession, emitSignals, processFact, stepFact } from "./detect-facts.ts";
+import {
+  ancestorsOf,
+  emitAncestors,
+  emitSession,
+  emitSignals,
+  processFact,
+  stepFact,
+} from "./detect-facts.ts";
 import { DetectLosses, type DetectLossesDump } from "./detect-losses.ts";
 import type { Detector } from "./detector.ts";
 import { SessionBuffer } from "./session-buffer.ts";
@@ -33,8 +40,6 @@ export class DetectionState {
   /** Where facts go that leave the state; set for each call that may give some. */
   emit: Emit = ignore;
   nowUs: TimeUs = 0;
-  /** A part that was put away only to be finished: these are its facts. */
-  facts: readonly Fact[] | undefined = undefined;
   private entries: ReadonlySet<SubjectRecord> = new Set();
   private entriesAt = "";
 
@@ -77,26 +82,40 @@ export class DetectionState {
     this.losses.emit(emit);
   }
 
-  /** The facts of some containers: they do not need the state. */
-  partFacts(part: DumpPart): readonly Fact[] {
-    const facts: Fact[] = [];
-    this.emitOpen((fact) => {
-      if (!("container" in fact) || fact.container === "" || part.wants(fact.container)) {
-        facts.push(fact);
-      }
-    });
-    return facts;
+  /**
+   * Without whom facts of some containers would differ: those of the sessions that reach into them,
+   * and who stands above.
+   */
+  partOf(part: DumpPart): ReadonlySet<SubjectRecord> {
+    const chosen = new Set<SubjectRecord>();
+    for (const subject of this.signals.signalled) {
+      if (part.wants(subject.container)) chosen.add(subject);
+    }
+    const entries = this.spokenOf();
+    if (entries.size === 0) return chosen;
+    for (const [entry, members] of this.sessions(entries)) {
+      const all = [entry, ...members, ...ancestorsOf(entry)];
+      if (!all.some(({ container }) => part.wants(container))) continue;
+      for (const one of all) chosen.add(one);
+    }
+    return chosen;
+  }
+
+  private sessions(
+    entries: ReadonlySet<SubjectRecord>,
+  ): ReadonlyMap<SubjectRecord, SubjectRecord[]> {
+    const sessions = new Map<SubjectRecord, SubjectRecord[]>();
+    for (const entry of entries) sessions.set(entry, []);
+    for (const subject of this.book.subjects.values()) {
+      this.book.settle(subject);
+      sessions.get(subject.entry)?.push(subject);
+    }
+    return sessions;
   }
 
   private emitSessions(entries: ReadonlySet<SubjectRecord>, emit: Emit): void {
-    const members = new Map<SubjectRecord, SubjectRecord[]>();
-    for (const entry of entries) members.set(entry, []);
-    for (const subject of this.book.subjects.values()) {
-      this.book.settle(subject);
-      members.get(subject.entry)?.push(subject);
-    }
     // Those above first: where one is of a session itself, that is what counts.
-    for (const [entry, list] of members) {
+    for (const [entry, list] of this.sessions(entries)) {
       const beyond = emitSession(entry, list, emit) + entry.omittedCount;
       if (beyond > 0) emit(beyondLoss(entry, list, beyond));
     }

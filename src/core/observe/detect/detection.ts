@@ -68,12 +68,12 @@ export function createDetection(options: DetectionOptions): Fold<DetectionState>
       }
     },
     finish(state, emit) {
-      if (state.facts === undefined) state.emitOpen(emit);
-      else for (const fact of state.facts) emit(fact);
+      state.emitOpen(emit);
     },
+    companions: (state, part) => [...state.partOf(part)].map(({ execId }) => execId),
     dump: (state, part) =>
-      part === undefined ? dumpDetection(state, options) : { facts: state.partFacts(part) },
-    load: (data) => loadDetection(data, options, start()),
+      dumpDetection(state, options, part === undefined ? undefined : state.partOf(part)),
+    load: (data) => loadDetection(data, options),
   };
 }
 

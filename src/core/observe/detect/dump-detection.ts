@@ -3,7 +3,6 @@
  * In: the state. Out: flat data that the structured clone algorithm copies; the state from it.
  * Must keep whoever is still pointed at, and name them by their place, for ids may come twice.
  */
-import type { Fact } from "../fact.ts";
 import { ContainerStarts, type ContainerStartsDump } from "./container-starts.ts";
 import type { DetectLossesDump } from "./detect-losses.ts";
 import { type DetectionOptions, DetectionState } from "./detection-state.ts";
@@ -50,16 +49,16 @@ interface DetectionDump {
   readonly detectors: ReadonlyMap<string, unknown>;
 }
 
-interface PartDump {
-  readonly facts: readonly Fact[];
-}
-
-/** **Cost**: linear in what is kept. */
+/**
+ * With `part` only these, and whoever they point at: good for an end, which asks no detector.
+ * **Cost**: linear in what is kept.
+ */
 export function dumpDetection(
   state: DetectionState,
   { detectors }: DetectionOptions,
+  part?: ReadonlySet<SubjectRecord>,
 ): DetectionDump {
-  const places = placesOf(state);
+  const places = placesOf(state, part);
   const placeOf = (subject: SubjectRecord | undefined): Place =>
     subject === undefined ? -1 : (places.get(subject) ?? -1);
   const { images, forks } = state.book.latestOfPids;
@@ -73,7 +72,7 @@ export function dumpDetection(
     floods: dumpFloods(state, placeOf),
     losses: state.losses.dump(),
     detectors: new Map(
-      detectors.map((one) => {
+      (part === undefined ? detectors : []).map((one) => {
         const kept = state.detectors.get(one.name);
         return [one.name, one.dump?.(kept) ?? kept] as const;
       }),
@@ -82,9 +81,12 @@ export function dumpDetection(
 }
 
 /** Those in the book first, in its order, then those that are only pointed at. */
-function placesOf({ book, spoken }: DetectionState): ReadonlyMap<SubjectRecord, Place> {
+function placesOf(
+  { book, spoken }: DetectionState,
+  part: ReadonlySet<SubjectRecord> | undefined,
+): ReadonlyMap<SubjectRecord, Place> {
   const places = new Map<SubjectRecord, Place>();
-  const open = [...book.subjects.values(), ...spoken].reverse();
+  const open = [...(part ?? book.subjects.values()), ...spoken].reverse();
   while (open.length > 0) {
     const subject = open.pop();
     if (subject === undefined || places.has(subject)) continue;
@@ -131,16 +133,8 @@ function dumpFloods(
 }
 
 /** Takes over `data`, which must be a copy of what `dumpDetection` or a part gave. */
-export function loadDetection(
-  data: unknown,
-  options: DetectionOptions,
-  started: DetectionState,
-): DetectionState {
-  const dumped = data as DetectionDump | PartDump;
-  if ("facts" in dumped) {
-    started.facts = dumped.facts;
-    return started;
-  }
+export function loadDetection(data: unknown, options: DetectionOptions): DetectionState {
+  const dumped = data as DetectionDump;
   const state = new DetectionState(dumped.losses, options.subjectCountMax);
   const subjects = dumped.subjects.map(loadSubject);
   dumped.subjects.forEach((one, place) => {

@@ -219,7 +219,7 @@ export class SubjectStore implements SubjectBook {
     if (subject.known > subjectKnownAs.parent) return;
     this.merge(subject, event, block, subjectKnownAs.parent);
     if (!subject.isInContainer) subject.actor = subject.origin = "host";
-    if (subject.lastUs < event.timeUs) subject.lastUs = event.timeUs;
+    if (subject.lastUs === 0) subject.lastUs = event.timeUs;
     this.findParent(subject);
   }
 

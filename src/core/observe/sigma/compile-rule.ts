@@ -58,7 +58,9 @@ export function compileRule(
 /** What it takes to run an expression. */
 export function runWith(expression: Expression, sourceKinds: readonly ActKind[]) {
   const kinds = possibleKinds(expression, sourceKinds);
-  const evaluable = evaluableByKinds(kinds);
+  const why = "no event here carries together what it asks for";
+  const evaluable: Evaluable =
+    kinds.length === 0 ? { state: "never", why } : evaluableByKinds(kinds);
   const selection = kinds.length === 0 ? undefined : toSelection(expression);
   return { kinds, evaluable, selection };
 }

@@ -7,6 +7,7 @@ import type { RuleListing } from "../detect/rule.ts";
 import { compileRule, type SigmaRule } from "./compile-rule.ts";
 import { type CorrelationDocument, decodeCorrelation } from "./decode-correlation.ts";
 import { applyFilter, decodeFilter, type SigmaFilter } from "./decode-filter.ts";
+import type { DocumentHead } from "./decode-head.ts";
 import { type LinkedCorrelation, type LinkedRule, linkCorrelations } from "./link-correlations.ts";
 import { isRecord } from "./plain-reader.ts";
 import type { RuleProblem } from "./rule-problem.ts";
@@ -75,25 +76,36 @@ function addDocument(
   { source, document, options }: Given,
   problems: RuleProblem[],
 ): void {
-  const fail = (key: string, message: string) => {
-    problems.push({ path: [key], message, isUnsupported: false });
-  };
-  const id = typeof plain["id"] === "string" ? plain["id"] : "";
-  if (id !== "" && draft.ids.has(id)) return fail("id", "another rule has this id");
   if (plain["action"] !== undefined) {
-    return fail("action", "collections of rules by `action` are of an older Sigma");
-  }
-  if (plain["filter"] !== undefined) {
+    const message = "collections of rules by `action` are of an older Sigma";
+    problems.push({ path: ["action"], message, isUnsupported: false });
+  } else if (plain["filter"] !== undefined) {
     const filter = decodeFilter(plain, source, problems);
     if (filter !== undefined) draft.filters.push({ filter, document });
   } else if (plain["correlation"] !== undefined) {
     const correlation = decodeCorrelation(plain, source, problems);
-    if (correlation !== undefined) draft.correlations.push(correlation);
+    if (isNew(draft, correlation, problems)) draft.correlations.push(correlation);
   } else {
     const rule = compileRule(plain, source, options, problems);
-    if (rule !== undefined) draft.rules.push(rule);
+    if (isNew(draft, rule, problems)) draft.rules.push(rule);
   }
-  if (id !== "") draft.ids.add(id);
+}
+
+/** Signals and what correlations remember go by the id of the head. */
+function isNew<T extends DocumentHead>(
+  { ids }: Draft,
+  made: T | undefined,
+  problems: RuleProblem[],
+): made is T {
+  if (made === undefined) return false;
+  const { id } = made.head;
+  if (ids.has(id)) {
+    const [key, what] = made.id === "" ? ["title", "name or title"] : ["id", "id"];
+    problems.push({ path: [key], message: `another rule has this ${what}`, isUnsupported: false });
+    return false;
+  }
+  ids.add(id);
+  return true;
 }
 
 function filterRule(

@@ -23,8 +23,8 @@ interface Group {
 }
 
 export interface CorrelationState {
-  /** **Shape**: one map for each correlation, in their order; key of the group. */
-  readonly groups: Map<string, Group>[];
+  /** By id of the correlation and key of the group. */
+  readonly groups: Map<string, Map<string, Group>>;
   forgottenGroupCount: number;
   forgottenEntryCount: number;
 }
@@ -41,8 +41,9 @@ export interface Correlated {
   readonly entries: readonly CorrelationEntry[];
 }
 
-export function startCorrelation(count: number): CorrelationState {
-  const groups = Array.from({ length: count }, () => new Map<string, Group>());
+/** By the ids of all correlations. */
+export function startCorrelation(ids: readonly string[]): CorrelationState {
+  const groups = new Map(ids.map((id) => [id, new Map<string, Group>()]));
   return { groups, forgottenGroupCount: 0, forgottenEntryCount: 0 };
 }
 
@@ -74,7 +75,7 @@ export function closeWindows(
   nowUs: TimeUs,
 ): readonly Correlated[] {
   if (canHoldEarly(correlation)) return [];
-  const groups = state.groups[correlation.index];
+  const groups = state.groups.get(correlation.head.id);
   const held: Correlated[] = [];
   for (const [key, group] of groups ?? []) {
     const [first] = group.entries;
@@ -97,7 +98,7 @@ export function forgetGroups(
   nowUs: TimeUs,
 ): void {
   if (!canHoldEarly(correlation)) return;
-  const groups = state.groups[correlation.index];
+  const groups = state.groups.get(correlation.head.id);
   for (const [key, { entries, quietUntilUs }] of groups ?? []) {
     const lastUs = Math.max(quietUntilUs, (entries.at(-1)?.timeUs ?? 0) + correlation.timespanUs);
     if (nowUs > lastUs + lateUs) groups?.delete(key);
@@ -105,8 +106,8 @@ export function forgetGroups(
 }
 
 /** The group, now the last one to be forgotten. */
-function touch(state: CorrelationState, { index }: Correlation, key: string): Group | undefined {
-  const groups = state.groups[index];
+function touch(state: CorrelationState, { head }: Correlation, key: string): Group | undefined {
+  const groups = state.groups.get(head.id);
   if (groups === undefined) return undefined;
   const group = groups.get(key) ?? { entries: [], quietUntilUs: 0 };
   groups.delete(key);

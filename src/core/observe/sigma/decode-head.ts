@@ -4,6 +4,7 @@
  * **Source**: Sigma specification 2.1, "Components"; `waggle:` is a custom field of ours.
  */
 import { type Family, type Level, levelScores, levels, type RuleHead } from "../detect/rule.ts";
+import { tacticsOf, translateTactic, translateTechnique } from "../detect/techniques.ts";
 import type { PlainReader } from "./plain-reader.ts";
 import { families, familyOf } from "./rule-family.ts";
 
@@ -62,14 +63,11 @@ export function decodeHead(
 
 /** `attack.t1059.004`, `attack.credential-access`; others are other people's. */
 function readTags(tags: readonly string[]) {
-  const techniques: string[] = [];
-  const tactics: string[] = [];
-  for (const tag of tags) {
-    const [, word = ""] = /^attack\.(.+)$/i.exec(tag) ?? [];
-    if (/^t\d{4}(?:\.\d{3})?$/i.test(word)) techniques.push(word.toUpperCase());
-    else if (/^[a-z][a-z_-]+$/i.test(word)) tactics.push(word.toLowerCase().replaceAll("_", "-"));
-  }
-  return { techniques, tactics };
+  const ours = tags.filter((tag) => /^attack\./i.test(tag));
+  const techniques = new Set(ours.map(translateTechnique).filter((id) => id !== undefined));
+  const tactics = new Set(ours.flatMap((tag) => translateTactic(tag, [...techniques])));
+  if (tactics.size === 0) for (const tactic of tacticsOf([...techniques])) tactics.add(tactic);
+  return { techniques: [...techniques], tactics: [...tactics] };
 }
 
 interface Ours {

@@ -122,13 +122,13 @@ class Linker {
     if (isCount && correlation.bounds.some(({ value }) => value > entriesMax)) {
       return never(`it counts beyond ${entriesMax}, which is all that is kept`);
     }
+    const states = references.map((one) => this.stateOfReference(one));
     for (const [at, reference] of references.entries()) {
       for (const name of this.namesFor(correlation, at)) {
-        const why = this.missingField(reference, name, correlation);
+        const why = this.missingField(reference, name, correlation, new Set());
         if (why !== "") return never(why);
       }
     }
-    const states = references.map((one) => this.stateOfReference(one));
     return combine(states, correlation.type.startsWith("temporal"));
   }
 
@@ -166,10 +166,9 @@ class Linker {
     reference: RuleReference,
     name: string,
     asking: CorrelationDocument,
-    depth = 0,
+    seen: Set<number>,
   ): string {
     if (name === "") return "an alias does not name a field for each rule";
-    if (depth > this.correlations.length) return "it waits for itself";
     if (reference.kind === "rule") {
       const field = this.rules[reference.index]?.options?.fields.get(name);
       if (field === undefined) return `there is no field ${JSON.stringify(name.slice(0, 60))} here`;
@@ -178,9 +177,10 @@ class Linker {
       return "";
     }
     const below = this.correlations[reference.index];
-    const found = below === undefined ? [] : this.referencesOf(below);
-    for (const one of found) {
-      const why = this.missingField(one, name, asking, depth + 1);
+    const isSeen = below === undefined || seen.has(reference.index);
+    seen.add(reference.index);
+    for (const one of isSeen ? [] : this.referencesOf(below)) {
+      const why = this.missingField(one, name, asking, seen);
       if (why !== "") return why;
     }
     return "";
@@ -226,8 +226,9 @@ class Linker {
 
   private hand(reference: RuleReference, names: readonly string[]): void {
     const { wanted } = this.nodeOf(reference);
+    const sizeBefore = wanted.size;
     for (const name of names) wanted.add(name);
-    if (reference.kind === "rule") return;
+    if (reference.kind === "rule" || wanted.size === sizeBefore) return;
     const below = this.correlations[reference.index];
     for (const one of below === undefined ? [] : this.referencesOf(below)) this.hand(one, names);
   }

@@ -2,9 +2,8 @@
  * Holds the merge of two facts of one key, whatever their kind.
  * In: what is kept, what came. Out: one fact. The rules are those of `merge-facts.ts`.
  */
-import assert from "node:assert/strict";
-import type { Fact } from "../../core/observe/fact.ts";
-import { mergeProcesses, mergeSignals, mergeSteps } from "../../core/observe/merge-detect-facts.ts";
+import type { Fact } from "./fact.ts";
+import { mergeProcesses, mergeSignals, mergeSteps } from "./merge-detect-facts.ts";
 import {
   mergeContainers,
   mergeCoverage,
@@ -13,8 +12,9 @@ import {
   mergeListens,
   mergeLosses,
   mergePrivileges,
-} from "../../core/observe/merge-facts.ts";
+} from "./merge-facts.ts";
 
+/** Both must be of one key. */
 export function mergeFact(a: Fact, b: Fact): Fact {
   if (a.kind === "container" && b.kind === "container") return mergeContainers(a, b);
   if (a.kind === "file-use" && b.kind === "file-use") return mergeFileUses(a, b);
@@ -26,16 +26,5 @@ export function mergeFact(a: Fact, b: Fact): Fact {
   if (a.kind === "signal" && b.kind === "signal") return mergeSignals(a, b);
   if (a.kind === "process" && b.kind === "process") return mergeProcesses(a, b);
   if (a.kind === "step" && b.kind === "step") return mergeSteps(a, b);
-  assert.fail("the kind is the first part of a key: facts of one key are of one kind");
-}
-
-/** The container that a fact goes with; "" for what is of a node. */
-export function containerOf(fact: Fact): string {
-  return fact.kind === "coverage" ? "" : fact.container;
-}
-
-/** **Unit**: microseconds since 1970: until when it speaks. */
-export function lastSeenOf(fact: Fact): number {
-  if (fact.kind === "process") return Math.max(fact.startUs, fact.exitUs);
-  return fact.kind === "coverage" || fact.kind === "loss" ? fact.untilUs : fact.lastSeenUs;
+  throw new Error("the kind is the first part of a key: facts of one key are of one kind");
 }

@@ -1,0 +1,77 @@
+/**
+ * Holds the way from sources to incidents: observe with detection, judge, join.
+ * In: sources of a report, rules. Out: incidents, and what they stand on.
+ * Must never render, and never read a clock.
+ */
+
+import { createListenerBook } from "../../core/judge/incident/create-listener-book.ts";
+import type { Incident } from "../../core/judge/incident/incident.ts";
+import type { IncidentInput } from "../../core/judge/incident/incident-input.ts";
+import { judgeIncidents } from "../../core/judge/incident/judge-incidents.ts";
+import type { RuleListing } from "../../core/observe/detect/rule.ts";
+import type { FactSet } from "../../core/observe/fact-set.ts";
+import { type JudgedSources, judgeSources } from "../judge-sources.ts";
+import type { OperationContext } from "../operation.ts";
+import type { SourceInput } from "../sources.ts";
+import { loadDetection } from "./load-detection.ts";
+
+export interface ObservedIncidents {
+  /** **Order**: gravest first. */
+  readonly incidents: readonly Incident[];
+  readonly judged: JudgedSources;
+  readonly detected: DetectedFacts;
+  readonly listings: readonly RuleListing[];
+}
+
+export type DetectedFacts = Pick<IncidentInput, "signals" | "processes" | "steps">;
+
+export interface IncidentRequest {
+  readonly sources: SourceInput;
+  /** Directories of rules beside those that come with the program. */
+  readonly rules: readonly string[];
+  /** What was judged before: ids and decisions of people are kept. */
+  readonly previous?: readonly Incident[];
+}
+
+/** **Errors**: throws what reading sources and rules throws. */
+export async function observeIncidents(
+  { sources, rules, previous = [] }: IncidentRequest,
+  context: OperationContext,
+): Promise<ObservedIncidents> {
+  const detection = await loadDetection({ directories: rules }, context);
+  const judged = await judgeSources(sources, context, detection.detectors);
+  for (const problem of detection.problems) judged.problems.add(problem);
+  const detected = detectedFacts(judged.facts);
+  const incidents = joinIncidents(judged, detected, previous);
+  return { incidents, judged, detected, listings: detection.listings };
+}
+
+/** Of all containers. **Order**: by container. */
+export function detectedFacts(facts: FactSet): DetectedFacts {
+  const { detected } = facts;
+  return {
+    signals: detected.flatMap((container) => facts.signals(container)),
+    processes: detected.flatMap((container) => facts.processes(container)),
+    steps: detected.flatMap((container) => facts.steps(container)),
+  };
+}
+
+/** The same facts and judgement give the same incidents. */
+export function joinIncidents(
+  { facts, judgement, cluster, window }: JudgedSources,
+  detected: DetectedFacts,
+  previous: readonly Incident[],
+): readonly Incident[] {
+  return judgeIncidents({
+    ...detected,
+    containers: [...facts.containers],
+    coverage: facts.coverage,
+    losses: facts.losses,
+    flows: judgement.flows,
+    findings: judgement.findings,
+    contexts: judgement.workloads,
+    listenersAt: createListenerBook(facts, cluster.view),
+    previous,
+    nowUs: window.toUs,
+  });
+}

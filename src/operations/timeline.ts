@@ -1,0 +1,121 @@
+/**
+ * Holds the operation `timeline`: what one container did, act by act.
+ * In: events of a recording, or the archive of a daemon; the name of a container, pod or workload.
+ * Out: lines in order of time; what rules say of them beside.
+ */
+import { z } from "zod";
+import { formatTime } from "../core/event/format-time.ts";
+import { type Problem, ProblemLog } from "../core/event/problem.ts";
+import { createContainers } from "../core/observe/container.ts";
+import { isHostKey } from "../core/observe/container-key.ts";
+import type { SignalFact } from "../core/observe/detect/detect-fact.ts";
+import { createDetection } from "../core/observe/detect/detection.ts";
+import { type ActLine, recordActs } from "../core/observe/detect/record-acts.ts";
+import type { ContainerFact } from "../core/observe/fact.ts";
+import { FactSet } from "../core/observe/fact-set.ts";
+import { createObserver } from "../engine/observe-events.ts";
+import { WaggleError } from "../ports/waggle-error.ts";
+import { loadDetection } from "./detect/load-detection.ts";
+import { pastFields, resolvePast } from "./detect/past-fields.ts";
+import { readPast } from "./detect/read-past.ts";
+import type { Operation } from "./operation.ts";
+
+const input = z.strictObject({
+  container: z
+    .string()
+    .min(1)
+    .max(1000)
+    .describe("Container id or its start, pod, workload, namespace/workload, or host"),
+  ...pastFields,
+});
+
+export interface TimelineOutput {
+  /** Those that are meant; of a host none. */
+  readonly containers: readonly ContainerFact[];
+  /** ISO 8601 UTC; null unknown. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** **Order**: by time. */
+  readonly lines: readonly ActLine[];
+  readonly signals: readonly SignalFact[];
+  /** Acts that found no place. */
+  readonly omittedCount: number;
+  /** Names of inputs, at the index that citations carry. */
+  readonly inputNames: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+export const timeline: Operation<z.infer<typeof input>, TimelineOutput> = {
+  name: "timeline",
+  summary: "show what a container did, act by act",
+  description:
+    "Lists programs, connections, files and rights of one container in order of time, with what " +
+    "rules say of them: from a recording, or from the archive of a daemon.",
+  effect: "read",
+  input,
+  run: async ({ container, rules, ...where }, context) => {
+    const problems = new ProblemLog();
+    const { detectors, problems: found } = await loadDetection(
+      { directories: rules ?? [] },
+      context,
+    );
+    for (const problem of found) problems.add(problem);
+    const recorder = recordActs({ wants: () => true });
+    const facts = new FactSet();
+    const observer = createObserver({
+      folds: [
+        createContainers(),
+        createDetection({ detectors: [...detectors, recorder.detector] }),
+      ],
+      emit: (fact) => facts.add(fact),
+    });
+    const past = await readPast(
+      { ...resolvePast(where, context.settings), onEvent: observer.observe },
+      context,
+      problems,
+    );
+    observer.finish();
+    const meant = findContainers(facts, container);
+    const { lines, omittedCount } = recorder.record();
+    const keys = new Set(meant.map((one) => one.container));
+    const isMeant = (key: string) => (container === "host" ? isHostKey(key) : keys.has(key));
+    return {
+      containers: meant,
+      from: formatTime(past.fromUs),
+      to: formatTime(past.toUs),
+      lines: lines.filter((line) => isMeant(line.container)),
+      signals: facts.detected.filter(isMeant).flatMap((key) => facts.signals(key)),
+      omittedCount,
+      inputNames: past.inputNames,
+      problems: problems.list(),
+    };
+  },
+};
+
+/** **Errors**: throws `not-found`. */
+function findContainers(facts: FactSet, name: string): readonly ContainerFact[] {
+  if (name === "host") return [];
+  const all = [...facts.containers];
+  const found = all.filter((one) => namesOf(one).includes(name) || isIdOf(name, one));
+  if (found.length > 0) return found;
+  const known = [...new Set(all.map((one) => one.workload || one.container.slice(0, 12)))];
+  throw new WaggleError(
+    "not-found",
+    `No container is called ${JSON.stringify(name)}; seen were: ` +
+      `${
+        known
+          .slice(0, 20)
+          .map((one) => JSON.stringify(one))
+          .join(", ") || "none"
+      }.`,
+  );
+}
+
+function namesOf({ namespace, pod, workload, containerName }: ContainerFact): readonly string[] {
+  const names = [pod, workload, containerName].filter((one) => one !== "");
+  return [...names, ...names.map((one) => `${namespace}/${one}`)];
+}
+
+function isIdOf(name: string, { containerId }: ContainerFact): boolean {
+  return /^[0-9a-f]{4,64}$/.test(name) && containerId.startsWith(name);
+}
