@@ -8,15 +8,15 @@ import type { ActField } from "../detect/act-fields.ts";
 import { evaluableByKinds } from "../detect/act-sensors.ts";
 import { type CaseProblem, CaseReader } from "../detect/case-reader.ts";
 import type { Evaluable } from "../detect/rule.ts";
-import { type CompileWhere, compileStep, compileUnless, type StepContext } from "./compile-step.ts";
+import {
+  type CompileWhere,
+  compileStep,
+  compileUnless,
+  readKeys,
+  type StepContext,
+} from "./compile-step.ts";
 import { decodeHead, type HeadOptions } from "./decode-head.ts";
-import type {
-  IndicatorType,
-  KeyName,
-  SequenceRule,
-  SequenceStep,
-  SubjectIs,
-} from "./sequence-rule.ts";
+import type { IndicatorType, SequenceRule, SequenceStep, SubjectIs } from "./sequence-rule.ts";
 
 export interface SequenceOptions extends HeadOptions {
   readonly compileWhere: CompileWhere;
@@ -30,19 +30,6 @@ export interface CompiledSequence {
 
 const stepCountMax = 8;
 const withinUsMax = 600_000_000;
-
-const keyNames: Readonly<Record<KeyName, true>> = {
-  process: true,
-  parent: true,
-  entry: true,
-  container: true,
-  workload: true,
-  node: true,
-  host: true,
-  file: true,
-  address: true,
-  user: true,
-};
 
 const indicatorTypes: Readonly<Record<IndicatorType, true>> = {
   ip: true,
@@ -61,7 +48,7 @@ export function compileSequence(plain: unknown, options: SequenceOptions): Compi
   const problems: CaseProblem[] = [];
   const map = CaseReader.of(plain, "", problems);
   const head = decodeHead(map, options);
-  const by = wordsOf(map, "by", keyNames);
+  const by = readKeys(map);
   if (by.length === 0) map.complain("by", "is missing");
   const withinUs = readWithin(map);
   const told = map.maps("steps");
@@ -70,7 +57,7 @@ export function compileSequence(plain: unknown, options: SequenceOptions): Compi
   const compared: ActField[] = [];
   const names = told.map((one) => one.text("name"));
   if (new Set(names).size < names.length) map.complain("steps", "has one name twice");
-  const context: StepContext = { compileWhere: options.compileWhere, names, compared };
+  const context: StepContext = { by, compileWhere: options.compileWhere, names, compared };
   const steps = told.map((one) => compileStep(one, context));
   checkTallies(map, steps);
   const except = compileUnless(map, context);
@@ -82,7 +69,6 @@ export function compileSequence(plain: unknown, options: SequenceOptions): Compi
   const rule: SequenceRule = {
     head,
     evaluable: judgeEvaluable(steps),
-    by,
     withinUs,
     ordered,
     steps,

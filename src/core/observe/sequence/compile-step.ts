@@ -10,6 +10,7 @@ import type { CaseReader } from "../detect/case-reader.ts";
 import { benignClasses } from "./benign-classes.ts";
 import type {
   FileOf,
+  KeyName,
   RelationName,
   SequenceStep,
   StepAlternative,
@@ -27,12 +28,28 @@ export type CompileWhere = (
 
 /** What steps of one rule share. */
 export interface StepContext {
+  /** By what the steps belong together, unless one says otherwise. */
+  readonly by: readonly KeyName[];
   readonly compileWhere: CompileWhere;
   /** Names of all steps. **Order**: as written. */
   readonly names: readonly string[];
   /** Grows by the fields that relations compare. */
   readonly compared: ActField[];
 }
+
+const keyNames: Readonly<Record<KeyName, true>> = {
+  process: true,
+  task: true,
+  parent: true,
+  entry: true,
+  container: true,
+  workload: true,
+  node: true,
+  host: true,
+  file: true,
+  address: true,
+  user: true,
+};
 
 const fileWords: Readonly<Record<FileOf, true>> = {
   path: true,
@@ -63,17 +80,23 @@ export function compileStep(map: CaseReader, context: StepContext): SequenceStep
   const name = map.text("name");
   if (!/^[a-z][a-z0-9-]*$/.test(name)) map.complain("name", "is no name of small letters");
   const alternatives = map.has("any")
-    ? map.maps("any").map((one) => {
-        const alternative = compileAlternative(one, context);
-        one.finish();
-        return alternative;
-      })
+    ? compileAny(map, context)
     : [compileAlternative(map, context)];
   if (alternatives.length === 0) map.complain("any", "is empty");
   const tally = compileTally(map);
   const relations = compileRelations(map, name, context);
   map.finish();
   return { name, alternatives, tally, relations };
+}
+
+/** What the step spares, each of its ways spares too. */
+function compileAny(map: CaseReader, context: StepContext): readonly StepAlternative[] {
+  const except = compileUnless(map, context);
+  return map.maps("any").map((one) => {
+    const alternative = compileAlternative(one, context);
+    one.finish();
+    return { ...alternative, except: [...except, ...alternative.except] };
+  });
 }
 
 function compileAlternative(map: CaseReader, context: StepContext): StepAlternative {
@@ -91,8 +114,20 @@ function compileAlternative(map: CaseReader, context: StepContext): StepAlternat
     test: where === undefined ? undefined : compileTest(map, "where", where, context),
     except: compileUnless(map, context),
     file: file as FileOf,
+    by: map.has("by") ? readKeys(map, context.by.length) : context.by,
     needs: where === undefined ? undefined : findNeeds(where),
   };
+}
+
+/** `by`: as many as the rule has, for the keys of all steps must be able to be equal. */
+export function readKeys(map: CaseReader, count?: number): readonly KeyName[] {
+  const words = map.texts("by").filter((word): word is KeyName => {
+    if (Object.hasOwn(keyNames, word)) return true;
+    map.complain("by", `cannot be "${word.slice(0, 40)}"`);
+    return false;
+  });
+  if (count !== undefined && words.length !== count) map.complain("by", `needs ${count} keys`);
+  return words;
 }
 
 function compileTest(

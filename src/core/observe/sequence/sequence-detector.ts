@@ -47,7 +47,7 @@ export function createSequenceDetector(
       for (const one of found) {
         if (!isStep(one, reader)) continue;
         const limits = { act, keyCountMax };
-        for (const key of keysOf(one.rule.by, one.alternative.file, act)) {
+        for (const key of keysOf(one.alternative.by, one.alternative.file, act)) {
           const episode = episodeOf(state, one.rule, key, limits);
           const mark = makeMark(one, act, reader);
           if (mark === undefined || !keepMark(state, episode, one, mark)) continue;

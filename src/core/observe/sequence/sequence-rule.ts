@@ -23,6 +23,7 @@ export type TestAct = (reader: ActReader) => boolean;
 /** By what acts belong together. */
 export type KeyName =
   | "process"
+  | "task"
   | "parent"
   | "entry"
   | "container"
@@ -43,6 +44,7 @@ export interface StepAlternative {
   readonly test: TestAct | undefined;
   readonly except: readonly TestAct[];
   readonly file: FileOf;
+  readonly by: readonly KeyName[];
   /** Names of programs, or roles, without which it cannot hold; for the index. */
   readonly needs: { readonly of: "name" | "role"; readonly values: readonly string[] } | undefined;
 }
@@ -91,7 +93,6 @@ export type IndicatorType = "ip" | "domain" | "url" | "file" | "command" | "user
 export interface SequenceRule {
   readonly head: RuleHead;
   readonly evaluable: Evaluable;
-  readonly by: readonly KeyName[];
   /** **Unit**: microseconds of event time, at most ten minutes. */
   readonly withinUs: number;
   readonly ordered: boolean;

@@ -37,6 +37,8 @@ function partOf(name: Exclude<KeyName, "file">, act: Act): string {
   switch (name) {
     case "process":
       return subject.execId;
+    case "task":
+      return `${subject.node} ${subject.pid}`;
     case "parent":
       return programParent(subject)?.execId ?? subject.parentExecId;
     case "entry":
@@ -125,33 +127,37 @@ function operandsOf(words: readonly string[]): readonly string[] {
   return words.filter((word) => word !== "" && !/^[-+]|:\/\//.test(word));
 }
 
-/** Options of curl, wget, fetch and aria2c that name what is written. **Source**: manual pages. */
-const outputOption = /^(?:-[a-zA-Z]*[oO]|--output(?:-document)?|--out)$/;
-const outputValue = /^(?:--output(?:-document)?|--out)=(.+)$/;
+/**
+ * Options that name what is written: the value is the next word, or what is left of this one.
+ * **Source**: manual pages of curl, wget, fetch, aria2c.
+ */
+const outputOptions = {
+  wget: /^(?:-[a-zA-Z]*?O|--output-document(?:=|$))(.*)$/,
+  other: /^(?:-[a-zA-NP-Z]*?o|--out(?:put)?(?:=|$))(.*)$/,
+};
 /** curl: the name comes from the address. */
 const namedByAddress = /^(?:-[a-zA-Z]*O[a-zA-Z]*|--remote-name(?:-all)?)$/;
 
 function outputsOf({ name, words }: Subject): readonly string[] {
+  const option = name === "wget" ? outputOptions.wget : outputOptions.other;
   const found: string[] = [];
-  let isNamed = false;
   let takesName = name === "wget" || name === "aria2c" || name === "fetch";
   words.forEach((word, index) => {
-    const value = outputValue.exec(word)?.[1];
-    const next = words[index + 1];
-    if (value !== undefined) found.push(value);
+    const value = option.exec(word)?.[1];
+    if (value !== undefined) found.push(value === "" ? (words[index + 1] ?? "") : value);
     else if (name === "curl" && namedByAddress.test(word)) takesName = true;
-    else if (outputOption.test(word) && next !== undefined) found.push(next);
-    else return;
-    isNamed = found.length > 0;
   });
-  if (takesName && !isNamed) found.push(...words.flatMap(nameOfAddress));
-  return found.filter((path) => path !== "-" && !path.includes("://"));
+  if (takesName && found.length === 0) found.push(...words.flatMap(nameOfAddress));
+  return found.filter((path) => path !== "" && path !== "-" && !path.includes("://"));
 }
 
+/** Without a look at what an address is: the last name of its path. */
 function nameOfAddress(word: string): readonly string[] {
-  const match = /^(?:[a-z]+:\/\/)?[^/?#]+\/(?:[^?#]*\/)?([^/?#]+)(?:[?#].*)?$/.exec(word);
-  const isAddress = word.includes("://") || /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\//.test(word);
-  return isAddress && match?.[1] !== undefined ? [match[1]] : [];
+  const scheme = word.indexOf("://");
+  if (scheme < 0 && !/^[\w-]+(?:\.[\w-]+)+(?::\d+)?\//.test(word)) return [];
+  const [rest = ""] = word.slice(scheme < 0 ? 0 : scheme + 3).split(/[?#]/, 1);
+  const slash = rest.lastIndexOf("/");
+  return slash < 0 || slash === rest.length - 1 ? [] : [rest.slice(slash + 1)];
 }
 
 function resolveAll(subject: Subject, words: readonly string[]): readonly string[] {

@@ -100,40 +100,36 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
   /** Names by which keys are found; with `contains`. */
   "key-words": [
     ..."id_rsa id_dsa id_ecdsa id_ed25519 .aws/credentials .kube/config .docker/config".split(" "),
-    ..."authorized_keys *.pem *.key *.p12 *.kdbx .git-credentials .netrc .pgpass".split(" "),
+    ..."*.kdbx .git-credentials .netrc .pgpass".split(" "),
     ..."wp-config accessTokens.json msal_token_cache credentials.db .vault-token".split(" "),
   ],
   /** Texts by which secrets are searched in files; with `re`. */
   "secret-search": [
-    String.raw`(?i)begin (?:[a-z]+ )?private key|aws_?(?:secret|access)|secret_?access_?key|api[_-]?key.*(?:-r|/)`,
+    "(?i)begin (?:[a-z]+ )?private key|aws_?(?:secret|access)|secret_?access_?key|api[_-]?key.*(?:-r|/)",
     String.raw`(?i)(?:^|\s)-[a-zA-Z]*r[a-zA-Z]*\s.*(?:passw|secret|token|credential)`,
   ],
   /** Tools that are asked for to attack; with `re`, in arguments of package managers. */
   "attack-tools": [
-    String.raw`(?:^|\s)(?:nmap|masscan|zmap|netcat(?:-\w+)?|ncat|nc|socat|tcpdump|tshark|hydra|john|hashcat|sqlmap|proxychains\d*|ettercap|dsniff|arp-scan|nikto|gobuster|ffuf|medusa|hping3|chisel|metasploit\S*)(?:\s|=|$)`,
+    String.raw`(?:^|\s)(?:nmap|masscan|zmap|hydra|john|hashcat|sqlmap|proxychains\d*|ettercap\S*|dsniff|arp-scan|nikto|gobuster|ffuf|medusa|hping3|chisel|metasploit\S*|netdiscover|ncrack)(?:\s|=|$)`,
   ],
   /** Block devices; with `re`. */
   disk: [
     String.raw`^/dev/(?:(?:sd|vd|xvd|hd)[a-z]+\d*|nvme\d+n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|dm-\d+|mapper/|md\d+|loop\d+|disk/)`,
   ],
-  /** Places as under `persistence`, seen through a mount; with `re`. */
+  /** Places as under `persistence`, seen through a mount of the machine's files; with `re`. */
   "host-persistence": [
-    String.raw`^/[^/]+(?:/[^/]+)*/(?:etc/(?:cron|systemd/|kubernetes/|rc\.|init\.d/|profile|ld\.so|sudoers|pam\.d|ssh/|passwd$|shadow$)|var/spool/cron|root/\.ssh/|root/\.bash|home/[^/]+/\.ssh/|usr/(?:local/)?s?bin/|s?bin/|lib/systemd/)`,
+    String.raw`^/(?:[^/]*host[^/]*|rootfs|node|mnt(?:/[^/]+)?)(?:/[^/]+)?/(?:etc/|var/spool/cron|root/\.|home/[^/]+/\.ssh/|usr/(?:local/)?s?bin/|s?bin/|lib/systemd/|var/lib/kubelet/)`,
+    String.raw`^/[^/]+(?:/[^/]+)*/(?:etc/(?:cron\.(?:d|hourly|daily)/|crontab$|kubernetes/manifests/|ld\.so\.preload$|shadow$|sudoers)|var/spool/cron/|root/\.ssh/)`,
   ],
-  /** Tools that can start a shell. */
+  /** Tools that can start a shell in the midst of their work. */
   "tools-with-shells": [
-    ..."find fd tar vi vim vim.basic vim.tiny nvim nano ed less more most man awk gawk mawk".split(
-      " ",
-    ),
-    ..."nawk nmap git zip rsync ftp gdb perl python python3 ruby lua php node env xargs".split(" "),
-    ..."tee watch flock ionice nice taskset time timeout strace ltrace make docker crontab".split(
-      " ",
-    ),
-    ..."apt-get apt systemctl journalctl mysql psql sqlite3 tcpdump wget screen expect".split(" "),
+    ..."find fd tar awk gawk mawk nawk nmap zip gdb tcpdump strace ltrace ftp ed".split(" "),
   ],
+  /** Tools in which somebody can ask for a shell. */
+  "tools-to-read": "vi vim vim.basic vim.tiny nvim nano less more most man journalctl".split(" "),
   /** Something below a temporary directory is started; with `re`. */
   "loose-temporary": [
-    String.raw`(?:^|\s)(?:(?:ba|da|z)?sh\s+)?(?:/tmp/|/var/tmp/|/dev/shm/|\./\.)\S+`,
+    String.raw`^(?:-\S+\s+)*(?:(?:/\S*/)?(?:ba|da|z)?sh\s+)?(?:/tmp/|/var/tmp/|/dev/shm/|\./\.)\S+`,
   ],
   /** Files that let somebody in or start something; with `contains`. */
   "start-words": [
@@ -147,13 +143,15 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
   /** Logs that tell what happened on a machine; with `re`. */
   "system-logs": [
     String.raw`^/var/log/(?:auth|secure|syslog|messages|kern|daemon|audit/|wtmp|btmp|lastlog|faillog|cron|journal/|pods/|containers/|utmp|dmesg|maillog|boot|user\.log|debug)`,
-    String.raw`^/run/utmp$`,
+    "^/run/utmp$",
   ],
-  /** Threads of the kernel; with `re`. */
+  /** Threads of the kernel, as a file can be named; with `re`. */
   "kernel-threads": [
-    String.raw`^\[?(?:kworker(?:[/:].*)?|kthreadd|ksoftirqd(?:/.*)?|kswapd\d*|migration(?:/.*)?|rcu_(?:sched|bh|preempt|par_gp|gp)|watchdogd?(?:/\d+)|khugepaged|kcompactd\d*|kdevtmpfs|kauditd|kblockd|kintegrityd|khungtaskd|oom_reaper|writeback|cpuhp/\d+|idle_inject/\d+|irq/\d+.*|jbd2/.*|ext4-rsv-conver|scsi_eh_\d+|netns|ksmd|kthrotld|kpsmoused)\]?$`,
+    String.raw`^(?:kworker(?:[:_-].*|ds|\d+)?|kthreadd|ksoftirqd\d*|kswapd\d*|rcu_(?:sched|bh|preempt|par_gp|gp)|khugepaged|kcompactd\d*|kdevtmpfs|kauditd|kblockd|kintegrityd|khungtaskd|oom_reaper|ksmd|kthrotld|kpsmoused)$`,
     String.raw`^\[.+\]$`,
   ],
+  /** An address that is a number, in arguments; with `re`. */
+  "plain-address": [String.raw`(?:^|[\s/@])(?:\d{1,3}\.){3}\d{1,3}(?:[:/\s]|$)`],
   /** Daemons that every machine has. */
   "system-names": [
     ..."systemd systemd-journald systemd-udevd systemd-logind systemd-resolved init cron".split(
