@@ -1,7 +1,8 @@
 /**
  * Measures speed and memory beside other tools, on one file, in one run, and writes the result.
  * In: `--file F` (default: the recording that ships), `--long N` events for the memory test
- * (default a million; 0 leaves it out), `--live` for the daemon alone, `--write`.
+ * (default a million; 0 leaves it out), `--live` for the daemon alone, `--rules` for matching rules
+ * alone (`--rules-from DIRECTORY`: others than those that ship), `--write`.
  * Out: tables on the terminal; with `--write` also `docs/benchmarks.md`, where the other part stays
  * as it was. Machines are noisy: read the ratios, not the absolute numbers.
  */
@@ -24,6 +25,7 @@ import { compile } from "./compile.ts";
 import { measureLive } from "./live.ts";
 import { peers } from "./peers.ts";
 import { type FindingsTime, median, printFlowCost, printManyFindings } from "./print-ratios.ts";
+import { measureRules } from "./rules.ts";
 
 interface Measured {
   readonly name: string;
@@ -303,6 +305,15 @@ async function printOffline(file: string): Promise<void> {
   await printFindings();
 }
 
+async function printRules(file: string): Promise<void> {
+  const directories = [option("--rules-from") ?? join(root, "rules", "sigma")];
+  const ruleCounts = [150, 1000, 3000];
+  await measureRules(
+    { recording: file, directories, ruleCounts, roundCount: repeatCount, tell },
+    print,
+  );
+}
+
 /** Begins the part of the document that `--live` measures. */
 const liveHeading = "## The daemon";
 
@@ -319,6 +330,8 @@ function writeDocument(isLive: boolean): void {
 }
 
 const wantsLive = process.argv.includes("--live");
+/** Printed only: the document has no part for it. */
+const wantsRules = process.argv.includes("--rules");
 try {
   let file = option("--file");
   if (file === undefined) {
@@ -326,8 +339,9 @@ try {
     writeFileSync(file, await readBytes(join(root, "examples", "shop", "events.jsonl.xz")));
   }
   if (wantsLive) await printLive(file);
+  else if (wantsRules) await printRules(file);
   else await printOffline(file);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-if (process.argv.includes("--write")) writeDocument(wantsLive);
+if (process.argv.includes("--write") && !wantsRules) writeDocument(wantsLive);

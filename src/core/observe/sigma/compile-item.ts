@@ -180,7 +180,7 @@ function neededOf(
   groups: readonly (readonly ScalarTest[])[],
 ): readonly NeededText[] | undefined {
   const [field] = fields;
-  if (field === undefined || fields.length > 1) return undefined;
+  if (field === undefined || fields.length > 1 || kindFields.has(field.name)) return undefined;
   let best: readonly NeededText[] | undefined;
   let bestLength = 0;
   for (const scalars of groups) {
@@ -192,6 +192,9 @@ function neededOf(
   }
   return best;
 }
+
+/** Follow from the kind of the act alone: rules are sorted by it anyway. */
+export const kindFields: ReadonlySet<string> = new Set(["kind", "type", "nametype", "Initiated"]);
 
 const pathFields: ReadonlySet<string> = new Set([
   ...["Image", "exe", "binary", "ParentImage", "parent.binary"],

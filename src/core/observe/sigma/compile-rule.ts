@@ -13,7 +13,7 @@ import type { Expression } from "./expression.ts";
 import { actsOf, type LogSource, readLogSource, type SourceActs } from "./log-source.ts";
 import { parseCondition } from "./parse-condition.ts";
 import { isRecord, PlainReader } from "./plain-reader.ts";
-import { possibleKinds } from "./possible-kinds.ts";
+import { possibleKinds, pruneExpression } from "./possible-kinds.ts";
 import type { RulePath, RuleProblem } from "./rule-problem.ts";
 import type { ScalarOptions } from "./scalar-test.ts";
 
@@ -61,7 +61,8 @@ export function runWith(expression: Expression, sourceKinds: readonly ActKind[])
   const why = "no event here carries together what it asks for";
   const evaluable: Evaluable =
     kinds.length === 0 ? { state: "never", why } : evaluableByKinds(kinds);
-  const selection = kinds.length === 0 ? undefined : toSelection(expression);
+  const selection =
+    kinds.length === 0 ? undefined : toSelection(pruneExpression(expression, kinds));
   return { kinds, evaluable, selection };
 }
 

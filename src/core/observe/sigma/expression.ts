@@ -114,11 +114,23 @@ function usable(needed: readonly NeededText[] | undefined): readonly NeededText[
   return needed.some(({ text, how }) => text === "" && how === "within") ? undefined : needed;
 }
 
+/** What many acts have in common tells little, whatever its length. */
+const telling: ReadonlySet<string> = new Set(
+  (
+    "Image CommandLine ParentImage ParentCommandLine TargetFilename SourceFilename exe comm name " +
+    "binary arguments command words path other-path basename parent.name parent.binary " +
+    "parent.command parent.arguments DestinationHostname SYSCALL a0 a1 a2 a3 a4"
+  ).split(" "),
+);
+
 /** How often one of them is met, roughly: measured on command lines of recordings. */
 function frequency(needed: readonly NeededText[]): number {
-  return needed.reduce((sum, { how, text }) => {
-    if (how === "name")
-      return sum + (/^(?:ba|da|a|z|k)?sh$|^python|^busybox$/.test(text) ? 0.2 : 0.01);
-    return sum + 1 / text.length ** 3;
+  return needed.reduce((sum, { field, how, text }) => {
+    if (!telling.has(field.name)) return sum + 0.5;
+    return sum + (how === "name" ? nameFrequency(text) : 1 / text.length ** 3);
   }, 0);
+}
+
+function nameFrequency(name: string): number {
+  return /^(?:ba|da|a|z|k)?sh$|^python|^busybox$/.test(name) ? 0.2 : 0.01;
 }

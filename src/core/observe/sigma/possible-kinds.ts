@@ -6,6 +6,7 @@ import type { ProcessEvent } from "../../event/event.ts";
 import type { Act, ActKind } from "../detect/act.ts";
 import { ActReader } from "../detect/act-reader.ts";
 import type { Subject, SubjectBook } from "../detect/subject.ts";
+import { kindFields } from "./compile-item.ts";
 import type { Expression } from "./expression.ts";
 
 /** Calls that lead to an act of a kind; of others any call may. **Source**: Linux 6.12. */
@@ -38,8 +39,6 @@ const calls: Partial<Readonly<Record<ActKind, string>>> = {
 };
 
 const callFields: ReadonlySet<string> = new Set(["SYSCALL", "syscall"]);
-/** Follow from the kind alone. */
-const kindFields: ReadonlySet<string> = new Set(["kind", "type", "nametype", "Initiated"]);
 
 const nobody = { roles: new Set() } as unknown as Subject;
 const noBook: SubjectBook = {
@@ -53,13 +52,31 @@ export function possibleKinds(
   expression: Expression,
   kinds: readonly ActKind[],
 ): readonly ActKind[] {
+  return kinds.filter((kind) => decisions(expression, kind).some((one) => one !== false));
+}
+
+/** The expression without parts that are the same for all acts of these kinds. */
+export function pruneExpression(expression: Expression, kinds: readonly ActKind[]): Expression {
+  if (expression.kind === "item") return expression;
+  if (expression.kind === "not") {
+    return { kind: "not", part: pruneExpression(expression.part, kinds) };
+  }
+  const idle = expression.kind === "and";
+  const parts = expression.parts.filter(
+    (part) => !kinds.every((kind) => decisions(part, kind).every((one) => one === idle)),
+  );
+  const pruned = parts.map((part) => pruneExpression(part, kinds));
+  const [only] = pruned;
+  return only !== undefined && pruned.length === 1 ? only : { ...expression, parts: pruned };
+}
+
+/** What it is for each call that may lead to acts of the kind; undefined where it depends. */
+function decisions(expression: Expression, kind: ActKind): readonly (boolean | undefined)[] {
   const reader = new ActReader();
-  return kinds.filter((kind) => {
-    const words = calls[kind]?.split(" ") ?? [""];
-    return words.some((call) => {
-      reader.show(emptyAct(kind, call), noBook);
-      return decide(expression, reader, { kind, knowsCall: call !== "" }) !== false;
-    });
+  const words = calls[kind]?.split(" ") ?? [""];
+  return words.map((call) => {
+    reader.show(emptyAct(kind, call), noBook);
+    return decide(expression, reader, { kind, knowsCall: call !== "" });
   });
 }
 

@@ -16,7 +16,7 @@ import {
   startCorrelation,
 } from "./correlate.ts";
 import type { CorrelationEntry } from "./correlation-window.ts";
-import { findIndicators } from "./find-indicators.ts";
+import { IndicatorFinder } from "./find-indicators.ts";
 import type { LinkedRule, Listener } from "./link-correlations.ts";
 import { RuleIndex } from "./rule-index.ts";
 
@@ -32,6 +32,7 @@ class SigmaDetector implements Detector<CorrelationState> {
   private readonly set: RuleSet;
   private readonly index: RuleIndex;
   private readonly reader = new ActReader();
+  private readonly indicators = new IndicatorFinder();
 
   constructor(set: RuleSet) {
     this.set = set;
@@ -85,7 +86,7 @@ class SigmaDetector implements Detector<CorrelationState> {
       subject: act.subject,
       others: [],
       because: selection?.explain(this.reader) ?? [],
-      indicators: findIndicators(act),
+      indicators: this.indicators.find(act),
       incomplete: act.subject.argumentsCut,
     };
   }
