@@ -3,9 +3,13 @@
  * In: what a test cares about. Out: whole facts, inputs of the judge, incidents.
  * Addresses and names are made up; nothing here is taken from a recording.
  */
+import { gatherFloods } from "../core/judge/incident/gather-floods.ts";
 import type { Incident } from "../core/judge/incident/incident.ts";
+import { buildCase, type IncidentCase } from "../core/judge/incident/incident-case.ts";
 import type { IncidentInput } from "../core/judge/incident/incident-input.ts";
+import { joinSessions } from "../core/judge/incident/join-sessions.ts";
 import { judgeIncidents } from "../core/judge/incident/judge-incidents.ts";
+import { gatherSessions } from "../core/judge/incident/session.ts";
 import type { ProcessFact, SignalFact, StepFact } from "../core/observe/detect/detect-fact.ts";
 import { type Level, levelScores } from "../core/observe/detect/rule.ts";
 import type { Citation, Workload } from "../core/observe/fact.ts";
@@ -177,7 +181,7 @@ export function webShellFacts(): Pick<IncidentInput, "signals" | "processes" | "
   };
   return {
     processes: [
-      sampleProcess(server, { parent: "", binary: "/usr/sbin/php-fpm", exitUs: 0, arguments: "" }),
+      sampleProcess(server, { parent: "", binary: "/usr/sbin/php-fpm", exitUs: 0, pid: 9 }),
       sampleProcess(look, { arguments: '-c "ls /var/run/secrets"' }),
       sampleProcess(send, { arguments: `-c "curl ${args}"` }),
       sampleProcess(curl, { parent: "sh-2", binary: "/usr/bin/curl", arguments: args }),
@@ -198,6 +202,23 @@ export function sampleIncident(given: Partial<IncidentInput> = {}): Incident {
   const [incident] = judgeIncidents(sampleInput({ ...webShellFacts(), ...given }));
   if (incident === undefined) throw new Error("the sample's facts must be an incident");
   return incident;
+}
+
+/** The case of the first incident, before it is told. */
+export function sampleCase(given: Partial<IncidentInput> = {}): IncidentCase {
+  const input = sampleInput({ ...webShellFacts(), ...given });
+  const { sessions, processes } = gatherSessions(input);
+  const owners = new Map(
+    sessions.flatMap((session) =>
+      session.processes.map(({ process }) => [process, session] as const),
+    ),
+  );
+  const sessionOf = (process: string) => owners.get(process);
+  const scene = { sessions, processes, sessionOf, listenersAt: input.listenersAt };
+  const [group] = gatherFloods(joinSessions(scene));
+  if (group === undefined) throw new Error("the sample's facts must hold a session");
+  const containerOf = new Map(input.containers.map((fact) => [fact.container, fact]));
+  return buildCase(group, { input, processes, containerOf, visitors: new Map() });
 }
 
 /** As a hostile workload would have it: markup, mentions, escapes, bidi, endless text. */

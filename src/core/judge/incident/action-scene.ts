@@ -10,6 +10,7 @@ import type { IncidentAction, PossibleCause } from "./incident.ts";
 import type { IncidentCase } from "./incident-case.ts";
 import type { Deed, DeedKind } from "./read-deeds.ts";
 import { isStandingKind } from "./session.ts";
+import { shellCommand } from "./shell-word.ts";
 
 export interface ActionScene {
   readonly id: string;
@@ -39,6 +40,11 @@ export function podsOf({ given }: ActionScene): readonly ContainerFact[] {
 
 export function containerOf({ given }: ActionScene, key: ContainerKey): ContainerFact | undefined {
   return given.containers.find(({ container }) => container === key);
+}
+
+/** The start of a command that runs something in a container; what it runs comes behind. */
+export function execCommand({ namespace, pod, containerName }: ContainerFact): string {
+  return shellCommand`kubectl -n ${namespace} exec ${pod} -c ${containerName} --`;
 }
 
 /**

@@ -4,6 +4,7 @@
  * Must never advise to stop what nothing speaks against, or to destroy evidence.
  */
 import { isHostKey } from "../../observe/container-key.ts";
+import type { ProcessFact } from "../../observe/detect/detect-fact.ts";
 import {
   type ActionScene,
   action,
@@ -57,7 +58,8 @@ function isolatePods(scene: ActionScene): readonly IncidentAction[] {
         `{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":` +
         `"quarantine-${scene.id}"},"spec":{"podSelector":{"matchLabels":{"waggle/quarantine":` +
         `"${scene.id}"}},"policyTypes":["Ingress","Egress"]}}`;
-      const label = shellCommand`kubectl -n ${namespace} label pod ${pod} waggle/quarantine=${scene.id}`;
+      const mark = `waggle/quarantine=${scene.id}`;
+      const label = shellCommand`kubectl -n ${namespace} label pod ${pod} ${mark}`;
       const apply = shellCommand`echo ${policy} | kubectl -n ${namespace} apply -f -`;
       return action("contain", {
         text: `Isolate pod ${quoteCommand(`${namespace}/${pod}`)} by a network policy`,
@@ -120,12 +122,16 @@ function freezeProcesses(scene: ActionScene): readonly IncidentAction[] {
     .slice(0, perKindMax)
     .map((process) =>
       action("contain", {
-        text: `Freeze ${quoteCommand(commandOf(process), 80)} (pid ${process.pid} on ${quoteCommand(process.node, 60)})`,
+        text: `Freeze ${quoteCommand(commandOf(process), 80)} ${placeOf(process)}`,
         because: "a rule matched it, and its end was not seen",
         command: shellCommand`kill -STOP ${process.pid}`,
         citations: process.citations,
       }),
     );
+}
+
+function placeOf({ pid, node }: ProcessFact): string {
+  return `(pid ${pid} on ${quoteCommand(node, 60)})`;
 }
 
 function closeOperatorWay(scene: ActionScene): readonly IncidentAction[] {
@@ -135,15 +141,16 @@ function closeOperatorWay(scene: ActionScene): readonly IncidentAction[] {
   const pods = podsOf(scene).filter((one) =>
     entered.some(({ container }) => container === one.container),
   );
-  return pods.slice(0, 2).map(({ namespace, pod }) =>
-    action("contain", {
-      text: `Find out whose credentials entered ${quoteCommand(`${namespace}/${pod}`)}, and withdraw them`,
+  return pods.slice(0, 2).map(({ namespace, pod }) => {
+    const name = quoteCommand(`${namespace}/${pod}`);
+    return action("contain", {
+      text: `Find out whose credentials entered ${name}, and withdraw them`,
       because: "the session came from outside of the container, as kubectl exec does",
       command: shellCommand`kubectl auth can-i --list -n ${namespace} --as USER`,
       citations: citationsOf([
         ...signalsOf(scene, "interactive-exec"),
         ...entered.flatMap(({ signals }) => signals),
       ]),
-    }),
-  );
+    });
+  });
 }

@@ -9,6 +9,7 @@ import {
   citationsOf,
   containerOf,
   deedsOf,
+  execCommand,
   perKindMax,
   podsOf,
   runningOf,
@@ -19,7 +20,7 @@ import { programOf } from "./name-process.ts";
 import { footholdOf } from "./persistence-table.ts";
 import { quoteCommand, quoteList } from "./quote-command.ts";
 import type { Deed } from "./read-deeds.ts";
-import { shellCommand } from "./shell-word.ts";
+import { shellCommand, wholeCommand } from "./shell-word.ts";
 
 export function eradicateActions(scene: ActionScene): readonly IncidentAction[] {
   return [
@@ -50,7 +51,7 @@ function showCommand(scene: ActionScene, { subject, container }: Deed): string {
   if (isHostKey(container)) return shellCommand`ls -l ${subject} && tail -n 20 ${subject}`;
   const fact = containerOf(scene, container);
   if (fact === undefined || fact.pod === "") return "";
-  return shellCommand`kubectl -n ${fact.namespace} exec ${fact.pod} -c ${fact.containerName} -- tail -n 20 ${subject}`;
+  return wholeCommand(execCommand(fact), shellCommand`tail -n 20 ${subject}`);
 }
 
 function removeAccounts(scene: ActionScene): readonly IncidentAction[] {
@@ -137,6 +138,7 @@ function replacePods(scene: ActionScene): readonly IncidentAction[] {
 function lookForContainers(scene: ActionScene): readonly IncidentAction[] {
   const escapes = signalsOf(scene, "escape", "cluster-api");
   if (escapes.length === 0) return [];
+  const field = `spec.nodeName=${escapes[0]?.node ?? ""}`;
   const nodes = quoteList(
     escapes.map(({ node }) => node),
     3,
@@ -149,7 +151,7 @@ function lookForContainers(scene: ActionScene): readonly IncidentAction[] {
         2,
         80,
       )} matched`,
-      command: shellCommand`kubectl get pods -A -o wide --field-selector spec.nodeName=${escapes[0]?.node ?? ""}`,
+      command: shellCommand`kubectl get pods -A -o wide --field-selector ${field}`,
       citations: citationsOf(escapes),
     }),
   ];

@@ -50,7 +50,8 @@ function describe(session: Session, ground: Ground): Said {
     service: () => describeService(session, ground),
     operator: () =>
       say(
-        `Somebody entered the container from outside, as kubectl exec does${by}, and ran ${command}.`,
+        `Somebody entered the container from outside, as kubectl exec does${by}, ` +
+          `and ran ${command}.`,
         "seen",
       ),
     login: () => say(`It began in a login session${by} with ${command}${account(root)}.`, seen),

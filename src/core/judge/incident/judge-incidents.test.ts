@@ -182,7 +182,7 @@ test("33,000 hits of one noisy rule are a handful of incidents, wherever they fa
         "repeats make nothing graver",
       );
     }),
-    { numRuns: 3 },
+    { numRuns: 2 },
   );
 });
 

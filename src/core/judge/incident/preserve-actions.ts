@@ -4,12 +4,14 @@
  */
 import { formatTime } from "../../event/format-time.ts";
 import { isHostKey } from "../../observe/container-key.ts";
+import type { ProcessFact } from "../../observe/detect/detect-fact.ts";
 import {
   type ActionScene,
   action,
   citationsOf,
   containerOf,
   deedsOf,
+  execCommand,
   perKindMax,
   podsOf,
   runningOf,
@@ -19,7 +21,7 @@ import type { IncidentAction } from "./incident.ts";
 import { commandOf } from "./name-process.ts";
 import { quoteCommand } from "./quote-command.ts";
 import type { Deed } from "./read-deeds.ts";
-import { shellCommand } from "./shell-word.ts";
+import { shellCommand, wholeCommand } from "./shell-word.ts";
 
 const minuteUs = 60_000_000;
 
@@ -43,12 +45,21 @@ function keepPrograms(scene: ActionScene): readonly IncidentAction[] {
     .slice(0, perKindMax)
     .map((process) =>
       action("preserve", {
-        text: `Copy the program of pid ${process.pid} on ${quoteCommand(process.node, 60)} while it runs`,
+        text: `Copy the program of pid ${process.pid} on ${nameOf(process)} while it runs`,
         because: `${quoteCommand(commandOf(process), 80)} has no file that could be copied later`,
-        command: shellCommand`cp /proc/${process.pid}/exe ./incident-${scene.id}-pid-${process.pid}`,
+        command: shellCommand`cp /proc/${process.pid}/exe ${copyOf(scene, `pid-${process.pid}`)}`,
         citations: process.citations,
       }),
     );
+}
+
+function nameOf({ node }: ProcessFact): string {
+  return quoteCommand(node, 60);
+}
+
+/** Where a copy goes: beside whoever runs the command, named after the incident. */
+function copyOf({ id }: ActionScene, name: string): string {
+  return `./incident-${id}-${name}`;
 }
 
 function keepFiles(scene: ActionScene): readonly IncidentAction[] {
@@ -74,13 +85,12 @@ function sayWritten({ detail }: Deed): string {
 }
 
 function copyCommand(scene: ActionScene, { subject, container }: Deed): string {
-  const copy = `./incident-${scene.id}-${subject.slice(subject.lastIndexOf("/") + 1)}`;
+  const copy = copyOf(scene, subject.slice(subject.lastIndexOf("/") + 1));
   if (isHostKey(container)) return shellCommand`cp -p ${subject} ${copy}`;
   const fact = containerOf(scene, container);
   if (fact === undefined || fact.pod === "") return "";
-  const { namespace, pod, containerName } = fact;
   // `kubectl cp` needs tar in the container; what any image has is a way to read a file.
-  return shellCommand`kubectl -n ${namespace} exec ${pod} -c ${containerName} -- cat ${subject} > ${copy}`;
+  return wholeCommand(execCommand(fact), shellCommand`cat ${subject} > ${copy}`);
 }
 
 /** Requests that led in stand in the service's own log. */
@@ -95,7 +105,10 @@ function keepLogs(scene: ActionScene): readonly IncidentAction[] {
         because: isService
           ? "a service started the commands: the requests that made it do so are in its log"
           : "they are gone when the pod is replaced",
-        command: shellCommand`kubectl -n ${namespace} logs ${pod} -c ${containerName} --timestamps --since-time=${since}Z > ./incident-${scene.id}-${pod}.log`,
+        command: wholeCommand(
+          shellCommand`kubectl -n ${namespace} logs ${pod} -c ${containerName} --timestamps`,
+          shellCommand`--since-time=${since}Z > ${copyOf(scene, `${pod}.log`)}`,
+        ),
         citations: citationsOf(
           scene.given.signals.filter((signal) => signal.container === container),
         ),
@@ -109,7 +122,10 @@ function keepEvents({ id, given }: ActionScene): IncidentAction {
   return action("preserve", {
     text: "Export the raw events of its time from waggle's archive, which keeps a day",
     because: "each line of the timeline can be proven by them",
-    command: shellCommand`waggle archive export --since ${since} --until ${until} --to ./incident-${id}.jsonl`,
+    command: wholeCommand(
+      shellCommand`waggle archive export --since ${since} --until ${until}`,
+      shellCommand`--to ./incident-${id}.jsonl`,
+    ),
     citations: citationsOf(given.signals),
   });
 }

@@ -24,3 +24,8 @@ export function shellCommand(
   if (words.includes(undefined)) return "";
   return literals.reduce((text, literal, index) => text + (words[index - 1] ?? "") + literal, "");
 }
+
+/** Parts of one command, with a space between; "" when one of them is. */
+export function wholeCommand(...parts: readonly string[]): string {
+  return parts.includes("") ? "" : parts.join(" ");
+}

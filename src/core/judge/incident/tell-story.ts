@@ -4,9 +4,8 @@
  * Must be the same for the same facts, and say nothing that no event shows.
  */
 import { cutText } from "../../event/bounds.ts";
-import type { TimeUs } from "../../event/event.ts";
-import { formatTime } from "../../event/format-time.ts";
 import { nameWorkload } from "../name-workload.ts";
+import { clockOf } from "./clock-of.ts";
 import { familyWords } from "./family-words.ts";
 import type { FirstAccess } from "./incident.ts";
 import type { IncidentCase } from "./incident-case.ts";
@@ -57,10 +56,10 @@ export function tellStory(
     const own = deeds.filter(({ kind }) => kinds.includes(kind));
     const [first] = own;
     if (first === undefined) return [];
-    return [{ timeUs: first.timeUs, text: `${clock(first.timeUs)} ${tell(own, given)}` }];
+    return [{ timeUs: first.timeUs, text: `${clockOf(first.timeUs)} ${tell(own, given)}` }];
   });
   return [
-    `${clock(given.firstSeenUs)} ${access.text}`,
+    `${clockOf(given.firstSeenUs)} ${access.text}`,
     ...parts.sort((a, b) => a.timeUs - b.timeUs).map(({ text }) => text),
     ...tellRules(given),
     ...tellJoins(given),
@@ -181,10 +180,5 @@ function tellEnd({ processes, lastSeenUs, marked }: IncidentCase): string {
           3,
           60,
         )}: it may still run.`;
-  return `${clock(lastSeenUs)} Last seen to act.${running}`;
-}
-
-/** **Shape**: `14:47:54`; the day is with the incident. */
-function clock(timeUs: TimeUs): string {
-  return (formatTime(timeUs) ?? "").slice(11, 19) || "--:--:--";
+  return `${clockOf(lastSeenUs)} Last seen to act.${running}`;
 }

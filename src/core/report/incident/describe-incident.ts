@@ -32,11 +32,6 @@ export function sayTime(timeUs: TimeUs): string {
   return text === null ? "unknown" : `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;
 }
 
-/** `14:47:54`. */
-export function sayClock(timeUs: TimeUs): string {
-  return (formatTime(timeUs) ?? "").slice(11, 19) || "--:--:--";
-}
-
 /** `2026-11-22 14:47:54–14:47:59 UTC (5 s)`. */
 export function saySpan({ firstSeenUs, lastSeenUs }: Incident): string {
   const first = sayTime(firstSeenUs).replace(" UTC", "");
@@ -87,4 +82,12 @@ export function sayProcess(process: IncidentProcess): string {
   const uid = process.uid < 0 ? "" : `, uid ${process.uid}`;
   const end = process.exitUs === 0 ? "" : ", ended";
   return `${commandOf(process)} (pid ${process.pid}${uid}${end})`;
+}
+
+/** One line for each vulnerability that may explain the entry. */
+export function sayCauses({ possibleCauses }: Incident): readonly string[] {
+  return possibleCauses.map(
+    ({ vulnerability, packageName, packageVersion, why, decision }) =>
+      `${vulnerability} in ${packageName} ${packageVersion}: ${why}; ${decision}`,
+  );
 }

@@ -2,10 +2,12 @@
  * Holds the grounds of an incident for a terminal: score, timeline, processes, artefacts, gaps.
  * In: a page. Out: sections of lines, those that have something to say.
  */
+
+import { clockOf } from "../../judge/incident/clock-of.ts";
 import type { Incident, TimelineEntry } from "../../judge/incident/incident.ts";
 import { type TerminalText, terminal } from "../safe-text.ts";
 import { fit, padEnd, plural, widthOf, wrap } from "../text-layout.ts";
-import { sayClock, sayProcess, sayScore, saySeverity } from "./describe-incident.ts";
+import { sayCauses, sayProcess, sayScore, saySeverity } from "./describe-incident.ts";
 import { type IncidentPage, severityStyles } from "./incident-page.ts";
 import { processTreeLines } from "./process-tree-lines.ts";
 
@@ -62,7 +64,7 @@ function renderTimeline({ incident, width, paint }: IncidentPage): Lines {
     const mark = terminal`${paint(severityStyles[entry.level ?? "low"], padEnd(short(level), 6))}`;
     const [first = "", ...rest] = wrap(lineOf(entry), width - 19, 3);
     return [
-      terminal`  ${paint("dim", sayClock(entry.timeUs))}  ${mark} ${first}`,
+      terminal`  ${paint("dim", clockOf(entry.timeUs))}  ${mark} ${first}`,
       ...rest.map((line) => terminal`                   ${line}`),
     ];
   });
@@ -103,13 +105,6 @@ function renderArtefacts({ incident, width, paint }: IncidentPage): Lines {
     return terminal`  ${padEnd(type, 10)}${fit(value, width - 12)}`;
   });
   return [paint("bold", "ARTEFACTS"), ...lines];
-}
-
-function sayCauses({ possibleCauses }: Incident): readonly string[] {
-  return possibleCauses.map(
-    ({ vulnerability, packageName, packageVersion, why, decision }) =>
-      `${vulnerability} in ${packageName} ${packageVersion}: ${why}; ${decision}`,
-  );
 }
 
 const reachShownMax = 12;

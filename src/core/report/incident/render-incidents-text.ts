@@ -27,8 +27,9 @@ export function renderIncidentsText(
   const blocks = shown.flatMap((incident) => {
     const { severity, headline, id, confidence, state, lastSeenUs } = incident;
     const facts = `${id}  ${sayTime(lastSeenUs)}  ${confidence} confidence, ${state}`;
+    const label = paint(severityStyles[severity], padEnd(severity, 14));
     return [
-      terminal`${paint(severityStyles[severity], padEnd(severity, 14))}${fit(headline, width - 14)}`,
+      terminal`${label}${fit(headline, width - 14)}`,
       terminal`${padEnd("", 14)}${paint("dim", fit(facts, width - 14))}`,
       ...wrap(sayPlace(incident), width - 14, 1).map((line) => {
         return terminal`${padEnd("", 14)}${paint("dim", line)}`;
