@@ -93,8 +93,8 @@ export interface FoldPart extends DumpPart {
   hasProcess(execId: string): boolean;
   /** It runs in a wanted container, whether the tree has it in its part or not. */
   isWanted(execId: string): boolean;
-  /** What this process did is asked for, not only what rests on it. */
-  isTold(execId: string): boolean;
+  /** Processes whose doings are asked for, not only what rests on them. */
+  readonly toldIds: ReadonlySet<string>;
 }
 
 export interface Release {

@@ -1,8 +1,9 @@
 /**
- * Holds the merge of two facts of one key, whatever their kind.
- * In: what is kept, what came. Out: one fact. The rules are those of `merge-facts.ts`.
+ * Holds the merge of facts of one key, whatever their kind.
+ * In: what is kept, what came. Out: one fact a key. The rules are those of `merge-facts.ts`.
  */
 import type { Fact } from "./fact.ts";
+import { factKey } from "./fact-key.ts";
 import { mergeProcesses, mergeSignals, mergeSteps } from "./merge-detect-facts.ts";
 import {
   mergeContainers,
@@ -27,4 +28,15 @@ export function mergeFact(a: Fact, b: Fact): Fact {
   if (a.kind === "process" && b.kind === "process") return mergeProcesses(a, b);
   if (a.kind === "step" && b.kind === "step") return mergeSteps(a, b);
   throw new Error("the kind is the first part of a key: facts of one key are of one kind");
+}
+
+/** By key: folds may tell one in several facts. **Order**: as each came first. */
+export function mergeByKey(facts: readonly Fact[]): ReadonlyMap<string, Fact> {
+  const byKey = new Map<string, Fact>();
+  for (const fact of facts) {
+    const key = factKey(fact);
+    const known = byKey.get(key);
+    byKey.set(key, known === undefined ? fact : mergeFact(known, fact));
+  }
+  return byKey;
 }

@@ -8,6 +8,7 @@ import { createUseTotals, type Total, type UseTotalsState } from "./file-use-tot
 import type { FoldPart } from "./fold.ts";
 import { type Columns, packColumns, packRows, unpackColumns, unpackRows } from "./pack-columns.ts";
 import { createProcessUses, type ProcessUses, type Use } from "./process-uses.ts";
+import { toldOf } from "./tree-part.ts";
 
 export interface FileUses {
   readonly processes: Map<string, ProcessUses>;
@@ -34,7 +35,7 @@ interface Place {
 
 /** **Cost**: linear in what is kept. */
 export function packFileUses({ processes, totals }: FileUses, part?: FoldPart): FileUsesDump {
-  const all = [...processes.values()].filter(({ execId }) => part?.isTold(execId) ?? true);
+  const all = toldOf(processes, part);
   const uses: Use[] = [];
   const places: Place[] = [];
   for (const [owner, process] of all.entries()) {

@@ -7,6 +7,7 @@ import type { Citation, ContainerKey, PrivilegeKind } from "./fact.ts";
 import type { FoldPart } from "./fold.ts";
 import { type Columns, packColumns, packRows, unpackRows } from "./pack-columns.ts";
 import { printOf } from "./process-print.ts";
+import { toldOf } from "./tree-part.ts";
 
 export interface Trait {
   readonly privilege: PrivilegeKind;
@@ -71,7 +72,7 @@ export function packPrivileges(
   { processes, latest, details, ...rest }: PrivilegeState,
   part?: FoldPart,
 ): PrivilegesDump {
-  const all = [...processes.values()].filter(({ execId }) => part?.isTold(execId) ?? true);
+  const all = toldOf(processes, part);
   const own = [...details].filter(([container]) => part?.wants(container) ?? true);
   const rows: KeptRow[] = all.map(({ execId, last, lastPrint }) => {
     return { execId, lastPrint: last === undefined ? lastPrint : printOf(last) };

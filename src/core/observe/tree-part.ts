@@ -75,10 +75,11 @@ export class TreePart implements FoldPart {
     return node !== undefined && this.wants(node.container);
   }
 
-  isTold(execId: string): boolean {
-    if (this.isNew === undefined) return this.hasProcess(execId);
-    const node = this.state.nodes.get(execId);
-    return node !== undefined && this.users.has(node);
+  get toldIds(): ReadonlySet<string> {
+    const { state, users, seen } = this;
+    const told = this.isNew === undefined ? seen : users;
+    const listed = [...told].filter((node) => state.nodes.get(node.execId) === node);
+    return new Set(listed.map(({ execId }) => execId));
   }
 
   hasProcess(execId: string): boolean {
@@ -134,4 +135,10 @@ export class TreePart implements FoldPart {
 
 function isSession(node: TreeNode): boolean {
   return node.sessionExecId === node.execId && isInContainer(node);
+}
+
+/** What is kept of processes, by exec id: of all, or of those that a part tells of. */
+export function toldOf<T>(kept: ReadonlyMap<string, T>, part: FoldPart | undefined): readonly T[] {
+  if (part === undefined) return [...kept.values()];
+  return [...part.toldIds].flatMap((execId) => kept.get(execId) ?? []);
 }

@@ -4,7 +4,7 @@
  */
 import type { Fact } from "../../core/observe/fact.ts";
 
-/** Fields that move with every event and change no verdict. */
+/** Fields that move with every event and change no verdict; further proofs of what has one. */
 const counters: ReadonlySet<string> = new Set([
   "count",
   "lastSeenUs",
@@ -14,6 +14,7 @@ const counters: ReadonlySet<string> = new Set([
   "failedCount",
   "sentBytes",
   "receivedBytes",
+  "citations",
 ]);
 
 export type FactNews = "equal" | "counted" | "news";
@@ -25,11 +26,15 @@ export function compareFacts(before: Fact, after: Fact): FactNews {
   const next = after as unknown as Readonly<Record<string, unknown>>;
   for (const key in next) {
     if (isSame(old[key], next[key])) continue;
-    // A first failure or byte is news, the hundredth is not.
-    if (!counters.has(key) || old[key] === 0) return "news";
+    // A first failure, byte or proof is news, the hundredth is not.
+    if (!counters.has(key) || isNone(old[key])) return "news";
     news = "counted";
   }
   return news;
+}
+
+function isNone(value: unknown): boolean {
+  return value === 0 || (Array.isArray(value) && value.length === 0);
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -44,6 +44,11 @@ test("a fact is equal to itself; what only counts on is no news, all else is", (
   assert.equal(compareFacts(use, { ...use, count: use.count + 1 }), "counted");
   assert.equal(compareFacts(use, { ...use, afterWrite: !use.afterWrite }), "news");
   assert.equal(compareFacts(use, { ...use, binaries: [...use.binaries, "/x"] }), "news");
+  const [citation] = use.citations;
+  assert.ok(citation !== undefined);
+  const cited = { ...use, citations: [citation] };
+  assert.equal(compareFacts(cited, { ...use, citations: [citation, citation] }), "counted");
+  assert.equal(compareFacts({ ...use, citations: [] }, cited), "news");
   assert.equal(compareFacts({ ...flow, failedCount: 0 }, { ...flow, failedCount: 1 }), "news");
   assert.equal(compareFacts({ ...flow, failedCount: 1 }, { ...flow, failedCount: 2 }), "counted");
 });

@@ -12,6 +12,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Checkpoint, FactStore } from "../../ports/store.ts";
 import { type OpenChanges, OpenLedger } from "./open-ledger.ts";
 import { archivePosition } from "./resume-observation.ts";
+import { SettledLedger } from "./settled-ledger.ts";
 
 export interface KeeperOptions {
   readonly observation: LiveObservation;
@@ -66,6 +67,7 @@ interface Taken extends OpenChanges {
 export class FactKeeper {
   private readonly options: KeeperOptions;
   private readonly ledger: OpenLedger;
+  private readonly settled = new SettledLedger();
   private sequence: number;
   private checkpointedMs: number;
   private checkpointCostMs = 0;
@@ -116,10 +118,12 @@ export class FactKeeper {
     // One long pause at a time: with a checkpoint only what is new is told.
     const wished = how !== "regular" || isFirst ? "all" : isCheckpoint ? "new" : dueLook;
     const taken = this.take(wished, startedMs, how === "final");
-    const settled = observation.takeSettled();
+    const ended = observation.takeSettled();
+    const settling = this.settled.changes(ended, isCheckpoint);
     const positions = this.positions();
     const checkpoint = isCheckpoint ? this.checkpoint(positions) : undefined;
     const { open, dropped, look } = taken;
+    const { settled } = settling;
     try {
       await archive?.flush();
       await facts.commit({
@@ -130,7 +134,7 @@ export class FactKeeper {
         ...(checkpoint === undefined ? {} : { checkpoint }),
       });
     } catch (error) {
-      observation.returnSettled(settled);
+      observation.returnSettled(ended);
       this.giveBack(taken);
       this.isUnsure = true;
       throw error;
@@ -139,6 +143,7 @@ export class FactKeeper {
     this.sequence += 1;
     this.eventCount = eventCount;
     this.ledger.note(taken, startedMs);
+    this.settled.note(settling);
     this.noteLook(look, endedMs, endedMs - startedMs);
     if (isCheckpoint) {
       this.checkpointedMs = endedMs;

@@ -6,7 +6,7 @@
 
 import type { ContainerKey, Fact } from "../../core/observe/fact.ts";
 import { containerOfFact, factKey } from "../../core/observe/fact-key.ts";
-import { mergeFact } from "../../core/observe/merge-fact.ts";
+import { mergeByKey, mergeFact } from "../../core/observe/merge-fact.ts";
 import { compareFacts } from "./compare-facts.ts";
 
 interface Written {
@@ -128,15 +128,4 @@ function changeOf(
 function restAfter({ fact: { kind }, restMs }: Written): number {
   const isSign = kind === "container" || kind === "coverage" || kind === "loss";
   return isSign ? countedMs.least : Math.min(countedMs.most, restMs * 2);
-}
-
-/** Folds may tell one key in several facts: the store keeps one open fact a key. */
-function mergeByKey(facts: readonly Fact[]): ReadonlyMap<string, Fact> {
-  const byKey = new Map<string, Fact>();
-  for (const fact of facts) {
-    const key = factKey(fact);
-    const known = byKey.get(key);
-    byKey.set(key, known === undefined ? fact : mergeFact(known, fact));
-  }
-  return byKey;
 }
