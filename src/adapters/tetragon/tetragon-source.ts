@@ -11,7 +11,7 @@ import type { EventSource, SourceSignal, SourceStatus } from "../../ports/event-
 import type { TetragonAddress } from "../../ports/tetragon-control.ts";
 import { type Greeting, runSession } from "./event-session.ts";
 import { nodeNameOf, startedId } from "./known-processes.ts";
-import { checkAddress } from "./open-client.ts";
+import { checkAddress } from "./open-connection.ts";
 import { reconnectDelay } from "./reconnect-delay.ts";
 import { type ServerIdentity, wasRestarted } from "./server-identity.ts";
 import { SignalQueue } from "./signal-queue.ts";
