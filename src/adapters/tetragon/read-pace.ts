@@ -9,9 +9,9 @@
  * **Unit**: bytes that wait after a pause. Less than the smallest buffer of a socket holds, or a
  * full one would look like a quiet one.
  */
-const wishedBytes = { least: 16 * 1024, most: 32 * 1024 } as const;
+const wishedBytes = { least: 24 * 1024, most: 48 * 1024 } as const;
 /** **Unit**: milliseconds. The last is the most that an event is late. */
-const pauseMs = { first: 1, most: 25 } as const;
+const pauseMs = { first: 1, most: 40 } as const;
 const growth = 1.5;
 
 export class ReadPace {
