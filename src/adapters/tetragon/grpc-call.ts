@@ -125,7 +125,8 @@ class RunningCall {
       splitter.push(bytes);
     } catch (error) {
       if (!(error instanceof BadMessage)) throw error;
-      this.stop({ code: status.resourceExhausted, details: error.message });
+      // A page of HTML that some proxy sent: its status says more.
+      this.stop(this.told ?? { code: status.resourceExhausted, details: error.message });
     }
   }
 

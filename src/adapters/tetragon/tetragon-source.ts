@@ -96,10 +96,12 @@ class TetragonSource implements EventSource {
         // A turn for the socket, which a consumer that never waits would keep from being read;
         // and what comes in one turn is one signal.
         await setImmediate();
-        const next = signal.aborted ? undefined : this.queue.take();
-        if (next !== undefined) yield next;
-        else if (await this.becomesReady()) await this.gather();
-        else if (this.queue.waitingCount === 0 && !signal.aborted) yield { kind: "idle" };
+        if (signal.aborted) break;
+        if (this.queue.isReady || (await this.becomesReady())) {
+          await this.gather();
+          const next = signal.aborted ? undefined : this.queue.take();
+          if (next !== undefined) yield next;
+        } else if (this.queue.waitingCount === 0 && !signal.aborted) yield { kind: "idle" };
       }
     } finally {
       this.stop();
