@@ -22,13 +22,6 @@ test("nobody there is another error than a refusal, and may be tried again", () 
   }
 });
 
-test("of a failed connection the reason of the system is told", () => {
-  const details =
-    "No connection established. Last error: Error: connect EACCES /run/t.sock. Resolution note: ";
-  const { message } = tell(failure(status.UNAVAILABLE, details));
-  assert.match(message, /cannot be reached: connect EACCES \/run\/t\.sock$/);
-});
-
 test("what a server says is one bounded line, and what is no error is told all the same", () => {
   const { message } = tell(failure(status.UNKNOWN, `\u202e\n${"x".repeat(100_000)}`));
   assert.match(message, /^[ -~…]{100,1100}$/u);

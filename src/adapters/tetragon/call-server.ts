@@ -1,17 +1,17 @@
 /**
  * Holds one call to a Tetragon server, and how its failures are told.
- * In: a client, a call, the bytes of its request. Out: what was read from the answer, or a
+ * In: a connection, a call, the bytes of its request. Out: what was read from the answer, or a
  * `WaggleError`. What a server says is made visible before it stands in a sentence.
  */
-import { type Client, status } from "@grpc/grpc-js";
 import type { ProtobufCursor } from "../../core/event/protobuf-cursor.ts";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { type CallName, pathOf } from "./encode-request.ts";
+import { type CallEnd, type Connection, runCall, status } from "./grpc-call.ts";
 import { tryMessage } from "./read-fields.ts";
 
 export interface ServerCall {
-  readonly client: Client;
+  readonly connection: Connection;
   /** As it was configured, for sentences. */
   readonly address: string;
   readonly deadlineMs: number;
@@ -23,34 +23,24 @@ export interface Question {
   readonly request: Uint8Array;
 }
 
-/** Bytes as they are: grpc-js hands a buffer of its own for each message. */
-export const asBuffer = (bytes: Uint8Array): Buffer =>
-  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-export const asBytes = (bytes: Buffer): Uint8Array => bytes;
-
 /** **Errors**: `connection-failed` when nobody answered, `tetragon-refused` when Tetragon did. */
-export function callServer(server: ServerCall, question: Question): Promise<Uint8Array> {
-  const { client, address, deadlineMs, signal } = server;
+export async function callServer(server: ServerCall, question: Question): Promise<Uint8Array> {
+  const { connection, address, deadlineMs, signal } = server;
   const { call, request } = question;
-  return new Promise((resolve, reject) => {
-    const options = { deadline: Date.now() + deadlineMs };
-    const running = client.makeUnaryRequest(
-      pathOf(call),
-      asBuffer,
-      asBytes,
-      request,
-      options,
-      (error, answer) => {
-        signal.removeEventListener("abort", cancel);
-        if (error !== null) reject(tellFailure(error, address, call));
-        else if (answer === undefined) reject(unreadable(address, call));
-        else resolve(answer);
-      },
-    );
-    const cancel = () => running.cancel();
-    if (signal.aborted) cancel();
-    else signal.addEventListener("abort", cancel, { once: true });
-  });
+  let answer: Uint8Array | undefined;
+  const onMessage = (bytes: Uint8Array) => {
+    answer = bytes;
+  };
+  const path = pathOf(call);
+  const end = await runCall(connection, { path, request, deadlineMs, signal, onMessage });
+  if (end.code !== status.ok) throw tellFailure(failureOf(end), address, call);
+  if (answer === undefined) throw unreadable(address, call);
+  return answer;
+}
+
+/** An end as an error, for `cause`. */
+export function failureOf({ code, details }: CallEnd): Error {
+  return Object.assign(new Error(`${code} ${details}`), { code, details });
 }
 
 /** The same, with the answer read. **Errors**: also `tetragon-refused` for what is no answer. */
@@ -73,9 +63,9 @@ function unreadable(address: string, call: CallName): WaggleError {
 
 /** Nobody answered, or nobody in time: trying again may help. */
 const unreached: ReadonlySet<number> = new Set([
-  status.UNAVAILABLE,
-  status.DEADLINE_EXCEEDED,
-  status.CANCELLED,
+  status.unavailable,
+  status.deadlineExceeded,
+  status.cancelled,
 ]);
 
 export function tellFailure(error: unknown, address: string, call: CallName): WaggleError {
@@ -94,7 +84,7 @@ export function tellFailure(error: unknown, address: string, call: CallName): Wa
 /** True where the server is older than the call. */
 export function isUnimplemented(error: unknown): boolean {
   if (!(error instanceof WaggleError)) return false;
-  return readFailure(error.cause).code === status.UNIMPLEMENTED;
+  return readFailure(error.cause).code === status.unimplemented;
 }
 
 interface Failure {
@@ -105,13 +95,11 @@ interface Failure {
 const reasonLengthMax = 1000;
 
 function readFailure(error: unknown): Failure {
-  if (!(error instanceof Error)) return { code: status.UNKNOWN, reason: "no reason was given" };
-  const code = "code" in error && typeof error.code === "number" ? error.code : status.UNKNOWN;
+  if (!(error instanceof Error)) return { code: status.unknown, reason: "no reason was given" };
+  const code = "code" in error && typeof error.code === "number" ? error.code : status.unknown;
   const details = "details" in error && typeof error.details === "string" ? error.details : "";
-  if (code === status.DEADLINE_EXCEEDED) return { code, reason: "it did not answer in time" };
-  // grpc-js puts the reason of the system into the middle of a sentence of its own.
-  const system = /Last error: (?:Error: )?(.+?)\.?(?: Resolution note:.*)?$/s.exec(details)?.[1];
-  const reason = system ?? (details === "" ? error.message : details);
+  if (code === status.deadlineExceeded) return { code, reason: "it did not answer in time" };
+  const reason = details === "" ? error.message : details;
   // Node's advice how to start Node is none for who started waggle.
   const own = reason.replace(/; if the root CA is installed locally, try running Node.*/s, "");
   return { code, reason: makeVisible(own, reasonLengthMax) };

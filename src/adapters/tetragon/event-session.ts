@@ -6,23 +6,22 @@
  */
 
 import { setTimeout as wait } from "node:timers/promises";
-import type { Client } from "@grpc/grpc-js";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { TetragonAddress } from "../../ports/tetragon-control.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import {
-  asBuffer,
-  asBytes,
   askServer,
   callServer,
+  failureOf,
   isUnimplemented,
   type ServerCall,
   tellFailure,
 } from "./call-server.ts";
 import { readInfo, readVersion } from "./decode-answer.ts";
 import { emptyRequest, encodeDumpRequest, pathOf } from "./encode-request.ts";
+import { type Connection, runCall, status } from "./grpc-call.ts";
 import { type KnownProcesses, readKnownProcesses } from "./known-processes.ts";
-import { socketPathOf, withClient } from "./open-client.ts";
+import { socketPathOf, withConnection } from "./open-connection.ts";
 import { readSocketStamp, type ServerIdentity } from "./server-identity.ts";
 
 export interface SessionOptions {
@@ -53,21 +52,24 @@ export async function runSession(
   listener: SessionListener,
 ): Promise<string> {
   try {
-    return await withClient(options.address, (client) => listen(client, options, listener));
+    return await withConnection(options.address, (connection) =>
+      listen(connection, options, listener),
+    );
   } catch (error) {
     return tellTrouble(error);
   }
 }
 
 async function listen(
-  client: Client,
+  connection: Connection,
   options: SessionOptions,
   listener: SessionListener,
 ): Promise<string> {
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
   const { answerMs: deadlineMs } = options;
-  const server: ServerCall = { client, address: options.address.address, deadlineMs, signal };
+  const { address } = options.address;
+  const server: ServerCall = { connection, address, deadlineMs, signal };
   const pulse = { messageCount: 0 };
   const stream = openStream(server, (bytes) => {
     pulse.messageCount += 1;
@@ -83,30 +85,15 @@ async function listen(
 }
 
 /** Resolves when the stream has ended, whatever the reason. */
-function openStream(
-  { client, address, signal }: ServerCall,
+async function openStream(
+  { connection, address, signal }: ServerCall,
   onMessage: (bytes: Uint8Array) => void,
 ): Promise<string> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve("it was stopped");
-    const path = pathOf("GetEvents");
-    const stream = client.makeServerStreamRequest(path, asBuffer, asBytes, emptyRequest);
-    const end = (reason: string) => {
-      stream.off("data", onMessage);
-      resolve(reason);
-    };
-    signal.addEventListener(
-      "abort",
-      () => {
-        end("it was stopped");
-        stream.cancel();
-      },
-      { once: true },
-    );
-    stream.on("data", onMessage);
-    stream.on("error", (error) => end(tellFailure(error, address, "GetEvents").message));
-    stream.on("end", () => end(`Tetragon at ${makeVisible(address)} ended the stream`));
-  });
+  const path = pathOf("GetEvents");
+  const end = await runCall(connection, { path, request: emptyRequest, signal, onMessage });
+  if (signal.aborted) return "it was stopped";
+  if (end.code === status.ok) return `Tetragon at ${makeVisible(address)} ended the stream`;
+  return tellFailure(failureOf(end), address, "GetEvents").message;
 }
 
 interface Watch {

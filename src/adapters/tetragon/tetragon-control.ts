@@ -12,7 +12,7 @@ import type {
 import { askServer, callServer, isUnimplemented, type ServerCall } from "./call-server.ts";
 import { readInfo, readPolicies, readVersion } from "./decode-answer.ts";
 import { emptyRequest, encodeAddPolicy, encodeDeletePolicy } from "./encode-request.ts";
-import { checkAddress, withClient } from "./open-client.ts";
+import { checkAddress, withConnection } from "./open-connection.ts";
 
 /** **Unit**: milliseconds. Loading a policy into the kernel takes seconds. */
 export interface ControlDeadlines {
@@ -31,9 +31,9 @@ export function createTetragonControl(
     deadlineMs: number,
     question: (server: ServerCall) => Promise<Answer>,
   ): Promise<Answer> =>
-    withClient(address, (client) => {
+    withConnection(address, (connection) => {
       const { signal } = closing;
-      return question({ client, address: address.address, deadlineMs, signal });
+      return question({ connection, address: address.address, deadlineMs, signal });
     });
   return {
     address: address.address,

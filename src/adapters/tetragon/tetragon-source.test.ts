@@ -28,7 +28,12 @@ import {
 import { recordedMessages } from "../../testing/recorded-events.ts";
 import { createTetragonSource, type TetragonSourceOptions } from "./tetragon-source.ts";
 
-const quick: TetragonSourceOptions = { firstDelayMs: 5, lastDelayMs: 20, idleMs: 20 };
+const quick: TetragonSourceOptions = {
+  firstDelayMs: 5,
+  lastDelayMs: 20,
+  idleMs: 20,
+  gatherMs: 1,
+};
 
 async function startServer(t: TestContext, options?: RawServerOptions): Promise<RawTetragonServer> {
   const server = await RawTetragonServer.start(options);
@@ -314,6 +319,24 @@ test("many messages come whole and in order", async (t) => {
   await consumer.until(() => consumer.messageCount === messages.length);
   assert.ok(consumer.messages.every((message, at) => numberOf(message) === at));
   assert.equal(consumer.source.status().lostCount, 0);
+});
+
+test("messages that come one by one are handed on together, a full signal at once", async (t) => {
+  const server = await startServer(t, { calls: tetragon("v1.7.0", []) });
+  const options = { ...quick, gatherMs: 60_000, batchCountMax: 20 };
+  const consumer = consume(t, { address: server.address }, options);
+  for (let n = 0; n < 20; n++) {
+    await server.send([numbered(n)]);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await consumer.until(() => consumer.messageCount === 20);
+  assert.equal(consumer.signals.filter(({ kind }) => kind === "messages").length, 1);
+  // What waits does not keep it from ending.
+  await server.send([numbered(20)]);
+  while (consumer.source.status().waitingCount === 0) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await consumer.end();
 });
 
 /** A way to a server on which bytes can stop to come without the connection ending. */

@@ -11,7 +11,7 @@ import type { EventSource, SourceSignal, SourceStatus } from "../../ports/event-
 import type { TetragonAddress } from "../../ports/tetragon-control.ts";
 import { type Greeting, runSession } from "./event-session.ts";
 import { nodeNameOf, startedId } from "./known-processes.ts";
-import { checkAddress } from "./open-client.ts";
+import { checkAddress } from "./open-connection.ts";
 import { reconnectDelay } from "./reconnect-delay.ts";
 import { type ServerIdentity, wasRestarted } from "./server-identity.ts";
 import { SignalQueue } from "./signal-queue.ts";
@@ -23,6 +23,8 @@ export interface TetragonSourceOptions {
   readonly sizeBytesMax?: number;
   /** Messages of one signal. */
   readonly batchCountMax?: number;
+  /** How long messages are gathered, so that many are handled at once; a full signal comes now. */
+  readonly gatherMs?: number;
   readonly idleMs?: number;
   /** Wait before the first and the latest attempt to connect again. */
   readonly firstDelayMs?: number;
@@ -39,6 +41,7 @@ const defaults: Required<TetragonSourceOptions> = {
   messageCountMax: 50_000,
   sizeBytesMax: 64 * 1024 * 1024,
   batchCountMax: 500,
+  gatherMs: 200,
   idleMs: 1000,
   firstDelayMs: 500,
   lastDelayMs: 30_000,
@@ -93,11 +96,12 @@ class TetragonSource implements EventSource {
         // A turn for the socket, which a consumer that never waits would keep from being read;
         // and what comes in one turn is one signal.
         await setImmediate();
-        const next = signal.aborted ? undefined : this.queue.take();
-        if (next !== undefined) yield next;
-        else if (!(await this.becomesReady()) && this.queue.waitingCount === 0) {
-          if (!signal.aborted) yield { kind: "idle" };
-        }
+        if (signal.aborted) break;
+        if (this.queue.isReady || (await this.becomesReady())) {
+          await this.gather();
+          const next = signal.aborted ? undefined : this.queue.take();
+          if (next !== undefined) yield next;
+        } else if (this.queue.waitingCount === 0 && !signal.aborted) yield { kind: "idle" };
       }
     } finally {
       this.stop();
@@ -127,6 +131,23 @@ class TetragonSource implements EventSource {
         this.wake = () => undefined;
         clearTimeout(timer);
         resolve(this.queue.isReady);
+      };
+    });
+  }
+
+  /** Until a signal is full, or the first message has waited for long enough. */
+  private gather(): Promise<void> {
+    const { gatherMs, batchCountMax } = this.options;
+    if (this.queue.waitingCount >= batchCountMax) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        this.wake = () => undefined;
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(end, gatherMs);
+      this.wake = () => {
+        if (this.stopping.signal.aborted || this.queue.waitingCount >= batchCountMax) end();
       };
     });
   }

@@ -1,11 +1,10 @@
 /**
- * Holds the tests of addresses, and that a client lives as long as its work.
+ * Holds the tests of addresses, and that a connection lives as long as its work.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connectivityState } from "@grpc/grpc-js";
 import { WaggleError } from "../../ports/waggle-error.ts";
-import { checkAddress, socketPathOf, withClient } from "./open-client.ts";
+import { checkAddress, socketPathOf, withConnection } from "./open-connection.ts";
 
 const isUsage = (error: unknown): boolean => error instanceof WaggleError && error.code === "usage";
 
@@ -34,10 +33,10 @@ test("the path of a socket is read from its address", () => {
   assert.equal(socketPathOf("localhost:1"), "");
 });
 
-test("a client is closed when its work has ended, however it ended", async () => {
+test("a connection is closed when its work has ended, however it ended", async () => {
   const address = { address: "127.0.0.1:1" };
-  const channel = await withClient(address, async (client) => client.getChannel());
-  assert.equal(channel.getConnectivityState(false), connectivityState.SHUTDOWN);
-  const failing = withClient(address, () => Promise.reject(new Error("work")));
+  const { session } = await withConnection(address, async (connection) => connection);
+  assert.equal(session.destroyed, true);
+  const failing = withConnection(address, () => Promise.reject(new Error("work")));
   await assert.rejects(failing, /work/);
 });

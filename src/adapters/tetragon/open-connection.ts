@@ -1,27 +1,25 @@
 /**
  * Holds how a connection to a Tetragon server is opened: address, credentials, limits.
- * In: an address and files of keys. Out: a client of gRPC. Files are read each time, since
+ * In: an address and files of keys. Out: a session of HTTP/2. Files are read each time, since
  * certificates are renewed while we run. Must never say what is in a file.
  */
 import { X509Certificate } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import {
-  Client,
-  type ClientOptions,
-  credentials,
-  logVerbosity,
-  setLogVerbosity,
-} from "@grpc/grpc-js";
+import { connect } from "node:http2";
+import { isIP } from "node:net";
+import type { Duplex } from "node:stream";
+import { connect as connectSecurely, createSecureContext } from "node:tls";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { TetragonAddress, TlsFiles } from "../../ports/tetragon-control.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
-import { closingSockets } from "./own-sockets.ts";
+import type { Connection } from "./grpc-call.ts";
+import { openPacedSocket } from "./paced-socket.ts";
 
-/** A dump of the process cache is the largest answer; a usual cache takes some 100 MB at most. */
-const answerSizeBytesMax = 64 * 1024 * 1024;
 const tlsFileSizeBytesMax = 1024 * 1024;
 /** **Unit**: bytes on their way. With 64 kB, as usual, every 40 events wait for our next turn. */
 const windowSizeBytes = 8 * 1024 * 1024;
+/** **Unit**: megabytes. */
+const sessionMemoryMax = 256;
 
 /** **Errors**: `usage` for what no server can have as its address. */
 export function checkAddress({ address, tls }: TetragonAddress): void {
@@ -52,40 +50,63 @@ function isHostAndPort(address: string): boolean {
 }
 
 /**
- * Runs `work` with a client whose connection is closed when it ends.
+ * Runs `work` with a connection that is closed when it ends. Calls may be made at once: they wait
+ * until it is there.
  * **Errors**: `file-unreadable` and `connection-failed` for keys that cannot be used.
  */
-export function withClient<Result>(
+export async function withConnection<Result>(
   address: TetragonAddress,
-  work: (client: Client) => Promise<Result>,
+  work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  return closingSockets(async () => {
-    const client = await openClient(address);
-    try {
-      return await work(client);
-    } finally {
-      client.close();
-    }
+  const { carrier, authority } = await openCarrier(address);
+  let failure: Error | undefined;
+  const fail = (error: Error) => {
+    failure ??= error;
+  };
+  carrier.on("error", fail);
+  const session = connect(authority, {
+    createConnection: () => carrier,
+    settings: { initialWindowSize: windowSizeBytes, enablePush: false },
+    // Of what waits to be read; the window bounds it.
+    maxSessionMemory: sessionMemoryMax,
   });
+  session.on("error", fail);
+  session.once("remoteSettings", () => session.setLocalWindowSize(windowSizeBytes));
+  try {
+    return await work({ session, failure: () => failure });
+  } finally {
+    session.destroy();
+    carrier.destroy();
+  }
 }
 
-async function openClient({ address, tls }: TetragonAddress): Promise<Client> {
-  // It would write what servers say to our standard error as it came.
-  if (process.env["GRPC_VERBOSITY"] === undefined) setLogVerbosity(logVerbosity.NONE);
+interface Carrier {
+  readonly carrier: Duplex;
+  readonly authority: string;
+}
+
+async function openCarrier({ address, tls }: TetragonAddress): Promise<Carrier> {
   const path = socketPathOf(address);
-  const target = path === "" ? `dns:${address}` : `unix://${path}`;
-  if (tls === undefined) return new Client(target, credentials.createInsecure(), channelOptions);
+  const [host, port] = path === "" ? splitHost(address) : ["localhost", 0];
+  const target = path === "" ? { host, port } : { path };
+  const named = path === "" ? address.replace(/%[^\]]*/, "") : "localhost";
+  if (tls === undefined) {
+    return { carrier: openPacedSocket(target), authority: `http://${named}` };
+  }
   const files = await readTlsFiles(tls);
   const { serverName } = tls;
-  const named =
-    serverName === undefined
-      ? {}
-      : { "grpc.ssl_target_name_override": serverName, "grpc.default_authority": serverName };
   try {
     // Authorities that cannot be read would be left out without a word.
-    if (files.ca !== null) new X509Certificate(files.ca);
-    const secured = credentials.createSsl(files.ca, files.key, files.certificate);
-    return new Client(target, secured, { ...channelOptions, ...named });
+    if (files.ca !== undefined) new X509Certificate(files.ca);
+    const secureContext = createSecureContext(files);
+    const carrier = connectSecurely({
+      socket: openPacedSocket(target),
+      host,
+      secureContext,
+      ALPNProtocols: ["h2"],
+      ...nameOf(serverName ?? host),
+    });
+    return { carrier, authority: `https://${serverName ?? named}` };
   } catch (error) {
     const reason = makeVisible(error instanceof Error ? error.message : String(error), 200);
     throw new WaggleError(
@@ -96,22 +117,20 @@ async function openClient({ address, tls }: TetragonAddress): Promise<Client> {
   }
 }
 
-const channelOptions: ClientOptions = {
-  "grpc.max_receive_message_length": answerSizeBytesMax,
-  "grpc-node.flow_control_window": windowSizeBytes,
-  // Trying again is ours, and each connection stands for itself: no state is shared with another.
-  "grpc.enable_retries": 0,
-  "grpc.use_local_subchannel_pool": 1,
-  "grpc.service_config_disable_resolution": 1,
-  // A proxy in the environment is for feeds on the internet.
-  "grpc.enable_http_proxy": 0,
-  "grpc.primary_user_agent": "waggle",
-};
+/** An address is no name that TLS can ask for. */
+function nameOf(host: string): { readonly servername?: string } {
+  return isIP(host) === 0 ? { servername: host } : {};
+}
+
+function splitHost(address: string): readonly [string, number] {
+  const at = address.lastIndexOf(":");
+  return [address.slice(0, at).replace(/^\[|\]$/g, ""), Number(address.slice(at + 1))];
+}
 
 interface TlsKeys {
-  readonly ca: Buffer | null;
-  readonly key: Buffer | null;
-  readonly certificate: Buffer | null;
+  readonly ca?: Buffer;
+  readonly key?: Buffer;
+  readonly cert?: Buffer;
 }
 
 async function readTlsFiles(tls: TlsFiles): Promise<TlsKeys> {
@@ -120,11 +139,15 @@ async function readTlsFiles(tls: TlsFiles): Promise<TlsKeys> {
     readTlsFile("key", tls.keyFile),
     readTlsFile("certificate", tls.certificateFile),
   ]);
-  return { ca, key, certificate };
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(key === undefined ? {} : { key }),
+    ...(certificate === undefined ? {} : { cert: certificate }),
+  };
 }
 
-async function readTlsFile(what: string, path: string | undefined): Promise<Buffer | null> {
-  if (path === undefined) return null;
+async function readTlsFile(what: string, path: string | undefined): Promise<Buffer | undefined> {
+  if (path === undefined) return undefined;
   try {
     const { size } = await stat(path);
     if (size > tlsFileSizeBytesMax) throw new Error(`it has ${size} bytes`);
