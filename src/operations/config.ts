@@ -13,6 +13,7 @@ import { WaggleError } from "../ports/waggle-error.ts";
 import { readFailOn } from "./fail-on.ts";
 import { runConfigSchema } from "./live/run-fields.ts";
 import { nearestName } from "./nearest-name.ts";
+import { notifyConfigSchema } from "./notify/route-schema.ts";
 import { readYaml, type YamlPlace, yamlLengthMax } from "./read-yaml.ts";
 import { readDuration, readTime } from "./time-range.ts";
 
@@ -95,6 +96,7 @@ const configSchema = z
   .strictObject({
     state: z.string().min(1).describe("State directory of `waggle run`"),
     run: runConfigSchema,
+    notify: notifyConfigSchema.describe("Who is told of incidents; see docs/notify.md"),
     events: files("Event files, directories of rotated exports, or -"),
     sbom: files("SBOM files or directories, [NAME=]FILE"),
     vulns: files("Vulnerability scan files or directories"),

@@ -14,6 +14,7 @@ import { hunt } from "./hunt.ts";
 import { incident, incidents } from "./incidents.ts";
 import { inspect } from "./inspect.ts";
 import { matrix } from "./matrix.ts";
+import { notify } from "./notify.ts";
 import type { OperationInfo } from "./operation.ts";
 import { plan } from "./plan.ts";
 import { policy } from "./policy.ts";
@@ -51,6 +52,7 @@ export const operations: readonly OperationInfo[] = [
   hunt,
   rules,
   matrix,
+  notify,
   policy,
   replay,
 ];

@@ -14,6 +14,7 @@ import { hunt } from "../../operations/hunt.ts";
 import { incident, incidents } from "../../operations/incidents.ts";
 import { inspect } from "../../operations/inspect.ts";
 import { matrix } from "../../operations/matrix.ts";
+import { notify } from "../../operations/notify.ts";
 import { plan } from "../../operations/plan.ts";
 import { policy } from "../../operations/policy.ts";
 import { ps } from "../../operations/ps.ts";
@@ -36,6 +37,7 @@ import { huntPresentation } from "./present-hunt.ts";
 import { incidentPresentation, incidentsPresentation } from "./present-incidents.ts";
 import { inspectPresentation } from "./present-inspect.ts";
 import { matrixPresentation } from "./present-matrix.ts";
+import { notifyPresentation } from "./present-notify.ts";
 import { planPresentation } from "./present-plan.ts";
 import { policyPresentation } from "./present-policy.ts";
 import { psPresentation } from "./present-ps.ts";
@@ -73,6 +75,7 @@ export const commands: readonly Command[] = [
   bind(hunt, huntPresentation),
   bind(rules, rulesPresentation),
   bind(matrix, matrixPresentation),
+  bind(notify, notifyPresentation),
   bind(policy, policyPresentation),
   bind(replay, replayPresentation),
 ];
