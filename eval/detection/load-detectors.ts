@@ -5,7 +5,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Detector } from "../../src/core/observe/detect/detector.ts";
-import { tacticsOf, translateTechnique } from "../../src/core/observe/detect/techniques.ts";
 import { compileSequence } from "../../src/core/observe/sequence/compile-sequence.ts";
 import { createCompileWhere } from "../../src/core/observe/sequence/compile-where.ts";
 import { createSequenceDetector } from "../../src/core/observe/sequence/sequence-detector.ts";
@@ -48,8 +47,6 @@ function loadSequences(folder: string, problems: string[]): readonly SequenceRul
       const { rule, problems: found } = compileSequence(document.value, {
         source,
         compileWhere: createCompileWhere(linearRegex),
-        tacticsOf: (id) => tacticsOf([id]),
-        translate: (id) => translateTechnique(id) ?? id,
       });
       for (const { path, message } of found) problems.push(`${source}: ${path} ${message}`);
       if (rule !== undefined) rules.push(rule);

@@ -28,10 +28,7 @@ function problemsOf(change: Record<string, unknown>): readonly string[] {
 }
 
 test("a rule says what it is, and what must be watched for it", () => {
-  const { rule, problems } = compileSequence(plain, {
-    ...options,
-    tacticsOf: (technique) => (technique === "T1082" ? ["discovery"] : []),
-  });
+  const { rule, problems } = compileSequence(plain, options);
   assert.deepEqual(problems, []);
   assert.equal(rule?.withinUs, 90_000_000);
   assert.equal(rule?.head.score, 25);
