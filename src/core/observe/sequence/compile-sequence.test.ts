@@ -1,3 +1,6 @@
+/**
+ * Tries reading rules: what is understood, and that each mistake is told with its place.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { linearRegex } from "../../../operations/detect/linear-regex.ts";
@@ -38,8 +41,8 @@ test("a rule says what it is, and what must be watched for it", () => {
 });
 
 test("a rule that can do with starts of programs needs no policy", () => {
-  const any = [{ act: "exec" }, { act: "write" }];
-  const { rule } = compileSequence({ ...plain, steps: [{ name: "one", any }] }, options);
+  const ways = [{ act: "exec" }, { act: "write" }];
+  const { rule } = compileSequence({ ...plain, steps: [{ name: "one", ["any"]: ways }] }, options);
   assert.deepEqual(rule?.evaluable, { state: "yes" });
 });
 
