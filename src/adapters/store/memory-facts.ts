@@ -7,7 +7,7 @@ import type { Fact } from "../../core/observe/fact.ts";
 import { factKey } from "../../core/observe/fact-key.ts";
 import type { FactBatch, FactStore, WriterState } from "../../ports/store.ts";
 import { isNewBatch } from "./check-sequence.ts";
-import { isForgettable, widenLosses } from "./forget-rules.ts";
+import { isForgettable, isSessionFact, widenLosses } from "./forget-rules.ts";
 import { hashFacts } from "./hash-facts.ts";
 import { containerOf, lastSeenOf, mergeFact } from "./merge-fact.ts";
 
@@ -62,7 +62,9 @@ export class MemoryFacts implements FactStore {
     const forgotten = this.findForgettable(beforeUs);
     for (const { settled } of this.writers.values()) {
       for (const fact of [...settled.values()]) {
-        if (forgotten.has(containerOf(fact))) drop(settled, fact);
+        const container = containerOf(fact);
+        const isOld = isSessionFact(fact) && lastSeenOf(fact) < beforeUs;
+        if (forgotten.has(container) || (isOld && !isForgettable(container))) drop(settled, fact);
       }
       const losses = [...settled.values()].filter((fact) => fact.kind === "loss");
       for (const { dropped, wide } of widenLosses(losses, beforeUs)) {

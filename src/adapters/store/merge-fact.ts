@@ -15,6 +15,9 @@ import {
   mergePrivileges,
 } from "../../core/observe/merge-facts.ts";
 
+/** A process whose end was not seen may be above what happens now, for a year. */
+const unendedUs = 365 * 86_400_000_000;
+
 export function mergeFact(a: Fact, b: Fact): Fact {
   if (a.kind === "container" && b.kind === "container") return mergeContainers(a, b);
   if (a.kind === "file-use" && b.kind === "file-use") return mergeFileUses(a, b);
@@ -36,6 +39,6 @@ export function containerOf(fact: Fact): string {
 
 /** **Unit**: microseconds since 1970: until when it speaks. */
 export function lastSeenOf(fact: Fact): number {
-  if (fact.kind === "process") return Math.max(fact.startUs, fact.exitUs);
+  if (fact.kind === "process") return fact.exitUs > 0 ? fact.exitUs : fact.startUs + unendedUs;
   return fact.kind === "coverage" || fact.kind === "loss" ? fact.untilUs : fact.lastSeenUs;
 }
