@@ -67,7 +67,7 @@ export function mergeSteps(a: StepFact, b: StepFact): StepFact {
     ...a,
     node: fuller(a.node, b.node),
     entry: fuller(a.entry, b.entry),
-    detail: fuller(a.detail, b.detail),
+    detail: compareDetails(a.detail, b.detail) >= 0 ? a.detail : b.detail,
     sentBytes: Math.max(a.sentBytes, b.sentBytes),
     receivedBytes: Math.max(a.receivedBytes, b.receivedBytes),
     count: Math.max(a.count, b.count),
@@ -75,6 +75,11 @@ export function mergeSteps(a: StepFact, b: StepFact): StepFact {
     lastSeenUs: Math.max(a.lastSeenUs, b.lastSeenUs),
     citations: mergeCitations(a.citations, b.citations),
   };
+}
+
+/** Positive where the first says more: the longer, of equally long ones the greater (`4755`). */
+export function compareDetails(a: string, b: string): number {
+  return a.length - b.length || compareText(a, b);
 }
 
 /** **Order**: by type, then value; each once, the first few. */

@@ -7,6 +7,7 @@
 import type { TimeUs } from "../../event/event.ts";
 import type { Citation, Emit } from "../fact.ts";
 import type { Fold, ProcessNode, Release } from "../fold.ts";
+import { compareCitations } from "../merge-facts.ts";
 import type { Act } from "./act.ts";
 import { emitAncestors, signalFact } from "./detect-facts.ts";
 import { type DetectionOptions, DetectionState } from "./detection-state.ts";
@@ -36,7 +37,7 @@ export function createDetection(options: DetectionOptions): Fold<DetectionState>
       const subject = state.book.take(event, at.node, act.timeUs);
       if (subject === undefined) return;
       act.subject = subject;
-      if (act.kind === "exec") subject.execCitation ??= citeAct(act);
+      if (act.kind === "exec") citeExec(subject, citeAct(act));
       if (act.kind === "listen" || act.kind === "accept") state.book.noteServing(subject);
       // What the runtime does before the container's program is no act of the container.
       if (subject.actor === "runtime" && subject.isInContainer) return;
@@ -75,6 +76,12 @@ export function createDetection(options: DetectionOptions): Fold<DetectionState>
       dumpDetection(state, options, part === undefined ? undefined : state.partOf(part)),
     load: (data) => loadDetection(data, options),
   };
+}
+
+/** The earliest: one that was running is announced again whenever the sensor starts. */
+function citeExec(subject: SubjectRecord, citation: Citation): void {
+  const known = subject.execCitation;
+  if (known === undefined || compareCitations(citation, known) < 0) subject.execCitation = citation;
 }
 
 function open(state: DetectionState, nowUs: TimeUs, emit: Emit): void {

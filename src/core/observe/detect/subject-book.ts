@@ -214,6 +214,7 @@ export class SubjectStore implements SubjectBook {
     const textMax = this.textLength > textBudget ? subjectTextMax.short : subjectTextMax.arguments;
     if (mergeProcess(subject, block, known, textMax)) this.unsettle(subject);
     this.textLength += subject.arguments.length - length;
+    if (subject.parent !== undefined) this.inherit(subject, subject.parent);
     if (block.pod !== undefined && subject.workload === undefined) {
       subject.workload = this.containers.workloadOf(subject.container, block.pod, event.cluster);
     }
@@ -227,7 +228,6 @@ export class SubjectStore implements SubjectBook {
     subject ??= this.add(block.execId, event.node, block.pid);
     if (subject.known > subjectKnownAs.parent) return;
     this.merge(subject, event, block, subjectKnownAs.parent);
-    if (!subject.isInContainer) subject.actor = subject.origin = "host";
     if (subject.lastUs === 0) subject.lastUs = event.timeUs;
     this.findParent(subject);
   }
@@ -263,6 +263,10 @@ export class SubjectStore implements SubjectBook {
     this.unsettle(subject);
     subject.parent = parent;
     parent.hasChildren = true;
+    this.inherit(subject, parent);
+  }
+
+  private inherit(subject: SubjectRecord, parent: SubjectRecord): void {
     // A fork runs what its parent runs; Tetragon leaves its arguments out.
     if (!subject.execSeen && subject.arguments === "" && subject.binary === parent.binary) {
       subject.arguments = parent.arguments;
