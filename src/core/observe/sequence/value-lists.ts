@@ -18,8 +18,6 @@ function wordOf(names: string): string {
 export const valueLists: Readonly<Record<string, readonly string[]>> = {
   /** Directories anybody may write to; with `startswith`. */
   temporary: ["/tmp/", "/var/tmp/", "/dev/shm/", "/run/shm/", "/run/user/", "/var/run/user/"],
-  /** Parts of paths that hide; with `contains`. */
-  hidden: ["/..", "/.,", "/. /", "/.X11-unix/", "/.ICE-unix/", "/.font-unix/", "/.XIM-unix/"],
   shells,
   /** Arguments of a shell that reads commands from whoever is there; with `re`. */
   interactive: [String.raw`^\s*(?:-[ilpe]+\s*|--login\s*|--norc\s*|--noprofile\s*|--posix\s*)*$`],
