@@ -209,7 +209,7 @@ function addSignals(line: TimelineEntry, signals: readonly SignalFact[]): Timeli
   const level: Level | undefined = sorted[0]?.level;
   return {
     ...line,
-    text: `${line.text}: ${shown.join(", ")}${left > 0 ? ` and ${left} more rules` : ""}`,
+    text: `${line.text}: ${shown.join(", ")}${left > 0 ? ` and ${left} more` : ""}`,
     level,
     techniques: [...new Set(sorted.flatMap(({ techniques }) => techniques))].sort(compareText),
   };
