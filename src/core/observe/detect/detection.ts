@@ -89,7 +89,8 @@ function open(state: DetectionState, nowUs: TimeUs, emit: Emit): void {
   state.emit = emit;
 }
 
-function createAct(): Act {
+/** One to be filled for each event. */
+export function createAct(): Act {
   const nobody = new SubjectRecord("", "", -1);
   const place = { node: "", cluster: "", input: 0, offset: 0, timeUs: 0 };
   const whose = { process: undefined, parent: undefined, tid: -1 };
