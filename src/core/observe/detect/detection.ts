@@ -16,6 +16,7 @@ import { dumpDetection, loadDetection } from "./dump-detection.ts";
 import { citeAct, readAct } from "./read-act.ts";
 import { SubjectRecord } from "./subject-record.ts";
 
+/** **Cost**: without detectors some hundred nanoseconds an event; a walk for each exec. */
 export function createDetection(options: DetectionOptions): Fold<DetectionState> {
   const { detectors } = options;
   const act = createAct();
