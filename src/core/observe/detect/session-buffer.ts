@@ -15,7 +15,7 @@ import { citeAct } from "./read-act.ts";
 import type { StepRecord } from "./step-record.ts";
 import { type SubjectRecord, subjectTextMax } from "./subject-record.ts";
 
-export const stepBounds = {
+const stepBounds = {
   /** **Unit**: steps of one process; then its oldest goes. */
   perSubject: 64,
   /** **Unit**: steps of one session. */

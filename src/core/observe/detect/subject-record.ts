@@ -23,6 +23,7 @@ export const subjectTextMax = { arguments: 4096, short: 256 } as const;
 
 const noRoles: ReadonlySet<Role> = new Set();
 
+/** **Shape**: what is plain data in it is listed in `fieldNames`, for checkpoints. */
 export class SubjectRecord implements Subject {
   readonly execId: string;
   readonly node: string;
