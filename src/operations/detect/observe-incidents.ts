@@ -8,6 +8,7 @@ import { createListenerBook } from "../../core/judge/incident/create-listener-bo
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import type { IncidentInput } from "../../core/judge/incident/incident-input.ts";
 import { judgeIncidents } from "../../core/judge/incident/judge-incidents.ts";
+import type { Detector } from "../../core/observe/detect/detector.ts";
 import type { RuleListing } from "../../core/observe/detect/rule.ts";
 import type { FactSet } from "../../core/observe/fact-set.ts";
 import { type JudgedSources, judgeSources } from "../judge-sources.ts";
@@ -29,17 +30,19 @@ export interface IncidentRequest {
   readonly sources: SourceInput;
   /** Directories of rules beside those that come with the program. */
   readonly rules: readonly string[];
+  /** Detectors that only look on, beside the rules. */
+  readonly beside?: readonly Detector<unknown>[];
   /** What was judged before: ids and decisions of people are kept. */
   readonly previous?: readonly Incident[];
 }
 
 /** **Errors**: throws what reading sources and rules throws. */
 export async function observeIncidents(
-  { sources, rules, previous = [] }: IncidentRequest,
+  { sources, rules, beside = [], previous = [] }: IncidentRequest,
   context: OperationContext,
 ): Promise<ObservedIncidents> {
   const detection = await loadDetection({ directories: rules }, context);
-  const judged = await judgeSources(sources, context, detection.detectors);
+  const judged = await judgeSources(sources, context, [...detection.detectors, ...beside]);
   for (const problem of detection.problems) judged.problems.add(problem);
   const detected = detectedFacts(judged.facts);
   const incidents = joinIncidents(judged, detected, previous);
