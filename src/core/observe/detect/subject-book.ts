@@ -91,9 +91,12 @@ export class SubjectStore implements SubjectBook {
     if (isSame && type !== "exec" && type !== "exit") return this.refresh(latest, node, nowUs);
     const execId = block.execId === "" ? (node?.execId ?? "") : block.execId;
     if (execId === "") return undefined;
-    // Before it is placed, so that nobody is forgotten between being placed and being used.
-    if (this.subjects.size > this.countMax) this.dropExcess();
-    const subject = this.subjects.get(execId) ?? this.add(execId, event.node, block.pid);
+    let subject = this.subjects.get(execId);
+    if (subject === undefined) {
+      // Before it is placed, so that nobody is forgotten between being placed and being used.
+      if (this.subjects.size > this.countMax) this.dropExcess();
+      subject = this.add(execId, event.node, block.pid);
+    }
     this.complete(subject, event, block, nowUs);
     if (type === "exit") this.end(subject, event.timeUs > 0 ? event.timeUs : nowUs, event);
     this.latest = subject;
