@@ -6,9 +6,9 @@
  */
 import type { TimeUs } from "../event/event.ts";
 import type { DetectFact } from "./detect/detect-fact.ts";
-import type { Actor, Citation, ContainerKey, Sensor } from "./fact-parts.ts";
+import type { Actor, Citation, ContainerKey, Sensor } from "./evidence.ts";
 
-export type { Actor, Citation, ContainerKey, Sensor, Workload } from "./fact-parts.ts";
+export type { Actor, Citation, ContainerKey, Sensor, Workload } from "./evidence.ts";
 
 export interface ContainerFact {
   readonly kind: "container";
