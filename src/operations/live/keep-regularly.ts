@@ -28,11 +28,15 @@ const shareMax = 0.04;
 export async function keepRegularly(rhythm: Rhythm): Promise<void> {
   const { clock, signal } = rhythm;
   let waitMs: number = intervalMs.least;
+  let beforeMs = 0;
   while (!signal.aborted) {
     await clock.wait(waitMs, signal);
     if (signal.aborted) return;
     const costMs = await keepOnce(rhythm, "regular");
-    const wished = costMs === undefined ? waitMs * 2 : costMs / shareMax;
+    // A slow disk is slow twice; one stall of the machine must not hold back the next half minute.
+    const usualMs = Math.min(costMs ?? 0, beforeMs);
+    if (costMs !== undefined && costMs > 0) beforeMs = costMs;
+    const wished = costMs === undefined ? waitMs * 2 : usualMs / shareMax;
     waitMs = Math.min(intervalMs.most, Math.max(intervalMs.least, wished));
   }
 }
