@@ -19,7 +19,7 @@ import { findOneTracked, readTracked } from "./live/find-tracked.ts";
 import { keepLetter } from "./live/keep-letter.ts";
 import { stateField, stateOf, timeOf } from "./live/state-field.ts";
 import { withStore } from "./live/with-store.ts";
-import type { Operation, OperationContext } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import { readTime } from "./time-range.ts";
 
 const input = z.strictObject({

@@ -3,8 +3,8 @@
  * In: events of a recording, or the state of a daemon; the id of one. Out: incidents.
  */
 import { z } from "zod";
-import type { Problem } from "../core/event/problem.ts";
 import { formatTime } from "../core/event/format-time.ts";
+import type { Problem } from "../core/event/problem.ts";
 import type { Incident } from "../core/judge/incident/incident.ts";
 import { type Level, levels } from "../core/observe/detect/rule.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
@@ -104,7 +104,8 @@ export function findOne(all: readonly Incident[], id: string): Incident {
   if (only !== undefined && (second === undefined || only.id === id)) return only;
   const quoted = JSON.stringify(id);
   const listed = (found.length > 0 ? found : all).slice(0, 20).map((one) => one.id.slice(0, 12));
-  const what = found.length > 1 ? `Several incidents begin with ${quoted}` : `No incident ${quoted}`;
+  const what =
+    found.length > 1 ? `Several incidents begin with ${quoted}` : `No incident ${quoted}`;
   const hint = listed.length === 0 ? "there are none" : `there are: ${listed.join(", ")}`;
   throw new WaggleError("not-found", `${what}; ${hint}.`);
 }

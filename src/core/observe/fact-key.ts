@@ -53,8 +53,11 @@ export function containerOfFact(fact: Fact): ContainerKey | "" {
   return fact.kind === "coverage" ? "" : fact.container;
 }
 
+/** A process whose end was not seen may be above what happens now, for a year. */
+const unendedUs = 365 * 86_400_000_000;
+
 /** **Unit**: microseconds since 1970: until when it speaks. */
 export function lastSeenOf(fact: Fact): number {
-  if (fact.kind === "process") return Math.max(fact.startUs, fact.exitUs);
+  if (fact.kind === "process") return fact.exitUs > 0 ? fact.exitUs : fact.startUs + unendedUs;
   return fact.kind === "coverage" || fact.kind === "loss" ? fact.untilUs : fact.lastSeenUs;
 }

@@ -123,6 +123,20 @@ test("deeds are sorted by what they mean", () => {
   ]);
 });
 
+test("a list of processes is no theft of secrets, and a renamed file has its new name", () => {
+  const environ = (process: string, at: number) =>
+    sampleStep({ ...place, process }, { what: "read", subject: `/proc/${at}/environ` });
+  const steps = [environ("ps", 1), environ("cat", 1), environ("cat", 2)];
+  const rename = { what: "rename", subject: "/etc/cron.d/job", detail: "/tmp/new" } as const;
+  steps.push(sampleStep(place, { what: "write", subject: "/tmp/new" }), sampleStep(place, rename));
+  const processes = ["ps", "cat"].map((name) =>
+    sampleProcess({ ...place, process: name }, { binary: `/bin/${name}` }),
+  );
+  const given = sampleCase({ signals: [sampleSignal(place)], steps, processes });
+  const told = readDeeds(given).map(({ kind, subject }) => `${kind} ${subject}`);
+  assert.deepEqual(told, ["secret /proc/*/environ", "foothold /etc/cron.d/job"]);
+});
+
 test("bytes of one far end are added up", () => {
   const step = (process: string) =>
     sampleStep({ ...place, process }, { sentBytes: 10, receivedBytes: 1 });

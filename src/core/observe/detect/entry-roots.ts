@@ -39,8 +39,8 @@ export function settleEntry(subject: SubjectRecord, version: number): void {
 /** Whose session it is in; undefined, with its kind written, where it began one itself. */
 function aboveOf(one: SubjectRecord): SubjectRecord | undefined {
   // A fork that became another program belongs to what it became.
-  if (!one.execSeen && one.next !== undefined) return one.next;
-  const { parent } = one;
+  const { parent, next } = one;
+  if (!one.execSeen && next !== undefined && next.parent !== one) return next;
   const kind = parent === undefined ? unseenStart(one) : startOf(parent, one);
   if (kind === undefined) return parent;
   one.entryKind = named(one, kind);
@@ -170,7 +170,7 @@ function isNativeDaemon(parent: SubjectRecord, root: SubjectRecord): boolean {
 }
 
 /** Runs from where no package puts programs, or rules speak of it. */
-export function isSuspicious(subject: SubjectRecord): boolean {
+function isSuspicious(subject: SubjectRecord): boolean {
   if (subject.fileless) return true;
   if (isOddPlace(subject.binary)) return true;
   if (subject.signals === undefined || subject.signals.size === 0) return false;

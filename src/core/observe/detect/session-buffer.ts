@@ -7,6 +7,7 @@
 
 import { cutText } from "../../event/bounds.ts";
 import type { Citation } from "../fact.ts";
+import { compareDetails } from "../merge-detect-facts.ts";
 import { citationCountMax, mergeCitations } from "../merge-facts.ts";
 import type { Act } from "./act.ts";
 import type { StepFact } from "./detect-fact.ts";
@@ -14,7 +15,7 @@ import { citeAct } from "./read-act.ts";
 import type { StepRecord } from "./step-record.ts";
 import { type SubjectRecord, subjectTextMax } from "./subject-record.ts";
 
-export const stepBounds = {
+const stepBounds = {
   /** **Unit**: steps of one process; then its oldest goes. */
   perSubject: 64,
   /** **Unit**: steps of one session. */
@@ -177,7 +178,15 @@ function countUp(step: StepRecord, act: Act): void {
   step.count += 1;
   if (act.timeUs < step.firstSeenUs) step.firstSeenUs = act.timeUs;
   if (act.timeUs > step.lastSeenUs) step.lastSeenUs = act.timeUs;
+  if (hasDetail(act)) {
+    const detail = detailOf(act);
+    if (compareDetails(detail, step.detail) > 0) step.detail = detail;
+  }
   cite(step.citations, act);
+}
+
+function hasDetail({ kind }: Act): boolean {
+  return kind !== "read" && kind !== "write" && kind !== "connect" && kind !== "accept";
 }
 
 function cite(citations: Citation[], act: Act): void {

@@ -96,6 +96,8 @@ export class SubjectStore implements SubjectBook {
     if (isSame && type !== "exec" && type !== "exit") return this.refresh(latest, node, nowUs);
     const execId = block.execId === "" ? (node?.execId ?? "") : block.execId;
     if (execId === "") return undefined;
+    // Before it is placed, so that nobody is forgotten between being placed and being used.
+    if (this.subjects.size > this.countMax) this.dropExcess();
     const subject = this.subjects.get(execId) ?? this.add(execId, event.node, block.pid);
     this.complete(subject, event, block, nowUs);
     if (type === "exit") this.end(subject, event.timeUs > 0 ? event.timeUs : nowUs, event);
@@ -132,17 +134,14 @@ export class SubjectStore implements SubjectBook {
     else subject.settledAt = -1;
   }
 
-  /** Forgets those whose grace is over, and the excess. Returns how many there was no room for. */
-  sweep(nowUs: TimeUs): number {
-    const isDue = nowUs >= this.sweptUs + sweepUs || nowUs < this.sweptUs;
-    if (!isDue && this.subjects.size <= this.countMax) return 0;
+  /** Forgets those whose grace is over. */
+  sweep(nowUs: TimeUs): void {
+    if (nowUs < this.sweptUs + sweepUs && nowUs >= this.sweptUs) return;
     this.sweptUs = nowUs;
     const due = this.ended.filter(({ exitUs }) => exitUs + graceUs <= nowUs);
-    if (due.length > 0) {
-      this.ended = this.ended.filter(({ exitUs }) => exitUs + graceUs > nowUs);
-      for (const subject of due.sort(compareEnd)) this.forget(subject, false);
-    }
-    return this.dropExcess();
+    if (due.length === 0) return;
+    this.ended = this.ended.filter(({ exitUs }) => exitUs + graceUs > nowUs);
+    for (const subject of due.sort(compareEnd)) this.forget(subject, false);
   }
 
   /** Those of containers that are gone. */
@@ -214,6 +213,7 @@ export class SubjectStore implements SubjectBook {
     const textMax = this.textLength > textBudget ? subjectTextMax.short : subjectTextMax.arguments;
     if (mergeProcess(subject, block, known, textMax)) this.unsettle(subject);
     this.textLength += subject.arguments.length - length;
+    if (subject.parent !== undefined) this.inherit(subject, subject.parent);
     if (block.pod !== undefined && subject.workload === undefined) {
       subject.workload = this.containers.workloadOf(subject.container, block.pod, event.cluster);
     }
@@ -227,7 +227,6 @@ export class SubjectStore implements SubjectBook {
     subject ??= this.add(block.execId, event.node, block.pid);
     if (subject.known > subjectKnownAs.parent) return;
     this.merge(subject, event, block, subjectKnownAs.parent);
-    if (!subject.isInContainer) subject.actor = subject.origin = "host";
     if (subject.lastUs === 0) subject.lastUs = event.timeUs;
     this.findParent(subject);
   }
@@ -263,6 +262,10 @@ export class SubjectStore implements SubjectBook {
     this.unsettle(subject);
     subject.parent = parent;
     parent.hasChildren = true;
+    this.inherit(subject, parent);
+  }
+
+  private inherit(subject: SubjectRecord, parent: SubjectRecord): void {
     // A fork runs what its parent runs; Tetragon leaves its arguments out.
     if (!subject.execSeen && subject.arguments === "" && subject.binary === parent.binary) {
       subject.arguments = parent.arguments;
@@ -346,14 +349,13 @@ export class SubjectStore implements SubjectBook {
     this.ended.push(subject);
   }
 
-  private dropExcess(): number {
-    if (this.subjects.size <= this.countMax) return 0;
+  /** **Cost**: a sort, so a sixteenth of the room is cleared at once. */
+  private dropExcess(): void {
     const count = this.subjects.size - this.countMax + (this.countMax >> 4);
     const ended = this.ended.sort(compareEnd).slice(0, count);
     const rest = chooseOldest(this.subjects, count - ended.length);
     for (const subject of [...ended, ...rest]) this.forget(subject, true);
     this.ended = this.ended.filter(({ forgotten }) => !forgotten);
-    return ended.length + rest.length;
   }
 
   /** Children may point at it for long: what it points at is let go of, but for its session. */
