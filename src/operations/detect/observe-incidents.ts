@@ -11,8 +11,11 @@ import { judgeIncidents } from "../../core/judge/incident/judge-incidents.ts";
 import type { RuleListing } from "../../core/observe/detect/rule.ts";
 import type { FactSet } from "../../core/observe/fact-set.ts";
 import { type JudgedSources, judgeSources } from "../judge-sources.ts";
+import { withStore } from "../live/with-store.ts";
 import type { OperationContext } from "../operation.ts";
-import type { SourceInput } from "../sources.ts";
+import { resolveSources, type SourceInput } from "../sources.ts";
+import { closeByPeople, closingsOf } from "./incident-closings.ts";
+import { readIncidentMemory } from "./incident-memory.ts";
 import { loadDetection } from "./load-detection.ts";
 
 export interface ObservedIncidents {
@@ -29,21 +32,32 @@ export interface IncidentRequest {
   readonly sources: SourceInput;
   /** Directories of rules beside those that come with the program. */
   readonly rules: readonly string[];
-  /** What was judged before: ids and decisions of people are kept. */
+  /** What was judged before: ids are kept. What the daemon of the state judged when left out. */
   readonly previous?: readonly Incident[];
 }
 
 /** **Errors**: throws what reading sources and rules throws. */
 export async function observeIncidents(
-  { sources, rules, previous = [] }: IncidentRequest,
+  { sources, rules, previous }: IncidentRequest,
   context: OperationContext,
 ): Promise<ObservedIncidents> {
   const detection = await loadDetection({ directories: rules }, context);
   const judged = await judgeSources(sources, context, detection.detectors);
   for (const problem of detection.problems) judged.problems.add(problem);
   const detected = detectedFacts(judged.facts);
-  const incidents = joinIncidents(judged, detected, previous);
+  const said = await readSaid(resolveSources(sources, context.settings).state, context);
+  const known = joinIncidents(judged, detected, previous ?? said.judged);
+  const incidents = closeByPeople(known, said.closings);
   return { incidents, judged, detected, listings: detection.listings };
+}
+
+/** What a daemon remembers, and what people said. */
+async function readSaid(directory: string, context: OperationContext) {
+  if (directory === "") return { judged: [], closings: new Map() };
+  return withStore({ directory, mode: "read" }, context, async (store) => {
+    const { judged } = await readIncidentMemory(store.settings);
+    return { judged, closings: closingsOf(await store.notes.all()) };
+  });
 }
 
 /** Of all containers. **Order**: by container. */

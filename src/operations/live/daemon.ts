@@ -9,6 +9,7 @@ import type { ArchiveWriter } from "../../ports/archive.ts";
 import type { EventSource, SourcePosition } from "../../ports/event-source.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
+import type { LoadedDetection } from "../detect/load-detection.ts";
 import type { OperationContext } from "../operation.ts";
 import type { DaemonHealth } from "./daemon-health.ts";
 import type { FactKeeper } from "./keep-facts.ts";
@@ -18,6 +19,8 @@ export interface Daemon {
   /** Both change when the configuration is read again: look them up when they are used. */
   settings: RunSettings;
   context: OperationContext;
+  /** Changes when rules are read again. */
+  detection: LoadedDetection;
   readonly log: Log;
   readonly health: DaemonHealth;
   readonly store: Store;

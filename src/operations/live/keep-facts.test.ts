@@ -189,7 +189,7 @@ async function waitsBetween(costMs: (at: number) => number): Promise<readonly nu
     endedMs.push(clock.elapsedMs());
   };
   const [log, health, { signal }] = [new MemoryLog(), new DaemonHealth(), ending];
-  const ended = keepRegularly({ keeper, clock, log, health, signal, onFacts: async () => {} });
+  const ended = keepRegularly({ keeper, clock, log, health, signal, onBatch: async () => {} });
   for (let at = 0; at < messages.length; at += 10) {
     observation.take("s", { kind: "messages", messages: messages.slice(at, at + 10) });
     await clock.advance(2000);

@@ -3,12 +3,11 @@
  * with patience where the store refuses.
  * In: the keeper. Out: each batch, to whoever looks for news in it. Ends when the signal is given.
  */
-import type { Fact } from "../../core/observe/fact.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import type { DaemonHealth } from "./daemon-health.ts";
-import type { FactKeeper } from "./keep-facts.ts";
+import type { FactKeeper, KeptBatch } from "./keep-facts.ts";
 
 export interface Rhythm {
   readonly keeper: FactKeeper;
@@ -16,7 +15,7 @@ export interface Rhythm {
   readonly log: Log;
   readonly health: DaemonHealth;
   readonly signal: AbortSignal;
-  readonly onFacts: (facts: readonly Fact[]) => Promise<void>;
+  readonly onBatch: (batch: KeptBatch) => Promise<void>;
 }
 
 /** **Unit**: milliseconds; the least so that what happens is seen within two seconds. */
@@ -46,16 +45,16 @@ export async function keepRegularly(rhythm: Rhythm): Promise<void> {
  * **Errors**: throws defects only.
  */
 export async function keepOnce(
-  { keeper, clock, log, health, onFacts }: Omit<Rhythm, "signal">,
+  { keeper, clock, log, health, onBatch }: Omit<Rhythm, "signal">,
   how: "regular" | "final",
 ): Promise<number | undefined> {
   try {
     const batch = await keeper.keep(how);
     if (batch === undefined) return 0;
-    await onFacts(batch.facts);
+    await onBatch(batch);
     if (health.note("store", true, "", clock.nowUs())) log.info("The store takes facts again.");
-    const { costMs, facts, droppedCount, isCheckpoint } = batch;
-    const fields = { facts: facts.length, dropped: droppedCount, ms: Math.round(costMs) };
+    const { costMs, facts, dropped, isCheckpoint } = batch;
+    const fields = { facts: facts.length, dropped: dropped.length, ms: Math.round(costMs) };
     log.debug("Facts were put away.", { ...fields, checkpoint: isCheckpoint });
     return batch.rhythmMs;
   } catch (error) {
