@@ -12,6 +12,7 @@ import type { Store } from "../../ports/store.ts";
 import type { LoadedDetection } from "../detect/load-detection.ts";
 import type { OperationContext } from "../operation.ts";
 import type { DaemonHealth } from "./daemon-health.ts";
+import type { EarlyCall } from "./early-call.ts";
 import type { FactKeeper } from "./keep-facts.ts";
 import type { RunSettings } from "./run-settings.ts";
 
@@ -21,6 +22,8 @@ export interface Daemon {
   context: OperationContext;
   /** Changes when rules are read again. */
   detection: LoadedDetection;
+  /** Facts are to be put away soon: a rule matched. */
+  readonly urgent: EarlyCall;
   readonly log: Log;
   readonly health: DaemonHealth;
   readonly store: Store;

@@ -4,11 +4,12 @@
  * incidents as the judge gives them.
  * Must give what a judgement over the store's facts gives.
  */
+
+import type { TimeUs } from "../../core/event/event.ts";
 import type { ClusterView } from "../../core/judge/cluster/cluster-view.ts";
 import { createListenerBook } from "../../core/judge/incident/create-listener-book.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import { judgeIncidents } from "../../core/judge/incident/judge-incidents.ts";
-import type { TimeUs } from "../../core/event/event.ts";
 import { detectedFacts } from "../detect/observe-incidents.ts";
 import type { IncidentBackground } from "./incident-background.ts";
 import type { IncidentFacts } from "./incident-facts.ts";

@@ -17,6 +17,7 @@ import { recordedMessages } from "../../testing/recorded-events.ts";
 import { createFolds } from "../create-folds.ts";
 import { compareFacts } from "./compare-facts.ts";
 import { DaemonHealth } from "./daemon-health.ts";
+import { EarlyCall } from "./early-call.ts";
 import { FactKeeper } from "./keep-facts.ts";
 import { keepRegularly } from "./keep-regularly.ts";
 import { OpenLedger } from "./open-ledger.ts";
@@ -189,7 +190,9 @@ async function waitsBetween(costMs: (at: number) => number): Promise<readonly nu
     endedMs.push(clock.elapsedMs());
   };
   const [log, health, { signal }] = [new MemoryLog(), new DaemonHealth(), ending];
-  const ended = keepRegularly({ keeper, clock, log, health, signal, onBatch: async () => {} });
+  const urgent = new EarlyCall();
+  const onBatch = async () => {};
+  const ended = keepRegularly({ keeper, clock, log, health, signal, urgent, onBatch });
   for (let at = 0; at < messages.length; at += 10) {
     observation.take("s", { kind: "messages", messages: messages.slice(at, at + 10) });
     await clock.advance(2000);

@@ -7,6 +7,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import type { DaemonHealth } from "./daemon-health.ts";
+import type { EarlyCall } from "./early-call.ts";
 import type { FactKeeper, KeptBatch } from "./keep-facts.ts";
 
 export interface Rhythm {
@@ -15,6 +16,8 @@ export interface Rhythm {
   readonly log: Log;
   readonly health: DaemonHealth;
   readonly signal: AbortSignal;
+  /** Whoever cannot wait for the rhythm. */
+  readonly urgent: EarlyCall;
   readonly onBatch: (batch: KeptBatch) => Promise<void>;
 }
 
@@ -23,15 +26,21 @@ const intervalMs = { least: 1000, most: 30_000 } as const;
 /** Putting away takes at most this part of the time. */
 const shareMax = 0.04;
 
+/** While it is urgent, at least this many times what the last took lies between two. */
+const urgentFactor = 3;
+
 /** The last batch is not written here: sources may still end. **Errors**: throws defects only. */
 export async function keepRegularly(rhythm: Rhythm): Promise<void> {
-  const { clock, signal } = rhythm;
+  const { signal, urgent } = rhythm;
   let waitMs: number = intervalMs.least;
   let beforeMs = 0;
+  let tookMs = 0;
   while (!signal.aborted) {
-    await clock.wait(waitMs, signal);
+    await untilTurn(rhythm, waitMs, tookMs);
     if (signal.aborted) return;
+    urgent.take();
     const costMs = await keepOnce(rhythm, "regular");
+    tookMs = costMs ?? tookMs;
     // A slow disk is slow twice; one stall of the machine must not hold back the next half minute.
     const usualMs = Math.min(costMs ?? 0, beforeMs);
     if (costMs !== undefined && costMs > 0) beforeMs = costMs;
@@ -40,12 +49,18 @@ export async function keepRegularly(rhythm: Rhythm): Promise<void> {
   }
 }
 
+async function untilTurn({ clock, signal, urgent }: Rhythm, waitMs: number, tookMs: number) {
+  const soonMs = Math.min(waitMs, Math.max(intervalMs.least, urgentFactor * tookMs));
+  await clock.wait(soonMs, signal);
+  if (waitMs > soonMs) await clock.wait(waitMs - soonMs, AbortSignal.any([signal, urgent.signal]));
+}
+
 /**
  * **Unit**: milliseconds that count for the rhythm; undefined when the store refused.
  * **Errors**: throws defects only.
  */
 export async function keepOnce(
-  { keeper, clock, log, health, onBatch }: Omit<Rhythm, "signal">,
+  { keeper, clock, log, health, onBatch }: Omit<Rhythm, "signal" | "urgent">,
   how: "regular" | "final",
 ): Promise<number | undefined> {
   try {

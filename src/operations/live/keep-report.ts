@@ -9,8 +9,8 @@ import type { Store } from "../../ports/store.ts";
 import { readSigned } from "../judge-settings.ts";
 import type { OperationContext } from "../operation.ts";
 import { listImagesInUse } from "./choose-scans.ts";
-import { keepBackground } from "./incident-background.ts";
 import { keepImages } from "./images-in-use.ts";
+import { keepBackground } from "./incident-background.ts";
 import { type RecordedReport, recordReport } from "./record-report.ts";
 import { timeOf } from "./state-field.ts";
 

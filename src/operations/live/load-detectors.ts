@@ -4,10 +4,11 @@
  * logged. Must never keep a daemon from watching because of one wrong rule.
  */
 import { makeVisible } from "../../core/report/safe-text.ts";
-import type { Log } from "../../ports/log.ts";
 import { type LoadedDetection, loadDetection } from "../detect/load-detection.ts";
 import type { OperationContext } from "../operation.ts";
+import type { Daemon } from "./daemon.ts";
 import type { RunSettings } from "./run-settings.ts";
+import { watchHits } from "./watch-hits.ts";
 
 /** Nothing is detected. */
 const nothing: LoadedDetection = { detectors: [], listings: [], problems: [] };
@@ -19,7 +20,7 @@ const toldCountMax = 50;
 export async function loadDetectors(
   { detect, rules }: Pick<RunSettings, "detect" | "rules">,
   context: OperationContext,
-  log: Log,
+  { log, urgent }: Pick<Daemon, "log" | "urgent">,
 ): Promise<LoadedDetection> {
   if (detect === "off") return nothing;
   const loaded = await loadDetection({ directories: rules }, context);
@@ -31,5 +32,6 @@ export async function loadDetectors(
   const waiting = listings.filter(({ evaluable }) => evaluable.state === "with-policy").length;
   const fields = { rules: listings.length, waiting, problems: problems.length };
   log.info("Detection rules were read.", fields);
-  return loaded;
+  const { detectors } = loaded;
+  return { ...loaded, detectors: watchHits(detectors, () => urgent.ask()) };
 }

@@ -11,6 +11,7 @@ import { createArchiving } from "./archive-records.ts";
 import type { Daemon } from "./daemon.ts";
 import { DaemonHealth } from "./daemon-health.ts";
 import { openSinks } from "./deliver-report.ts";
+import { EarlyCall } from "./early-call.ts";
 import { FactKeeper } from "./keep-facts.ts";
 import { loadDetectors } from "./load-detectors.ts";
 import { loadLiveOptions } from "./load-live-options.ts";
@@ -62,7 +63,8 @@ async function assemble(opened: Opened): Promise<Daemon> {
   // Only servers give messages, and none of them gives one twice.
   const archiving = archive === undefined ? undefined : createArchiving(archive, volatileNames);
   const canaries = settings.canaryUs === 0 ? undefined : createCanaryWatch();
-  const detection = await loadDetectors(settings, context, log);
+  const urgent = new EarlyCall();
+  const detection = await loadDetectors(settings, context, { log, urgent });
   const live: LiveOptions = {
     ...(await loadLiveOptions({ settings, detection }, context)),
     problems,
@@ -99,7 +101,7 @@ async function assemble(opened: Opened): Promise<Daemon> {
   const health = new DaemonHealth();
   return {
     ...opened,
-    detection,
+    ...{ detection, urgent },
     health,
     sources,
     volatileNames,

@@ -87,7 +87,7 @@ async function reload({ daemon, resolve, onChange }: Reloading): Promise<void> {
   const context = { ...daemon.context, settings };
   const { detect } = daemon.settings;
   // Rule files may differ though their names do not; states of rules that stay are kept.
-  const detection = await loadDetectors({ detect, rules: wanted.rules }, context, daemon.log);
+  const detection = await loadDetectors({ detect, rules: wanted.rules }, context, daemon);
   const live = await loadLiveOptions({ settings: daemon.settings, detection }, context);
   const differing = options.filter(
     ({ key }) => JSON.stringify(wanted[key]) !== JSON.stringify(daemon.settings[key]),

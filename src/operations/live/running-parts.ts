@@ -14,8 +14,8 @@ import type { ChangedSettings } from "./reload-settings.ts";
 import { ReportWriter } from "./report-writer.ts";
 import { scanRegularly } from "./scan-regularly.ts";
 import { scrapeLosses } from "./scrape-losses.ts";
-import { tidyState } from "./tidy-state.ts";
 import { PeopleTeller } from "./tell-people.ts";
+import { tidyState } from "./tidy-state.ts";
 import { IncidentWatch } from "./watch-incidents.ts";
 import { type TetragonHooks, tetragonParts } from "./watch-tetragons.ts";
 
@@ -38,7 +38,7 @@ export class RunningParts {
   constructor(daemon: Daemon, ending: AbortController) {
     this.daemon = daemon;
     this.ending = ending;
-    this.reports = new ReportWriter(daemon, ending.signal);
+    this.reports = new ReportWriter(daemon, ending.signal, () => this.incidents.stir());
     this.incidents = new IncidentWatch(daemon, {
       take: (notice) => this.people.take(notice),
       onGrave: () => this.reports.note("incident"),
@@ -129,7 +129,7 @@ export class RunningParts {
   }
 
   private keep(): Promise<void> {
-    const { keeper, log, health, context } = this.daemon;
+    const { keeper, log, health, urgent, context } = this.daemon;
     const { clock } = context.outside.services;
     const { signal } = this.ending;
     let keptMs = Number.NEGATIVE_INFINITY;
@@ -141,7 +141,7 @@ export class RunningParts {
       await keepRecording(this.daemon);
       keptMs = clock.elapsedMs();
     };
-    return keepRegularly({ keeper, clock, log, health, signal, onBatch });
+    return keepRegularly({ keeper, clock, log, health, signal, urgent, onBatch });
   }
 
   private scrape(): Promise<void> {

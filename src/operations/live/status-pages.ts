@@ -10,11 +10,7 @@ import type { EventSource } from "../../ports/event-source.ts";
 import type { StatusPage } from "../../ports/status-server.ts";
 import type { Store } from "../../ports/store.ts";
 import type { DaemonHealth } from "./daemon-health.ts";
-import {
-  type DetectionParts,
-  describeDetection,
-  detectionMetrics,
-} from "./describe-detection.ts";
+import { type DetectionParts, describeDetection, detectionMetrics } from "./describe-detection.ts";
 import type { FactKeeper } from "./keep-facts.ts";
 import { type Metric, renderMetrics } from "./metrics-text.ts";
 
@@ -63,9 +59,7 @@ export const statusSchema = z.object({
   /** Not closed; an older daemon does not say. */
   openIncidents: z.array(z.object({ severity: z.string(), count: z.number() })).default([]),
   routes: z
-    .array(
-      z.object({ name: z.string(), sent: z.number(), waiting: z.number(), dead: z.number() }),
-    )
+    .array(z.object({ name: z.string(), sent: z.number(), waiting: z.number(), dead: z.number() }))
     .default([]),
 });
 

@@ -4,7 +4,10 @@
  * In: batches of facts, what people decide. Out: notices, a line in the log each, what is
  * remembered. Must never stop the daemon, nor tell again what was told.
  */
-import { compareIncidents, type IncidentNews } from "../../core/judge/incident/compare-incidents.ts";
+import {
+  compareIncidents,
+  type IncidentNews,
+} from "../../core/judge/incident/compare-incidents.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import { levels } from "../../core/observe/detect/rule.ts";
 import type { Notice } from "../../ports/notifier.ts";
@@ -159,10 +162,7 @@ export class IncidentWatch {
   }
 
   /** Whoever was not told before the last end; the others know, and are left out. */
-  private async remind(
-    shown: readonly Incident[],
-    news: readonly IncidentNews[],
-  ): Promise<void> {
+  private async remind(shown: readonly Incident[], news: readonly IncidentNews[]): Promise<void> {
     const fresh = new Set(news.map(({ incident }) => incident.id));
     const told = new Set(this.memory.told.map(({ id }) => id));
     for (const incident of shown) {

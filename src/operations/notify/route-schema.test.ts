@@ -27,7 +27,10 @@ test("a secret in the file is refused, and what to write instead is said", () =>
     [{ ...base, url: slack }, /^url: the address holds a secret: .* url-file or url-env/],
     [{ ...base, url: "https://u:p@receiver.test/" }, /^url: the address holds a secret/],
     [{ ...base, url: "https://receiver.test/?api_key=x" }, /^url: the address holds a secret/],
-    [{ ...base, "token-env": "xoxb-17-really-a-token" }, /^token-env: expected the name of a variable/],
+    [
+      { ...base, "token-env": "xoxb-17-really-a-token" },
+      /^token-env: expected the name of a variable/,
+    ],
   ];
   for (const [route, says] of refused) {
     const told = mistake(route);
