@@ -24,7 +24,11 @@ export function judgeStory({ story, signals, incidents }: StoryResult): StoryVer
       : story.expect === "incident"
         ? graveCount > 0
         : signals.length > 0;
-  const severity = incidents.map((one) => one.severity).sort(byLevel).at(-1) ?? "none";
+  const severity =
+    incidents
+      .map((one) => one.severity)
+      .sort(byLevel)
+      .at(-1) ?? "none";
   return { holds, graveCount, severity };
 }
 
@@ -62,7 +66,14 @@ export function sumStories(results: readonly StoryResult[], kind: StoryKind): St
 export function listStory(result: StoryResult): readonly string[] {
   const { story, signals, incidents } = result;
   const { holds } = judgeStory(result);
-  const mark = story.blind !== "" ? "blind" : holds ? "holds" : story.kind === "ordinary" ? "BLAMED" : "MISSED";
+  const mark =
+    story.blind !== ""
+      ? "blind"
+      : holds
+        ? "holds"
+        : story.kind === "ordinary"
+          ? "BLAMED"
+          : "MISSED";
   const lines = ["", `== ${mark} ${story.place} ${story.family}: ${story.name}`];
   for (const { severity, score, headline, scoreParts } of incidents) {
     const parts = scoreParts.map(({ label, kind, value }) => `${kind} ${value} ${label}`);
@@ -76,7 +87,9 @@ export function listStory(result: StoryResult): readonly string[] {
   );
   for (const { level, ruleKind, rule, process, because, score } of signals) {
     const of = (texts.get(process) ?? "?").slice(0, 80);
-    lines.push(`  ${level.padEnd(13)} ${score} ${ruleKind} ${rule}: ${of} (${because.join("; ").slice(0, 100)})`);
+    lines.push(
+      `  ${level.padEnd(13)} ${score} ${ruleKind} ${rule}: ${of} (${because.join("; ").slice(0, 100)})`,
+    );
   }
   return lines;
 }

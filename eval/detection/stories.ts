@@ -74,7 +74,11 @@ interface ToldStory {
   readonly blind?: string;
 }
 
-function readStory({ family, expect, blind = "", ...told }: ToldStory, kind: StoryKind, place: string) {
+function readStory(
+  { family, expect, blind = "", ...told }: ToldStory,
+  kind: StoryKind,
+  place: string,
+) {
   const { matching, problems } = decodeCases({ matching: [told] });
   const [one] = matching;
   const story: Story = {
