@@ -3,8 +3,9 @@
  * In: a report. Out: a short block, one line an incident; none where there is no incident.
  * Must never say that nobody is in: what was not looked for or not seen stays unknown.
  */
-import { pressingIncidents, titleIncidents } from "./incident-summary.ts";
+
 import { severityStyles } from "./incident/incident-page.ts";
+import { pressingIncidents, titleIncidents } from "./incident-summary.ts";
 import type { Page } from "./page.ts";
 import { type TerminalText, terminal } from "./safe-text.ts";
 import { fit, padEnd, plural, wrap } from "./text-layout.ts";

@@ -7,11 +7,7 @@ import type { DecisionName } from "../../judge/decide/decision.ts";
 import { nameWorkloads } from "../../judge/name-workload.ts";
 import type { Finding } from "../../judge/verdict.ts";
 import type { Level } from "../../observe/detect/rule.ts";
-import {
-  type IncidentSummary,
-  pressingIncidents,
-  titleIncidents,
-} from "../incident-summary.ts";
+import { type IncidentSummary, pressingIncidents, titleIncidents } from "../incident-summary.ts";
 import type { Report } from "../report.ts";
 import { type HtmlText, html } from "../safe-text.ts";
 import { plural } from "../text-layout.ts";
