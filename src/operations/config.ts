@@ -131,6 +131,9 @@ const configSchema = z
         "What people signed about findings: each with vulnerability, status, reason, by, until; " +
           "see docs/documents.md",
       ),
+    detect: z
+      .enum(["auto", "off"])
+      .describe("off: reports look for no intrusions; auto when left out"),
     "minimum-window": duration.describe(
       "Shortest watch that makes 'not observed' mean something; 5m when left out",
     ),

@@ -1,5 +1,6 @@
 /**
- * Holds the way from sources to incidents: observe with detection, judge, join.
+ * Holds the way from sources to incidents: observe with detection, judge, join, judge again with
+ * what incidents weigh.
  * In: sources of a report, rules. Out: incidents, and what they stand on.
  * Must never render, and never read a clock.
  */
@@ -8,15 +9,16 @@ import { createListenerBook } from "../../core/judge/incident/create-listener-bo
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import type { IncidentInput } from "../../core/judge/incident/incident-input.ts";
 import { judgeIncidents } from "../../core/judge/incident/judge-incidents.ts";
+import { liftFindings } from "../../core/judge/lift-findings.ts";
 import type { RuleListing } from "../../core/observe/detect/rule.ts";
 import type { FactSet } from "../../core/observe/fact-set.ts";
+import { judgeSettings } from "../judge-settings.ts";
 import { type JudgedSources, judgeSources } from "../judge-sources.ts";
-import { withStore } from "../live/with-store.ts";
 import type { OperationContext } from "../operation.ts";
 import { resolveSources, type SourceInput } from "../sources.ts";
-import { closeByPeople, closingsOf } from "./incident-closings.ts";
-import { readIncidentMemory } from "./incident-memory.ts";
-import { loadDetection } from "./load-detection.ts";
+import { closeByPeople } from "./incident-closings.ts";
+import { type LoadedDetection, loadDetection } from "./load-detection.ts";
+import { readSaid } from "./read-said.ts";
 
 export interface ObservedIncidents {
   /** **Order**: gravest first. */
@@ -42,22 +44,31 @@ export async function observeIncidents(
   context: OperationContext,
 ): Promise<ObservedIncidents> {
   const detection = await loadDetection({ directories: rules }, context);
-  const judged = await judgeSources(sources, context, detection.detectors);
-  for (const problem of detection.problems) judged.problems.add(problem);
+  const before = previous === undefined ? {} : { previous };
+  return observeDetected({ sources, detection, ...before }, context);
+}
+
+export interface DetectedRequest extends Omit<IncidentRequest, "rules"> {
+  readonly detection: LoadedDetection;
+}
+
+/** With rules that were loaded; a state holds signals already, and asks for none. */
+export async function observeDetected(
+  { sources, detection, previous }: DetectedRequest,
+  context: OperationContext,
+): Promise<ObservedIncidents> {
+  const { detectors, listings, problems } = detection;
+  const judged = await judgeSources(sources, context, detectors);
+  for (const problem of problems) judged.problems.add(problem);
   const detected = detectedFacts(judged.facts);
   const said = await readSaid(resolveSources(sources, context.settings).state, context);
   const known = joinIncidents(judged, detected, previous ?? said.judged);
-  const incidents = closeByPeople(known, said.closings);
-  return { incidents, judged, detected, listings: detection.listings };
-}
-
-/** What a daemon remembers, and what people said. */
-async function readSaid(directory: string, context: OperationContext) {
-  if (directory === "") return { judged: [], closings: new Map() };
-  return withStore({ directory, mode: "read" }, context, async (store) => {
-    const { judged } = await readIncidentMemory(store.settings);
-    return { judged, closings: closingsOf(await store.notes.all()) };
-  });
+  // What people closed weighs nothing any more.
+  const { judgement, incidents } = liftFindings(
+    { judgement: judged.judgement, incidents: closeByPeople(known, said.closings) },
+    judgeSettings(context.settings),
+  );
+  return { incidents, judged: { ...judged, judgement }, detected, listings };
 }
 
 /** Of all containers. **Order**: by container. */
