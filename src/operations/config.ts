@@ -13,7 +13,7 @@ import { WaggleError } from "../ports/waggle-error.ts";
 import { readFailOn } from "./fail-on.ts";
 import { runConfigSchema } from "./live/run-fields.ts";
 import { nearestName } from "./nearest-name.ts";
-import { notifyConfigSchema } from "./notify/route-schema.ts";
+import { notifyConfigSchema, notifyRouteShape } from "./notify/route-schema.ts";
 import { readYaml, type YamlPlace, yamlLengthMax } from "./read-yaml.ts";
 import { readDuration, readTime } from "./time-range.ts";
 
@@ -131,6 +131,9 @@ const configSchema = z
         "What people signed about findings: each with vulnerability, status, reason, by, until; " +
           "see docs/documents.md",
       ),
+    detect: z
+      .enum(["auto", "off"])
+      .describe("off: reports look for no intrusions; auto when left out"),
     "minimum-window": duration.describe(
       "Shortest watch that makes 'not observed' mean something; 5m when left out",
     ),
@@ -196,6 +199,7 @@ function unknownKey(key: string, path: readonly PropertyKey[]): string {
   const shapes: Readonly<Record<string, object>> = {
     probes: probe.shape,
     decisions: decision.shape,
+    notify: notifyRouteShape,
   };
   const names = Object.keys(shapes[String(path[0])] ?? configSchema.shape);
   const near = nearestName(key, names);

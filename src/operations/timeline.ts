@@ -6,18 +6,14 @@
 import { z } from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import { type Problem, ProblemLog } from "../core/event/problem.ts";
-import { createContainers } from "../core/observe/container.ts";
 import { isHostKey } from "../core/observe/container-key.ts";
 import type { SignalFact } from "../core/observe/detect/detect-fact.ts";
-import { createDetection } from "../core/observe/detect/detection.ts";
 import { type ActLine, recordActs } from "../core/observe/detect/record-acts.ts";
 import type { ContainerFact } from "../core/observe/fact.ts";
-import { FactSet } from "../core/observe/fact-set.ts";
-import { createObserver } from "../engine/observe-events.ts";
+import { detectPast } from "./detect/detect-past.ts";
 import { findContainers } from "./detect/find-containers.ts";
 import { loadDetection } from "./detect/load-detection.ts";
-import { pastFields, resolvePast } from "./detect/past-fields.ts";
-import { readPast } from "./detect/read-past.ts";
+import { pastFields } from "./detect/past-fields.ts";
 import type { Operation } from "./operation.ts";
 
 const input = z.strictObject({
@@ -61,20 +57,11 @@ export const timeline: Operation<z.infer<typeof input>, TimelineOutput> = {
     );
     for (const problem of found) problems.add(problem);
     const recorder = recordActs({ wants: () => true });
-    const facts = new FactSet();
-    const observer = createObserver({
-      folds: [
-        createContainers(),
-        createDetection({ detectors: [...detectors, recorder.detector] }),
-      ],
-      emit: (fact) => facts.add(fact),
-    });
-    const past = await readPast(
-      { ...resolvePast(where, context.settings), onEvent: observer.observe },
+    const { facts, signals, past } = await detectPast(
+      { where, detectors: [...detectors, recorder.detector] },
       context,
       problems,
     );
-    observer.finish();
     const meant = findContainers([...facts.containers], container);
     const { lines, omittedCount } = recorder.record();
     const keys = new Set(meant.map((one) => one.container));
@@ -84,7 +71,7 @@ export const timeline: Operation<z.infer<typeof input>, TimelineOutput> = {
       from: formatTime(past.fromUs),
       to: formatTime(past.toUs),
       lines: lines.filter((line) => isMeant(line.container)),
-      signals: facts.detected.filter(isMeant).flatMap((key) => facts.signals(key)),
+      signals: signals.filter((signal) => isMeant(signal.container)),
       omittedCount,
       inputNames: past.inputNames,
       problems: problems.list(),

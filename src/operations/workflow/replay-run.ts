@@ -66,7 +66,7 @@ function loadRecorded({ workflow: { text, source, name } }: WorkflowRun): Workfl
   throw new WaggleError("input-unsupported", `The recorded ${name} does not load: ${why}.`);
 }
 
-const noSight: Sight = { incidents: refuse, acts: refuse, report: refuse };
+const noSight: Sight = { sinceDefault: "", incidents: refuse, acts: refuse, report: refuse };
 
 function refuse(): never {
   throw new WaggleError("input-unsupported", "A replay looks at nothing but its record.");

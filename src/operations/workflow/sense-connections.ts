@@ -74,7 +74,7 @@ export const senseConnections: StepUse<z.infer<typeof input>, ConnectionsOutput>
     const { judged } = await sight.incidents();
     const wants = wantsContainer(seen.containers, container);
     const all = gatherProcesses(seen, wants);
-    const sinceUs = earliestUs(since, seen.toUs);
+    const sinceUs = earliestUs(since || sight.sinceDefault, seen.toUs);
     const places = seen.containers.filter((one) => wants(one.container));
     const flows = judged.judgement.flows.filter(
       (edge) => isSince(edge, sinceUs) && (container === undefined || touches(edge, places)),

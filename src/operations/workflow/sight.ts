@@ -5,16 +5,12 @@
  * Must never read a recording twice for two sensors: it may be a pipe.
  */
 import { ProblemLog } from "../../core/event/problem.ts";
-import { createContainers } from "../../core/observe/container.ts";
-import { createDetection } from "../../core/observe/detect/detection.ts";
 import { type ActLine, recordActs } from "../../core/observe/detect/record-acts.ts";
 import type { ContainerFact } from "../../core/observe/fact.ts";
-import { FactSet } from "../../core/observe/fact-set.ts";
 import type { Report } from "../../core/report/report.ts";
-import { createObserver } from "../../engine/observe-events.ts";
-import { type ObservedIncidents, observeIncidents } from "../detect/observe-incidents.ts";
-import { resolvePast } from "../detect/past-fields.ts";
-import { readPast } from "../detect/read-past.ts";
+import { detectPast } from "../detect/detect-past.ts";
+import { loadDetection } from "../detect/load-detection.ts";
+import { type ObservedIncidents, observeDetected } from "../detect/observe-incidents.ts";
 import { makeReport } from "../make-report.ts";
 import type { OperationContext } from "../operation.ts";
 import type { SourceInput } from "../sources.ts";
@@ -36,11 +32,10 @@ export interface SeenActs {
 }
 
 export interface Sight {
+  /** What "since when" means where nobody says: "" is all of a recording, `1h` that of an archive. */
+  readonly sinceDefault: string;
   incidents(): Promise<ObservedIncidents>;
-  /**
-   * From `since` on, an ISO time or a duration before the last event; "" is all of a recording, and
-   * the last hour of an archive.
-   */
+  /** From `since` on: an ISO time, a duration before the last event, "" for the default. */
   acts(since: string): Promise<SeenActs>;
   report(): Promise<Report>;
 }
@@ -59,24 +54,23 @@ const archiveSince = "1h";
 export function openSight(request: SightRequest, context: OperationContext): Sight {
   const recorder = recordActs({ wants: () => true, lineCountMax, keeps: "latest" });
   const isLive = isState(request, context);
-  const seen = remember(() =>
-    observeIncidents(
-      {
-        sources: request.sources,
-        rules: request.rules,
-        beside: request.recordsActs && !isLive ? [recorder.detector] : [],
-      },
-      context,
-    ),
-  );
+  const sinceDefault = isLive ? archiveSince : "";
+  const seen = remember(async () => {
+    const { sources, rules } = request;
+    const detection = await loadDetection({ directories: rules }, context);
+    const beside = request.recordsActs && !isLive ? [recorder.detector] : [];
+    const detectors = [...detection.detectors, ...beside];
+    return observeDetected({ sources, detection: { ...detection, detectors } }, context);
+  });
   const archived = new Map<string, () => Promise<SeenActs>>();
   return {
+    sinceDefault,
     incidents: seen,
-    acts: async (since) => {
+    acts: async (given) => {
+      const since = given || sinceDefault;
       if (!isLive) return within(describeSeen(await seen(), recorder.record()), since);
-      const asked = since === "" ? archiveSince : since;
-      const read = archived.get(asked) ?? remember(() => readArchive(asked, request, context));
-      archived.set(asked, read);
+      const read = archived.get(since) ?? remember(() => readArchive(since, request, context));
+      archived.set(since, read);
       return read();
     },
     report: remember(() => makeReport(request.sources, context)),
@@ -127,13 +121,7 @@ async function readArchive(
   context: OperationContext,
 ): Promise<SeenActs> {
   const recorder = recordActs({ wants: () => true, lineCountMax, keeps: "latest" });
-  const facts = new FactSet();
-  const observer = createObserver({
-    folds: [createContainers(), createDetection({ detectors: [recorder.detector] })],
-    emit: (fact) => facts.add(fact),
-  });
-  const where = resolvePast({ state: sources.state, since }, context.settings);
-  const past = await readPast({ ...where, onEvent: observer.observe }, context, new ProblemLog());
-  observer.finish();
+  const request = { where: { state: sources.state, since }, detectors: [recorder.detector] };
+  const { facts, past } = await detectPast(request, context, new ProblemLog());
   return { ...recorder.record(), ...past, containers: [...facts.containers] };
 }

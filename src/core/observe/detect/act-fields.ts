@@ -150,6 +150,7 @@ const ownRows: readonly Row[] = [
   ["parent.uid", ({ subject }) => subject.parent && known(subject.parent.uid)],
   ["parent.role", ({ subject }) => subject.parent && [...subject.parent.roles]],
   ["ancestor.name", ({ subject }) => ancestors(subject, ({ name }) => [name])],
+  ["ancestor.command", ({ subject }) => ancestors(subject, (above) => [commandLine(above)])],
   ["ancestor.binary", ({ subject }) => ancestors(subject, ({ binary }) => [binary])],
   ["ancestor.role", ({ subject }) => ancestors(subject, ({ roles }) => roles)],
   ["node", ({ subject }) => filled(subject.node)],

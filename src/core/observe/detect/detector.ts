@@ -4,7 +4,7 @@
  * In: acts. Out: hits. No I/O, no clock; every map in a state has a bound.
  */
 import type { TimeUs } from "../../event/event.ts";
-import type { ContainerKey } from "../fact.ts";
+import type { ContainerKey } from "../evidence.ts";
 import type { Act } from "./act.ts";
 import type { RuleHead, RuleListing } from "./rule.ts";
 import type { Subject, SubjectBook } from "./subject.ts";
