@@ -186,7 +186,8 @@ test("what an action writes to, and whom it tells, is never chosen by what was o
     ["classify", "agent"],
   ]) {
     const use = stepUses.find((one) => one.name === name);
-    assert.ok(use !== undefined && use.trustedKeys.includes(key ?? ""), name);
+    assert.ok(use !== undefined, name);
+    assert.ok(use.trustedKeys.includes(key ?? ""), name);
     const told = checkWith(use, hostile, template, []).map(({ path, message }) => {
       return `${path.join(".")}: ${message}`;
     });

@@ -69,7 +69,7 @@ test("a run says what was found; what stands on a step that failed is unknown", 
   assert.equal(failed.steps[0]?.error?.code, "file-not-found");
 });
 
-test("a run without sources fails in words, writes nothing it should not, and replays", async () => {
+test("a run without sources fails in words, writes what it was told, and replays", async () => {
   const machine = new MemoryOutside();
   const context = machine.context();
   const run = await runWorkflow({ ...request, rules: [], state: "" }, context);
