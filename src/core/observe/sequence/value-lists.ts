@@ -219,6 +219,11 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
     ..."/.vscode-server/ /.vscode-remote/ /.vscodium-server/ /.cursor-server/".split(" "),
     ..."/.windsurf-server/ /.cache/JetBrains/ /.zed_server/".split(" "),
   ],
+  /** Pool and wallet, or words that only miners know; with `re`. **Source**: their manuals. */
+  "miner-options": [
+    String.raw`stratum\d?\+(?:tcp|ssl|tls)://|--donate-level|--cpu-max-threads-hint|--randomx-|--rig-id|--nicehash|--algo[= ](?:rx/|randomx|ethash|kawpow|cn/)|--coin[= ](?:monero|xmr)`,
+    String.raw`(?:^|\s)(?:-o|--url)[= ]\S+:\d+\s(?:.*\s)?(?:-u|--user)[= ](?:4[0-9AB][0-9a-zA-Z]{93}|0x[0-9a-fA-F]{40}|[13bR][0-9a-zA-Z]{25,61})\b`,
+  ],
   /** Daemons that every machine has. */
   "system-names": [
     ..."systemd systemd-journald systemd-udevd systemd-logind systemd-resolved init cron".split(
