@@ -6,6 +6,7 @@
  */
 import type { TimeUs } from "../event/event.ts";
 import type { DetectFact } from "./detect/detect-fact.ts";
+import type { ProfileFact } from "./profile/profile-fact.ts";
 
 /**
  * First 31 hex digits of the container id (what Tetragon's `docker` field holds), or
@@ -247,5 +248,6 @@ export type Fact =
   | ListenFact
   | CoverageFact
   | LossFact
-  | DetectFact;
+  | DetectFact
+  | ProfileFact;
 export type Emit = (fact: Fact) => void;
