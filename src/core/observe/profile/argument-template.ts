@@ -8,8 +8,9 @@
 
 /** **Unit**: characters of a template; what is beyond is told by a sum of it. */
 export const templateLengthMax = 200;
-const wordCountMax = 32;
-const wordLengthMax = 1024;
+/** What sensors give is no longer. */
+const wordCountMax = 256;
+const wordLengthMax = 4096;
 
 /** Options behind which something stands that nobody else may know. */
 const secretOption =
@@ -29,7 +30,9 @@ const parts: readonly (readonly [RegExp, string])[] = [
   [/(\/(?:tmp|var\/tmp|dev\/shm|run\/user\/\d+)\/)[^\s"'`;|&<>()]+/g, "$1<name>"],
   [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,128}\b/gi, "<hex>"],
   [/(?=[\w+-]{0,64}\d)(?=[\w+-]{0,64}[A-Z])[\w+-]{32,}={0,2}/g, "<long>"],
-  [/\d+/g, "<n>"],
+  [/\btmp\.[A-Za-z0-9]{6,}\b/g, "tmp.<name>"],
+  // `sha256` and `php7` are names, `-n 256` and `run2026` are not.
+  [/(?<![A-Za-z\d])\d+|\d{4,}/g, "<n>"],
 ];
 const url = /\b([a-z][a-z0-9+.-]{1,15}):\/\/(?:[^\s/@"']{1,256}@)?([^\s/"'?#]{0,256})[^\s"']*/gi;
 

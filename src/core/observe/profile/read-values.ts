@@ -134,7 +134,9 @@ export function placeOf(subject: Subject): ProfilePlace {
 
   function unitOf(): string {
     if (entryKind === "service") return `service ${nameTemplate(host?.name ?? "", 64)}`;
-    if (entryKind === "startup") return `startup ${nameTemplate(entry.name, 64)}`;
-    return entryKind;
+    if (entryKind !== "startup") return entryKind;
+    // Threads of the kernel start helpers; their names tell of processors.
+    const isKernel = entry.binary.startsWith("[") || entry.binary === "<kernel>";
+    return isKernel ? "startup kernel" : `startup ${nameTemplate(entry.name, 64)}`;
   }
 }
