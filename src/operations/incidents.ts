@@ -3,11 +3,12 @@
  * In: events of a recording, or the state of a daemon; the id of one. Out: incidents.
  */
 import { z } from "zod";
-import type { Problem } from "../core/event/problem.ts";
 import { formatTime } from "../core/event/format-time.ts";
+import type { Problem } from "../core/event/problem.ts";
 import type { Incident } from "../core/judge/incident/incident.ts";
 import { type Level, levels } from "../core/observe/detect/rule.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { profilesField } from "./detect/load-profiles.ts";
 import { type ObservedIncidents, observeIncidents } from "./detect/observe-incidents.ts";
 import { rulesField } from "./detect/past-fields.ts";
 import type { Operation } from "./operation.ts";
@@ -22,6 +23,7 @@ const listInput = z.strictObject({
     .describe("Only incidents of this severity or graver; all when left out"),
   ...sourceFields,
   ...rulesField,
+  ...profilesField,
 });
 
 export interface IncidentsOutput {
@@ -49,8 +51,8 @@ export const incidents: Operation<z.infer<typeof listInput>, IncidentsOutput> = 
     "the few incidents that a person should read, gravest first.",
   effect: "read",
   input: listInput,
-  run: async ({ minSeverity = "informational", rules = [], ...sources }, context) => {
-    const observed = await observeIncidents({ sources, rules }, context);
+  run: async ({ minSeverity = "informational", rules = [], profiles, ...sources }, context) => {
+    const observed = await observeIncidents({ sources, rules, profiles }, context);
     const least = levels.indexOf(minSeverity);
     const kept = observed.incidents.filter((one) => levels.indexOf(one.severity) >= least);
     return {
@@ -65,6 +67,7 @@ const oneInput = z.strictObject({
   id: z.string().min(1).max(200).describe("Id of the incident, or its start"),
   ...sourceFields,
   ...rulesField,
+  ...profilesField,
 });
 
 export interface IncidentOutput extends Omit<IncidentsOutput, "incidents" | "leftOutCount"> {
@@ -79,8 +82,8 @@ export const incident: Operation<z.infer<typeof oneInput>, IncidentOutput> = {
     "which techniques that is, which vulnerability in use may explain it, what to do now.",
   effect: "read",
   input: oneInput,
-  run: async ({ id, rules = [], ...sources }, context) => {
-    const observed = await observeIncidents({ sources, rules }, context);
+  run: async ({ id, rules = [], profiles, ...sources }, context) => {
+    const observed = await observeIncidents({ sources, rules, profiles }, context);
     return { ...describe(observed), incident: findOne(observed.incidents, id) };
   },
 };
@@ -92,7 +95,8 @@ export function findOne(all: readonly Incident[], id: string): Incident {
   if (only !== undefined && (second === undefined || only.id === id)) return only;
   const quoted = JSON.stringify(id);
   const listed = (found.length > 0 ? found : all).slice(0, 20).map((one) => one.id.slice(0, 12));
-  const what = found.length > 1 ? `Several incidents begin with ${quoted}` : `No incident ${quoted}`;
+  const what =
+    found.length > 1 ? `Several incidents begin with ${quoted}` : `No incident ${quoted}`;
   const hint = listed.length === 0 ? "there are none" : `there are: ${listed.join(", ")}`;
   throw new WaggleError("not-found", `${what}; ${hint}.`);
 }

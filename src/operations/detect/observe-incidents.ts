@@ -14,6 +14,7 @@ import { type JudgedSources, judgeSources } from "../judge-sources.ts";
 import type { OperationContext } from "../operation.ts";
 import type { SourceInput } from "../sources.ts";
 import { loadDetection } from "./load-detection.ts";
+import { loadProfiles, profileNames } from "./load-profiles.ts";
 
 export interface ObservedIncidents {
   /** **Order**: gravest first. */
@@ -29,16 +30,20 @@ export interface IncidentRequest {
   readonly sources: SourceInput;
   /** Directories of rules beside those that come with the program. */
   readonly rules: readonly string[];
+  /** Files and directories of profiles; those of the configuration when left out. */
+  readonly profiles?: readonly string[] | undefined;
   /** What was judged before: ids and decisions of people are kept. */
   readonly previous?: readonly Incident[];
 }
 
 /** **Errors**: throws what reading sources and rules throws. */
 export async function observeIncidents(
-  { sources, rules, previous = [] }: IncidentRequest,
+  { sources, rules, profiles, previous = [] }: IncidentRequest,
   context: OperationContext,
 ): Promise<ObservedIncidents> {
-  const detection = await loadDetection({ directories: rules }, context);
+  const frozen = await loadProfiles(profileNames(profiles, context), context);
+  const novelty = { profiles: frozen };
+  const detection = await loadDetection({ directories: rules, novelty }, context);
   const judged = await judgeSources(sources, context, detection.detectors);
   for (const problem of detection.problems) judged.problems.add(problem);
   const detected = detectedFacts(judged.facts);

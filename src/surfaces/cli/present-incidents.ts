@@ -69,7 +69,8 @@ export const incidentPresentation: Presentation<IncidentOutput> = {
   hasConfig: true,
   hasTime: false,
   show: (output, view) => ({
-    document: view.format === "json" ? renderJson(output) : renderIncidentText(output.incident, view),
+    document:
+      view.format === "json" ? renderJson(output) : renderIncidentText(output.incident, view),
     notices: noticesOf(output),
     exitStatus: exitStatus.done,
   }),

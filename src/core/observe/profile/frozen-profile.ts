@@ -23,6 +23,7 @@ export interface Profile {
 export interface FrozenProfile {
   readonly watched: ReadonlySet<ProfileDimension>;
   readonly keys: ReadonlySet<string>;
+  readonly values: readonly ProfileValue[];
 }
 
 const memoCountMax = 4096;
@@ -39,6 +40,7 @@ export class FrozenProfiles {
       const made = {
         watched: new Set(same.flatMap(({ watched }) => watched)),
         keys: new Set(same.flatMap(({ values }) => values.map(valueKey))),
+        values: same.flatMap(({ values }) => values),
       };
       const [first] = same;
       if (first === undefined) continue;
