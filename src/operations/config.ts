@@ -107,6 +107,7 @@ const configSchema = z
     policies: files("Tracing policies in force: files or directories"),
     "tetragon-metrics": files("Tetragon's Prometheus metrics, first and last"),
     processes: files("Dumps of running processes"),
+    profiles: files("Profiles of workloads, see docs/profiles.md: what a frozen one lacks is told"),
     since: z.string().describe("Leave out events before this time"),
     until: z.string().describe("Leave out events from this time on"),
     format: z
