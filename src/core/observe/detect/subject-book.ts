@@ -75,7 +75,8 @@ export class SubjectStore implements SubjectBook {
   }
 
   /**
-   * The subject of an event, created or completed from it; undefined where nobody is named.
+   * The subject of an event, created or completed from it; undefined where nobody is named. An
+   * event that names a pid alone is of whom the tree says, if he is known: it tells nothing of him.
    * **Cost**: one comparison for the next event of the same process.
    */
   take(
@@ -87,10 +88,24 @@ export class SubjectStore implements SubjectBook {
     if (block === undefined) return undefined;
     const { type } = event;
     const { latest } = this;
-    const isSame = latest !== undefined && latest.block === block && latest.parent !== undefined;
+    const isSame =
+      latest !== undefined &&
+      latest.block === block &&
+      latest.parent !== undefined &&
+      block.execId !== "";
     if (isSame && type !== "exec" && type !== "exit") return this.refresh(latest, node, nowUs);
-    const execId = block.execId === "" ? (node?.execId ?? "") : block.execId;
-    if (execId === "") return undefined;
+    const subject =
+      block.execId === ""
+        ? this.subjects.get(node?.execId ?? "")
+        : this.takeNamed(event, block, nowUs);
+    if (subject === undefined) return undefined;
+    if (type === "exit") this.end(subject, event.timeUs > 0 ? event.timeUs : nowUs, event);
+    this.latest = subject;
+    return this.refresh(subject, node, nowUs);
+  }
+
+  private takeNamed(event: ProcessEvent, block: Process, nowUs: TimeUs): SubjectRecord {
+    const { execId } = block;
     let subject = this.subjects.get(execId);
     if (subject === undefined) {
       // Before it is placed, so that nobody is forgotten between being placed and being used.
@@ -98,9 +113,7 @@ export class SubjectStore implements SubjectBook {
       subject = this.add(execId, event.node, block.pid);
     }
     this.complete(subject, event, block, nowUs);
-    if (type === "exit") this.end(subject, event.timeUs > 0 ? event.timeUs : nowUs, event);
-    this.latest = subject;
-    return this.refresh(subject, node, nowUs);
+    return subject;
   }
 
   /** The tree lets go of the process: its class is final, and so is that it ended. */
