@@ -226,6 +226,28 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
   "installed-script": [String.raw`^(?:-\S+\s+)*/(?:usr|opt|etc|srv|app|controller|scripts?)/\S+`],
   /** Work on images by clients of a container runtime: it starts nothing of somebody's choice. */
   "image-work": "build buildx push pull tag login logout images version info manifest".split(" "),
+  /** Who a machine is in a cluster; with `re`. */
+  "node-identity": [
+    String.raw`/var/lib/kubelet/(?:pki/.*\.(?:pem|key)|kubeconfig)$|/etc/kubernetes/(?:admin|super-admin|kubelet|controller-manager|scheduler)\.conf$|/etc/kubernetes/pki/.*\.key$|/etc/rancher/(?:k3s/k3s|rke2/rke2)\.yaml$|/var/lib/rancher/.*(?:/tls/.*\.key|/server/(?:node-)?token)$`,
+  ],
+  /** The same within arguments; with `re`. */
+  "node-identity-words": [
+    String.raw`/var/lib/kubelet/(?:pki/\S*\.(?:pem|key)|kubeconfig)|/etc/kubernetes/(?:admin|super-admin|kubelet|controller-manager|scheduler)\.conf|/etc/kubernetes/pki/\S*\.key|/etc/rancher/(?:k3s/k3s|rke2/rke2)\.yaml|/var/lib/rancher/\S*/server/(?:node-)?token`,
+  ],
+  /** A far end that has a name, and is told as such; with `re`. */
+  "named-far-end": [
+    String.raw`(?:https?|ftps?|sftp)://(?:[^/\s@]*@)?[a-zA-Z0-9-]*[a-zA-Z-][a-zA-Z0-9-]*\.[a-zA-Z0-9.-]*[a-zA-Z]|(?:^|\s)(?:[^/\s@]+@)?[a-zA-Z][a-zA-Z0-9.-]*:\S`,
+  ],
+  /** Where editors on somebody's desk keep what they run in containers; with `contains`. */
+  "editor-servers": [
+    ..."/.vscode-server/ /.vscode-remote/ /.vscodium-server/ /.cursor-server/".split(" "),
+    ..."/.windsurf-server/ /.cache/JetBrains/ /.zed_server/".split(" "),
+  ],
+  /** Pool and wallet, or words that only miners know; with `re`. **Source**: their manuals. */
+  "miner-options": [
+    String.raw`stratum\d?\+(?:tcp|ssl|tls)://|--donate-level|--cpu-max-threads-hint|--randomx-|--rig-id|--nicehash|--algo[= ](?:rx/|randomx|ethash|kawpow|cn/)|--coin[= ](?:monero|xmr)`,
+    String.raw`(?:^|\s)(?:-o|--url)[= ]\S+:\d+\s(?:.*\s)?(?:-u|--user)[= ](?:4[0-9AB][0-9a-zA-Z]{93}|0x[0-9a-fA-F]{40}|[13bR][0-9a-zA-Z]{25,61})\b`,
+  ],
   /** Daemons that every machine has. */
   "system-names": [
     ..."systemd systemd-journald systemd-udevd systemd-logind systemd-resolved init cron".split(
