@@ -99,4 +99,6 @@ test("habits are the workload's, the image's where no object tells, or a unit's 
   const thread = scene.add({ pid: 4, binary: "[kworker/u8:1]" });
   thread.entryKind = "startup";
   assert.deepEqual(placeOf(thread).container, "startup kernel");
+  const helper = scene.add({ pid: 5, binary: "/sbin/modprobe", parent: thread });
+  assert.ok(read(sceneAct(helper, 1)).includes("child (kernel) > /sbin/modprobe"));
 });

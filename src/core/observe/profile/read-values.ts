@@ -72,7 +72,8 @@ export class ValueReader {
     const { parent, entryKind } = subject;
     const isRoot = subject.entry === subject || parent === undefined;
     if (isRoot && entryKind !== "service") return `(${entryKind})`;
-    return parent === undefined || parent.binary === "" ? "(unknown)" : this.nameOf(parent.binary);
+    if (parent === undefined || parent.binary === "") return "(unknown)";
+    return isKernel(parent) ? "(kernel)" : this.nameOf(parent.binary);
   }
 
   private readConnect({ subject, address, port }: Act): readonly ProfileValue[] {
@@ -118,6 +119,11 @@ export class ValueReader {
   }
 }
 
+/** Its threads start helpers; their names tell of processors. */
+function isKernel({ binary }: Subject): boolean {
+  return binary.startsWith("[") || binary === "<kernel>";
+}
+
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
@@ -135,8 +141,6 @@ export function placeOf(subject: Subject): ProfilePlace {
   function unitOf(): string {
     if (entryKind === "service") return `service ${nameTemplate(host?.name ?? "", 64)}`;
     if (entryKind !== "startup") return entryKind;
-    // Threads of the kernel start helpers; their names tell of processors.
-    const isKernel = entry.binary.startsWith("[") || entry.binary === "<kernel>";
-    return isKernel ? "startup kernel" : `startup ${nameTemplate(entry.name, 64)}`;
+    return isKernel(entry) ? "startup kernel" : `startup ${nameTemplate(entry.name, 64)}`;
   }
 }
