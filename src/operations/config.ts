@@ -13,7 +13,7 @@ import { WaggleError } from "../ports/waggle-error.ts";
 import { readFailOn } from "./fail-on.ts";
 import { runConfigSchema } from "./live/run-fields.ts";
 import { nearestName } from "./nearest-name.ts";
-import { notifyConfigSchema, notifyRouteShape } from "./notify/route-schema.ts";
+import { notifyConfigSchema, notifyShapes } from "./notify/route-schema.ts";
 import { readYaml, type YamlPlace, yamlLengthMax } from "./read-yaml.ts";
 import { readDuration, readTime } from "./time-range.ts";
 
@@ -200,9 +200,10 @@ function unknownKey(key: string, path: readonly PropertyKey[]): string {
   const shapes: Readonly<Record<string, object>> = {
     probes: probe.shape,
     decisions: decision.shape,
-    notify: notifyRouteShape,
+    ...notifyShapes,
   };
-  const names = Object.keys(shapes[String(path[0])] ?? configSchema.shape);
+  const shape = shapes[String(path.at(-1))] ?? shapes[String(path[0])] ?? configSchema.shape;
+  const names = Object.keys(shape);
   const near = nearestName(key, names);
   const hint = near === undefined ? `There are: ${names.join(", ")}.` : `Did you mean "${near}"?`;
   return `unknown key "${key}". ${hint}`;

@@ -104,7 +104,9 @@ export class RunningParts {
   /** The configuration is another. */
   noteSettings({ isJudged, isTold }: ChangedSettings): void {
     if (isJudged) this.reports.note("configuration");
-    if (isTold) this.people.reopen();
+    if (!isTold) return;
+    this.people.reopen();
+    this.incidents.remind();
   }
 
   private notePerson(): void {

@@ -46,7 +46,7 @@ export class IncidentWatch {
   /** Batches that come while the store is read; undefined when it is not. */
   private early: BatchFacts[] | undefined = [];
   private isStirred = false;
-  private isFirst = true;
+  private isReminding = true;
   private judgedMs = Number.NEGATIVE_INFINITY;
   private costMs = 0;
   private keptText = "";
@@ -70,6 +70,12 @@ export class IncidentWatch {
   stir(): void {
     this.isStirred = true;
     this.nudge.abort();
+  }
+
+  /** Other people are to be told: they hear of what is open. */
+  remind(): void {
+    this.isReminding = true;
+    this.stir();
   }
 
   /** The store forgot some facts. */
@@ -137,8 +143,8 @@ export class IncidentWatch {
     });
     const shown = closeByPeople(judged, closings);
     const news = compareIncidents(this.memory.told, shown);
-    if (this.isFirst) await this.remind(shown, news);
-    this.isFirst = false;
+    if (this.isReminding) await this.tellAgain(shown, news);
+    this.isReminding = false;
     for (const one of news) await this.tell(one, closings.get(one.incident.id));
     this.memory = boundMemory({ judged, told: toldNow(this.memory.told, shown, news) });
     this.incidents = boundMemory({ judged: shown, told: [] }).judged;
@@ -162,7 +168,7 @@ export class IncidentWatch {
   }
 
   /** Whoever was not told before the last end; the others know, and are left out. */
-  private async remind(shown: readonly Incident[], news: readonly IncidentNews[]): Promise<void> {
+  private async tellAgain(shown: readonly Incident[], news: readonly IncidentNews[]): Promise<void> {
     const fresh = new Set(news.map(({ incident }) => incident.id));
     const told = new Set(this.memory.told.map(({ id }) => id));
     for (const incident of shown) {

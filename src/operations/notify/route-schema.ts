@@ -172,8 +172,11 @@ export const notifyConfigSchema = z
     error: "two routes have the same name",
   });
 
-/** Keys of a route, for hints where one is misspelt. */
-export const notifyRouteShape: Readonly<Record<string, unknown>> = route.shape;
+/** Keys of a route and its parts, for hints where one is misspelt. */
+export const notifyShapes: Readonly<Record<string, object>> = {
+  notify: route.shape,
+  "quiet-hours": quietHours.shape,
+};
 
 type WrittenRoute = z.infer<typeof route>;
 
