@@ -25,15 +25,19 @@ import { replay } from "./replay.ts";
 import { report } from "./report.ts";
 import { rules } from "./rules.ts";
 import { run } from "./run.ts";
+import { runWorkflowOperation } from "./run-workflow.ts";
 import { scan } from "./scan.ts";
 import { status } from "./status.ts";
 import { timeline } from "./timeline.ts";
+import { workflow } from "./workflow.ts";
 
 /** **Order**: as help shows them. */
 export const operations: readonly OperationInfo[] = [
   report,
   incidents,
   incident,
+  runWorkflowOperation,
+  workflow,
   explain,
   plan,
   flows,

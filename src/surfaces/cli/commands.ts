@@ -24,9 +24,11 @@ import { replay } from "../../operations/replay.ts";
 import { report } from "../../operations/report.ts";
 import { rules } from "../../operations/rules.ts";
 import { run } from "../../operations/run.ts";
+import { runWorkflowOperation } from "../../operations/run-workflow.ts";
 import { scan } from "../../operations/scan.ts";
 import { status } from "../../operations/status.ts";
 import { timeline } from "../../operations/timeline.ts";
+import { workflow } from "../../operations/workflow.ts";
 import { acceptPresentation } from "./present-accept.ts";
 import { archivePresentation } from "./present-archive.ts";
 import { changesPresentation } from "./present-changes.ts";
@@ -51,6 +53,7 @@ import { runPresentation } from "./present-run.ts";
 import { scanPresentation } from "./present-scan.ts";
 import { statusPresentation } from "./present-status.ts";
 import { timelinePresentation } from "./present-timeline.ts";
+import { runWorkflowPresentation, workflowPresentation } from "./present-workflow.ts";
 import { bind, type Command } from "./presentation.ts";
 
 /** **Order**: as help shows them. */
@@ -58,6 +61,8 @@ export const commands: readonly Command[] = [
   bind(report, reportPresentation),
   bind(incidents, incidentsPresentation),
   bind(incident, incidentPresentation),
+  bind(runWorkflowOperation, runWorkflowPresentation),
+  bind(workflow, workflowPresentation),
   bind(explain, explainPresentation),
   bind(plan, planPresentation),
   bind(flows, flowsPresentation),
