@@ -14,6 +14,7 @@ import type { Fact, LossFact } from "../core/observe/fact.ts";
 import { factKey } from "../core/observe/fact-key.ts";
 import { FactSet } from "../core/observe/fact-set.ts";
 import { arbitraryFact } from "../testing/arbitrary-facts.ts";
+import { sampleProcessFact, sampleSignal, sampleStep } from "../testing/sample-detect-facts.ts";
 import {
   sampleContainerFact,
   sampleCoverage,
@@ -306,6 +307,26 @@ function checkForgetting(promise: Promised): void {
     assert.equal(await one.store.facts.hash(), hashOf([...kept, declared]));
     assert.equal(await (await one.crash()).facts.hash(), hashOf([...kept, declared]));
     assert.deepEqual(await one.store.facts.forget(10), {});
+  });
+
+  promise("of a host old signals and what went with them go, and nothing else", async (one) => {
+    const about = { container: "host:n" };
+    const old = [
+      sampleSignal({ ...about, lastSeenUs: 9 }),
+      sampleStep({ ...about, lastSeenUs: 9 }),
+      sampleProcessFact({ ...about, startUs: 1, exitUs: 9 }),
+    ];
+    const young = [
+      sampleSignal({ ...about, process: "y", lastSeenUs: 10 }),
+      sampleStep({ ...about, process: "y", lastSeenUs: 10 }),
+      sampleProcessFact({ ...about, process: "y", startUs: 1, exitUs: 10 }),
+      sampleProcessFact({ ...about, process: "runs", startUs: 1 }),
+      ...of("host:n", 1),
+    ];
+    await one.store.facts.commit(sampleBatch({ settled: [...old, ...young] }));
+    const counts = await one.store.facts.forget(10);
+    assert.deepEqual(counts, { signal: 1, step: 1, process: 1 });
+    assert.equal(await one.store.facts.hash(), hashOf(young));
   });
 
   promise("a container that another writer saw later, or that runs, stays", async ({ store }) => {

@@ -5,12 +5,22 @@
  */
 import assert from "node:assert/strict";
 import { isHostKey } from "../../core/observe/container-key.ts";
-import type { LossFact } from "../../core/observe/fact.ts";
+import type { Fact, LossFact } from "../../core/observe/fact.ts";
 import { factKey } from "../../core/observe/fact-key.ts";
 
 /** Hosts stay as long as their node may come back, and "" is no container. */
 export function isForgettable(container: string): boolean {
   return container !== "" && !isHostKey(container);
+}
+
+/**
+ * Of hosts these go by their own age: a host has sessions without end. So do habits of workloads,
+ * which are of no container.
+ */
+export const sessionKinds = ["signal", "process", "step", "profile"] as const;
+
+export function isSessionFact({ kind }: Fact): boolean {
+  return sessionKinds.some((one) => one === kind);
 }
 
 export interface WidenedLoss {

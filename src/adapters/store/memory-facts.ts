@@ -8,7 +8,7 @@ import { containerOfFact, factKey, lastSeenOf } from "../../core/observe/fact-ke
 import { mergeFact } from "../../core/observe/merge-fact.ts";
 import type { FactBatch, FactStore, WriterState } from "../../ports/store.ts";
 import { isNewBatch } from "./check-sequence.ts";
-import { isForgettable, widenLosses } from "./forget-rules.ts";
+import { isForgettable, isSessionFact, widenLosses } from "./forget-rules.ts";
 import { hashFacts } from "./hash-facts.ts";
 
 interface Layers {
@@ -62,7 +62,9 @@ export class MemoryFacts implements FactStore {
     const forgotten = this.findForgettable(beforeUs);
     for (const { settled } of this.writers.values()) {
       for (const fact of [...settled.values()]) {
-        if (forgotten.has(containerOfFact(fact))) drop(settled, fact);
+        const container = containerOfFact(fact);
+        const isOld = isSessionFact(fact) && lastSeenOf(fact) < beforeUs;
+        if (forgotten.has(container) || (isOld && !isForgettable(container))) drop(settled, fact);
       }
       const losses = [...settled.values()].filter((fact) => fact.kind === "loss");
       for (const { dropped, wide } of widenLosses(losses, beforeUs)) {

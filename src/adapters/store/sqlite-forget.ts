@@ -5,7 +5,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { LossFact } from "../../core/observe/fact.ts";
-import { isForgettable, widenLosses } from "./forget-rules.ts";
+import { isForgettable, sessionKinds, widenLosses } from "./forget-rules.ts";
 import type { Session } from "./session.ts";
 
 const containersPerTransaction = 50;
@@ -18,6 +18,8 @@ const anySeen = "SELECT max(last_seen_us) AS seen FROM fact WHERE container = ?"
 const countKinds = `
 SELECT kind, count(*) AS rows FROM fact WHERE container = ? GROUP BY kind`;
 const dropContainer = "DELETE FROM fact WHERE container = ?";
+const oldSessions = `
+DELETE FROM fact WHERE container = ? AND kind = ? AND last_seen_us < ?`;
 const oldLosses = `
 SELECT rowid AS number, writer, body FROM fact WHERE kind = 'loss' AND last_seen_us < ?
 ORDER BY writer`;
@@ -31,10 +33,16 @@ export async function forgetFacts(session: Session, beforeUs: number): Promise<C
   const add = (kind: string, rows: number): void => {
     counts[kind] = (counts[kind] ?? 0) + rows;
   };
-  const names = session
+  const all = session
     .read(() => session.prepare(allContainers).all())
-    .map(({ container }) => String(container))
-    .filter(isForgettable);
+    .map(({ container }) => String(container));
+  const names = all.filter(isForgettable);
+  for (const host of all.filter((name) => !isForgettable(name))) {
+    for (const kind of sessionKinds) {
+      const dropped = session.write(() => session.prepare(oldSessions).run(host, kind, beforeUs));
+      if (dropped.changes > 0) add(kind, Number(dropped.changes));
+    }
+  }
   for (let at = 0; at < names.length; at += containersPerTransaction) {
     const some = names.slice(at, at + containersPerTransaction);
     const dropped = session.write(() => some.flatMap((name) => dropOld(session, name, beforeUs)));

@@ -4,6 +4,7 @@
  * included.
  */
 import type { ContainerKey, Fact } from "./fact.ts";
+import { profilePlaceKey } from "./profile/profile-fact.ts";
 
 const separator = "\u0000";
 
@@ -41,6 +42,8 @@ function partsOf(fact: Fact): readonly (string | number)[] {
       const { container, process, what, subject } = fact;
       return [container.length, container, process.length, process, what, subject];
     }
+    case "profile":
+      return [profilePlaceKey(fact.place), fact.dimension, fact.value];
     case "coverage":
       return [fact.node, fact.sensor, fact.policy];
     case "loss":
@@ -48,13 +51,16 @@ function partsOf(fact: Fact): readonly (string | number)[] {
   }
 }
 
-/** The container that it speaks of; "" for one of a node or of all. */
+/** The container that it speaks of; "" for one of a node, of a workload or of all. */
 export function containerOfFact(fact: Fact): ContainerKey | "" {
-  return fact.kind === "coverage" ? "" : fact.container;
+  return fact.kind === "coverage" || fact.kind === "profile" ? "" : fact.container;
 }
+
+/** A process whose end was not seen may be above what happens now, for a year. */
+const unendedUs = 365 * 86_400_000_000;
 
 /** **Unit**: microseconds since 1970: until when it speaks. */
 export function lastSeenOf(fact: Fact): number {
-  if (fact.kind === "process") return Math.max(fact.startUs, fact.exitUs);
+  if (fact.kind === "process") return fact.exitUs > 0 ? fact.exitUs : fact.startUs + unendedUs;
   return fact.kind === "coverage" || fact.kind === "loss" ? fact.untilUs : fact.lastSeenUs;
 }

@@ -167,6 +167,20 @@ test("law: merging file uses is associative", () => {
   );
 });
 
+test("law: merging what was merged in parts is merging all of it", () => {
+  fc.assert(
+    fc.property(facts, facts, (a, b) => {
+      const parts = [a, b].flatMap((list) => {
+        const set = new FactSet();
+        for (const fact of list) set.add(fact);
+        return [...set.all()];
+      });
+      assert.equal(canonical(parts), canonical([...a, ...b]));
+      assert.equal(canonical(parts.reverse()), canonical([...b, ...a]));
+    }),
+  );
+});
+
 test("a use as the image has it is not undone by a later use of the changed file", () => {
   const base = fc.sample(fileUse, 1)[0];
   assert.ok(base !== undefined);

@@ -5,7 +5,7 @@
 import { compareText } from "../event/compare-text.ts";
 import type { ProcessFact, SignalFact, StepFact } from "./detect/detect-fact.ts";
 import type { Indicator } from "./detect/detector.ts";
-import { earliest, mergeCitations } from "./merge-facts.ts";
+import { earliest, fullerText, mergeCitations, mergeTexts } from "./merge-facts.ts";
 
 /** **Unit**: entries of the lists of a signal. */
 export const signalListMax = { others: 8, because: 4, indicators: 16 } as const;
@@ -14,8 +14,8 @@ export const signalListMax = { others: 8, because: 4, indicators: 16 } as const;
 export function mergeSignals(a: SignalFact, b: SignalFact): SignalFact {
   return {
     ...laterOf(a, b, ground),
-    others: firstFew(a.others, b.others, signalListMax.others),
-    because: firstFew(a.because, b.because, signalListMax.because),
+    others: mergeTexts(a.others, b.others, signalListMax.others),
+    because: mergeTexts(a.because, b.because, signalListMax.because),
     indicators: mergeIndicators(a.indicators, b.indicators),
     score: Math.max(a.score, b.score),
     incomplete: a.incomplete && b.incomplete,
@@ -42,21 +42,21 @@ export function mergeProcesses(a: ProcessFact, b: ProcessFact): ProcessFact {
     kind: "process",
     container: a.container,
     process: a.process,
-    node: fuller(a.node, b.node),
-    parent: fuller(a.parent, b.parent),
-    entry: fuller(a.entry, b.entry),
+    node: fullerText(a.node, b.node),
+    parent: fullerText(a.parent, b.parent),
+    entry: fullerText(a.entry, b.entry),
     workload,
     actor,
-    image: fuller(a.image, b.image),
+    image: fullerText(a.image, b.image),
     pid: Math.max(a.pid, b.pid),
     uid: Math.max(a.uid, b.uid),
     auid: Math.max(a.auid, b.auid),
-    binary: fuller(a.binary, b.binary),
-    arguments: fuller(a.arguments, b.arguments),
-    cwd: fuller(a.cwd, b.cwd),
+    binary: fullerText(a.binary, b.binary),
+    arguments: fullerText(a.arguments, b.arguments),
+    cwd: fullerText(a.cwd, b.cwd),
     startUs: earliest(a.startUs, b.startUs),
     exitUs: Math.max(a.exitUs, b.exitUs),
-    exitStatus: fuller(a.exitStatus, b.exitStatus),
+    exitStatus: fullerText(a.exitStatus, b.exitStatus),
     citations: mergeCitations(a.citations, b.citations).slice(0, 1),
   };
 }
@@ -65,9 +65,9 @@ export function mergeProcesses(a: ProcessFact, b: ProcessFact): ProcessFact {
 export function mergeSteps(a: StepFact, b: StepFact): StepFact {
   return {
     ...a,
-    node: fuller(a.node, b.node),
-    entry: fuller(a.entry, b.entry),
-    detail: fuller(a.detail, b.detail),
+    node: fullerText(a.node, b.node),
+    entry: fullerText(a.entry, b.entry),
+    detail: compareDetails(a.detail, b.detail) >= 0 ? a.detail : b.detail,
     sentBytes: Math.max(a.sentBytes, b.sentBytes),
     receivedBytes: Math.max(a.receivedBytes, b.receivedBytes),
     count: Math.max(a.count, b.count),
@@ -75,6 +75,11 @@ export function mergeSteps(a: StepFact, b: StepFact): StepFact {
     lastSeenUs: Math.max(a.lastSeenUs, b.lastSeenUs),
     citations: mergeCitations(a.citations, b.citations),
   };
+}
+
+/** Positive where the first says more: the longer, of equally long ones the greater (`4755`). */
+export function compareDetails(a: string, b: string): number {
+  return a.length - b.length || compareText(a, b);
 }
 
 /** **Order**: by type, then value; each once, the first few. */
@@ -97,14 +102,4 @@ function laterOf<T extends { readonly lastSeenUs: number }>(
 ): T {
   if (a.lastSeenUs !== b.lastSeenUs) return a.lastSeenUs > b.lastSeenUs ? a : b;
   return compareText(JSON.stringify(said(a)), JSON.stringify(said(b))) >= 0 ? a : b;
-}
-
-/** The longer text, of equally long ones the first: "" never wins. */
-function fuller(a: string, b: string): string {
-  if (a.length !== b.length) return a.length > b.length ? a : b;
-  return a <= b ? a : b;
-}
-
-function firstFew(a: readonly string[], b: readonly string[], countMax: number): readonly string[] {
-  return [...new Set([...a, ...b])].sort(compareText).slice(0, countMax);
 }

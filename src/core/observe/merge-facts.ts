@@ -48,7 +48,7 @@ export function mergeCitations(
 }
 
 /** Sorted, each once, the first few. */
-function mergeTexts<T extends string>(
+export function mergeTexts<T extends string>(
   a: readonly T[],
   b: readonly T[],
   countMax = listCountMax,
@@ -63,7 +63,7 @@ export function earliest(a: number, b: number): number {
 }
 
 /** The longer text, of equally long ones the first: "" never wins. */
-function better(a: string, b: string): string {
+export function fullerText(a: string, b: string): string {
   if (a.length !== b.length) return a.length > b.length ? a : b;
   return a <= b ? a : b;
 }
@@ -73,17 +73,17 @@ export function mergeContainers(a: ContainerFact, b: ContainerFact): ContainerFa
   return {
     kind: "container",
     container: a.container,
-    node: better(a.node, b.node),
-    cluster: better(a.cluster, b.cluster),
-    containerId: better(a.containerId, b.containerId),
-    namespace: better(a.namespace, b.namespace),
-    pod: better(a.pod, b.pod),
-    podUid: better(a.podUid, b.podUid),
-    workloadKind: better(a.workloadKind, b.workloadKind),
-    workload: better(a.workload, b.workload),
-    containerName: better(a.containerName, b.containerName),
-    imageName: better(a.imageName, b.imageName),
-    imageId: better(a.imageId, b.imageId),
+    node: fullerText(a.node, b.node),
+    cluster: fullerText(a.cluster, b.cluster),
+    containerId: fullerText(a.containerId, b.containerId),
+    namespace: fullerText(a.namespace, b.namespace),
+    pod: fullerText(a.pod, b.pod),
+    podUid: fullerText(a.podUid, b.podUid),
+    workloadKind: fullerText(a.workloadKind, b.workloadKind),
+    workload: fullerText(a.workload, b.workload),
+    containerName: fullerText(a.containerName, b.containerName),
+    imageName: fullerText(a.imageName, b.imageName),
+    imageId: fullerText(a.imageId, b.imageId),
     firstSeenUs: earliest(a.firstSeenUs, b.firstSeenUs),
     lastSeenUs: Math.max(a.lastSeenUs, b.lastSeenUs),
     startedUs: earliest(a.startedUs, b.startedUs),
@@ -205,6 +205,6 @@ export function mergeLosses(a: LossFact, b: LossFact): LossFact {
     ...a,
     untilUs: Math.max(a.untilUs, b.untilUs),
     count: Math.max(a.count, b.count),
-    detail: better(a.detail, b.detail),
+    detail: fullerText(a.detail, b.detail),
   };
 }

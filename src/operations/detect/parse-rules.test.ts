@@ -1,4 +1,4 @@
-/** Tests that Sigma files become rules, that errors have their place, and what loading leaves out. */
+/** Tests that Sigma files become rules, that errors have their place, what loading leaves out. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMemoryFiles } from "../../adapters/files/memory-files.ts";

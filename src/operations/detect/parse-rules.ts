@@ -35,14 +35,10 @@ export function parseRules(
   placeholders: Placeholders = new Map(),
 ): ParsedRules {
   const problems: RuleFileProblem[] = [];
-  const note = (source: string, message: string, place: YamlPlace): void => {
-    const at = `${source}:${place.line}:${place.column}`;
-    problems.push({ message: `${at}: ${message}`, source, place });
-  };
   const documents: { readonly source: string; readonly read: YamlValue }[] = [];
   for (const { source, text } of files) {
     for (const read of readYaml(text, { takesAliases: true })) {
-      if (read.kind === "refused") note(source, read.message, read.place);
+      if (read.kind === "refused") problems.push(problemAt(source, read.place, read.message));
       // `---` at the end of a file.
       else if (read.value !== null) documents.push({ source, read });
     }
@@ -53,9 +49,14 @@ export function parseRules(
     const document = documents[problem.document];
     if (document === undefined) continue;
     const { source, read } = document;
-    note(source, messageOf(problem), read.placeAt(offsetOf(read.root, problem)));
+    const place = read.placeAt(offsetOf(read.root, problem));
+    problems.push(problemAt(source, place, messageOf(problem)));
   }
   return { set: compiled.set, problems };
+}
+
+function problemAt(source: string, place: YamlPlace, what: string): RuleFileProblem {
+  return { message: `${source}:${place.line}:${place.column}: ${what}`, source, place };
 }
 
 function messageOf({ path, message }: RuleProblem): string {

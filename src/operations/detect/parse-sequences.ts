@@ -9,37 +9,23 @@ import { createCompileWhere } from "../../core/observe/sequence/compile-where.ts
 import type { SequenceRule } from "../../core/observe/sequence/sequence-rule.ts";
 import { readYaml, type YamlPlace } from "../read-yaml.ts";
 import { linearRegex } from "./linear-regex.ts";
-
-/** A rule file as it is; each document of it is one rule. */
-export interface SequenceFile {
-  readonly source: string;
-  readonly text: string;
-}
-
-export interface SequenceFileProblem {
-  /** `FILE:LINE:COLUMN: path: what is wrong`; parts of it are from the file. */
-  readonly message: string;
-  readonly source: string;
-  readonly place: YamlPlace;
-}
+import type { RuleFile, RuleFileProblem } from "./parse-rules.ts";
 
 export interface ParsedSequences {
   readonly rules: readonly SequenceRule[];
-  readonly problems: readonly SequenceFileProblem[];
+  readonly problems: readonly RuleFileProblem[];
 }
 
 const compileWhere = createCompileWhere(linearRegex);
 
 /** **Errors**: values; a file with some still gives its other rules. */
-export function parseSequences(files: readonly SequenceFile[]): ParsedSequences {
+export function parseSequences(files: readonly RuleFile[]): ParsedSequences {
   const rules: SequenceRule[] = [];
-  const problems: SequenceFileProblem[] = [];
+  const problems: RuleFileProblem[] = [];
   const sources = new Map<string, string>();
   for (const { source, text } of files) {
-    const note = (message: string, place: YamlPlace): void => {
-      const at = `${source}:${place.line}:${place.column}`;
-      problems.push({ message: `${at}: ${message}`, source, place });
-    };
+    const note = (message: string, place: YamlPlace) =>
+      problems.push(problemAt(source, message, place));
     for (const document of readYaml(text, { takesAliases: false })) {
       if (document.kind === "refused") {
         note(document.message, document.place);
@@ -61,6 +47,10 @@ export function parseSequences(files: readonly SequenceFile[]): ParsedSequences 
     }
   }
   return { rules, problems };
+}
+
+function problemAt(source: string, message: string, place: YamlPlace): RuleFileProblem {
+  return { message: `${source}:${place.line}:${place.column}: ${message}`, source, place };
 }
 
 /** Where a path such as `steps[1].where` stands; as deep as the document goes. */

@@ -39,15 +39,17 @@ type Recorded = z.infer<typeof recordedSchema>;
 export class ReportWriter {
   private readonly daemon: Daemon;
   private readonly signal: AbortSignal;
+  private readonly onWritten: () => void;
   private readonly triggers: ReturnType<typeof createTriggers>;
   /** Not before: after a failure, or after reports that told nothing new. */
   private notBeforeMs = 0;
   private fruitlessCount = 0;
   private isDueKept = false;
 
-  constructor(daemon: Daemon, signal: AbortSignal) {
+  constructor(daemon: Daemon, signal: AbortSignal, onWritten: () => void = () => {}) {
     this.daemon = daemon;
     this.signal = signal;
+    this.onWritten = onWritten;
     this.triggers = createTriggers(this.nowMs());
   }
 
@@ -130,6 +132,7 @@ export class ReportWriter {
       const ms = Math.round(this.nowMs() - startedMs);
       this.tell(recorded, { trigger, ms });
       this.pace(recorded.changes.length > 0);
+      this.onWritten();
     } catch (error) {
       if (this.signal.aborted) return;
       if (!(error instanceof WaggleError)) throw error;

@@ -3,17 +3,20 @@
  * In: an opened daemon. Out: nothing, once all have ended: by the signal, or because one failed for
  * good. Must never wait for a part that does not end.
  */
-import type { Fact } from "../../core/observe/fact.ts";
 import type { EventSource } from "../../ports/event-source.ts";
 import type { Daemon } from "./daemon.ts";
 import { followInbox } from "./follow-inbox.ts";
+import type { KeptBatch } from "./keep-facts.ts";
 import { keepRecording } from "./keep-recording.ts";
 import { keepRegularly } from "./keep-regularly.ts";
 import { pumpSource } from "./pump-source.ts";
+import type { ChangedSettings } from "./reload-settings.ts";
 import { ReportWriter } from "./report-writer.ts";
 import { scanRegularly } from "./scan-regularly.ts";
 import { scrapeLosses } from "./scrape-losses.ts";
+import { PeopleTeller } from "./tell-people.ts";
 import { tidyState } from "./tidy-state.ts";
+import { IncidentWatch } from "./watch-incidents.ts";
 import { type TetragonHooks, tetragonParts } from "./watch-tetragons.ts";
 
 /** **Unit**: milliseconds; a service has ten seconds in all, and must still put facts away. */
@@ -23,6 +26,8 @@ const recordingMs = 10_000;
 /** Asked to end by `ending`, which the failure of a part gives too. */
 export class RunningParts {
   readonly reports: ReportWriter;
+  readonly incidents: IncidentWatch;
+  readonly people: PeopleTeller;
   private readonly daemon: Daemon;
   private readonly ending: AbortController;
   private readonly open = new Set<string>();
@@ -33,7 +38,12 @@ export class RunningParts {
   constructor(daemon: Daemon, ending: AbortController) {
     this.daemon = daemon;
     this.ending = ending;
-    this.reports = new ReportWriter(daemon, ending.signal);
+    this.reports = new ReportWriter(daemon, ending.signal, () => this.incidents.stir());
+    this.incidents = new IncidentWatch(daemon, {
+      take: (notice) => this.people.take(notice),
+      onGrave: () => this.reports.note("incident"),
+    });
+    this.people = new PeopleTeller(daemon, this.incidents.places.rolesOf);
   }
 
   /** **Errors**: throws what the first part that failed threw, when all have ended. */
@@ -58,7 +68,7 @@ export class RunningParts {
   }
 
   private begin(): readonly Promise<void>[] {
-    const { daemon, reports } = this;
+    const { daemon, reports, incidents, people } = this;
     const { signal } = this.ending;
     return [
       ...daemon.sources.map((source) =>
@@ -69,10 +79,12 @@ export class RunningParts {
       ...tetragonParts(daemon, this.hooks(), signal).map(({ name, work }) =>
         this.guard(name, work),
       ),
-      this.guard("inbox", () => followInbox(daemon, () => reports.note("person"), signal)),
+      this.guard("inbox", () => followInbox(daemon, () => this.notePerson(), signal)),
       this.guard("scans", () => scanRegularly(daemon, () => reports.note("scan"), signal)),
       this.guard("reports", () => reports.run()),
-      this.guard("tidying", () => tidyState(daemon, signal)),
+      this.guard("incidents", () => incidents.run(signal)),
+      this.guard("people", () => people.run(signal)),
+      this.guard("tidying", () => tidyState(daemon, () => incidents.reload(), signal)),
     ];
   }
 
@@ -87,6 +99,19 @@ export class RunningParts {
     } finally {
       this.open.delete(name);
     }
+  }
+
+  /** The configuration is another. */
+  noteSettings({ isJudged, isTold }: ChangedSettings): void {
+    if (isJudged) this.reports.note("configuration");
+    if (!isTold) return;
+    this.people.reopen();
+    this.incidents.remind();
+  }
+
+  private notePerson(): void {
+    this.reports.note("person");
+    this.incidents.stir();
   }
 
   private hooks(): TetragonHooks {
@@ -106,18 +131,19 @@ export class RunningParts {
   }
 
   private keep(): Promise<void> {
-    const { keeper, log, health, context } = this.daemon;
+    const { keeper, log, health, urgent, context } = this.daemon;
     const { clock } = context.outside.services;
     const { signal } = this.ending;
     let keptMs = Number.NEGATIVE_INFINITY;
-    const onFacts = async (facts: readonly Fact[]): Promise<void> => {
-      this.reports.noteFacts(facts);
+    const onBatch = async (batch: KeptBatch): Promise<void> => {
+      this.reports.noteFacts(batch.facts);
+      this.incidents.noteBatch(batch);
       // A commit of its own: no verdict rests on it, and the end writes it anyhow.
       if (clock.elapsedMs() - keptMs < recordingMs) return;
       await keepRecording(this.daemon);
       keptMs = clock.elapsedMs();
     };
-    return keepRegularly({ keeper, clock, log, health, signal, onFacts });
+    return keepRegularly({ keeper, clock, log, health, signal, urgent, onBatch });
   }
 
   private scrape(): Promise<void> {

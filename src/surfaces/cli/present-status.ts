@@ -54,10 +54,22 @@ function renderDaemon(daemon: DaemonStatus, paint: Paint): readonly TerminalText
     terminal`events         ${formatCount(eventCount)}, latest ${latest(daemon)}`,
     terminal`facts          ${facts}`,
     terminal`store          ${formatBytes(daemon.storeBytes)}, ${reports}`,
+    terminal`incidents      ${tellIncidents(daemon)}`,
+    ...daemon.routes.map(renderRoute),
     terminal`sources`,
     ...daemon.sources.map((source) => renderSource(source, paint)),
     ...bad.map((part) => renderBad(part, paint)),
   ];
+}
+
+function tellIncidents({ openIncidents }: DaemonStatus): string {
+  const parts = openIncidents.map(({ severity, count }) => `${count} ${severity}`);
+  return parts.length === 0 ? "none open" : `open: ${parts.join(", ")}`;
+}
+
+function renderRoute({ name, sent, waiting, dead }: DaemonStatus["routes"][number]): TerminalText {
+  const counts = `${formatCount(sent)} told, ${formatCount(waiting)} wait, ${formatCount(dead)} dead`;
+  return terminal`  route ${name}  ${counts}`;
 }
 
 function tellBad(count: number): string {

@@ -68,6 +68,19 @@ test("at most 200 lines, and those that rules speak of stay", () => {
   );
 });
 
+test("a walk over all processes is one line", () => {
+  const steps = Array.from({ length: 50 }, (_, at) =>
+    sampleStep(place, { what: "read", subject: `/proc/${at}/status`, count: 2 }),
+  );
+  const { lines } = buildTimeline(sampleCase({ signals: [sampleSignal(place)], steps }));
+  const read = lines.filter(({ what }) => what === "read");
+  assert.deepEqual(
+    read.map(({ count }) => count),
+    [100],
+  );
+  assert.match(read[0]?.text ?? "", /read “\/proc\/\*\/status”/);
+});
+
 test("ends are told of who lived on, and of who was killed", () => {
   const long = sampleProcess(place, { exitUs: sampleProcess(place).startUs + 60_000_000 });
   const killed = sampleProcess(

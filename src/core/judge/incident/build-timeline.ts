@@ -10,11 +10,11 @@ import type { Citation } from "../../observe/fact.ts";
 import type { TimelineEntry } from "./incident.ts";
 import { type IncidentCase, tellLeft } from "./incident-case.ts";
 import { commandOf, programOf } from "./name-process.ts";
-import { quoteCommand } from "./quote-command.ts";
+import { anyProcess, quoteCommand } from "./quote-command.ts";
 import { levelRank } from "./weigh-signals.ts";
 
 const lineCountMax = 200;
-const titleCountMax = 3;
+const titleCountMax = 2;
 /** What ran longer before shows in the tree of processes alone. */
 const minuteUs = 60_000_000;
 
@@ -30,7 +30,7 @@ export function buildTimeline(given: IncidentCase): Timeline {
   const plain = [
     ...groupCommands(given.processes.filter(({ startUs }) => startUs >= sinceUs)),
     ...given.processes.flatMap(exitOf),
-    ...given.steps.map((step) => lineOfStep(step, given)),
+    ...groupSteps(given.steps).map((step) => lineOfStep(step, given)),
   ];
   const lines = mergeSignals(plain, given);
   const kept = [...lines]
@@ -98,6 +98,19 @@ function exitOf(process: ProcessFact): readonly TimelineEntry[] {
   const status = exitStatus === "" ? "" : ` with ${quoteCommand(exitStatus, 20)}`;
   const text = `${quoteCommand(programOf(process), 60)} (pid ${process.pid}) ended${status}`;
   return [{ ...lineOfCommand(process, 1), timeUs: exitUs, what: "exit", text, citations: [] }];
+}
+
+/** One program that walks over all processes gives one line, with the count of what it saw. */
+function groupSteps(steps: readonly StepFact[]): readonly StepFact[] {
+  const groups = Map.groupBy(steps, ({ process, what, subject, detail }) =>
+    [process, what, anyProcess(subject), detail].join("\u0000"),
+  );
+  return [...groups.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined || same.length === 1) return same;
+    const count = same.reduce((sum, step) => sum + step.count, 0);
+    return [{ ...first, subject: anyProcess(first.subject), count }];
+  });
 }
 
 const verbs: Readonly<Record<StepFact["what"], string>> = {
@@ -196,7 +209,7 @@ function addSignals(line: TimelineEntry, signals: readonly SignalFact[]): Timeli
   const level: Level | undefined = sorted[0]?.level;
   return {
     ...line,
-    text: `${line.text}: ${shown.join(", ")}${left > 0 ? ` and ${left} more rules` : ""}`,
+    text: `${line.text}: ${shown.join(", ")}${left > 0 ? ` and ${left} more` : ""}`,
     level,
     techniques: [...new Set(sorted.flatMap(({ techniques }) => techniques))].sort(compareText),
   };

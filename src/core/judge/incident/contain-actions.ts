@@ -5,6 +5,7 @@
  */
 import { isHostKey } from "../../observe/container-key.ts";
 import type { ProcessFact } from "../../observe/detect/detect-fact.ts";
+import type { EntryKind } from "../../observe/detect/subject.ts";
 import {
   type ActionScene,
   action,
@@ -30,6 +31,8 @@ export function containActions(scene: ActionScene): readonly IncidentAction[] {
     ...blockMetadata(scene),
     ...freezeProcesses(scene),
     ...closeOperatorWay(scene),
+    ...closeHostWay(scene),
+    ...lookAtServers(scene),
   ];
 }
 
@@ -153,4 +156,44 @@ function closeOperatorWay(scene: ActionScene): readonly IncidentAction[] {
       ]),
     });
   });
+}
+
+const hostWays: Readonly<Partial<Record<EntryKind, readonly [string, string]>>> = {
+  login: ["Lock the account behind the login that ran", "it began in a login session"],
+  scheduled: ["Stop the job that runs", "a scheduler started it, and will again"],
+  unknown: ["Find out what started", "how the session began was not seen"],
+};
+
+/** On a host nobody can be cut off by a policy of the cluster: who started it is what to stop. */
+function closeHostWay({ given }: ActionScene): readonly IncidentAction[] {
+  const [first] = given.sessions;
+  const way = first === undefined ? undefined : hostWays[first.entryKind];
+  const root = first === undefined ? undefined : given.processOf(first.entry);
+  if (first === undefined || way === undefined || root === undefined) return [];
+  if (!isHostKey(first.container)) return [];
+  const uid = root.auid < 0 ? "" : ` (login uid ${root.auid})`;
+  return [
+    action("contain", {
+      text: `${way[0]} ${quoteCommand(commandOf(root), 80)}${uid}`,
+      because: way[1],
+      command: "",
+      citations: citationsOf([root, ...first.signals]),
+    }),
+  ];
+}
+
+/** A server that somebody reached from here may have been made to do things, and not be watched. */
+function lookAtServers(scene: ActionScene): readonly IncidentAction[] {
+  if (signalsOf(scene, "lateral-movement").length === 0) return [];
+  const reached = deedsOf(scene, "lateral");
+  if (reached.length === 0) return [];
+  const ends = reached.map(({ subject }) => subject);
+  return [
+    action("contain", {
+      text: `Look at what ${quoteList(ends, 3)} was made to do, and cut it off from here`,
+      because: "connections to it were seen, and a rule of lateral movement matched",
+      command: "",
+      citations: citationsOf(reached),
+    }),
+  ];
 }

@@ -3,6 +3,7 @@
  * In: a case. Out: a grade with its doubts, and gaps in words.
  * Must never come from a model, nor be higher than the sight allows.
  */
+import { isHostKey } from "../../observe/container-key.ts";
 import type { LossFact, Sensor } from "../../observe/fact.ts";
 import { quoteName } from "../quote-name.ts";
 import type { FirstAccess, Incident } from "./incident.ts";
@@ -63,9 +64,9 @@ function lossesOf(given: IncidentCase): readonly LossFact[] {
   );
 }
 
-/** What detection itself let go of at a bound on the same node says nothing of this container. */
+/** What detection let go of at a bound speaks of one session; on a host of any of hundreds. */
 function isDoubt({ reason, container }: LossFact): boolean {
-  return reason !== "detect-eviction" || container !== "";
+  return reason !== "detect-eviction" || !(container === "" || isHostKey(container));
 }
 
 function describeLoss({ reason, count, detail, node }: LossFact): string {

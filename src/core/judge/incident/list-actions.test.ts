@@ -85,6 +85,20 @@ test("on a host: freeze, copy, remove the cron job, delete what was dropped", ()
   assert.doesNotMatch(text, /kubectl/);
 });
 
+test("on a host, whoever started it is to be stopped", () => {
+  assert.match(texts(onHost({})), /contain: Stop the job that runs “sh”/);
+  const login = sampleSignal(place, { ...host, entryKind: "login" });
+  assert.match(texts(onHost({ signals: [login] })), /contain: Lock the account behind the login/);
+  assert.doesNotMatch(texts(sampleIncident()), /Stop the job|Lock the account behind/);
+});
+
+test("a server that was reached is looked at where a rule speaks of lateral movement", () => {
+  const steps = [sampleStep(place, { ...host, subject: "10.0.0.7:6379" })];
+  const signals = [sampleSignal(place, { ...host, family: "lateral-movement" })];
+  assert.match(texts(onHost({ signals, steps })), /contain: Look at what “10\.0\.0\.7:6379”/);
+  assert.doesNotMatch(texts(onHost({ steps })), /Look at what/);
+});
+
 test("a fileless program is copied while it runs", () => {
   const signal = sampleSignal(place, { ...host, family: "fileless", entryKind: "unknown" });
   const text = texts(onHost({ signals: [signal] }));

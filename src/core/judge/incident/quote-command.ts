@@ -15,6 +15,11 @@ export function quoteCommand(text: string, lengthMax: number = shownLengthMax): 
   return `“${plain.replace(/[“”]/g, "\\$&")}”`;
 }
 
+/** A walk over all processes is one thing: `/proc/17/environ` becomes one line for all. */
+export function anyProcess(path: string): string {
+  return path.replace(/^\/proc\/\d+\//, "/proc/*/");
+}
+
 /** Each quoted; of more than `countMax` the first ones and how many more. */
 export function quoteList(texts: readonly string[], countMax: number, lengthMax?: number): string {
   const each = [...new Set(texts)];

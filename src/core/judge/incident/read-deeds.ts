@@ -12,7 +12,7 @@ import type { IncidentCase } from "./incident-case.ts";
 import { commandOf, programOf } from "./name-process.ts";
 import { parseEnd } from "./parse-end.ts";
 import { footholdOf } from "./persistence-table.ts";
-import { quoteCommand } from "./quote-command.ts";
+import { anyProcess, quoteCommand } from "./quote-command.ts";
 import { accountOf, urlsOf } from "./read-command-line.ts";
 import { secretOf } from "./secret-table.ts";
 
@@ -60,13 +60,26 @@ export function readDeeds(given: IncidentCase): readonly Deed[] {
     ...given.steps.flatMap((step) => deedsOfStep(step, executed, given)),
   ].sort((a, b) => a.timeUs - b.timeUs);
   const first = new Map<string, Deed>();
-  for (const deed of found) {
+  for (const deed of withoutRenamed(found, given)) {
     const key = [deed.kind, deed.container, deed.subject].join("\u0000");
     const known = first.get(key);
     first.set(key, known === undefined ? deed : addBytes(known, deed));
   }
   return [...first.values()];
 }
+
+/** What got another name is no longer where it was written: the new name is told. */
+function withoutRenamed(deeds: readonly Deed[], { steps }: IncidentCase): readonly Deed[] {
+  const renamed = new Set(
+    steps
+      .filter(({ what }) => what === "rename")
+      .map(({ container, detail }) => `${container} ${detail}`),
+  );
+  const isGone = ({ container, subject }: Deed) => renamed.has(`${container} ${subject}`);
+  return deeds.filter((deed) => !changes.has(deed.kind) || !isGone(deed));
+}
+
+const changes: ReadonlySet<DeedKind> = new Set(["foothold", "drop", "write"]);
 
 function addBytes(known: Deed, more: Deed): Deed {
   return {
@@ -122,8 +135,14 @@ function secretsNamed({ arguments: line }: ProcessFact): readonly (readonly [str
   });
 }
 
-/** Programs that look into the password file as a matter of course, for whoever logs in. */
-const keepers = /^(?:su|sudo|sshd|login|passwd|chpasswd|unix_chkpwd|useradd|usermod|cron|crond)$/;
+/**
+ * Programs that read such files as a matter of course: passwords for whoever logs in, environments
+ * for a list of processes.
+ */
+const keepers = new RegExp(
+  "^(?:su|sudo|sshd|login|passwd|chpasswd|unix_chkpwd|useradd|usermod|crond?|" +
+    "ps|pgrep|pkill|pidof|top|htop|killall|fuser|lsof)$",
+);
 const changing: ReadonlySet<StepFact["what"]> = new Set(["write", "rename", "link", "mode"]);
 const leftAbout = /^\/(?:tmp|var\/tmp|dev\/shm)\/|\/\.[^/]/;
 const noFile =
@@ -145,7 +164,8 @@ function deedsOfStep(
   const program = programOf(processOf(step.process) ?? { binary: "" });
   if (what === "read") {
     const secret = keepers.test(program) ? undefined : secretOf(subject);
-    return secret === undefined ? [] : [deed(common, "secret", subject, secret.name)];
+    const path = anyProcess(subject);
+    return secret === undefined ? [] : [deed(common, "secret", path, secret.name)];
   }
   if (!changing.has(what)) return [];
   const foothold = footholdOf(subject);

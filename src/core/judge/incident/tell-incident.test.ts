@@ -123,6 +123,20 @@ test("deeds are sorted by what they mean", () => {
   ]);
 });
 
+test("a list of processes is no theft of secrets, and a renamed file has its new name", () => {
+  const environ = (process: string, at: number) =>
+    sampleStep({ ...place, process }, { what: "read", subject: `/proc/${at}/environ` });
+  const steps = [environ("ps", 1), environ("cat", 1), environ("cat", 2)];
+  const rename = { what: "rename", subject: "/etc/cron.d/job", detail: "/tmp/new" } as const;
+  steps.push(sampleStep(place, { what: "write", subject: "/tmp/new" }), sampleStep(place, rename));
+  const processes = ["ps", "cat"].map((name) =>
+    sampleProcess({ ...place, process: name }, { binary: `/bin/${name}` }),
+  );
+  const given = sampleCase({ signals: [sampleSignal(place)], steps, processes });
+  const told = readDeeds(given).map(({ kind, subject }) => `${kind} ${subject}`);
+  assert.deepEqual(told, ["secret /proc/*/environ", "foothold /etc/cron.d/job"]);
+});
+
 test("bytes of one far end are added up", () => {
   const step = (process: string) =>
     sampleStep({ ...place, process }, { sentBytes: 10, receivedBytes: 1 });
@@ -147,17 +161,19 @@ test("artefacts leave out loopback and addresses of the cluster, unless a rule n
   assert.ok(ips({ signals: [sampleSignal(place, { indicators })] }).includes("10.0.0.5"));
 });
 
-test("causes are findings in use by the service, the exploited and exposed first", () => {
+test("causes are findings in use by the service before it was made to run commands, exploited first", () => {
   const workload = incidentWorkload("web");
   const sample = sampleFinding("web");
-  const usage = { ...sample.usage, by: ["service"] } as const;
+  const usage = { ...sample.usage, by: ["service"], firstSeen: null } as const;
   const vulnerability = { ...sample.vulnerability, kev: null };
   const plain = { ...sample, workload, usage, vulnerability, inUse: true, id: "plain", rank: 1 };
   const kev = { dateAdded: "2024-01-01", dueDate: "", ransomware: false };
   const exploited = { ...plain, id: "kev", rank: 2, vulnerability: { ...vulnerability, kev } };
   const unused = { ...plain, id: "unused", inUse: false };
   const elsewhere = { ...plain, id: "elsewhere", workload: incidentWorkload("api") };
-  const findings = [plain, exploited, unused, elsewhere];
+  const late = { ...usage, firstSeen: "2023-11-14T23:00:00.000000Z" };
+  const ranByIntruder = { ...plain, id: "late", usage: late };
+  const findings = [plain, exploited, unused, elsewhere, ranByIntruder];
   const causes = findPossibleCauses(sampleCase({ findings }));
   assert.deepEqual(
     causes.map(({ findingId }) => findingId),

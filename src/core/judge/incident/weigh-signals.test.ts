@@ -1,5 +1,6 @@
 /** Holds how grave signals are: what a score is made of, and which severity it has. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import { sampleWorkloadContext } from "../../../testing/sample-edges.ts";
@@ -12,7 +13,7 @@ import {
 import type { SignalFact } from "../../observe/detect/detect-fact.ts";
 import { type Level, levelScores, levels } from "../../observe/detect/rule.ts";
 import { addUpScore, scoreParts } from "./score-incident.ts";
-import { severityScores, tacticFactors } from "./score-table.ts";
+import { roleFactors, severityScores, tacticFactors } from "./score-table.ts";
 import { sumUpSignals } from "./sum-up-signals.ts";
 import { isStrong, judgeSeverity, levelRank } from "./weigh-signals.ts";
 
@@ -100,6 +101,21 @@ test("tables are in order: no severity stands behind a lower one", () => {
   const ranks = severityScores.map(([level]) => levelRank(level));
   assert.deepEqual(ranks, [4, 3, 2, 1, 0]);
   assert.equal(isStrong(signal({ family: "novelty" })), false);
+});
+
+test("the published tables are the ones that judge", () => {
+  const page = readFileSync(new URL("../../../../docs/incidents.md", import.meta.url), "utf8");
+  for (const [level, score] of severityScores) assert.ok(page.includes(`| ${score} | ${level} |`));
+  assert.ok(page.includes(`| factor | ${tacticFactors.slice(1).join(" | ")} |`));
+  for (const [role, factor] of Object.entries(roleFactors)) {
+    const lines = page.split("\n").filter((line) => line.endsWith(`| ${factor} |`));
+    assert.ok(
+      lines.some((line) => line.includes(role)),
+      role,
+    );
+  }
+  const scores = levels.map((level) => `${level} ${levelScores[level]}`).join(", ");
+  assert.ok(page.replace(/\s+/g, " ").includes(scores));
 });
 
 test("the sum of signals names authors, techniques and tactics in the order of an attack", () => {

@@ -19,7 +19,7 @@ const network = (...policies: readonly string[]): ActSensor => ({ sensor: "netwo
 const write = (...policies: readonly string[]): ActSensor => ({ sensor: "write", policies });
 const other = (...policies: readonly string[]): ActSensor => ({ sensor: "other", policies });
 
-/** **Source**: hooks of `policies/`; a test of `operations/detect` holds the names to be shipped. */
+/** **Source**: hooks of `policies/`; a test of `operations/detect` holds the names to them. */
 export const actSensors: Readonly<Record<ActKind, ActSensor>> = {
   exec: always,
   exit: always,

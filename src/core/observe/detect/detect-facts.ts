@@ -11,8 +11,9 @@ import type { StepRecord } from "./step-record.ts";
 import type { SubjectRecord } from "./subject-record.ts";
 
 /** **Unit**: processes and steps that are told of one session. */
-export const sessionBounds = { members: 256, steps: 256, ancestors: 6 } as const;
+const sessionBounds = { members: 256, steps: 256, ancestors: 6 } as const;
 
+/** What a rule said of a process, with its session as it is known now. */
 export function signalFact(subject: SubjectRecord, record: SignalRecord): SignalFact {
   const { rule } = record;
   return {
@@ -73,6 +74,7 @@ export function processFact(subject: SubjectRecord, entry: string): ProcessFact 
   };
 }
 
+/** Gives no part of the record away: it counts on. */
 export function stepFact(subject: SubjectRecord, step: StepRecord): StepFact {
   return {
     kind: "step",

@@ -39,8 +39,8 @@ export function settleEntry(subject: SubjectRecord, version: number): void {
 /** Whose session it is in; undefined, with its kind written, where it began one itself. */
 function aboveOf(one: SubjectRecord): SubjectRecord | undefined {
   // A fork that became another program belongs to what it became.
-  if (!one.execSeen && one.next !== undefined) return one.next;
-  const { parent } = one;
+  const { parent, next } = one;
+  if (!one.execSeen && next !== undefined && next.parent !== one) return next;
   const kind = parent === undefined ? unseenStart(one) : startOf(parent, one);
   if (kind === undefined) return parent;
   one.entryKind = named(one, kind);
@@ -74,18 +74,24 @@ function startOf(parent: SubjectRecord, root: SubjectRecord): EntryKind | undefi
   return undefined;
 }
 
-const logins =
-  /^(?:sshd(?:-session|-auth)?|dropbear|a?getty|mingetty|login|(?:in\.)?telnetd|in\.r(?:login|sh)d|xrdp-sesman|gdm(?:-session-worker)?|lightdm|sddm|teleport|ttyd|shellinaboxd|wetty|gotty|cockpit-(?:session|bridge)|mosh-server|amazon-ssm-agent|ssm-session-worker|google_guest_agent|qemu-ga|vmtoolsd|sshpiperd)$/;
-const schedulers =
-  /^(?:crond?|CRON|anacron|fcron|atd|supercronic|dcron|go-crond|puppet|chef-client|salt-minion|waagent)$/;
+const logins = namesOf(`sshd sshd-session sshd-auth dropbear getty agetty mingetty login telnetd
+  in.telnetd in.rlogind in.rshd xrdp-sesman gdm gdm-session-worker lightdm sddm teleport ttyd
+  shellinaboxd wetty gotty cockpit-session cockpit-bridge mosh-server amazon-ssm-agent
+  ssm-session-worker google_guest_agent qemu-ga vmtoolsd sshpiperd`);
+const schedulers = namesOf(`cron crond CRON anacron fcron atd supercronic dcron go-crond puppet
+  chef-client salt-minion waagent`);
+
+function namesOf(text: string): ReadonlySet<string> {
+  return new Set(text.split(/\s+/));
+}
 
 function givenByName(parent: SubjectRecord, root: SubjectRecord): EntryKind | undefined {
   const { roles, name } = parent;
   if (roles.has("runtime")) return root.roles.has("runtime") ? undefined : "runtime";
   if (!roles.has("session-giver")) return isCronApplet(parent) ? "scheduled" : undefined;
   if (isSuspicious(parent)) return undefined;
-  if (logins.test(name)) return "login";
-  if (schedulers.test(name)) return "scheduled";
+  if (logins.has(name)) return "login";
+  if (schedulers.has(name)) return "scheduled";
   return name === "xinetd" || name === "inetd" ? "service" : "startup";
 }
 
@@ -176,7 +182,7 @@ function isNativeDaemon(parent: SubjectRecord, root: SubjectRecord): boolean {
 }
 
 /** Runs from where no package puts programs, or rules speak of it. */
-export function isSuspicious(subject: SubjectRecord): boolean {
+function isSuspicious(subject: SubjectRecord): boolean {
   if (subject.fileless) return true;
   if (isOddPlace(subject.binary)) return true;
   if (subject.signals === undefined || subject.signals.size === 0) return false;

@@ -7,6 +7,7 @@
 
 import { cutText } from "../../event/bounds.ts";
 import type { Citation } from "../fact.ts";
+import { compareDetails } from "../merge-detect-facts.ts";
 import { citationCountMax, mergeCitations } from "../merge-facts.ts";
 import type { Act } from "./act.ts";
 import type { StepFact } from "./detect-fact.ts";
@@ -14,7 +15,7 @@ import { citeAct } from "./read-act.ts";
 import type { StepRecord } from "./step-record.ts";
 import { type SubjectRecord, subjectTextMax } from "./subject-record.ts";
 
-export const stepBounds = {
+const stepBounds = {
   /** **Unit**: steps of one process; then its oldest goes. */
   perSubject: 64,
   /** **Unit**: steps of one session. */
@@ -121,7 +122,7 @@ export class SessionBuffer {
     const { wire } = this;
     const isSame =
       wire.subject === subject && wire.address === act.address && wire.port === act.port;
-    const found = isSame ? wire.step : this.connectionOf(act, subject);
+    const found = (isSame ? wire.step : undefined) ?? this.connectionOf(act, subject);
     wire.subject = subject;
     wire.address = act.address;
     wire.port = act.port;
@@ -177,7 +178,15 @@ function countUp(step: StepRecord, act: Act): void {
   step.count += 1;
   if (act.timeUs < step.firstSeenUs) step.firstSeenUs = act.timeUs;
   if (act.timeUs > step.lastSeenUs) step.lastSeenUs = act.timeUs;
+  if (hasDetail(act)) {
+    const detail = detailOf(act);
+    if (compareDetails(detail, step.detail) > 0) step.detail = detail;
+  }
   cite(step.citations, act);
+}
+
+function hasDetail({ kind }: Act): boolean {
+  return kind !== "read" && kind !== "write" && kind !== "connect" && kind !== "accept";
 }
 
 function cite(citations: Citation[], act: Act): void {
@@ -224,11 +233,17 @@ function whatOf(act: Act): StepFact["what"] | undefined {
   }
 }
 
-const commonRead =
-  /^\/(?:usr\/(?:lib|share|include|local\/lib)|lib(?:32|64|x32)?|sys|proc\/(?:self|thread-self|meminfo|cpuinfo|stat|filesystems|sys\/kernel\/(?:ngroups_max|cap_last_cap)))(?:\/|$)|^\/etc\/(?:ld\.so\.|nsswitch\.conf|locale|localtime|resolv\.conf|hosts$|host\.conf|gai\.conf|ssl\/certs\/)/;
+/** Libraries, what the kernel tells of itself, and what each program reads when it starts. */
+const commonReads = [
+  /^\/(?:usr\/(?:lib|share|include|local\/lib)|lib(?:32|64|x32)?|sys)\//,
+  /^\/proc\/(?:self|thread-self|meminfo|cpuinfo|stat|filesystems)(?:\/|$)/,
+  /^\/proc\/sys\/kernel\/(?:ngroups_max|cap_last_cap)$/,
+  /^\/etc\/(?:ld\.so\.|nsswitch\.conf|locale|localtime|resolv\.conf|hosts$|host\.conf|gai\.conf)/,
+  /^\/etc\/ssl\/certs\//,
+];
 
 function isCommonRead(path: string): boolean {
-  return commonRead.test(path);
+  return commonReads.some((pattern) => pattern.test(path));
 }
 
 function subjectOf(act: Act, what: StepFact["what"]): string {

@@ -4,11 +4,10 @@
  * Must give the same records in any order of the same hits, and hide no flood.
  */
 
-import { compareText } from "../../event/compare-text.ts";
 import type { TimeUs } from "../../event/event.ts";
 import type { Citation, ContainerKey } from "../fact.ts";
 import { mergeIndicators, signalListMax } from "../merge-detect-facts.ts";
-import { compareCitations, mergeCitations } from "../merge-facts.ts";
+import { compareCitations, mergeCitations, mergeTexts } from "../merge-facts.ts";
 import type { DetectLosses } from "./detect-losses.ts";
 import type { Hit } from "./detector.ts";
 import type { SignalRecord } from "./signal-record.ts";
@@ -134,8 +133,8 @@ function createRecord(hit: Hit, citation: Citation): SignalRecord {
   return {
     rule,
     score: score ?? rule.score,
-    others: firstFew(hit.others, [], signalListMax.others),
-    because: firstFew(hit.because, [], signalListMax.because),
+    others: mergeTexts(hit.others, [], signalListMax.others),
+    because: mergeTexts(hit.because, [], signalListMax.because),
     indicators: mergeIndicators(hit.indicators, []),
     incomplete,
     count: 1,
@@ -154,15 +153,11 @@ function addHit(record: SignalRecord, hit: Hit, citation: Citation): void {
   record.firstSeenUs = Math.min(record.firstSeenUs, citation.timeUs);
   record.lastSeenUs = Math.max(record.lastSeenUs, citation.timeUs);
   if (hit.others.length > 0) {
-    record.others = firstFew(record.others, hit.others, signalListMax.others);
+    record.others = mergeTexts(record.others, hit.others, signalListMax.others);
   }
-  record.because = firstFew(record.because, hit.because, signalListMax.because);
+  record.because = mergeTexts(record.because, hit.because, signalListMax.because);
   if (hit.indicators.length > 0) {
     record.indicators = mergeIndicators(record.indicators, hit.indicators);
   }
   if (!isKnown) record.citations = mergeCitations(record.citations, [citation]);
-}
-
-function firstFew(a: readonly string[], b: readonly string[], countMax: number): readonly string[] {
-  return [...new Set([...a, ...b])].sort(compareText).slice(0, countMax);
 }

@@ -23,6 +23,7 @@ export const subjectTextMax = { arguments: 4096, short: 256 } as const;
 
 const noRoles: ReadonlySet<Role> = new Set();
 
+/** **Shape**: what is plain data in it is listed in `fieldNames`, for checkpoints. */
 export class SubjectRecord implements Subject {
   readonly execId: string;
   readonly node: string;
@@ -40,9 +41,9 @@ export class SubjectRecord implements Subject {
   exitUs = 0;
   parentExecId = "";
   parent: SubjectRecord | undefined = undefined;
-  actor: Actor = "service";
+  actor: Actor = "host";
   /** Whose tree it is in when `actor` only says what kind of tool it is. */
-  origin: Actor = "service";
+  origin: Actor = "host";
   roles: ReadonlySet<Role> = noRoles;
   execSeen = false;
   argumentsCut = false;
@@ -111,7 +112,10 @@ export function mergeProcess(
   if (subject.block === block && known <= subject.known) return false;
   subject.block = block;
   const movedIn = block.containerId !== "" && !subject.isInContainer;
-  if (movedIn) subject.container = containerKey(block.containerId);
+  if (movedIn) {
+    subject.container = containerKey(block.containerId);
+    if (subject.origin === "host") subject.actor = subject.origin = "service";
+  }
   if (block.pod?.imageName) subject.image = block.pod.imageName;
   if (known <= subject.known) return movedIn;
   const isNew = subject.known === subjectKnownAs.id;
@@ -150,7 +154,7 @@ function effectiveUid(block: Process): number {
   return euid >= 0 ? euid : block.uid;
 }
 
-/** Run from an open file; a runtime runs itself as `/proc/self/exe`, which is a file of the host. */
+/** Run from an open file; `/proc/self/exe`, as a runtime runs itself, is a file of the host. */
 function isUnnamedFile(binary: string): boolean {
   return /^(?:\/proc\/(?:self|thread-self|\d+)\/fd\/\d+|\/dev\/fd\/\d+|\/?memfd:)/.test(binary);
 }

@@ -1,3 +1,6 @@
+/**
+ * Tries reading rules: what is understood, and that each mistake is told with its place.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { linearRegex } from "../../../operations/detect/linear-regex.ts";
@@ -28,10 +31,7 @@ function problemsOf(change: Record<string, unknown>): readonly string[] {
 }
 
 test("a rule says what it is, and what must be watched for it", () => {
-  const { rule, problems } = compileSequence(plain, {
-    ...options,
-    tacticsOf: (technique) => (technique === "T1082" ? ["discovery"] : []),
-  });
+  const { rule, problems } = compileSequence(plain, options);
   assert.deepEqual(problems, []);
   assert.equal(rule?.withinUs, 90_000_000);
   assert.equal(rule?.head.score, 25);
@@ -41,8 +41,8 @@ test("a rule says what it is, and what must be watched for it", () => {
 });
 
 test("a rule that can do with starts of programs needs no policy", () => {
-  const any = [{ act: "exec" }, { act: "write" }];
-  const { rule } = compileSequence({ ...plain, steps: [{ name: "one", any }] }, options);
+  const ways = [{ act: "exec" }, { act: "write" }];
+  const { rule } = compileSequence({ ...plain, steps: [{ name: "one", ["any"]: ways }] }, options);
   assert.deepEqual(rule?.evaluable, { state: "yes" });
 });
 

@@ -76,6 +76,7 @@ const relationNames: Readonly<Record<Exclude<RelationName, "same-value">, true>>
 const tallyMax = 1000;
 const sumMax = 2 ** 40;
 
+/** **Errors**: told to the reader of the map; what is returned then is not to be run. */
 export function compileStep(map: CaseReader, context: StepContext): SequenceStep {
   const name = map.text("name");
   if (!/^[a-z][a-z0-9-]*$/.test(name)) map.complain("name", "is no name of small letters");

@@ -4,14 +4,11 @@
  */
 import type { CaseReader } from "../detect/case-reader.ts";
 import { type Family, type Level, levelScores, levels, type RuleHead } from "../detect/rule.ts";
+import { tacticsOf, translateTechnique } from "../detect/techniques.ts";
 
 export interface HeadOptions {
   /** File name as given. */
   readonly source: string;
-  /** Tactics of an ATT&CK technique, where the rule names none itself. */
-  readonly tacticsOf?: (technique: string) => readonly string[];
-  /** The id of today for an older one. */
-  readonly translate?: (technique: string) => string;
 }
 
 const slug = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
@@ -49,7 +46,6 @@ const families: Readonly<Record<Family, true>> = {
 };
 
 export function decodeHead(map: CaseReader, options: HeadOptions): RuleHead {
-  const { tacticsOf = () => [], translate = (id: string) => id } = options;
   const id = map.text("id");
   if (!slug.test(id)) map.complain("id", "is no name of small letters, digits and hyphens");
   const title = map.text("title");
@@ -57,7 +53,8 @@ export function decodeHead(map: CaseReader, options: HeadOptions): RuleHead {
     map.complain("title", "is empty or beyond 120 characters");
   const level = oneOf(map, "level", (text): text is Level => levels.includes(text as Level));
   const family = oneOf(map, "family", (text): text is Family => Object.hasOwn(families, text));
-  const techniques = idsOf(map, "techniques", technique).map(translate);
+  const told = idsOf(map, "techniques", technique);
+  const techniques = [...new Set(told.map((one) => translateTechnique(one) ?? one))];
   const tactics = map.texts("tactics");
   return {
     id,
@@ -66,8 +63,8 @@ export function decodeHead(map: CaseReader, options: HeadOptions): RuleHead {
     level: level ?? "informational",
     score: map.number("score", levelScores[level ?? "informational"]),
     family: family ?? "novelty",
-    techniques: [...new Set(techniques)],
-    tactics: tactics.length > 0 ? tactics : [...new Set(techniques.flatMap(tacticsOf))].sort(),
+    techniques,
+    tactics: tactics.length > 0 ? tactics : tacticsOf(techniques),
     matrix: idsOf(map, "matrix", matrixId),
     author: map.text("author"),
     source: options.source,

@@ -18,6 +18,7 @@ const tallyCountMax = 1024;
 const equalCountMax = 3;
 /** **Unit**: microseconds: the same act on the same file again within it is the same doing. */
 const repeatUs = 1_000_000;
+/** Plain data, empty. */
 export function createState(): SequenceState {
   return {
     rules: new Map(),

@@ -1,3 +1,6 @@
+/**
+ * Tries sequences on made-up acts: windows, order, bounds, and what survives a restart.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

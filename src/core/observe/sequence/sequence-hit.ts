@@ -32,6 +32,7 @@ export function subjectIdOf(rule: SequenceRule, mark: Mark): string {
   return rule.subjectIs === "parent" ? mark.parentExecId : mark.execId;
 }
 
+/** **Shape**: bounded as `Hit` says; texts are cut. */
 export function makeHit(
   rule: SequenceRule,
   match: Match,
@@ -73,12 +74,9 @@ function reasonOf(
 function describe(mark: Mark, book: SubjectBook): string {
   if (mark.kind === "exec") return commandOf(book.get(mark.execId)) || mark.path;
   const program = book.get(mark.execId)?.name ?? "";
-  const object = mark.address === "" ? mark.path : endpointOf(mark);
-  return `${program} ${mark.kind} ${object}`.trim();
-}
-
-function endpointOf({ address, port }: Mark): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  const { kind, path, address, port } = mark;
+  const host = address.includes(":") ? `[${address}]` : address;
+  return `${program} ${kind} ${address === "" ? path : `${host}:${port}`}`.trim();
 }
 
 function commandOf(subject: Subject | undefined): string {

@@ -1,3 +1,6 @@
+/**
+ * Tries by which keys acts find together, above all which files they mean.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ActScene, sceneAct } from "../../../testing/act-scene.ts";

@@ -6,12 +6,18 @@
 
 const shells = ["sh", "bash", "dash", "ash", "zsh", "ksh", "csh", "tcsh", "fish", "rbash"];
 
+/** A directory by which containers see the files of their machine. */
+const hostRoot = "^/(?:[^/]*host[^/]*|rootfs|node|mnt(?:/[^/]+)?)(?:/[^/]+)?/";
+
+/** One of these as a word of arguments. */
+function wordOf(names: string): string {
+  return `(?:^|\\s)(?:${names.split(/\s+/).join("|")})(?:\\s|=|$)`;
+}
+
 /** **Shape**: texts as they stand behind a modifier such as `startswith`. */
 export const valueLists: Readonly<Record<string, readonly string[]>> = {
   /** Directories anybody may write to; with `startswith`. */
   temporary: ["/tmp/", "/var/tmp/", "/dev/shm/", "/run/shm/", "/run/user/", "/var/run/user/"],
-  /** Parts of paths that hide; with `contains`. */
-  hidden: ["/..", "/.,", "/. /", "/.X11-unix/", "/.ICE-unix/", "/.font-unix/", "/.XIM-unix/"],
   shells,
   /** Arguments of a shell that reads commands from whoever is there; with `re`. */
   interactive: [String.raw`^\s*(?:-[ilpe]+\s*|--login\s*|--norc\s*|--noprofile\s*|--posix\s*)*$`],
@@ -95,9 +101,14 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
   ],
   /** Options by which tools send a file or a text; with `re`. **Source**: manual pages. */
   upload: [
-    String.raw`(?:^|\s)(?:-[a-zA-Z]*[dFT](?:\s|@|$)|-T\s?\S|--data(?:-binary|-raw|-urlencode)?[ =]|--form[ =]|--upload-file[ =]|--post-(?:file|data)=|--body-(?:file|data)=|-X\s?P(?:OST|UT)|--request[ =]P(?:OST|UT))`,
+    String.raw`(?:^|\s)-[a-zA-Z]*[dFT](?:\s|@|$)`,
+    String.raw`(?:^|\s)-T\s?\S`,
+    String.raw`(?:^|\s)--data(?:-binary|-raw|-urlencode)?[ =]`,
+    String.raw`(?:^|\s)--(?:form|upload-file)[ =]`,
+    String.raw`(?:^|\s)--(?:post|body)-(?:file|data)=`,
+    String.raw`(?:^|\s)(?:-X\s?|--request[ =])P(?:OST|UT)`,
   ],
-  /** Names by which keys are found; with `contains`. */
+  /** By which keys are found; with `contains`. */
   "key-words": [
     ..."id_rsa id_dsa id_ecdsa id_ed25519 .aws/credentials .kube/config .docker/config".split(" "),
     ..."*.kdbx .git-credentials .netrc .pgpass".split(" "),
@@ -105,21 +116,30 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
   ],
   /** Texts by which secrets are searched in files; with `re`. */
   "secret-search": [
-    "(?i)begin (?:[a-z]+ )?private key|aws_?(?:secret|access)|secret_?access_?key|api[_-]?key.*(?:-r|/)",
-    String.raw`(?i)(?:^|\s)-[a-zA-Z]*r[a-zA-Z]*\s.*(?:passw|secret|token|credential)`,
+    "(?i)begin (?:[a-z]+ )?private key",
+    "(?i)aws_?(?:secret|access)|secret_?access_?key",
+    String.raw`(?i)(?:^|\s)-[a-zA-Z]*r[a-zA-Z]*\s.*(?:passw|secret|token|credential|api[_-]?key)`,
   ],
   /** Tools that are asked for to attack; with `re`, in arguments of package managers. */
   "attack-tools": [
-    String.raw`(?:^|\s)(?:nmap|masscan|zmap|hydra|john|hashcat|sqlmap|proxychains\d*|ettercap\S*|dsniff|arp-scan|nikto|gobuster|ffuf|medusa|hping3|chisel|metasploit\S*|netdiscover|ncrack)(?:\s|=|$)`,
+    wordOf(
+      `nmap masscan zmap hydra john hashcat sqlmap proxychains proxychains4 ettercap
+      ettercap-common dsniff arp-scan nikto gobuster ffuf medusa hping3 chisel
+      metasploit-framework netdiscover ncrack`,
+    ),
   ],
   /** Block devices; with `re`. */
   disk: [
-    String.raw`^/dev/(?:(?:sd|vd|xvd|hd)[a-z]+\d*|nvme\d+n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|dm-\d+|mapper/|md\d+|loop\d+|disk/)`,
+    String.raw`^/dev/(?:(?:sd|vd|xvd|hd)[a-z]+\d*|nvme\d+n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?)`,
+    String.raw`^/dev/(?:dm-\d+|mapper/|md\d+|loop\d+|disk/)`,
   ],
   /** Places as under `persistence`, seen through a mount of the machine's files; with `re`. */
   "host-persistence": [
-    String.raw`^/(?:[^/]*host[^/]*|rootfs|node|mnt(?:/[^/]+)?)(?:/[^/]+)?/(?:etc/|var/spool/cron|root/\.|home/[^/]+/\.ssh/|usr/(?:local/)?s?bin/|s?bin/|lib/systemd/|var/lib/kubelet/)`,
-    String.raw`^/[^/]+(?:/[^/]+)*/(?:etc/(?:cron\.(?:d|hourly|daily)/|crontab$|kubernetes/manifests/|ld\.so\.preload$|shadow$|sudoers)|var/spool/cron/|root/\.ssh/)`,
+    `${hostRoot}(?:etc/|var/spool/cron|root/\\.|home/[^/]+/\\.ssh/|lib/systemd/|var/lib/kubelet/)`,
+    `${hostRoot}(?:usr/(?:local/)?)?s?bin/`,
+    String.raw`^/[^/]+(?:/[^/]+)*/etc/(?:cron\.(?:d|hourly|daily)/|crontab$|kubernetes/manifests/)`,
+    String.raw`^/[^/]+(?:/[^/]+)*/etc/(?:ld\.so\.preload$|shadow$|sudoers)`,
+    String.raw`^/[^/]+(?:/[^/]+)*/(?:var/spool/cron/|root/\.ssh/)`,
   ],
   /** Tools that can start a shell in the midst of their work. */
   "tools-with-shells": [
@@ -138,16 +158,20 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
   ],
   /** Package managers of languages; with `re`. */
   "language-installers": [
-    String.raw`^(?:npm|npx|yarn|pnpm|bun|pip[\d.]*|pipx|uv|poetry|gem|bundle|bundler|composer|node-gyp|cargo|cpan|cpanm|luarocks)$`,
+    "^(?:npm|npx|yarn|pnpm|bun|pipx|uv|poetry|gem|bundler?|composer|node-gyp|cargo)$",
+    String.raw`^(?:pip[\d.]*|cpanm?|luarocks)$`,
   ],
   /** Logs that tell what happened on a machine; with `re`. */
   "system-logs": [
-    String.raw`^/var/log/(?:auth|secure|syslog|messages|kern|daemon|audit/|wtmp|btmp|lastlog|faillog|cron|journal/|pods/|containers/|utmp|dmesg|maillog|boot|user\.log|debug)`,
+    "^/var/log/(?:auth|secure|syslog|messages|kern|daemon|audit/|wtmp|btmp|lastlog|faillog)",
+    String.raw`^/var/log/(?:cron|journal/|pods/|containers/|dmesg|maillog|boot|user\.log|debug)`,
     "^/run/utmp$",
   ],
   /** Threads of the kernel, as a file can be named; with `re`. */
   "kernel-threads": [
-    String.raw`^(?:kworker(?:[:_-].*|ds|\d+)?|kthreadd|ksoftirqd\d*|kswapd\d*|rcu_(?:sched|bh|preempt|par_gp|gp)|khugepaged|kcompactd\d*|kdevtmpfs|kauditd|kblockd|kintegrityd|khungtaskd|oom_reaper|ksmd|kthrotld|kpsmoused)$`,
+    String.raw`^(?:kworker(?:[:_-].*|ds|\d+)?|kthreadd|ksoftirqd\d*|kswapd\d*|kcompactd\d*)$`,
+    "^(?:rcu_(?:sched|bh|preempt|par_gp|gp)|khugepaged|kdevtmpfs|kauditd|kblockd|kintegrityd)$",
+    "^(?:khungtaskd|oom_reaper|ksmd|kthrotld|kpsmoused)$",
     String.raw`^\[.+\]$`,
   ],
   /** An address that is a number, in arguments; with `re`. */

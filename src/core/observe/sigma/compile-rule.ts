@@ -3,27 +3,20 @@
  * In: one document. Out: a rule that tests acts, or one that says why it cannot run here.
  * Must never run a part of a rule: what is not understood makes all of it not run.
  */
-import type { ActKind } from "../detect/act.ts";
-import { evaluableByKinds } from "../detect/act-sensors.ts";
+import { isWireObject } from "../../event/wire-value.ts";
 import type { Evaluable } from "../detect/rule.ts";
 import type { SelectionOptions } from "./compile-item.ts";
-import { readSelection, type Selection, toSelection } from "./compile-selection.ts";
 import { type DocumentHead, decodeHead } from "./decode-head.ts";
 import type { Expression } from "./expression.ts";
 import { actsOf, type LogSource, readLogSource, type SourceActs } from "./log-source.ts";
-import { parseCondition } from "./parse-condition.ts";
-import { isRecord, PlainReader } from "./plain-reader.ts";
-import { possibleKinds, pruneExpression } from "./possible-kinds.ts";
-import type { RulePath, RuleProblem } from "./rule-problem.ts";
+import { PlainReader } from "./plain-reader.ts";
+import { readSearches } from "./read-searches.ts";
+import type { RuleProblem } from "./rule-problem.ts";
+import { type Runnable, runWith } from "./run-expression.ts";
 import type { ScalarOptions } from "./scalar-test.ts";
 
-export interface SigmaRule extends DocumentHead {
+export interface SigmaRule extends DocumentHead, Runnable {
   readonly source: LogSource;
-  readonly evaluable: Evaluable;
-  /** Undefined when it never can run. */
-  readonly selection: Selection | undefined;
-  /** Acts that it can hold for. */
-  readonly kinds: readonly ActKind[];
   /** With the fields of its source; for filters. */
   readonly options: SelectionOptions | undefined;
 }
@@ -55,17 +48,6 @@ export function compileRule(
   return { ...document, source, ...runWith(expression, acts.kinds), options: withFields };
 }
 
-/** What it takes to run an expression. */
-export function runWith(expression: Expression, sourceKinds: readonly ActKind[]) {
-  const kinds = possibleKinds(expression, sourceKinds);
-  const why = "no event here carries together what it asks for";
-  const evaluable: Evaluable =
-    kinds.length === 0 ? { state: "never", why } : evaluableByKinds(kinds);
-  const selection =
-    kinds.length === 0 ? undefined : toSelection(pruneExpression(expression, kinds));
-  return { kinds, evaluable, selection };
-}
-
 const everything = actsOf({ category: "", product: "linux", service: "auditd" }) as SourceActs;
 
 function selectionOptions({ fields }: SourceActs, options: ScalarOptions): SelectionOptions {
@@ -79,46 +61,9 @@ function readDetection(
   problems: RuleProblem[],
 ): Expression | undefined {
   const detection = reader.get("detection");
-  if (!isRecord(detection)) return reader.fail("detection", "a rule needs a detection");
+  if (!isWireObject(detection)) return reader.fail("detection", "a rule needs a detection");
   if ("timeframe" in detection) {
     return reader.fail("detection", "timeframe was replaced by correlation rules");
   }
   return readSearches(detection, ["detection"], options, problems);
-}
-
-/** Search identifiers and their condition; several conditions are joined by or. */
-export function readSearches(
-  detection: Readonly<Record<string, unknown>>,
-  path: RulePath,
-  options: SelectionOptions,
-  problems: RuleProblem[],
-): Expression | undefined {
-  const known = new Map<string, Expression>();
-  const before = problems.length;
-  for (const [name, plain] of Object.entries(detection)) {
-    if (name === "condition" || (path[0] === "filter" && name === "rules")) continue;
-    const expression = readSelection(plain, [...path, name], options, problems);
-    if (expression !== undefined) known.set(name, expression);
-  }
-  if (problems.length > before) return undefined;
-  const given = detection["condition"];
-  const conditions: readonly unknown[] = Array.isArray(given) ? given : [given];
-  const parts: Expression[] = [];
-  for (const [at, condition] of conditions.entries()) {
-    const place = Array.isArray(given) ? [...path, "condition", at] : [...path, "condition"];
-    const fail = (message: string, offset?: number) => {
-      const problem = { path: place, message, isUnsupported: false };
-      problems.push(offset === undefined ? problem : { ...problem, offset });
-    };
-    if (typeof condition !== "string") {
-      fail("a detection needs a condition");
-      continue;
-    }
-    const parsed = parseCondition(condition, known);
-    if ("message" in parsed) fail(parsed.message, parsed.offset);
-    else parts.push(parsed.expression);
-  }
-  const [only] = parts;
-  if (parts.length < conditions.length || only === undefined) return undefined;
-  return parts.length === 1 ? only : { kind: "or", parts };
 }

@@ -3,13 +3,13 @@
  * In: documents as plain data. Out: the set, and what is wrong with which document.
  * Must never lose a document without a word: it is a rule, or it has a problem.
  */
+import { isWireObject } from "../../event/wire-value.ts";
 import type { RuleListing } from "../detect/rule.ts";
 import { compileRule, type SigmaRule } from "./compile-rule.ts";
 import { type CorrelationDocument, decodeCorrelation } from "./decode-correlation.ts";
 import { applyFilter, decodeFilter, type SigmaFilter } from "./decode-filter.ts";
 import type { DocumentHead } from "./decode-head.ts";
 import { type LinkedCorrelation, type LinkedRule, linkCorrelations } from "./link-correlations.ts";
-import { isRecord } from "./plain-reader.ts";
 import type { RuleProblem } from "./rule-problem.ts";
 import type { ScalarOptions } from "./scalar-test.ts";
 
@@ -52,7 +52,7 @@ export function compileRules(
   const problems: DocumentProblem[] = [];
   for (const [document, { source, plain }] of documents.entries()) {
     const found: RuleProblem[] = [];
-    if (isRecord(plain)) addDocument(draft, plain, { source, document, options }, found);
+    if (isWireObject(plain)) addDocument(draft, plain, { source, document, options }, found);
     else found.push({ path: [], message: "a rule is a map", isUnsupported: false });
     problems.push(...found.map((problem) => ({ ...problem, document })));
   }

@@ -128,7 +128,7 @@ function insert(entries: CorrelationEntry[], entry: CorrelationEntry): number {
   return at;
 }
 
-/** How many went. The timespan of a window that is open to its end is not cut: only its bound does that. */
+/** How many went. Of a window that waits for its end only the bound takes any. */
 function forgetOld(state: CorrelationState, group: Group, correlation: Correlation): number {
   const { entries } = group;
   const newestUs = entries.at(-1)?.timeUs ?? 0;

@@ -25,10 +25,7 @@ export interface CorrelationEntry {
 type Asked = Pick<CorrelationDocument, "type" | "rules" | "bounds" | "percentile">;
 
 /** **Unit**: as the type says; undefined where nothing can be compared. */
-export function measureWindow(
-  asked: Asked,
-  entries: readonly CorrelationEntry[],
-): number | undefined {
+function measureWindow(asked: Asked, entries: readonly CorrelationEntry[]): number | undefined {
   switch (asked.type) {
     case "event_count":
       return entries.length;
@@ -77,7 +74,7 @@ const compare: Readonly<Record<BoundOperator, (measured: number, value: number) 
   neq: (measured, value) => measured !== value,
 };
 
-export function boundsOf({ bounds, rules }: Pick<Asked, "bounds" | "rules">): readonly Bound[] {
+function boundsOf({ bounds, rules }: Pick<Asked, "bounds" | "rules">): readonly Bound[] {
   return bounds.length > 0 ? bounds : [{ operator: "gte", value: rules.length }];
 }
 

@@ -5,8 +5,9 @@
  * **Source**: Sigma correlation rules specification 2.1; `value_median` and `percentile` are usual
  * beside it.
  */
+import { isWireObject } from "../../event/wire-value.ts";
 import { type DocumentHead, decodeHead } from "./decode-head.ts";
-import { isRecord, PlainReader } from "./plain-reader.ts";
+import { PlainReader } from "./plain-reader.ts";
 import type { RuleProblem } from "./rule-problem.ts";
 
 const types = [
@@ -127,7 +128,7 @@ function readAliases(part: PlainReader): CorrelationDocument["aliases"] {
   const found = new Map<string, ReadonlyMap<string, string>>();
   for (const name of aliases?.keys() ?? []) {
     const given = aliases?.get(name);
-    const entries = isRecord(given) ? Object.entries(given) : [];
+    const entries = isWireObject(given) ? Object.entries(given) : [];
     const isTexts = entries.every(
       (entry): entry is [string, string] => typeof entry[1] === "string",
     );

@@ -5,12 +5,15 @@
  * **Source**: Sigma filters specification 2.1. Its own example names what is left out; older tools
  * want `not selection`: a condition that begins with `not` is joined as it is, others are negated.
  */
-import { readSearches, runWith, type SigmaRule } from "./compile-rule.ts";
+import { isWireObject } from "../../event/wire-value.ts";
+import type { SigmaRule } from "./compile-rule.ts";
 import { decodeHead } from "./decode-head.ts";
 import type { Expression } from "./expression.ts";
-import { actsOf, isWithin, type LogSource, readLogSource } from "./log-source.ts";
-import { isRecord, PlainReader } from "./plain-reader.ts";
+import { isWithin, type LogSource, readLogSource } from "./log-source.ts";
+import { PlainReader } from "./plain-reader.ts";
+import { readSearches } from "./read-searches.ts";
 import type { RuleProblem } from "./rule-problem.ts";
+import { runWith } from "./run-expression.ts";
 
 export interface SigmaFilter {
   readonly title: string;
@@ -20,6 +23,7 @@ export interface SigmaFilter {
   readonly searches: Readonly<Record<string, unknown>>;
 }
 
+/** **Errors**: problems; undefined where the filter is wrong. */
 export function decodeFilter(
   plain: Readonly<Record<string, unknown>>,
   fileName: string,
@@ -31,7 +35,7 @@ export function decodeFilter(
   const source = readLogSource(reader);
   const filter = reader.map("filter");
   const searches = plain["filter"];
-  if (filter === undefined || !isRecord(searches)) return undefined;
+  if (filter === undefined || !isWireObject(searches)) return undefined;
   const isAny = filter.get("rules") === "any" || filter.get("rules") === undefined;
   const rules = isAny ? undefined : filter.texts("rules");
   if (rules?.length === 0) filter.fail("rules", "a filter names its rules, or any");
@@ -55,12 +59,12 @@ export function applyFilter(
   const found: RuleProblem[] = [];
   const left = readSearches(filter.searches, ["filter"], options, found);
   problems.push(...found);
-  const acts = actsOf(rule.source);
-  if (left === undefined || typeof acts === "string") {
+  if (left === undefined) {
     const why = `the filter ${JSON.stringify(filter.title)} for it is not understood`;
     return { ...rule, selection: undefined, kinds: [], evaluable: { state: "never", why } };
   }
   const kept: Expression = left.kind === "not" ? left : { kind: "not", part: left };
   const parts = [selection.expression, kept];
-  return { ...rule, ...runWith({ kind: "and", parts }, acts.kinds) };
+  // Not those of the source: what a rule asks of the kind was pruned from its expression.
+  return { ...rule, ...runWith({ kind: "and", parts }, rule.kinds) };
 }

@@ -70,6 +70,7 @@ export function explainExpression(expression: Expression, reader: ActReader): re
   return [...reasons].slice(0, reasonsMax);
 }
 
+/** All that it may read, each once. */
 export function fieldsOf(expression: Expression): ReadonlySet<ActField> {
   const fields = new Set<ActField>();
   const visit = (part: Expression): void => {

@@ -19,6 +19,7 @@ export interface SourceActs {
   readonly fields: FieldTable;
 }
 
+/** **Errors**: problems of the reader; undefined where there is none. */
 export function readLogSource(reader: PlainReader): LogSource | undefined {
   const source = reader.map("logsource");
   if (source === undefined) {

@@ -22,6 +22,11 @@ interface Word {
 }
 
 const depthMax = 60;
+const quantities: ReadonlyMap<string, "and" | "or"> = new Map([
+  ["1", "or"],
+  ["any", "or"],
+  ["all", "and"],
+]);
 
 export function parseCondition(
   text: string,
@@ -96,9 +101,10 @@ class ConditionParser {
       return inside;
     }
     const next = this.words[this.at + 1];
-    if (/^(?:1|any|all)$/i.test(word.text) && next?.text.toLowerCase() === "of") {
+    const quantity = quantities.get(word.text.toLowerCase());
+    if (quantity !== undefined && next?.text.toLowerCase() === "of") {
       this.at += 2;
-      return this.readOf(/^all$/i.test(word.text) ? "and" : "or");
+      return this.readOf(quantity);
     }
     const found = this.known.get(word.text);
     if (found === undefined) return this.fail(`there is no ${show(word)} in the detection`, word);

@@ -3,10 +3,12 @@
  * In: one map of a rule document. Out: values, and a problem for each that is not what it must be.
  * Must never throw, nor take one kind of value for another.
  */
+import { isWireObject } from "../../event/wire-value.ts";
 import type { RulePath, RuleProblem } from "./rule-problem.ts";
 
 const textLengthMax = 65_535;
 
+/** One map of a document, with its place in it. */
 export class PlainReader {
   readonly path: RulePath;
   private readonly record: Readonly<Record<string, unknown>>;
@@ -75,11 +77,7 @@ export class PlainReader {
   map(key: string): PlainReader | undefined {
     const value = this.record[key];
     if (value === undefined) return undefined;
-    if (!isRecord(value)) return this.fail(key, `${key} is not a map`);
+    if (!isWireObject(value)) return this.fail(key, `${key} is not a map`);
     return new PlainReader(value, [...this.path, key], this.problems);
   }
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

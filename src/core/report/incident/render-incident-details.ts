@@ -61,18 +61,18 @@ function renderTimeline({ incident, width, paint }: IncidentPage): Lines {
   if (timeline.length === 0) return [];
   const lines = timeline.flatMap((entry) => {
     const level = entry.level ?? "";
-    const mark = terminal`${paint(severityStyles[entry.level ?? "low"], padEnd(short(level), 6))}`;
-    const [first = "", ...rest] = wrap(lineOf(entry), width - 19, 3);
+    const mark = terminal`${paint(severityStyles[entry.level ?? "low"], padEnd(short(level), 8))}`;
+    const [first = "", ...rest] = wrap(lineOf(entry), width - 21, 3);
     return [
       terminal`  ${paint("dim", clockOf(entry.timeUs))}  ${mark} ${first}`,
-      ...rest.map((line) => terminal`                   ${line}`),
+      ...rest.map((line) => terminal`                     ${line}`),
     ];
   });
   return [paint("bold", "TIMELINE (UTC)"), ...lines];
 }
 
 function short(level: string): string {
-  return level === "informational" ? "info" : level.slice(0, 6);
+  return level === "informational" ? "info" : level;
 }
 
 function lineOf({ text, count, techniques }: TimelineEntry): string {

@@ -48,7 +48,7 @@ test("details give the grounds: score, timeline, processes, artefacts", () => {
   const page = { incident: sampleIncident(), width: 130, paint: createPaint(false) };
   const text = renderDetails(page).flat().join("\n");
   assert.match(text, /\(50 \(signals of credential-access\) \+ 28 .* × 1\.2 \(2 tactics\) = 94/);
-  assert.match(text, /22:14:13 {2}high {3}ran “curl/);
+  assert.match(text, /22:14:13 {2}high +ran “curl/);
   assert.match(text, /! {3}└─ sh -c|! {1}└─ sh -c/);
   assert.match(text, /ip +203\.0\.113\.9/);
   assert.equal(severityStyles.high, "bold red");

@@ -1,0 +1,37 @@
+/**
+ * Holds the rules that a daemon detects by.
+ * In: settings. Out: detectors and what each rule says of itself; what is wrong with rules is
+ * logged. Must never keep a daemon from watching because of one wrong rule.
+ */
+import { makeVisible } from "../../core/report/safe-text.ts";
+import { type LoadedDetection, loadDetection } from "../detect/load-detection.ts";
+import type { OperationContext } from "../operation.ts";
+import type { Daemon } from "./daemon.ts";
+import type { RunSettings } from "./run-settings.ts";
+import { watchHits } from "./watch-hits.ts";
+
+/** Nothing is detected. */
+const nothing: LoadedDetection = { detectors: [], listings: [], problems: [] };
+
+/** **Unit**: problems that are logged one by one. */
+const toldCountMax = 50;
+
+/** **Errors**: throws `WaggleError` for names that are not there. */
+export async function loadDetectors(
+  { detect, rules }: Pick<RunSettings, "detect" | "rules">,
+  context: OperationContext,
+  { log, urgent }: Pick<Daemon, "log" | "urgent">,
+): Promise<LoadedDetection> {
+  if (detect === "off") return nothing;
+  const loaded = await loadDetection({ directories: rules }, context);
+  const { listings, problems } = loaded;
+  for (const { message, place } of problems.slice(0, toldCountMax)) {
+    const where = `${makeVisible(place.input, 200)}:${place.line}`;
+    log.warn("A rule is not as it should be.", { where, why: makeVisible(message, 400) });
+  }
+  const waiting = listings.filter(({ evaluable }) => evaluable.state === "with-policy").length;
+  const fields = { rules: listings.length, waiting, problems: problems.length };
+  log.info("Detection rules were read.", fields);
+  const { detectors } = loaded;
+  return { ...loaded, detectors: watchHits(detectors, () => urgent.ask()) };
+}
