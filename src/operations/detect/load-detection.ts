@@ -15,8 +15,9 @@ import { createSequenceDetector } from "../../core/observe/sequence/sequence-det
 import { createSigmaDetector } from "../../core/observe/sigma/sigma-detector.ts";
 import type { OperationContext } from "../operation.ts";
 import { readRuleFiles } from "./load-rules.ts";
-import { parseRules, type RuleFile, type RuleFileProblem } from "./parse-rules.ts";
+import { parseRules, type RuleFileProblem } from "./parse-rules.ts";
 import { parseSequences } from "./parse-sequences.ts";
+import type { RuleFile } from "./parsed-rules.ts";
 
 export interface DetectionRequest {
   /** Files and directories of the user, with all that is below them. */
@@ -44,7 +45,7 @@ export async function loadDetection(
   const { rules } = outside.shipped;
   const names = [...(withShipped && rules !== "" ? [rules] : []), ...directories];
   const log = new ProblemLog();
-  const all = await readRuleFiles(files, { names, problems: log });
+  const all = await readRuleFiles(files, { names, problems: log, shipped: rules });
   const sequences = parseSequences(all.filter(isSequence));
   const sigma = parseRules(all.filter((file) => !isSequence(file)));
   const made: readonly Detector<unknown>[] = [
