@@ -168,7 +168,10 @@ export class IncidentWatch {
   }
 
   /** Whoever was not told before the last end; the others know, and are left out. */
-  private async tellAgain(shown: readonly Incident[], news: readonly IncidentNews[]): Promise<void> {
+  private async tellAgain(
+    shown: readonly Incident[],
+    news: readonly IncidentNews[],
+  ): Promise<void> {
     const fresh = new Set(news.map(({ incident }) => incident.id));
     const told = new Set(this.memory.told.map(({ id }) => id));
     for (const incident of shown) {
