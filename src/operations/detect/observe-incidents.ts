@@ -11,12 +11,11 @@ import { judgeIncidents } from "../../core/judge/incident/judge-incidents.ts";
 import type { RuleListing } from "../../core/observe/detect/rule.ts";
 import type { FactSet } from "../../core/observe/fact-set.ts";
 import { type JudgedSources, judgeSources } from "../judge-sources.ts";
-import { withStore } from "../live/with-store.ts";
 import type { OperationContext } from "../operation.ts";
 import { resolveSources, type SourceInput } from "../sources.ts";
-import { closeByPeople, closingsOf } from "./incident-closings.ts";
-import { readIncidentMemory } from "./incident-memory.ts";
+import { closeByPeople } from "./incident-closings.ts";
 import { loadDetection } from "./load-detection.ts";
+import { readSaid } from "./read-said.ts";
 
 export interface ObservedIncidents {
   /** **Order**: gravest first. */
@@ -49,15 +48,6 @@ export async function observeIncidents(
   const known = joinIncidents(judged, detected, previous ?? said.judged);
   const incidents = closeByPeople(known, said.closings);
   return { incidents, judged, detected, listings: detection.listings };
-}
-
-/** What a daemon remembers, and what people said. */
-async function readSaid(directory: string, context: OperationContext) {
-  if (directory === "") return { judged: [], closings: new Map() };
-  return withStore({ directory, mode: "read" }, context, async (store) => {
-    const { judged } = await readIncidentMemory(store.settings);
-    return { judged, closings: closingsOf(await store.notes.all()) };
-  });
 }
 
 /** Of all containers. **Order**: by container. */
