@@ -90,7 +90,10 @@ test("aliases are refused, so that no document can grow in memory", () => {
 test("a misspelt key of a route gets the keys of routes", () => {
   const route = "notify:\n  - name: a\n    kind: webhook\n";
   const told = refusal(`${route}    min-severty: high\n`);
-  assert.match(told, /^waggle\.yaml:4:5: unknown key "min-severty"\. Did you mean "min-severity"\?$/);
+  assert.match(
+    told,
+    /^waggle\.yaml:4:5: unknown key "min-severty"\. Did you mean "min-severity"\?$/,
+  );
   assert.match(refusal(`${route}    minSeverity: high\n`), /Did you mean "min-severity"\?$/);
   const quiet = `${route}    quiet-hours: {from: "22:00", to: "07:00", timezon: UTC}\n`;
   assert.match(refusal(quiet), /unknown key "timezon"\. Did you mean "timezone"\?/);

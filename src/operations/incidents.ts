@@ -86,9 +86,9 @@ export const incident: Operation<z.infer<typeof oneInput>, IncidentOutput> = {
   summary: "tell one incident: story, timeline, evidence, what to do",
   description:
     "Tells one incident: how it began, what was run, downloaded, contacted, read and changed, " +
-    "which techniques that is, which vulnerability in use may explain it, what to do now. With " +
-    "--close --reason a person closes it in the state of a daemon, running or not; --reopen takes " +
-    "that back.",
+    "which techniques that is, which vulnerability in use may explain it, what to do now. " +
+    "With --close --reason a person closes it in the state of a daemon, running or not; " +
+    "--reopen takes that back.",
   effect: "write",
   input: oneInput,
   run: async ({ id, rules = [], profiles, close, reopen, reason, by, ...sources }, context) => {

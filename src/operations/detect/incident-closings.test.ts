@@ -39,7 +39,10 @@ test("a word that was taken back, or is about something else, closes nothing", (
   const note = closingNote(incident, words);
   assert.equal(stateOf(incident, [{ ...note, revokedUs: 7 }]), "open");
   assert.equal(stateOf(incident, [openingNote(incident, words)]), "open");
-  assert.equal(stateOf(incident, [{ ...note, about: [note.about[0] ?? "", "closed-at:x"] }]), "open");
+  assert.equal(
+    stateOf(incident, [{ ...note, about: [note.about[0] ?? "", "closed-at:x"] }]),
+    "open",
+  );
   assert.equal(closingNote(incident, words).id, note.id, "the same words are the same note");
   assert.notEqual(closingNote(incident, { ...words, text: "no drill" }).id, note.id);
 });

@@ -44,7 +44,10 @@ test("of findings only those a service uses stay, the gravest of each workload",
 test("roles are those of the workload, and none of one that is not known", () => {
   const rolesOf = rolesByWorkload(selectBackground(report));
   for (const { workload, roles } of report.workloads) {
-    assert.deepEqual(rolesOf(workload), roles.map(({ role }) => role));
+    assert.deepEqual(
+      rolesOf(workload),
+      roles.map(({ role }) => role),
+    );
     assert.deepEqual(rolesOf({ ...workload, name: "nobody" }), []);
   }
 });

@@ -63,7 +63,10 @@ test("only signals are news; each rule and process counts once", () => {
   assert.equal(known.note({ ...none, open: [process] }), false);
   assert.equal(known.note({ ...none, open: [signal(1)] }), true);
   assert.equal(known.note({ ...none, settled: [signal(1), signal(2)] }), true);
-  assert.equal([...known.signalCounts().values()].reduce((sum, count) => sum + count, 0), 2);
+  assert.equal(
+    [...known.signalCounts().values()].reduce((sum, count) => sum + count, 0),
+    2,
+  );
   assert.equal(known.note({ ...none, dropped: [factKey(signal(1))] }), false);
 });
 
@@ -80,12 +83,13 @@ test("beyond the bound the oldest go, and are counted", () => {
 
 test("of flows the addresses of a container stay, a few of them", () => {
   const known = new IncidentFacts();
-  const flow = (localAddresses: readonly string[]): Fact => ({
-    ...{ kind: "flow", container: webContainer, direction: "in", protocol: "tcp", port: 80 },
-    ...{ peer: "192.0.2.9", actor: "service", origin: "service", actorReason: "", count: 1 },
-    ...{ failedCount: 0, sentBytes: 0, receivedBytes: 0, names: [], binaries: [] },
-    ...{ firstSeenUs: 1, lastSeenUs: 1, citations: [], localAddresses },
-  } as unknown as Fact);
+  const flow = (localAddresses: readonly string[]): Fact =>
+    ({
+      ...{ kind: "flow", container: webContainer, direction: "in", protocol: "tcp", port: 80 },
+      ...{ peer: "192.0.2.9", actor: "service", origin: "service", actorReason: "", count: 1 },
+      ...{ failedCount: 0, sentBytes: 0, receivedBytes: 0, names: [], binaries: [] },
+      ...{ firstSeenUs: 1, lastSeenUs: 1, citations: [], localAddresses },
+    }) as unknown as Fact;
   known.note({ ...none, open: [flow(["10.0.0.1"])] });
   known.note({ ...none, settled: [flow(["10.0.0.1", "10.0.0.2"])] });
   for (let at = 0; at < 100; at++) known.note({ ...none, open: [flow([`10.0.1.${at}`])] });

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { readAttackSlice, readShippedRules } from "../../testing/attack-slice.ts";
-import { MemoryMachine, MemoryOutside } from "../../testing/memory-outside.ts";
+import { type MemoryMachine, MemoryOutside } from "../../testing/memory-outside.ts";
 import { ScriptedSource } from "../../testing/scripted-source.ts";
 import { readConfig } from "../config.ts";
 import { readIncidentMemory } from "../detect/incident-memory.ts";
@@ -83,7 +83,10 @@ test("an attack is told within three seconds, once, and questions say the same",
     [notice.incident.id],
   );
   const triggers = world.made.map((words) => words[words.indexOf("--trigger") + 1] ?? "");
-  assert.ok(triggers.some((one) => one.includes("new incident")), triggers.join("; "));
+  assert.ok(
+    triggers.some((one) => one.includes("new incident")),
+    triggers.join("; "),
+  );
 });
 
 test("after a restart nobody hears it twice, and who did not hear it does", async () => {
@@ -132,9 +135,15 @@ test("a person closes an incident beside the daemon, and takes it back", async (
   await world.pass(61_000);
   assert.deepEqual(kindsOf(world).slice(-1), ["resolve"]);
   assert.deepEqual(world.notified.at(-1)?.notice.news, ["ann closed it: a drill"]);
-  assert.deepEqual((await openOf(world)).map(({ state }) => state), ["closed"]);
+  assert.deepEqual(
+    (await openOf(world)).map(({ state }) => state),
+    ["closed"],
+  );
   await incident.run({ ...ask, reopen: true }, context);
-  assert.deepEqual((await openOf(world)).map(({ state }) => state), ["open"]);
+  assert.deepEqual(
+    (await openOf(world)).map(({ state }) => state),
+    ["open"],
+  );
 });
 
 test("what is quiet for a day of events is closed by itself", async () => {
@@ -178,12 +187,18 @@ test("detection that is turned off keeps what it saw; turned on it goes on", asy
   const before = (await openOf(first.world)).map(({ id }) => id);
   const off = await start({ machine, input: { detect: "off" } });
   await off.world.pass(400_000);
-  assert.deepEqual((await openOf(off.world)).map(({ id }) => id), before);
+  assert.deepEqual(
+    (await openOf(off.world)).map(({ id }) => id),
+    before,
+  );
   assert.ok(!off.world.log.said("info").includes("Detection rules were read."));
   await off.end();
   const on = await start({ machine });
   await on.world.pass(400_000);
-  assert.deepEqual((await openOf(on.world)).map(({ id }) => id), before);
+  assert.deepEqual(
+    (await openOf(on.world)).map(({ id }) => id),
+    before,
+  );
   assert.deepEqual(on.world.notified, []);
 });
 

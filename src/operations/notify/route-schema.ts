@@ -95,7 +95,8 @@ const route = z
       .max(4096)
       .refine((text) => !holdsSecret(text), {
         error:
-          "the address holds a secret: put it into a file or variable, and write url-file or url-env",
+          "the address holds a secret: put it into a file or variable, " +
+          "and write url-file or url-env",
       })
       .describe("Address, where no part of it is secret")
       .optional(),

@@ -85,7 +85,7 @@ function noted(state: string): string {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
-test("an attack over gRPC is one open notice, also after a kill, and closed by a person", async () => {
+test("an attack over gRPC is one open notice, also after a kill; a person closes it", async () => {
   const state = join(folder, "state");
   const socket = await serve("t.sock");
   const first = watch(socket, state);
