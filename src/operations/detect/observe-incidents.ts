@@ -17,12 +17,8 @@ import { type JudgedSources, judgeSources } from "../judge-sources.ts";
 import type { OperationContext } from "../operation.ts";
 import { resolveSources, type SourceInput } from "../sources.ts";
 import { closeByPeople } from "./incident-closings.ts";
-<<<<<<< HEAD
 import { type LoadedDetection, loadDetection } from "./load-detection.ts";
 import { loadProfiles, profileNames } from "./load-profiles.ts";
-=======
-import { loadDetection } from "./load-detection.ts";
->>>>>>> watch
 import { readSaid } from "./read-said.ts";
 
 export interface ObservedIncidents {
@@ -72,17 +68,12 @@ export async function observeDetected(
   const detected = detectedFacts(judged.facts);
   const said = await readSaid(resolveSources(sources, context.settings).state, context);
   const known = joinIncidents(judged, detected, previous ?? said.judged);
-<<<<<<< HEAD
   // What people closed weighs nothing any more.
   const { judgement, incidents } = liftFindings(
     { judgement: judged.judgement, incidents: closeByPeople(known, said.closings) },
     judgeSettings(context.settings),
   );
   return { incidents, judged: { ...judged, judgement }, detected, listings };
-=======
-  const incidents = closeByPeople(known, said.closings);
-  return { incidents, judged, detected, listings: detection.listings };
->>>>>>> watch
 }
 
 /** Of all containers. **Order**: by container. */
