@@ -62,6 +62,7 @@ export interface ProfileBook {
   evicted: { count: number; sinceUs: TimeUs; untilUs: TimeUs };
 }
 
+/** An empty one: the start of a state. */
 export function createProfileBook(): ProfileBook {
   return {
     places: new Map(),
@@ -116,7 +117,7 @@ export interface Maturity {
   readonly matureRuns: number;
 }
 
-/** **Unit**: event time that a place is to be known whatever its runs: a crash loop teaches little. */
+/** **Unit**: event time that a place is known at least: a crash loop teaches little. */
 const leastUs = 3_600_000_000;
 
 /** A place that was watched for long enough that something new says something. */
