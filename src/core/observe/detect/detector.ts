@@ -4,7 +4,8 @@
  * In: acts. Out: hits. No I/O, no clock; every map in a state has a bound.
  */
 import type { TimeUs } from "../../event/event.ts";
-import type { ContainerKey, Emit } from "../fact.ts";
+import type { ContainerKey } from "../fact.ts";
+import type { ProfileFact, ProfileLoss } from "../profile/profile-fact.ts";
 import type { Act } from "./act.ts";
 import type { RuleHead, RuleListing } from "./rule.ts";
 import type { Subject, SubjectBook } from "./subject.ts";
@@ -40,7 +41,7 @@ export interface DetectContext {
   /** The act that decides is the one being stepped; `detection.ts` cites its event. */
   readonly hit: (hit: Hit) => void;
   /** Facts of a detector's own; never of what goes on, for nothing takes them back. */
-  readonly emit?: Emit;
+  readonly emit?: (fact: ProfileFact | ProfileLoss) => void;
 }
 
 export interface DetectRelease {

@@ -6,7 +6,6 @@
  */
 import { compareText } from "../../event/compare-text.ts";
 import type { TimeUs } from "../../event/event.ts";
-import type { Fact } from "../fact.ts";
 import { earliest, mergeTexts } from "../merge-facts.ts";
 import { mergeDays, profileListMax } from "./merge-profile-facts.ts";
 import {
@@ -80,10 +79,10 @@ export interface LearnedSession {
 }
 
 /** Takes in a session; gives facts of what is news, or was not told for long. */
-export function learnSession(book: ProfileBook, session: LearnedSession): readonly Fact[] {
+export function learnSession(book: ProfileBook, session: LearnedSession): readonly ProfileFact[] {
   const { place, run } = session;
   const at = openPlace(book, place);
-  const facts: Fact[] = [];
+  const facts: ProfileFact[] = [];
   for (const seen of session.values) {
     at.firstUs = earliest(at.firstUs, seen.firstUs);
     at.lastUs = Math.max(at.lastUs, seen.lastUs);

@@ -51,6 +51,18 @@ export interface ProfileFact {
   readonly lastSeenUs: TimeUs;
 }
 
+/** A `LossFact` of its own reason. */
+export interface ProfileLoss {
+  readonly kind: "loss";
+  readonly node: "";
+  readonly container: "";
+  readonly reason: "profile-eviction";
+  readonly sinceUs: TimeUs;
+  readonly untilUs: TimeUs;
+  readonly count: number;
+  readonly detail: string;
+}
+
 /** Equal for equal places, whatever their names contain. */
 export function profilePlaceKey(place: ProfilePlace): string {
   const { cluster, namespace, kind, name, container } = place;
