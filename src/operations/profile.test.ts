@@ -1,8 +1,10 @@
-/** Tests of `profile`: learning from events, freezing, and what a frozen profile does to incidents. */
+/** Tests of `profile`: learning from events, freezing, and what that does to incidents. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ProblemLog } from "../core/event/problem.ts";
 import type { Fact } from "../core/observe/fact.ts";
 import { MemoryOutside } from "../testing/memory-outside.ts";
+import { observeProfiles } from "./detect/observe-profiles.ts";
 import { incidents } from "./incidents.ts";
 import { profile } from "./profile.ts";
 
@@ -110,7 +112,8 @@ test("profiles are read from the state of a daemon", async () => {
   };
   const writer = { writer: "w", sequence: 1, timeUs: 1, positions: {} };
   await outside.machine.store.facts.commit({ ...writer, settled: [fact], open: [], dropped: [] });
-  const { profiles } = await profile.run({ action: "list", state: "state" }, context);
+  const sources = { state: "state" };
+  const profiles = await observeProfiles({ sources, rules: [] }, context, new ProblemLog());
   assert.deepEqual(
     profiles.map(({ values }) => values.map(({ value }) => value)),
     [["/app"]],

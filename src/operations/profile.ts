@@ -7,7 +7,6 @@
 import { z } from "zod";
 import { type Problem, ProblemLog } from "../core/event/problem.ts";
 import {
-  buildProfiles,
   compareProfiles,
   type ObservedProfile,
   type ProfileDifference,
@@ -16,16 +15,13 @@ import {
 import type { Profile } from "../core/observe/profile/frozen-profile.ts";
 import type { ProfilePlace } from "../core/observe/profile/profile-fact.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
-import { loadDetection } from "./detect/load-detection.ts";
 import { loadProfiles, profileNames, profilesField } from "./detect/load-profiles.ts";
+import { observeProfiles } from "./detect/observe-profiles.ts";
 import { rulesField } from "./detect/past-fields.ts";
 import { writeProfiles } from "./detect/profile-document.ts";
-import { loadCluster } from "./load-cluster.ts";
 import { nearestName } from "./nearest-name.ts";
-import { observeSources } from "./observe-sources.ts";
 import type { Operation, OperationContext } from "./operation.ts";
-import { resolveSources, sourceFields } from "./sources.ts";
-import { addStateSources } from "./state-sources.ts";
+import { sourceFields } from "./sources.ts";
 
 const { state, events, since, until, k8s, containers, policies } = sourceFields;
 
@@ -78,8 +74,15 @@ export const profile: Operation<ProfileInput, ProfileOutput> = {
       const document = writeProfiles(chosen.map((one) => ({ ...one, frozen: true })));
       return { action, profiles: [], document, differences: [], problems: [] };
     }
+    const {
+      action: _action,
+      workload: _workload,
+      profiles: _files,
+      rules = [],
+      ...sources
+    } = given;
     const reviewed = action === "diff" ? await readReviewed(given, context) : [];
-    const profiles = choose(await observeProfiles(given, context, problems), workload);
+    const profiles = choose(await observeProfiles({ sources, rules }, context, problems), workload);
     const isDocument = action === "export" || action === "freeze";
     return {
       action,
@@ -110,21 +113,6 @@ async function readReviewed(
     "usage",
     "profile diff: with what? Name reviewed profiles: --profiles FILE.",
   );
-}
-
-async function observeProfiles(
-  { action: _action, workload: _workload, profiles: _profiles, rules = [], ...given }: ProfileInput,
-  context: OperationContext,
-  problems: ProblemLog,
-): Promise<readonly ObservedProfile[]> {
-  const sources = await addStateSources(resolveSources(given, context.settings), context);
-  const cluster = await loadCluster(sources, context, problems);
-  const novelty = { learnsAtEnd: true };
-  const detection = await loadDetection({ directories: rules, novelty }, context);
-  for (const problem of detection.problems) problems.add(problem);
-  const { detectors } = detection;
-  const { facts } = await observeSources({ sources, cluster, detectors }, context, problems);
-  return buildProfiles(facts.profiles);
 }
 
 function choose<T extends { readonly place: ProfilePlace }>(

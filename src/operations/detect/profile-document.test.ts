@@ -1,4 +1,4 @@
-/** Tests that profiles come back as they were written, whatever is in them, and where errors are. */
+/** Tests that profiles come back as they were written, whatever is in them; where errors are. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

@@ -140,7 +140,7 @@ class HitContext implements DetectContext {
     return this.state.book;
   }
 
-  readonly emit: Emit = (fact) => this.state?.emit(fact);
+  readonly emit: NonNullable<DetectContext["emit"]> = (fact) => this.state?.emit(fact);
 
   readonly hit = (hit: Hit): void => {
     const { state, act } = this;

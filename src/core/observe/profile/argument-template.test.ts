@@ -1,4 +1,4 @@
-/** Tests what of a command line stays, what is named and not kept, and that hostile text is quick. */
+/** Tests what of a command line stays, what is named and not kept; hostile text is quick. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

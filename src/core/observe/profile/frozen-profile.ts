@@ -8,7 +8,7 @@ import { type ProfileDimension, type ProfilePlace, profilePlaceKey } from "./pro
 import type { ProfileValue } from "./read-values.ts";
 
 /** Stands for any name in a place. */
-export const anyName = "*";
+const anyName = "*";
 
 export interface Profile {
   readonly place: ProfilePlace;

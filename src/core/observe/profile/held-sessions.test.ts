@@ -111,6 +111,17 @@ test("a session that turns out to be part of a suspected one is dropped with it"
   assert.deepEqual(entriesAt(held, scene, 30 * minuteUs), []);
 });
 
+test("a session that a suspected one turns out to be part of is dropped too", () => {
+  const scene = new ActScene();
+  const held = createHeldSessions();
+  const root = scene.add({ pid: 1, binary: "/bin/sh" });
+  const part = scene.add({ pid: 2, binary: "/bin/x" });
+  hold(held, root, minuteUs);
+  suspect(held, part, minuteUs);
+  part.entry = root;
+  assert.deepEqual(entriesAt(held, scene, 30 * minuteUs), []);
+});
+
 test("many signals far apart stay within their bound, and hide nothing", () => {
   const scene = new ActScene();
   const held = createHeldSessions();

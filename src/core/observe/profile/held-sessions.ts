@@ -64,6 +64,7 @@ export interface HeldSessions {
   refusedCount: number;
 }
 
+/** An empty one: the start of a state. */
 export function createHeldSessions(): HeldSessions {
   return {
     sessions: new Map(),
@@ -195,7 +196,7 @@ function isOver({ entry, firstUs, lastUs }: HeldSession, book: SubjectBook, nowU
   return root === undefined || root.exitUs > 0;
 }
 
-/** What was a session of its own may have turned out to be part of another since, or the reverse. */
+/** What was a session of its own may have turned out to be part of another since. */
 function suspectedEntries(held: HeldSessions, book: SubjectBook): ReadonlySet<string> {
   const entries = new Set<string>();
   for (const key of held.suspicions.keys()) {

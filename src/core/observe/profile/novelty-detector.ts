@@ -9,7 +9,6 @@ import { hasFlag } from "../../event/process-flags.ts";
 import type { Act } from "../detect/act.ts";
 import type { DetectContext, Detector, Hit } from "../detect/detector.ts";
 import { levels } from "../detect/rule.ts";
-import type { Emit, LossFact } from "../fact.ts";
 import { FrozenProfiles, type Profile } from "./frozen-profile.ts";
 import {
   createHeldSessions,
@@ -154,11 +153,11 @@ function hitOf(act: Act, value: ProfileValue, place: ProfilePlace, how: string):
 }
 
 /** One loss that grows. */
-function tellEvictions(state: NoveltyState, emit: Emit): void {
+function tellEvictions(state: NoveltyState, emit: NonNullable<DetectContext["emit"]>): void {
   const { evicted } = state.book;
   if (evicted.count === state.toldEvictions) return;
   state.toldEvictions = evicted.count;
-  const loss: LossFact = {
+  emit({
     kind: "loss",
     node: "",
     container: "",
@@ -167,6 +166,5 @@ function tellEvictions(state: NoveltyState, emit: Emit): void {
     untilUs: evicted.untilUs,
     count: evicted.count,
     detail: "values of profiles beyond their bounds: they may seem new when they come again",
-  };
-  emit(loss);
+  });
 }

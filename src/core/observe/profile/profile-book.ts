@@ -6,7 +6,6 @@
  */
 import { compareText } from "../../event/compare-text.ts";
 import type { TimeUs } from "../../event/event.ts";
-import type { Fact } from "../fact.ts";
 import { earliest, mergeTexts } from "../merge-facts.ts";
 import { mergeDays, profileListMax } from "./merge-profile-facts.ts";
 import {
@@ -62,6 +61,7 @@ export interface ProfileBook {
   evicted: { count: number; sinceUs: TimeUs; untilUs: TimeUs };
 }
 
+/** An empty one: the start of a state. */
 export function createProfileBook(): ProfileBook {
   return {
     places: new Map(),
@@ -79,10 +79,10 @@ export interface LearnedSession {
 }
 
 /** Takes in a session; gives facts of what is news, or was not told for long. */
-export function learnSession(book: ProfileBook, session: LearnedSession): readonly Fact[] {
+export function learnSession(book: ProfileBook, session: LearnedSession): readonly ProfileFact[] {
   const { place, run } = session;
   const at = openPlace(book, place);
-  const facts: Fact[] = [];
+  const facts: ProfileFact[] = [];
   for (const seen of session.values) {
     at.firstUs = earliest(at.firstUs, seen.firstUs);
     at.lastUs = Math.max(at.lastUs, seen.lastUs);
@@ -116,7 +116,7 @@ export interface Maturity {
   readonly matureRuns: number;
 }
 
-/** **Unit**: event time that a place is to be known whatever its runs: a crash loop teaches little. */
+/** **Unit**: event time that a place is known at least: a crash loop teaches little. */
 const leastUs = 3_600_000_000;
 
 /** A place that was watched for long enough that something new says something. */

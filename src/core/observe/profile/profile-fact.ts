@@ -6,9 +6,9 @@
 import type { TimeUs } from "../../event/event.ts";
 
 /**
- * `binary`: a program. `child`: which program started it. `destination`: who connected to which kind
- * of address and port. `path`: who touched which sensitive file. `arguments`: a program with what it
- * was told, variable parts left out.
+ * `binary`: a program. `child`: which program started it. `destination`: who connected to which
+ * kind of address and port. `path`: who touched which sensitive file. `arguments`: a program with
+ * what it was told, variable parts left out.
  */
 export type ProfileDimension = "binary" | "child" | "destination" | "path" | "arguments";
 
@@ -49,6 +49,18 @@ export interface ProfileFact {
   readonly runs: readonly string[];
   readonly firstSeenUs: TimeUs;
   readonly lastSeenUs: TimeUs;
+}
+
+/** A `LossFact` of its own reason. */
+export interface ProfileLoss {
+  readonly kind: "loss";
+  readonly node: "";
+  readonly container: "";
+  readonly reason: "profile-eviction";
+  readonly sinceUs: TimeUs;
+  readonly untilUs: TimeUs;
+  readonly count: number;
+  readonly detail: string;
 }
 
 /** Equal for equal places, whatever their names contain. */

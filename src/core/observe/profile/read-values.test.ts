@@ -78,7 +78,7 @@ test("cut arguments have no shape, and a runtime has no habits", () => {
   assert.deepEqual(read(sceneAct(tool, 1)), []);
 });
 
-test("habits are the workload's, the image's where no object tells, or a unit's of the host", () => {
+test("habits are the workload's, the image's where no object tells, or a unit's of a host", () => {
   const scene = new ActScene();
   const inside = scene.add({ pid: 1, binary: "/app", container: "c1" });
   inside.image = "registry.example/shop:1";
