@@ -7,8 +7,8 @@ import { compareFields } from "./compare-findings.ts";
 import { describeDiff } from "./describe-change.ts";
 import { diffReports } from "./diff-reports.ts";
 import { explainFields } from "./explain-change.ts";
-import { tellIncidentLift } from "./tell-incident-lift.ts";
 import { indexReport, packageKey, placeOf } from "./report-index.ts";
+import { tellIncidentLift } from "./tell-incident-lift.ts";
 
 const report = sampleContextReport();
 const [finding] = report.findings;
