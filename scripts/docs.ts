@@ -10,8 +10,8 @@ import { decisionDocument } from "../src/core/judge/decide/decision-document.ts"
 import { rankingDocument } from "../src/core/judge/rank-findings.ts";
 import { configJsonSchema } from "../src/operations/config.ts";
 import { describeConfig } from "../src/operations/describe-config.ts";
-import { keepParsed, parsedRulesName } from "../src/operations/detect/parsed-rules.ts";
 import { describeOperations } from "../src/operations/describe-operations.ts";
+import { keepParsed, parsedRulesName } from "../src/operations/detect/parsed-rules.ts";
 import { reportJsonSchema } from "../src/operations/report-schema.ts";
 import { operations } from "../src/operations/table.ts";
 import { errorCodes } from "../src/ports/waggle-error.ts";

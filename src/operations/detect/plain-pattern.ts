@@ -28,7 +28,7 @@ const plain = new RegExp(
 export function isPlainPattern(given: string): boolean {
   const whole = given.startsWith("(?i)") ? given.slice(4) : given;
   // Escapes that RE2 takes and the language does not; they mean the character.
-  const pattern = whole.replace(/\\(.)/gs, (escape, one) => (freely.has(one) ? one : escape));
+  const pattern = whole.replace(/\\(.)/gs, (pair, one) => (freely.has(one) ? one : pair));
   if (pattern.length > lengthMax || !plain.test(pattern)) return false;
   const repeats = [...pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)];
   const counts = repeats.map(([, least, most = ""]) => Math.max(1, Number(least), Number(most)));
