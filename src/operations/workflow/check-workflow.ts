@@ -126,8 +126,19 @@ class Checker {
     const template = compileTemplate(value, path, ({ path: at, message, offset }) =>
       this.note(at, message, offset),
     );
-    this.checkPaths(pathsOfTemplate(template), path);
+    this.checkTemplate(template, path);
     return template;
+  }
+
+  /** Each at its own key. */
+  private checkTemplate(template: Template, path: readonly string[]): void {
+    if (template.kind === "map") {
+      for (const [key, one] of template.entries) this.checkTemplate(one, [...path, key]);
+    } else if (template.kind === "list") {
+      for (const [at, one] of template.items.entries()) {
+        this.checkTemplate(one, [...path, String(at)]);
+      }
+    } else this.checkPaths(pathsOfTemplate(template), path);
   }
 
   private checkPaths(paths: readonly PathExpression[], path: readonly string[]): void {

@@ -7,13 +7,14 @@ import { fingerprint } from "../../core/judge/fingerprint.ts";
 import { createNoticeMemory } from "../notify/notice-memory.ts";
 import type { OperationContext } from "../operation.ts";
 import type { SourceInput } from "../sources.ts";
+import type { PathExpression } from "./expression.ts";
 import { hashText } from "./hash-value.ts";
 import type { InputValues } from "./read-inputs.ts";
 import { ExpressionError, runCondition, type Values } from "./run-expression.ts";
 import type { StepEngine } from "./run-step.ts";
 import { runSteps, valuesOf } from "./run-steps.ts";
 import { openSight } from "./sight.ts";
-import { fillTemplate } from "./template.ts";
+import { fillTemplate, pathsOf, pathsOfTemplate } from "./template.ts";
 import type { Workflow } from "./workflow.ts";
 import { runSchemaVersion, type StepRun, type WorkflowRun } from "./workflow-run.ts";
 
@@ -57,11 +58,10 @@ export async function recordRun(request: RecordRequest, engine: StepEngine): Pro
   const { workflow, inputs, trigger, sources, dryRun } = request;
   const startedUs = engine.clock.nowUs();
   const steps = await runSteps({ workflow, inputs, trigger }, engine);
-  const isWhole = steps.every(({ status }) => status === "succeeded");
   const done = new Map(steps.map((one) => [one.id, one]));
-  const end = endOf(workflow, valuesOf(inputs, trigger, done), isWhole);
-  const startedAt = formatTime(startedUs);
   const hasFailed = steps.some(({ status, tolerated }) => status === "failed" && !tolerated);
+  const end = endOf(workflow, valuesOf(inputs, trigger, done), done);
+  const startedAt = formatTime(startedUs);
   const isFailed = hasFailed || end.notes.length > 0;
   return {
     kind: "waggle-workflow-run",
@@ -89,25 +89,38 @@ function idOf(
   return `${time}-${name}-${mark}`;
 }
 
-/** Where a step did not run, what would stand on it is null; else a trouble is told. */
+/** What stands on a step that did not run is null, and no trouble: the step says why. */
 function endOf(
   { found, outputs }: Workflow,
   values: Values,
-  isWhole: boolean,
+  done: ReadonlyMap<string, StepRun>,
 ): Pick<WorkflowRun, "found" | "outputs" | "notes"> {
   const notes: string[] = [];
-  const attempt = <Value>(what: string, ask: () => Value): Value | null => {
+  const isMissing = (paths: readonly PathExpression[]) =>
+    paths.some(({ parts }) => {
+      return parts[0] === "steps" && done.get(String(parts[1]))?.status !== "succeeded";
+    });
+  const attempt = <Value>(
+    what: string,
+    paths: readonly PathExpression[],
+    ask: () => Value,
+  ): Value | null => {
+    if (isMissing(paths)) return null;
     try {
       return ask();
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      if (isWhole) notes.push(`${what}: ${error.message}`);
+      notes.push(`${what}: ${error.message}`);
       return null;
     }
   };
-  const isFound = found === undefined ? null : attempt("found", () => runCondition(found, values));
+  const isFound =
+    found === undefined
+      ? null
+      : attempt("found", pathsOf(found), () => runCondition(found, values));
   const filled = outputs.map(([key, template]) => {
-    return [key, attempt(`outputs.${key}`, () => fillTemplate(template, values))] as const;
+    const paths = pathsOfTemplate(template);
+    return [key, attempt(`outputs.${key}`, paths, () => fillTemplate(template, values))] as const;
   });
   return { found: isFound, outputs: Object.fromEntries(filled), notes };
 }

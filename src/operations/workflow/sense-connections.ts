@@ -103,7 +103,8 @@ function touches({ from, to }: FlowEdge, places: readonly ContainerFact[]): bool
   );
 }
 
-function gatherProcesses(
+/** **Order**: those that sent most first. */
+export function gatherProcesses(
   seen: SeenActs,
   wants: (key: string) => boolean,
 ): readonly ProcessTraffic[] {

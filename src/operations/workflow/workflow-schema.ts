@@ -59,7 +59,7 @@ export const inputTypes = ["text", "number", "boolean", "list", "duration", "sev
 
 const inputDeclaration = z.strictObject({
   type: z.enum(inputTypes).describe("text when left out; a list is written a,b,c").optional(),
-  description: sentence.describe("For whoever runs it"),
+  description: sentence.describe("For whoever runs it").optional(),
   default: z
     .union([z.string(), z.number(), z.boolean(), z.array(z.string())])
     .describe("What it is when nobody says")
