@@ -12,6 +12,7 @@ import { readInventory } from "../src/core/inventory/read-document.ts";
 import { judgeFindings } from "../src/core/judge/judge-findings.ts";
 import type { JudgedImage, JudgedPackage } from "../src/core/judge/judged-image.ts";
 import type { Evidence, Usage, UsageState } from "../src/core/judge/verdict.ts";
+import { noDetection } from "../src/core/report/incident-summary.ts";
 import { reportSchemaVersion } from "../src/core/report/report.ts";
 import { renderReport } from "../src/surfaces/cli/report-formats.ts";
 import { sampleEvidence, sampleSettings, sampleUsage } from "../src/testing/sample-judgement.ts";
@@ -122,6 +123,8 @@ const made = {
   workloads: places.contexts,
   flows: places.flows,
   contradictions: [],
+  incidents: [],
+  detection: noDetection,
   evidence,
   problems: [],
 };

@@ -107,6 +107,7 @@ const configSchema = z
     policies: files("Tracing policies in force: files or directories"),
     "tetragon-metrics": files("Tetragon's Prometheus metrics, first and last"),
     processes: files("Dumps of running processes"),
+    profiles: files("Profiles of workloads, see docs/profiles.md: what a frozen one lacks is told"),
     since: z.string().describe("Leave out events before this time"),
     until: z.string().describe("Leave out events from this time on"),
     format: z
@@ -131,6 +132,9 @@ const configSchema = z
         "What people signed about findings: each with vulnerability, status, reason, by, until; " +
           "see docs/documents.md",
       ),
+    detect: z
+      .enum(["auto", "off"])
+      .describe("off: reports look for no intrusions; auto when left out"),
     "minimum-window": duration.describe(
       "Shortest watch that makes 'not observed' mean something; 5m when left out",
     ),

@@ -167,7 +167,7 @@ export const decisionSchema = z
     ),
     modifiers: z.array(
       z.object({
-        name: z.enum(["usage", "privilege", "reach", "role"]),
+        name: z.enum(["usage", "privilege", "reach", "role", "incident"]),
         effect: z.enum(["raises", "lowers", "limited", "none"]),
         because: z.string(),
       }),

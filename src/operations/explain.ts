@@ -7,7 +7,7 @@ import { z } from "zod";
 import { type Explanation, explain as explainInReport } from "../core/report/explain-finding.ts";
 import { makeVisible } from "../core/report/safe-text.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
-import { obtainReport, reportFields } from "./obtain-report.ts";
+import { decidedFields, obtainReport } from "./obtain-report.ts";
 import type { Operation } from "./operation.ts";
 
 const input = z.strictObject({
@@ -16,7 +16,7 @@ const input = z.strictObject({
     .min(1)
     .max(1000)
     .describe("CVE or GHSA id, package (name, name@version or purl), or finding id (or its start)"),
-  ...reportFields,
+  ...decidedFields,
 });
 
 /** **Unit**: UTF-16 code units of a name in a message. */

@@ -10,7 +10,7 @@ import type { Evidence, Finding } from "../core/judge/verdict.ts";
 import { workloadKey } from "../core/judge/workload-key.ts";
 import { findProofs } from "../core/report/find-proofs.ts";
 import type { Report } from "../core/report/report.ts";
-import { obtainReport, reportFields, requireContext } from "./obtain-report.ts";
+import { obtainPlainReport, reportFields, requireContext } from "./obtain-report.ts";
 import type { Operation } from "./operation.ts";
 import { requireWorkloads } from "./require-workloads.ts";
 
@@ -48,7 +48,7 @@ export const exposure: Operation<z.infer<typeof input>, ExposureOutput> = {
   effect: "read",
   input,
   run: async ({ workload, ...sources }, context) => {
-    const report = await obtainReport(sources, context);
+    const report = await obtainPlainReport(sources, context);
     requireContext(report);
     const keys = requireWorkloads(report, workload).map(workloadKey);
     const meant = report.workloads.filter((one) => keys.includes(workloadKey(one.workload)));

@@ -7,6 +7,7 @@ import { isWireObject } from "../core/event/wire-value.ts";
 import { unknownExposure } from "../core/judge/context/unknown-exposure.ts";
 import type { Decision } from "../core/judge/decide/decision.ts";
 import type { Finding, FindingVulnerability, Funnel } from "../core/judge/verdict.ts";
+import { noDetection } from "../core/report/incident-summary.ts";
 import type { Report } from "../core/report/report.ts";
 
 /** An empty row says that nothing was decided. */
@@ -20,12 +21,14 @@ const undecided: Decision = {
   modifiers: [],
 };
 
-/** Since 1.1.0. */
+/** Since 1.1.0; incidents since 1.2.0. */
 const addedToReport: Partial<Report> = {
   workloads: [],
   flows: [],
   actions: [],
   contradictions: [],
+  incidents: [],
+  detection: noDetection,
 };
 const addedToFinding: Partial<Finding> = {
   exposure: unknownExposure("the report was made by a version that did not judge exposure"),

@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { FlowEdge } from "../core/judge/flows/flow-edge.ts";
 import { workloadKey } from "../core/judge/workload-key.ts";
 import type { Report } from "../core/report/report.ts";
-import { obtainReport, reportFields, requireContext } from "./obtain-report.ts";
+import { obtainPlainReport, reportFields, requireContext } from "./obtain-report.ts";
 import type { Operation } from "./operation.ts";
 import { requireWorkloads } from "./require-workloads.ts";
 
@@ -41,7 +41,7 @@ export const flows: Operation<z.infer<typeof input>, FlowsOutput> = {
   effect: "read",
   input,
   run: async ({ workload, graph, ...sources }, context) => {
-    const report = await obtainReport(sources, context);
+    const report = await obtainPlainReport(sources, context);
     requireContext(report);
     const kept = workload === undefined ? report.flows : flowsOf(report, workload);
     return { report: { ...report, flows: kept }, graph: graph ?? null };

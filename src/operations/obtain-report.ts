@@ -8,7 +8,7 @@ import type { Report } from "../core/report/report.ts";
 import { makeVisible } from "../core/report/safe-text.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { loadReport } from "./load-report.ts";
-import { makeReport } from "./make-report.ts";
+import { detectFields, makeReport, type ReportInput } from "./make-report.ts";
 import type { OperationContext } from "./operation.ts";
 import { type SourceInput, sourceFields } from "./sources.ts";
 
@@ -22,12 +22,15 @@ export const reportFields = {
   ...sourceFields,
 };
 
+/** Of one that looks at decisions, which intrusions lift. */
+export const decidedFields = { ...reportFields, ...detectFields };
+
 /**
- * **Errors**: throws what making a report throws, `input-unsupported` for another document, `usage`
+ * Intrusions are looked for, for they move decisions. **Errors**: throws what making a report throws, `input-unsupported` for another document, `usage`
  * where sources are given too: they would be passed over, and the answer taken for one about them.
  */
 export async function obtainReport(
-  { report, ...sources }: SourceInput & { readonly report?: string | undefined },
+  { report, ...sources }: ReportInput & { readonly report?: string | undefined },
   context: OperationContext,
 ): Promise<Report> {
   if (report === undefined) return makeReport(sources, context);
@@ -41,6 +44,18 @@ export async function obtainReport(
     );
   }
   return loadReport(report, context);
+}
+
+/**
+ * For questions about flows and exposure alone: intrusions are not looked for, which would double
+ * the work. **Errors**: as `obtainReport`.
+ */
+export async function obtainPlainReport(
+  { report, ...sources }: SourceInput & { readonly report?: string | undefined },
+  context: OperationContext,
+): Promise<Report> {
+  if (report !== undefined) return obtainReport({ report, ...sources }, context);
+  return makeReport({ ...sources, detect: "off" }, context);
 }
 
 /**

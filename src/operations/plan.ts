@@ -7,7 +7,7 @@ import type { Action } from "../core/judge/decide/action.ts";
 import { decisionNames } from "../core/judge/decide/decision.ts";
 import type { Report } from "../core/report/report.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
-import { obtainReport, reportFields } from "./obtain-report.ts";
+import { decidedFields, obtainReport } from "./obtain-report.ts";
 import type { Operation } from "./operation.ts";
 
 const input = z.strictObject({
@@ -15,7 +15,7 @@ const input = z.strictObject({
     .enum(decisionNames)
     .optional()
     .describe("The least urgent actions to list: with soon, also what is to be done now"),
-  ...reportFields,
+  ...decidedFields,
 });
 
 export interface PlanOutput {

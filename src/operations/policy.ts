@@ -11,7 +11,7 @@ import { WaggleError } from "../ports/waggle-error.ts";
 import { type NodePolicies, type NodeTask, visitNodes } from "./live/visit-nodes.ts";
 import { type WantedPolicies, type WantedPolicy, wantPolicies } from "./live/want-policies.ts";
 import { loadInventory } from "./load-inventory.ts";
-import { obtainReport, reportFields } from "./obtain-report.ts";
+import { obtainPlainReport, reportFields } from "./obtain-report.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 import { resolveSources } from "./sources.ts";
 import { addStateSources } from "./state-sources.ts";
@@ -147,7 +147,7 @@ async function learn(given: PolicyInput, context: OperationContext) {
   if (saved === undefined && !hasEvents) return undefined;
   // A saved report names packages and not their files: the SBOMs are read beside it.
   const asked = saved === undefined ? { ...rest, sbom } : { ...rest, report: saved };
-  const report = await obtainReport(asked, context).catch((error: unknown) => {
+  const report = await obtainPlainReport(asked, context).catch((error: unknown) => {
     // A plan may be asked for before there is any state: then nothing is known yet.
     const isNew = given.state !== undefined && saved === undefined;
     if (isNew && error instanceof WaggleError && error.code === "not-found") return undefined;
@@ -161,7 +161,7 @@ async function learn(given: PolicyInput, context: OperationContext) {
 
 const reportSchema = z.object(reportFields);
 
-/** What `obtainReport` takes. */
+/** What `obtainPlainReport` takes. */
 function reportPart(given: PolicyInput): z.infer<typeof reportSchema> {
   return reportSchema.parse(given);
 }

@@ -13,6 +13,7 @@ import {
   flowEdgeSchema,
   workloadContextSchema,
 } from "./context-schema.ts";
+import { detectionSchema, incidentSummarySchema } from "./incident-summary-schema.ts";
 import {
   actor,
   evidenceIds,
@@ -283,6 +284,8 @@ export const reportSchema = z
     flows: z.array(flowEdgeSchema).describe("Who talked to whom, by workload"),
     actions: z.array(actionSchema).describe("The plan, by rank"),
     contradictions: z.array(contradictionSchema).describe("Where telemetry says otherwise"),
+    incidents: z.array(incidentSummarySchema).describe("Intrusions, gravest first; at most 100"),
+    detection: detectionSchema,
     evidence: z.record(z.string(), evidenceSchema).describe("By id"),
     problems: z.array(problemSchema).describe("By weight"),
   })

@@ -8,13 +8,14 @@ import { type GroupBy, groupings } from "../core/report/render-groups.ts";
 import type { Report } from "../core/report/report.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { checkFailOn, type FailOnResult, failOnWords, readFailOn } from "./fail-on.ts";
-import { makeReport } from "./make-report.ts";
+import { detectFields, makeReport, type ReportInput } from "./make-report.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 import { reportAt } from "./report-at.ts";
-import { type SourceInput, sourceFields } from "./sources.ts";
+import { sourceFields } from "./sources.ts";
 
 const input = z.strictObject({
   ...sourceFields,
+  ...detectFields,
   at: z
     .string()
     .optional()
@@ -61,7 +62,7 @@ export const report: Operation<z.infer<typeof input>, ReportOutput> = {
 
 async function makeOrFind(
   at: string | undefined,
-  sources: SourceInput,
+  sources: ReportInput,
   context: OperationContext,
 ): Promise<Report> {
   if (at === undefined) return makeReport(sources, context);

@@ -10,9 +10,8 @@ import { isHostKey } from "../core/observe/container-key.ts";
 import type { SignalFact } from "../core/observe/detect/detect-fact.ts";
 import { type ActLine, recordActs } from "../core/observe/detect/record-acts.ts";
 import type { ContainerFact } from "../core/observe/fact.ts";
-import type { FactSet } from "../core/observe/fact-set.ts";
-import { WaggleError } from "../ports/waggle-error.ts";
 import { detectPast } from "./detect/detect-past.ts";
+import { findContainers } from "./detect/find-containers.ts";
 import { loadDetection } from "./detect/load-detection.ts";
 import { pastFields } from "./detect/past-fields.ts";
 import type { Operation } from "./operation.ts";
@@ -63,7 +62,7 @@ export const timeline: Operation<z.infer<typeof input>, TimelineOutput> = {
       context,
       problems,
     );
-    const meant = findContainers(facts, container);
+    const meant = findContainers([...facts.containers], container);
     const { lines, omittedCount } = recorder.record();
     const keys = new Set(meant.map((one) => one.container));
     const isMeant = (key: string) => (container === "host" ? isHostKey(key) : keys.has(key));
@@ -79,31 +78,3 @@ export const timeline: Operation<z.infer<typeof input>, TimelineOutput> = {
     };
   },
 };
-
-/** **Errors**: throws `not-found`. */
-function findContainers(facts: FactSet, name: string): readonly ContainerFact[] {
-  if (name === "host") return [];
-  const all = [...facts.containers];
-  const found = all.filter((one) => namesOf(one).includes(name) || isIdOf(name, one));
-  if (found.length > 0) return found;
-  const known = [...new Set(all.map((one) => one.workload || one.container.slice(0, 12)))];
-  throw new WaggleError(
-    "not-found",
-    `No container is called ${JSON.stringify(name)}; seen were: ` +
-      `${
-        known
-          .slice(0, 20)
-          .map((one) => JSON.stringify(one))
-          .join(", ") || "none"
-      }.`,
-  );
-}
-
-function namesOf({ namespace, pod, workload, containerName }: ContainerFact): readonly string[] {
-  const names = [pod, workload, containerName].filter((one) => one !== "");
-  return [...names, ...names.map((one) => `${namespace}/${one}`)];
-}
-
-function isIdOf(name: string, { containerId }: ContainerFact): boolean {
-  return /^[0-9a-f]{4,64}$/.test(name) && containerId.startsWith(name);
-}

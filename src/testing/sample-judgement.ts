@@ -9,6 +9,7 @@ import { judgeFindings } from "../core/judge/judge-findings.ts";
 import type { ImageOrigin, JudgedImage, JudgedPackage } from "../core/judge/judged-image.ts";
 import type { Evidence, Privilege, Usage, UsageState } from "../core/judge/verdict.ts";
 import type { Workload } from "../core/observe/fact.ts";
+import { noDetection } from "../core/report/incident-summary.ts";
 import { type Report, reportSchemaVersion } from "../core/report/report.ts";
 
 export const sampleSettings = {
@@ -190,6 +191,7 @@ export function sampleJudgement(
     flows: [],
     contradictions: [],
     evidence,
+    images,
   };
 }
 
@@ -215,7 +217,10 @@ export function sampleEvidence(given: Partial<Evidence> = {}): Evidence {
   };
 }
 
-export function sampleReport(judgement: Judgement, given: Partial<Report> = {}): Report {
+export function sampleReport(
+  { images: _, ...judgement }: Judgement,
+  given: Partial<Report> = {},
+): Report {
   return {
     schemaVersion: reportSchemaVersion,
     generatedAt: null,
@@ -227,6 +232,8 @@ export function sampleReport(judgement: Judgement, given: Partial<Report> = {}):
     },
     inputs: [],
     ...judgement,
+    incidents: [],
+    detection: noDetection,
     problems: [],
     ...given,
   };

@@ -7,6 +7,7 @@ import type { WorkloadContext } from "../core/judge/context/workload-context.ts"
 
 import { decisionNames } from "../core/judge/decide/decision.ts";
 import type { Evidence, Finding, Funnel, FunnelStage } from "../core/judge/verdict.ts";
+import { noDetection } from "../core/report/incident-summary.ts";
 import { type Report, reportSchemaVersion } from "../core/report/report.ts";
 import { sampleActions } from "./sample-large-actions.ts";
 import { sampleFinding } from "./sample-large-finding.ts";
@@ -61,6 +62,8 @@ export function sampleLargeReport({ findingCount, workloadCount }: LargeSample):
     flows,
     actions,
     contradictions: contradict(contexts),
+    incidents: [],
+    detection: noDetection,
     evidence,
     problems: [
       {

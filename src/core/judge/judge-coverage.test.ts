@@ -184,6 +184,7 @@ test("losses of other nodes, containers, times, policies and rights do not", () 
     { reason: "missed-probes-of-tcp" },
     { reason: "privilege-eviction" },
     { reason: "write-eviction" },
+    { reason: "detect-eviction" },
   ];
   for (const loss of harmless) {
     const setting = { losses: [sampleLoss(loss)] };

@@ -3,6 +3,7 @@
  * In: the container, coverage and losses of all nodes. Out: a grade for any set of files.
  * Must never say good where one use of one of the files could have gone unseen.
  */
+import { isDetectLoss } from "../observe/detect/detect-losses.ts";
 import type { ContainerFact, CoverageFact, LossFact } from "../observe/fact.ts";
 import { policyOfLoss } from "../observe/loss-counters.ts";
 import { judgeWatch } from "./judge-watch.ts";
@@ -110,18 +111,19 @@ function concerns(
   const { container, coverage, span } = about;
   if (loss.container !== "" && loss.container !== container.container) return false;
   if (loss.node !== "" && !isNodeOf(loss.node, container, coverage)) return false;
-  if (hidesNoUse.has(loss.reason)) return false;
+  if (hidesNoUse.has(loss.reason) || isDetectLoss(loss)) return false;
   if (loss.sinceUs === 0 && loss.untilUs === 0) return true;
   if (loss.sinceUs > span.endUs || loss.untilUs < span.startUs) return false;
   const policy = policyOfLoss(loss.reason);
   return policy === undefined || coverage.some((fact) => fact.policy === policy && isShown(fact));
 }
 
-/** Losses of rights and of writings: no use of the image's files is lost with them. */
+/** Losses of rights, of writings and of habits: no use of the image's files is lost with them. */
 const hidesNoUse: ReadonlySet<string> = new Set([
   "privilege-eviction",
   "write-eviction",
   "flow-eviction",
+  "profile-eviction",
 ]);
 
 /** Those of sockets are shown, though no use of a file is lost with them. */

@@ -3,10 +3,12 @@
  * In: judged images. Out: what a report lists. Every match of every image is in one finding.
  * Must give the same for images in any order.
  */
-import { buildFindings, type FindingSettings } from "./build-findings.ts";
+import { buildFindings, type DraftFinding, type FindingSettings } from "./build-findings.ts";
 import { countFunnel } from "./count-funnel.ts";
 import type { Action } from "./decide/action.ts";
+import { decideByInputs } from "./decide/decide-finding.ts";
 import { planActions } from "./decide/plan-actions.ts";
+import type { IncidentScale } from "./decide/weigh-incidents.ts";
 import { groupUpgrades } from "./group-upgrades.ts";
 import type { JudgedImage } from "./judged-image.ts";
 import { type RankingSettings, rankFindings } from "./rank-findings.ts";
@@ -22,12 +24,14 @@ export interface JudgedFindings {
   readonly funnel: Funnel;
 }
 
-/** **Cost**: linear in matches, but for sorting. */
+/** **Cost**: linear in matches, but for sorting. `weigh`: what open incidents weigh, if any. */
 export function judgeFindings(
   images: readonly JudgedImage[],
   settings: FindingSettings & RankingSettings,
+  weigh: IncidentScale["weigh"] = () => undefined,
 ): JudgedFindings {
-  const ranked = rankFindings(buildFindings(images, settings), settings);
+  const drafts = buildFindings(images, settings).map((draft) => decideAgain(draft, weigh));
+  const ranked = rankFindings(drafts, settings);
   const { findings, upgrades } = groupUpgrades(ranked);
   const plan = planActions(findings);
   return {
@@ -36,4 +40,14 @@ export function judgeFindings(
     actions: plan.actions,
     funnel: countFunnel(findings, settings.criticalSeverities, plan),
   };
+}
+
+/** Incidents name findings by ids that are known only when all are built. */
+function decideAgain(draft: DraftFinding, weigh: IncidentScale["weigh"]): DraftFinding {
+  const { finding } = draft;
+  const incident = weigh(finding);
+  if (incident === undefined) return draft;
+  const facts = { ...draft.facts, incident };
+  const decision = decideByInputs(finding.decision.inputs, facts);
+  return { ...draft, facts, finding: { ...finding, decision } };
 }

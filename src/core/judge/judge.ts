@@ -17,6 +17,7 @@ import { EvidenceBook } from "./evidence-book.ts";
 import { joinImages } from "./join-images.ts";
 import { type JudgedFindings, judgeFindings } from "./judge-findings.ts";
 import { judgeImages } from "./judge-images.ts";
+import type { JudgedImage } from "./judged-image.ts";
 import { listHosts } from "./list-hosts.ts";
 import { listVerdicts } from "./list-verdicts.ts";
 import type { CoverageSummary, Evidence, PackageVerdict } from "./verdict.ts";
@@ -66,6 +67,8 @@ export interface Judgement extends JudgedFindings, JudgedContext {
   /** **Order**: by workload, image, container. */
   readonly coverage: readonly CoverageSummary[];
   readonly evidence: Readonly<Record<string, Evidence>>;
+  /** What findings are made of, to decide them again; no part of a report. */
+  readonly images: readonly JudgedImage[];
 }
 
 /** **Cost**: linear in packages, matches and file facts, but for sorting. */
@@ -87,5 +90,6 @@ export function judge(options: JudgeOptions): Judgement {
     packages: listVerdicts(images),
     coverage: judgedContainers.map(({ summary }) => summary),
     evidence: evidence.all(),
+    images,
   };
 }

@@ -6,12 +6,21 @@
 
 import { formatTime } from "../event/format-time.ts";
 import type { ProblemLog } from "../event/problem.ts";
+import type { Incident } from "../judge/incident/incident.ts";
 import type { Judgement } from "../judge/judge.ts";
 import { applyWaivers, type Signed } from "../judge/waive/apply-waivers.ts";
+import { type DetectionSummary, noDetection, summarizeIncidents } from "./incident-summary.ts";
 import { type InputSummary, type Report, reportSchemaVersion } from "./report.ts";
 
 export interface BuildReportOptions {
   readonly judgement: Judgement;
+  /** Left out where intrusions were not looked for. */
+  readonly detected?: {
+    readonly source: DetectionSummary["source"];
+    readonly signalCount: number;
+    /** Those whose weight is in the judgement. */
+    readonly incidents: readonly Incident[];
+  };
   readonly inputs: readonly InputSummary[];
   /** **Unit**: microseconds; 0 where there was no event with a time. */
   readonly window: {
@@ -25,7 +34,7 @@ export interface BuildReportOptions {
 }
 
 export function buildReport(options: BuildReportOptions): Report {
-  const { judgement, inputs, generatedAt, problems } = options;
+  const { judgement, detected, inputs, generatedAt, problems } = options;
   const { fromUs, toUs, eventCount } = options.window;
   const isKnown = fromUs > 0 && toUs >= fromUs;
   const { coverage, funnel, upgrades, packages, evidence } = judgement;
@@ -50,7 +59,17 @@ export function buildReport(options: BuildReportOptions): Report {
     flows,
     actions,
     contradictions,
+    incidents: summarizeIncidents(detected?.incidents ?? []),
+    detection: detected === undefined ? noDetection : countDetected(detected),
     evidence,
     problems: problems.list(),
   };
+}
+
+function countDetected({
+  source,
+  signalCount,
+  incidents,
+}: NonNullable<BuildReportOptions["detected"]>): DetectionSummary {
+  return { source, signalCount, incidentCount: incidents.length };
 }

@@ -48,5 +48,7 @@ const effects: Readonly<Record<DecisionModifier["effect"], string>> = {
 };
 
 function describeModifier({ name, effect, because }: DecisionModifier): string {
+  // What may explain an incident is to act on now, from however far.
+  if (name === "incident" && effect === "raises") return `  incident raises it · ${because}`;
   return `  ${name} ${effects[effect]} · ${because}`;
 }

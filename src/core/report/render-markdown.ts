@@ -4,10 +4,11 @@
  * `markdownCode`, so that it can start no link, mention, markup or HTML.
  */
 
-import { nameWorkload } from "../judge/name-workload.ts";
+import { nameWorkload, nameWorkloads } from "../judge/name-workload.ts";
 import type { Evidence, Finding } from "../judge/verdict.ts";
 import { type ActionView, viewActions } from "./action-view.ts";
 import { describeDue } from "./describe-decision.ts";
+import { pressingIncidents, titleIncidents } from "./incident-summary.ts";
 import { describeAction, describePlace, markExposure, nameVulnerability } from "./render-action.ts";
 import { countDecisions, type GroupBy, groupActions } from "./render-groups.ts";
 import type { Report } from "./report.ts";
@@ -31,6 +32,7 @@ export function renderMarkdown(report: Report, options: MarkdownOptions): string
     "# Vulnerabilities that matter now",
     describeWindow(report),
     renderFunnel(report),
+    ...renderAttack(report),
     ...(by === "action" ? renderPlan(views, top) : renderGroups(report, views, { by, top })),
     ...renderContradictions(report),
     ...renderSigned(report),
@@ -39,6 +41,32 @@ export function renderMarkdown(report: Report, options: MarkdownOptions): string
     ...renderProblems(report),
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+const incidentCountMax = 10;
+
+/** What `waggle incident` tells in full; before what is to be upgraded. */
+function renderAttack({ incidents, findings }: Report): readonly string[] {
+  const pressing = pressingIncidents(incidents);
+  if (pressing.length === 0) return [];
+  const names = new Map(findings.map(({ id, vulnerability }) => [id, vulnerability.id]));
+  const items = pressing.slice(0, incidentCountMax).map((incident) => {
+    const { id, severity, headline, lastSeen, workloads, contain, possibleCauses } = incident;
+    const causes = possibleCauses.flatMap((one) => names.get(one) ?? []);
+    const parts = [
+      `${headline} (${nameWorkloads(workloads)}, last seen ${lastSeen ?? "at an unknown time"})`,
+      ...(causes.length === 0 ? [] : [`may have begun by ${[...new Set(causes)].join(", ")}`]),
+      ...contain.slice(0, 1),
+    ];
+    return `**${severity}** ${markdownCode(id)} ${markdownText(parts.join("; "), 600)}`;
+  });
+  const rest = pressing.length - incidentCountMax;
+  const more = rest > 0 ? [plural(rest, "more incident")] : [];
+  return [
+    `## ${titleIncidents(pressing)}`,
+    renderList([...items, ...more]),
+    `Story, evidence and what to do: ${markdownCode("waggle incident ID")}.`,
+  ];
 }
 
 function renderPlan(views: readonly ActionView[], top: number): readonly string[] {

@@ -8,6 +8,7 @@ import { nameWorkload } from "../judge/name-workload.ts";
 import { type ActionView, viewActions } from "./action-view.ts";
 import type { Page } from "./page.ts";
 import { isKnownExploited, isPressing, renderAction, renderBrief } from "./render-action.ts";
+import { renderAttack } from "./render-attack.ts";
 import { type GroupBy, renderGroups } from "./render-groups.ts";
 import type { Report } from "./report.ts";
 import { createPaint, joinTerminal, type TerminalText, terminal } from "./safe-text.ts";
@@ -36,6 +37,7 @@ export function renderText(report: Report, options: TextOptions): TerminalText {
   const sections = [
     renderHead(page),
     ...(report.funnel.all === 0 ? [] : [renderFunnel(page, views)]),
+    ...renderAttack(page),
     ...(options.groupBy === undefined || options.groupBy === "action"
       ? renderActions(page, views, top)
       : renderGroups(page, { views, by: options.groupBy, top })),

@@ -15,10 +15,11 @@ import type {
   PackageVerdict,
   Upgrade,
 } from "../judge/verdict.ts";
+import type { DetectionSummary, IncidentSummary } from "./incident-summary.ts";
 
 export type { CoverageSummary } from "../judge/verdict.ts";
 
-export const reportSchemaVersion = "1.1.0";
+export const reportSchemaVersion = "1.2.0";
 
 export interface InputSummary {
   readonly name: string;
@@ -58,6 +59,9 @@ export interface Report {
   /** The plan. */
   readonly actions: readonly Action[];
   readonly contradictions: readonly Contradiction[];
+  /** Intrusions, gravest first, at most 100; `detection` counts all. Since 1.2.0. */
+  readonly incidents: readonly IncidentSummary[];
+  readonly detection: DetectionSummary;
   readonly evidence: Readonly<Record<string, Evidence>>;
   readonly problems: readonly Problem[];
 }

@@ -177,15 +177,17 @@ test("a checkpoint is a copy: what comes after it does not reach into it", async
   assert.equal(JSON.stringify((await store.facts.writer("w")).checkpoint), before);
 });
 
-test("a store that is slow is asked less often", async () => {
+/** **Unit**: milliseconds from each commit to the next. `costMs`: what the n-th takes. */
+async function waitsBetween(costMs: (at: number) => number): Promise<readonly number[]> {
   const { observation, keeper, clock, store } = keeping();
   const ending = new AbortController();
-  const atMs: number[] = [];
+  const [atMs, endedMs]: [number[], number[]] = [[], []];
   const commit = store.facts.commit.bind(store.facts);
   store.facts.commit = async (batch) => {
     atMs.push(clock.elapsedMs());
-    await clock.wait(400, ending.signal);
+    await clock.wait(costMs(atMs.length), ending.signal);
     await commit(batch);
+    endedMs.push(clock.elapsedMs());
   };
   const [log, health, { signal }] = [new MemoryLog(), new DaemonHealth(), ending];
   const urgent = new EarlyCall();
@@ -197,9 +199,18 @@ test("a store that is slow is asked less often", async () => {
   }
   ending.abort();
   await ended;
-  const waits = atMs.slice(1).map((ms, index) => ms - (atMs[index] ?? 0) - 400);
+  return atMs.slice(1).map((ms, at) => ms - (endedMs[at] ?? 0));
+}
+
+test("a store that is slow is asked less often", async () => {
+  const waits = await waitsBetween(() => 400);
   // 400 ms are four hundredths of ten seconds; checkpoints pay for themselves.
   assert.ok(waits.filter((ms) => ms >= 10_000).length >= 2, waits.join(" "));
+});
+
+test("one stall holds back nothing", async () => {
+  const waits = await waitsBetween((at) => (at % 4 === 3 ? 1500 : 1));
+  assert.ok(waits.length > 10 && waits.every((ms) => ms <= 2000), waits.join(" "));
 });
 
 test("a rule that matches does not wait for the rhythm, nor makes it a run", async () => {

@@ -33,6 +33,7 @@ const urgentFactor = 3;
 export async function keepRegularly(rhythm: Rhythm): Promise<void> {
   const { signal, urgent } = rhythm;
   let waitMs: number = intervalMs.least;
+  let beforeMs = 0;
   let tookMs = 0;
   while (!signal.aborted) {
     await untilTurn(rhythm, waitMs, tookMs);
@@ -40,7 +41,10 @@ export async function keepRegularly(rhythm: Rhythm): Promise<void> {
     urgent.take();
     const costMs = await keepOnce(rhythm, "regular");
     tookMs = costMs ?? tookMs;
-    const wished = costMs === undefined ? waitMs * 2 : costMs / shareMax;
+    // A slow disk is slow twice; one stall of the machine must not hold back the next half minute.
+    const usualMs = Math.min(costMs ?? 0, beforeMs);
+    if (costMs !== undefined && costMs > 0) beforeMs = costMs;
+    const wished = costMs === undefined ? waitMs * 2 : usualMs / shareMax;
     waitMs = Math.min(intervalMs.most, Math.max(intervalMs.least, wished));
   }
 }

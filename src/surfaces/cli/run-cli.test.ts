@@ -146,7 +146,7 @@ test("an output file is whole or not there at all, and nothing else is left behi
   const words = ["report", ...events, "--format", "json"];
   const done = await run([...words, "-o", made]);
   assert.equal(done.output, "");
-  assert.equal(JSON.parse(readFileSync(made, "utf8")).schemaVersion, "1.1.0");
+  assert.equal(JSON.parse(readFileSync(made, "utf8")).schemaVersion, "1.2.0");
   const failed = await run([...words, "-o", join(folder, "gone", "report.json")]);
   assert.equal(failed.status, 3);
   assert.match(failed.error, /could not be written/);

@@ -39,6 +39,7 @@ export const changeCauses = [
   "use-no-longer-seen",
   "exposure-changed",
   "privilege-changed",
+  "incident",
   "decision-changed",
   "person-decided",
   "decision-expired",

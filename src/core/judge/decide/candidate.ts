@@ -67,7 +67,7 @@ export function toAction({ kind, key, drafts, does, because, given }: Candidate)
     findings: drafts.map(({ finding }) => finding.id),
     counts: countDecisions(drafts),
     upgrades: [...new Set(drafts.map(({ finding }) => finding.upgrade))].sort(compareText),
-    because: [...because, ...tellAssumed(drafts, decision)],
+    because: [...tellIncidents(drafts), ...because, ...tellAssumed(drafts, decision)],
   };
 }
 
@@ -108,4 +108,16 @@ function tellAssumed(drafts: readonly DraftFinding[], decision: DecisionName): r
   return [
     `${assumedCount} of the ${urgent.length} ${dueWords[decision]} ${rest} on what is assumed`,
   ];
+}
+
+/** What is said of the finding that an incident weighs most for. */
+function tellIncidents(drafts: readonly DraftFinding[]): readonly string[] {
+  const weights = drafts.flatMap(({ facts }) => facts.incident ?? []);
+  const gravest = weights.find(({ isCause }) => isCause) ?? weights[0];
+  if (gravest === undefined) return [];
+  const raised = drafts.filter(({ finding: { decision } }) =>
+    decision.modifiers.some(({ name, effect }) => name === "incident" && effect === "raises"),
+  );
+  const count = raised.length === 0 ? "" : ` (raises ${plural(raised.length, "finding")})`;
+  return [`under attack: ${gravest.because}${count}`];
 }

@@ -17,8 +17,11 @@ export interface DecisionInput {
 }
 
 export interface DecisionModifier {
-  readonly name: "usage" | "privilege" | "reach" | "role";
-  /** `raises`, `lowers`: by one step; `limited`: would have lowered, and a limit forbids it. */
+  readonly name: "usage" | "privilege" | "reach" | "role" | "incident";
+  /**
+   * `raises`, `lowers`: by one step, what may explain a grave incident by more; `limited`: would
+   * have lowered, and a limit forbids it.
+   */
   readonly effect: "raises" | "lowers" | "limited" | "none";
   readonly because: string;
 }

@@ -4,7 +4,13 @@
  * Must never suppose two changes at once, and never say "would" of what the rules do not give.
  */
 import { decideByInputs } from "./decide-finding.ts";
-import { type Decision, type DecisionInput, type DecisionName, decisionNames } from "./decision.ts";
+import {
+  type Decision,
+  type DecisionInput,
+  type DecisionModifier,
+  type DecisionName,
+  decisionNames,
+} from "./decision.ts";
 import { deadlineDays } from "./decision-table.ts";
 import type { DecisionFacts } from "./modifiers.ts";
 
@@ -28,9 +34,13 @@ export function explainDecision(decision: Decision): readonly string[] {
     `${words[name]}${until}${look}: ${answers}`,
     ...(assumed.length === 0 ? [] : [`rests on what is assumed (${guesses})`]),
     ...modifiers
-      .filter(({ effect }) => effect !== "none")
-      .map(({ effect, because }) => (effect === "limited" ? because : `${effect} it: ${because}`)),
+      .filter(({ name: modifier, effect }) => effect !== "none" || modifier === "incident")
+      .map(({ effect, because }) => (isMove(effect) ? `${effect} it: ${because}` : because)),
   ];
+}
+
+function isMove(effect: DecisionModifier["effect"]): boolean {
+  return effect === "raises" || effect === "lowers";
 }
 
 function answerOf({ name, value, assumed }: DecisionInput): string {
@@ -79,6 +89,10 @@ export function explainDecisionChanges(
     suppose(decideByInputs(decision.inputs, withUse), "were the package seen in use");
   }
   const rising = (to: number) => Number(to > place);
+  if (facts.incident !== undefined) {
+    const { incident: _, ...without } = facts;
+    suppose(decideByInputs(decision.inputs, without), "once no incident is open");
+  }
   return changes
     .sort((a, b) => rising(a.to) - rising(b.to))
     .map(({ to, text }) => `${to < place ? "raise" : "lower"}: to ${text}`);

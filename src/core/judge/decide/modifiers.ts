@@ -1,7 +1,8 @@
 /**
- * Holds what waggle adds to the table: four modifiers, each of at most one step, each with its
- * limits. In: what the table says and what is known of use, rights, reach and role. Out: the step
- * and a sentence, also where a limit forbids the step.
+ * Holds what waggle adds to the table: five modifiers, each of at most one step (but for what may
+ * explain a grave incident), each with its limits.
+ * In: what the table says and what is known of use, rights, reach, role and intrusions. Out: the
+ * step and a sentence, also where a limit forbids the step.
  * Must never lower a known exploited finding, nor one that is exposed and automatable, and never
  * take unknown use for absence.
  */
@@ -10,12 +11,15 @@ import { isHostEquivalent } from "../ranking-rules.ts";
 import type { Privilege, Usage } from "../verdict.ts";
 import { type DecisionModifier, type DecisionName, decisionNames } from "./decision.ts";
 import { type DecisionKey, findRow, nameRow } from "./decision-table.ts";
+import type { IncidentWeight } from "./incident-weight.ts";
 
 /** What the modifiers look at. */
 export interface DecisionFacts {
   readonly usage: Pick<Usage, "state" | "coverage">;
   readonly privileges: readonly Privilege[];
   readonly context: WorkloadContext | undefined;
+  /** The incident that weighs most for it; left out where none does. */
+  readonly incident?: IncidentWeight;
   /** **Unit**: microseconds the workload was watched. */
   readonly observedUs: number;
   /** **Unit**: microseconds; a shorter watch lowers nothing. */
@@ -76,6 +80,19 @@ export const modifierRules: readonly ModifierRule[] = [
     effect: "`next-upgrade` becomes `scheduled`",
     limit: "Nothing more urgent than `scheduled`; nothing for a package that is not observed",
     apply: applyRole,
+  },
+  {
+    name: "incident",
+    when:
+      "An incident of medium severity or graver is open in the workload; or the finding may " +
+      "explain how an incident of high severity or graver began",
+    effect:
+      "One step sooner; what may explain one becomes `act-now`, with a look at whether it " +
+      "was exploited",
+    limit:
+      "Never lowers, and ends with the incident; what was not observed in use may be lowered " +
+      "again by `usage`",
+    apply: applyIncident,
   },
   {
     name: "usage",
@@ -164,6 +181,22 @@ function applyRole(standing: Standing, { usage, context }: DecisionFacts): Modif
     standing: { ...standing, name: "scheduled" },
     modifier: { name: "role", effect: "raises", because: what },
   };
+}
+
+function applyIncident(standing: Standing, { incident }: DecisionFacts): Modified | undefined {
+  if (incident === undefined) return undefined;
+  const { isCause, because } = incident;
+  const name = isCause ? "act-now" : stepSooner(standing.name);
+  const forensics = standing.forensics || isCause;
+  const effect = name === standing.name ? "none" : "raises";
+  return {
+    standing: { ...standing, name, forensics },
+    modifier: { name: "incident", effect, because },
+  };
+}
+
+function stepSooner(name: DecisionName): DecisionName {
+  return decisionNames[decisionNames.indexOf(name) - 1] ?? name;
 }
 
 function applyUsage(standing: Standing, facts: DecisionFacts): Modified {

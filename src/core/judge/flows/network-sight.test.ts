@@ -83,6 +83,7 @@ test("losses of other policies, nodes, times and parts say nothing of sockets", 
     sampleLoss({ node: "node-2" }),
     sampleLoss({ sinceUs: 1, untilUs: 2 }),
     sampleLoss({ reason: "eviction" }),
+    sampleLoss({ reason: "detect-eviction" }),
     sampleLoss({ container: "other" }),
   ];
   assert.deepEqual(sightOf([network([]), ...harmless]).limits, []);

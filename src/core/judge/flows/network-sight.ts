@@ -4,6 +4,7 @@
  * Must never let "not seen" read as "not there": each doubt is said.
  */
 import { isHostKey } from "../../observe/container-key.ts";
+import { isDetectLoss } from "../../observe/detect/detect-losses.ts";
 import type { ContainerFact, CoverageFact, LossFact } from "../../observe/fact.ts";
 import type { FactSet } from "../../observe/fact-set.ts";
 import { policyOfLoss } from "../../observe/loss-counters.ts";
@@ -100,6 +101,7 @@ const ofOthers: ReadonlySet<string> = new Set([
   "privilege-eviction",
   "coverage-eviction",
   "missed-start",
+  "profile-eviction",
 ]);
 
 function concerns(
@@ -107,7 +109,7 @@ function concerns(
   { container, node, firstSeenUs, lastSeenUs }: NetworkSightOptions["container"],
   sensors: readonly CoverageFact[],
 ): boolean {
-  if (ofOthers.has(loss.reason)) return false;
+  if (ofOthers.has(loss.reason) || isDetectLoss(loss)) return false;
   if (loss.container !== "" && loss.container !== container) return false;
   if (!isOn(loss.node, node)) return false;
   const policy = policyOfLoss(loss.reason);

@@ -3,7 +3,7 @@
  * In: a case. Out: findings of its workloads whose packages were in use, most likely first.
  * Must never claim a cause: nothing here shows that a vulnerability was exploited.
  */
-
+import { formatTime } from "../../event/format-time.ts";
 import type { Finding } from "../verdict.ts";
 import { workloadKey } from "../workload-key.ts";
 import type { PossibleCause } from "./incident.ts";
@@ -11,18 +11,24 @@ import type { IncidentCase } from "./incident-case.ts";
 
 const causeCountMax = 5;
 
-/** Only where the first session was started by a service. **Order**: most likely first. */
+/**
+ * Only where the first session was started by a service, and of what was used before it: what the
+ * intruder ran through the service is no way in. **Order**: most likely first.
+ */
 export function findPossibleCauses({
   input,
   sessions,
   workloads,
+  firstSeenUs,
 }: IncidentCase): readonly PossibleCause[] {
   const [first] = sessions;
   if (first?.entryKind !== "service") return [];
   const keys = new Set(workloads.map(workloadKey));
+  const since = formatTime(firstSeenUs) ?? "";
   return input.findings
     .filter(({ workload, inUse, usage }) => {
-      return inUse && usage.by.includes("service") && keys.has(workloadKey(workload));
+      const isBefore = usage.firstSeen === null || usage.firstSeen < since;
+      return inUse && isBefore && usage.by.includes("service") && keys.has(workloadKey(workload));
     })
     .sort((a, b) => weightOf(b) - weightOf(a) || a.rank - b.rank)
     .slice(0, causeCountMax)

@@ -161,17 +161,19 @@ test("artefacts leave out loopback and addresses of the cluster, unless a rule n
   assert.ok(ips({ signals: [sampleSignal(place, { indicators })] }).includes("10.0.0.5"));
 });
 
-test("causes are findings in use by the service, the exploited and exposed first", () => {
+test("causes are findings in use by the service before it was made to run commands, exploited first", () => {
   const workload = incidentWorkload("web");
   const sample = sampleFinding("web");
-  const usage = { ...sample.usage, by: ["service"] } as const;
+  const usage = { ...sample.usage, by: ["service"], firstSeen: null } as const;
   const vulnerability = { ...sample.vulnerability, kev: null };
   const plain = { ...sample, workload, usage, vulnerability, inUse: true, id: "plain", rank: 1 };
   const kev = { dateAdded: "2024-01-01", dueDate: "", ransomware: false };
   const exploited = { ...plain, id: "kev", rank: 2, vulnerability: { ...vulnerability, kev } };
   const unused = { ...plain, id: "unused", inUse: false };
   const elsewhere = { ...plain, id: "elsewhere", workload: incidentWorkload("api") };
-  const findings = [plain, exploited, unused, elsewhere];
+  const late = { ...usage, firstSeen: "2023-11-14T23:00:00.000000Z" };
+  const ranByIntruder = { ...plain, id: "late", usage: late };
+  const findings = [plain, exploited, unused, elsewhere, ranByIntruder];
   const causes = findPossibleCauses(sampleCase({ findings }));
   assert.deepEqual(
     causes.map(({ findingId }) => findingId),

@@ -5,7 +5,7 @@
  */
 
 import type { ProcessEvent, TimeUs } from "../../event/event.ts";
-import type { Citation } from "../fact-parts.ts";
+import type { Citation } from "../evidence.ts";
 import type { Subject } from "./subject.ts";
 
 /**

@@ -9,6 +9,11 @@ import type { SubjectRecord } from "./subject-record.ts";
 
 export type DetectLossReason = "detect-eviction" | "detect-flood";
 
+/** Of detection alone: no use of a file and no connection is lost with it. */
+export function isDetectLoss({ reason }: Pick<LossFact, "reason">): boolean {
+  return reason.startsWith("detect-");
+}
+
 interface Loss {
   readonly node: string;
   readonly container: string;

@@ -6,6 +6,7 @@
  */
 import type { ChangeCause, TrackedFinding } from "../../judge/change/finding-change.ts";
 import type { Finding } from "../../judge/verdict.ts";
+import { tellIncidentLift } from "../diff/tell-incident-lift.ts";
 import {
   describeExposed,
   describeLayer,
@@ -31,7 +32,10 @@ interface Sides {
   readonly scene: LedgerScene;
 }
 
-/** **Order**: version, usage, exposure, rights, what the decision asks, data, the decision. */
+/**
+ * **Order**: a decision that an incident moved, version, usage, exposure, rights, what the decision
+ * asks, data, the decision.
+ */
 export function compareTracked(
   was: TrackedFinding,
   finding: Finding,
@@ -46,6 +50,8 @@ export function compareTracked(
     ...compareInputs(sides),
     ...compareData(sides),
   ];
+  const byIncident = compareIncident(sides);
+  if (byIncident.length > 0) return [...byIncident, ...parts];
   return [...parts, ...compareDecision(sides, parts)];
 }
 
@@ -129,6 +135,14 @@ function compareData({ earlier, finding }: Sides): readonly ChangedPart[] {
     ...part("severity", one.severity, other.severity, says("severity")),
     ...part("fix", fixes(one), fixes(other), says("fix")),
   ];
+}
+
+/** Somebody being in the workload weighs more than what they were seen to use there. */
+function compareIncident({ was, earlier, finding }: Sides): readonly ChangedPart[] {
+  const before = earlier?.decision ?? { ...finding.decision, name: was.decision, modifiers: [] };
+  const because = tellIncidentLift(before, finding.decision);
+  if (because === "" || was.decision === finding.decision.name) return [];
+  return part("decision", was.decision, finding.decision.name, () => tell("incident", because));
 }
 
 /** Last: what moved it is told by the other parts, else by what it was made of. */

@@ -6,6 +6,7 @@
 import type { Finding } from "../../judge/verdict.ts";
 import type { Cause, FieldChange } from "./report-diff.ts";
 import { packageKey, placeOf, type ReportIndex } from "./report-index.ts";
+import { tellIncidentLift } from "./tell-incident-lift.ts";
 
 /** Why the later report holds a finding that the earlier one did not. */
 export function explainNew(
@@ -101,7 +102,7 @@ export function explainFields(
 function explainField({ field }: FieldChange, before: Finding, after: Finding): readonly Cause[] {
   switch (field) {
     case "decision":
-      return [];
+      return explainIncident(before, after);
     case "usage":
       return [explainUse(before, after)];
     case "coverage":
@@ -120,6 +121,11 @@ function explainField({ field }: FieldChange, before: Finding, after: Finding): 
     default:
       return [{ cause: "vulnerability-data-changed", detail: "the scan says otherwise" }];
   }
+}
+
+function explainIncident(before: Finding, after: Finding): readonly Cause[] {
+  const detail = tellIncidentLift(before.decision, after.decision);
+  return detail === "" ? [] : [{ cause: "incident", detail }];
 }
 
 function describeCoverage({ usage }: Finding): string {
@@ -152,6 +158,7 @@ const causeOf = {
   privilege: "privilege-changed",
   reach: "exposure-changed",
   role: "exposure-changed",
+  incident: "incident",
 } as const;
 
 function explainUse(before: Finding, after: Finding): Cause {

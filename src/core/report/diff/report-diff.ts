@@ -27,6 +27,7 @@ export type ChangeCause =
   | "coverage-changed"
   | "exposure-changed"
   | "privilege-changed"
+  | "incident"
   | "signed"
   | "rules-changed";
 

@@ -10,6 +10,7 @@ import { type HtmlText, html } from "../safe-text.ts";
 import { buildPageData } from "./build-page-data.ts";
 import { packTable } from "./pack-table.ts";
 import assets from "./page-assets.json" with { type: "json" };
+import { renderAttack } from "./section-attack.ts";
 import { renderNow } from "./section-now.ts";
 import { renderUnknown } from "./section-unknown.ts";
 import { renderWhy } from "./section-why.ts";
@@ -79,7 +80,7 @@ function renderBody(report: Report, leftOut: readonly string[]): HtmlText {
 </header>
 <main>
 <p id="script-state" class="warning" role="alert" hidden></p>
-${renderNow(report)}
+${renderAttack(report)}${renderNow(report)}
 ${renderWhy(report)}
 ${renderUnknown(report, leftOut)}
 </main>

@@ -1,6 +1,7 @@
 /**
- * Holds what facts of all kinds are made of: whose, by which sensor, proven by which event.
- * In: nothing. Out: types only.
+ * Holds what all facts are made of: whose doing, seen by what, in which container, told by which
+ * event.
+ * In: nothing. Out: types only. Must never name a kind of fact.
  */
 import type { TimeUs } from "../event/event.ts";
 
