@@ -6,6 +6,7 @@
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { Log } from "../../ports/log.ts";
 import { type LoadedDetection, loadDetection } from "../detect/load-detection.ts";
+import { loadProfiles, profileNames } from "../detect/load-profiles.ts";
 import type { OperationContext } from "../operation.ts";
 import type { EarlyCall } from "./early-call.ts";
 import type { RunSettings } from "./run-settings.ts";
@@ -26,7 +27,8 @@ export async function loadDetectors(
   { log, urgent }: { readonly log: Log; readonly urgent: EarlyCall },
 ): Promise<LiveDetection> {
   if (detect === "off") return { detectors: [], listings: [], problems: [], urgent };
-  const loaded = await loadDetection({ directories: rules }, context);
+  const profiles = await loadProfiles(profileNames(undefined, context), context);
+  const loaded = await loadDetection({ directories: rules, novelty: { profiles } }, context);
   const { listings, problems } = loaded;
   for (const { message, place } of problems.slice(0, toldCountMax)) {
     const where = `${makeVisible(place.input, 200)}:${place.line}`;
