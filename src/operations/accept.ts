@@ -16,9 +16,9 @@ import { makeVisible } from "../core/report/safe-text.ts";
 import type { Note, Store } from "../ports/store.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { findOneTracked, readTracked } from "./live/find-tracked.ts";
-import { applyLetter, type Letter, letterName, writeLetter } from "./live/inbox-letter.ts";
-import { stateField, stateOf, timeOf } from "./live/state-field.ts";
-import type { Operation, OperationContext } from "./operation.ts";
+import { keepLetter } from "./live/keep-letter.ts";
+import { stateField, stateOf, timeOf, withStore } from "./live/state-field.ts";
+import type { Operation } from "./operation.ts";
 import { readTime } from "./time-range.ts";
 
 const input = z.strictObject({
@@ -75,31 +75,17 @@ export const accept: Operation<AcceptInput, AcceptOutput> = {
   run: async (given, context) => {
     const nowUs = timeOf(context);
     const state = stateOf(given.state, context);
-    const made = await withStore(state, "read", context, (store) =>
+    const made = await withStore({ directory: state, mode: "read" }, context, (store) =>
       given.revoke === undefined
         ? signFinding(given, store, nowUs)
         : withdraw({ ...given, revoke: given.revoke }, store, nowUs),
     );
     const { note, revokes } = made;
-    return { ...made, isQueued: await keep({ note, revokes }, state, context) };
+    return { ...made, isQueued: await keepLetter({ note, revokes }, state, context) };
   },
 };
 
 type Made = Omit<AcceptOutput, "isQueued">;
-
-async function withStore<Result>(
-  directory: string,
-  mode: "read" | "write",
-  { outside }: OperationContext,
-  work: (store: Store) => Promise<Result>,
-): Promise<Result> {
-  const store = await outside.state.store(directory, mode);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
 
 async function signFinding(given: AcceptInput, store: Store, nowUs: TimeUs): Promise<Made> {
   const { reason, until, by, status = "accepted", justification } = given;
@@ -190,22 +176,6 @@ function makeNote(parts: Omit<Note, "id" | "revokedUs">): Note {
   const said = JSON.stringify(decision ?? null);
   const id = `n-${fingerprint([String(timeUs), by, text, said, ...about])}`;
   return { id, ...parts, revokedUs: 0 };
-}
-
-/** Gives true when it lies before a daemon. */
-async function keep(
-  letter: Letter,
-  directory: string,
-  context: OperationContext,
-): Promise<boolean> {
-  try {
-    await withStore(directory, "write", context, ({ notes }) => applyLetter(letter, notes));
-    return false;
-  } catch (error) {
-    if (!(error instanceof WaggleError) || error.code !== "state-locked") throw error;
-  }
-  await context.files.writeWhole(letterName(directory, letter), [writeLetter(letter)]);
-  return true;
 }
 
 function usage(message: string): WaggleError {

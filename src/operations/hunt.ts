@@ -5,16 +5,12 @@
 import { z } from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import { type Problem, ProblemLog } from "../core/event/problem.ts";
-import { createContainers } from "../core/observe/container.ts";
 import type { ProcessFact, SignalFact } from "../core/observe/detect/detect-fact.ts";
-import { createDetection } from "../core/observe/detect/detection.ts";
 import type { RuleListing } from "../core/observe/detect/rule.ts";
-import { FactSet } from "../core/observe/fact-set.ts";
-import { createObserver } from "../engine/observe-events.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { detectPast } from "./detect/detect-past.ts";
 import { loadDetection } from "./detect/load-detection.ts";
-import { pastFields, resolvePast } from "./detect/past-fields.ts";
-import { readPast } from "./detect/read-past.ts";
+import { pastFields } from "./detect/past-fields.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Operation } from "./operation.ts";
 
@@ -66,22 +62,11 @@ export const hunt: Operation<z.infer<typeof input>, HuntOutput> = {
     for (const problem of detection.problems) problems.add(problem);
     const { detectors, listings } = detection;
     if (listings.length === 0) throw await noSuchRule({ rule, directories, isPath }, context);
-    const facts = new FactSet();
-    const observer = createObserver({
-      folds: [createContainers(), createDetection({ detectors })],
-      emit: (fact) => facts.add(fact),
-    });
-    const past = await readPast(
-      { ...resolvePast(where, context.settings), onEvent: observer.observe },
-      context,
-      problems,
-    );
-    observer.finish();
-    const signals = facts.detected.flatMap((key) => facts.signals(key));
+    const { signals, processes, past } = await detectPast({ where, detectors }, context, problems);
     return {
       rules: listings,
-      signals: signals.toSorted((a, b) => a.firstSeenUs - b.firstSeenUs),
-      processes: facts.detected.flatMap((key) => facts.processes(key)),
+      signals,
+      processes,
       from: formatTime(past.fromUs),
       to: formatTime(past.toUs),
       eventCount: past.eventCount,

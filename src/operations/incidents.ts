@@ -3,15 +3,17 @@
  * In: events of a recording, or the state of a daemon; the id of one. Out: incidents.
  */
 import { z } from "zod";
-import type { Problem } from "../core/event/problem.ts";
 import { formatTime } from "../core/event/format-time.ts";
+import type { Problem } from "../core/event/problem.ts";
 import type { Incident } from "../core/judge/incident/incident.ts";
 import { type Level, levels } from "../core/observe/detect/rule.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { type SaidOfIncident, sayOfIncident } from "./detect/close-incident.ts";
+import { profilesField } from "./detect/load-profiles.ts";
 import { type ObservedIncidents, observeIncidents } from "./detect/observe-incidents.ts";
 import { rulesField } from "./detect/past-fields.ts";
 import type { Operation } from "./operation.ts";
-import { sourceFields } from "./sources.ts";
+import { resolveSources, sourceFields } from "./sources.ts";
 
 const levelNames = [...levels] as [Level, ...Level[]];
 
@@ -22,6 +24,7 @@ const listInput = z.strictObject({
     .describe("Only incidents of this severity or graver; all when left out"),
   ...sourceFields,
   ...rulesField,
+  ...profilesField,
 });
 
 export interface IncidentsOutput {
@@ -49,8 +52,8 @@ export const incidents: Operation<z.infer<typeof listInput>, IncidentsOutput> = 
     "the few incidents that a person should read, gravest first.",
   effect: "read",
   input: listInput,
-  run: async ({ minSeverity = "informational", rules = [], ...sources }, context) => {
-    const observed = await observeIncidents({ sources, rules }, context);
+  run: async ({ minSeverity = "informational", rules = [], profiles, ...sources }, context) => {
+    const observed = await observeIncidents({ sources, rules, profiles }, context);
     const least = levels.indexOf(minSeverity);
     const kept = observed.incidents.filter((one) => levels.indexOf(one.severity) >= least);
     return {
@@ -63,12 +66,19 @@ export const incidents: Operation<z.infer<typeof listInput>, IncidentsOutput> = 
 
 const oneInput = z.strictObject({
   id: z.string().min(1).max(200).describe("Id of the incident, or its start"),
+  close: z.boolean().optional().describe("Close it: until rules match in it again"),
+  reopen: z.boolean().optional().describe("Take the closing back"),
+  reason: z.string().min(1).max(4000).optional().describe("Why it is closed, or opened again"),
+  by: z.string().min(1).max(200).optional().describe("Who says so"),
   ...sourceFields,
   ...rulesField,
+  ...profilesField,
 });
 
 export interface IncidentOutput extends Omit<IncidentsOutput, "incidents" | "leftOutCount"> {
   readonly incident: Incident;
+  /** What was said of it by this command; null when it only tells. */
+  readonly said: SaidOfIncident | null;
 }
 
 export const incident: Operation<z.infer<typeof oneInput>, IncidentOutput> = {
@@ -76,12 +86,17 @@ export const incident: Operation<z.infer<typeof oneInput>, IncidentOutput> = {
   summary: "tell one incident: story, timeline, evidence, what to do",
   description:
     "Tells one incident: how it began, what was run, downloaded, contacted, read and changed, " +
-    "which techniques that is, which vulnerability in use may explain it, what to do now.",
-  effect: "read",
+    "which techniques that is, which vulnerability in use may explain it, what to do now. " +
+    "With --close --reason a person closes it in the state of a daemon, running or not; " +
+    "--reopen takes that back.",
+  effect: "write",
   input: oneInput,
-  run: async ({ id, rules = [], ...sources }, context) => {
-    const observed = await observeIncidents({ sources, rules }, context);
-    return { ...describe(observed), incident: findOne(observed.incidents, id) };
+  run: async ({ id, rules = [], profiles, close, reopen, reason, by, ...sources }, context) => {
+    const observed = await observeIncidents({ sources, rules, profiles }, context);
+    const found = findOne(observed.incidents, id);
+    const { state } = resolveSources(sources, context.settings);
+    const said = await sayOfIncident(found, { close, reopen, reason, by }, { state, context });
+    return { ...describe(observed), incident: found, said };
   },
 };
 
@@ -92,7 +107,8 @@ export function findOne(all: readonly Incident[], id: string): Incident {
   if (only !== undefined && (second === undefined || only.id === id)) return only;
   const quoted = JSON.stringify(id);
   const listed = (found.length > 0 ? found : all).slice(0, 20).map((one) => one.id.slice(0, 12));
-  const what = found.length > 1 ? `Several incidents begin with ${quoted}` : `No incident ${quoted}`;
+  const what =
+    found.length > 1 ? `Several incidents begin with ${quoted}` : `No incident ${quoted}`;
   const hint = listed.length === 0 ? "there are none" : `there are: ${listed.join(", ")}`;
   throw new WaggleError("not-found", `${what}; ${hint}.`);
 }

@@ -29,8 +29,8 @@ export const matrix: Operation<z.infer<typeof input>, MatrixOutput> = {
   summary: "show which attack techniques are covered",
   description:
     "Shows the Threat Matrix for Kubernetes and ATT&CK: techniques that rules cover, those that " +
-    "wait for a tracing policy, and those that this kind of sensor does not see. With events or a " +
-    "state, signals are counted.",
+    "wait for a tracing policy, and those that this kind of sensor does not see. With events or " +
+    "a state, signals are counted.",
   effect: "read",
   input,
   run: async ({ rules: directories = [], ...sources }, context) => {

@@ -30,8 +30,8 @@ async function open(context: TestContext) {
   });
   const config: object = {
     notify: [
-      { name: "chat", kind: "slack", urlEnv: "HOOK", insecure: true, minSeverity: "high" },
-      ...[{ name: "on-call", kind: "pagerduty", tokenEnv: "ROUTING", insecure: true }].map(
+      { name: "chat", kind: "slack", "url-env": "HOOK", insecure: true, "min-severity": "high" },
+      ...[{ name: "on-call", kind: "pagerduty", "token-env": "ROUTING", insecure: true }].map(
         (one) => ({ ...one, url: `${pager.origin}/v2/enqueue` }),
       ),
       { name: "broken", kind: "slack" },
@@ -71,7 +71,7 @@ test("list tells each route, its filters, what is wrong, and no secret", async (
   const { run, slack, pager } = await open(context);
   const output = await run({ action: "list" });
   assert.deepEqual(outcomes(output), ["chat ready", "on-call ready", "broken broken"]);
-  assert.deepEqual(output.routes[0]?.filters, ["minSeverity: high"]);
+  assert.deepEqual(output.routes[0]?.filters, ["min-severity: high"]);
   assert.equal(output.routes[0]?.target, '(address in variable "HOOK")');
   assert.match(output.routes[2]?.trouble ?? "", /needs an address/);
   const text = JSON.stringify(output);

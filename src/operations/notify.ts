@@ -7,6 +7,7 @@
 import { z } from "zod";
 import type { NoticePreview } from "../ports/notifier.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { kebabKey } from "./live/run-fields.ts";
 import { stateField, stateOf } from "./live/state-field.ts";
 import { nearestName } from "./nearest-name.ts";
 import { notifyFiles, openRoutes, type RouteOpening } from "./notify/open-routes.ts";
@@ -33,7 +34,7 @@ export interface ListedRoute {
   readonly kind: string;
   /** Without secrets; "" when it cannot be opened. */
   readonly target: string;
-  /** Its filters as configured: `minSeverity: high`. */
+  /** Its filters as configured: `min-severity: high`. */
   readonly filters: readonly string[];
   /** `ready`: configured well, nothing was tried. */
   readonly outcome: "ready" | "broken" | "sent" | "failed" | "shown";
@@ -109,7 +110,7 @@ function describe(
     ...{ name: route.name, kind: route.kind },
     target: notifier?.preview(notice).target ?? "",
     filters: keys.flatMap((key) =>
-      values[key] === undefined ? [] : [`${key}: ${tellValue(values[key])}`],
+      values[key] === undefined ? [] : [`${kebabKey(key)}: ${tellValue(values[key])}`],
     ),
     ...{ outcome: notifier === undefined ? "broken" : "ready", trouble, preview: null },
   };
@@ -119,7 +120,7 @@ function tellValue(value: unknown): string {
   if (Array.isArray(value)) return value.join(", ");
   if (typeof value !== "object" || value === null) return String(value);
   return Object.entries(value)
-    .map(([key, one]) => `${key} ${String(one)}`)
+    .map(([key, one]) => `${kebabKey(key)} ${String(one)}`)
     .join(", ");
 }
 

@@ -50,7 +50,7 @@ export type Effect = "read" | "write";
 
 /** What a surface needs to know of any operation without its types. */
 export interface OperationInfo {
-  /** One lower-case word: the command, the tool and the route are called so. */
+  /** Lower-case words, joined by hyphens: the command, the tool and the route are called so. */
   readonly name: string;
   /** Half a sentence for lists. */
   readonly summary: string;

@@ -18,21 +18,26 @@ import { notify } from "./notify.ts";
 import type { OperationInfo } from "./operation.ts";
 import { plan } from "./plan.ts";
 import { policy } from "./policy.ts";
+import { profile } from "./profile.ts";
 import { ps } from "./ps.ts";
 import { record } from "./record.ts";
 import { replay } from "./replay.ts";
 import { report } from "./report.ts";
 import { rules } from "./rules.ts";
 import { run } from "./run.ts";
+import { runWorkflowOperation } from "./run-workflow.ts";
 import { scan } from "./scan.ts";
 import { status } from "./status.ts";
 import { timeline } from "./timeline.ts";
+import { workflow } from "./workflow.ts";
 
 /** **Order**: as help shows them. */
 export const operations: readonly OperationInfo[] = [
   report,
   incidents,
   incident,
+  runWorkflowOperation,
+  workflow,
   explain,
   plan,
   flows,
@@ -52,6 +57,7 @@ export const operations: readonly OperationInfo[] = [
   hunt,
   rules,
   matrix,
+  profile,
   notify,
   policy,
   replay,

@@ -6,18 +6,14 @@
 import { z } from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import { type Problem, ProblemLog } from "../core/event/problem.ts";
-import { createContainers } from "../core/observe/container.ts";
 import { isHostKey } from "../core/observe/container-key.ts";
 import type { SignalFact } from "../core/observe/detect/detect-fact.ts";
-import { createDetection } from "../core/observe/detect/detection.ts";
 import { type ActLine, recordActs } from "../core/observe/detect/record-acts.ts";
 import type { ContainerFact } from "../core/observe/fact.ts";
-import { FactSet } from "../core/observe/fact-set.ts";
-import { createObserver } from "../engine/observe-events.ts";
-import { WaggleError } from "../ports/waggle-error.ts";
+import { detectPast } from "./detect/detect-past.ts";
+import { findContainers } from "./detect/find-containers.ts";
 import { loadDetection } from "./detect/load-detection.ts";
-import { pastFields, resolvePast } from "./detect/past-fields.ts";
-import { readPast } from "./detect/read-past.ts";
+import { pastFields } from "./detect/past-fields.ts";
 import type { Operation } from "./operation.ts";
 
 const input = z.strictObject({
@@ -61,21 +57,12 @@ export const timeline: Operation<z.infer<typeof input>, TimelineOutput> = {
     );
     for (const problem of found) problems.add(problem);
     const recorder = recordActs({ wants: () => true });
-    const facts = new FactSet();
-    const observer = createObserver({
-      folds: [
-        createContainers(),
-        createDetection({ detectors: [...detectors, recorder.detector] }),
-      ],
-      emit: (fact) => facts.add(fact),
-    });
-    const past = await readPast(
-      { ...resolvePast(where, context.settings), onEvent: observer.observe },
+    const { facts, signals, past } = await detectPast(
+      { where, detectors: [...detectors, recorder.detector] },
       context,
       problems,
     );
-    observer.finish();
-    const meant = findContainers(facts, container);
+    const meant = findContainers([...facts.containers], container);
     const { lines, omittedCount } = recorder.record();
     const keys = new Set(meant.map((one) => one.container));
     const isMeant = (key: string) => (container === "host" ? isHostKey(key) : keys.has(key));
@@ -84,38 +71,10 @@ export const timeline: Operation<z.infer<typeof input>, TimelineOutput> = {
       from: formatTime(past.fromUs),
       to: formatTime(past.toUs),
       lines: lines.filter((line) => isMeant(line.container)),
-      signals: facts.detected.filter(isMeant).flatMap((key) => facts.signals(key)),
+      signals: signals.filter((signal) => isMeant(signal.container)),
       omittedCount,
       inputNames: past.inputNames,
       problems: problems.list(),
     };
   },
 };
-
-/** **Errors**: throws `not-found`. */
-function findContainers(facts: FactSet, name: string): readonly ContainerFact[] {
-  if (name === "host") return [];
-  const all = [...facts.containers];
-  const found = all.filter((one) => namesOf(one).includes(name) || isIdOf(name, one));
-  if (found.length > 0) return found;
-  const known = [...new Set(all.map((one) => one.workload || one.container.slice(0, 12)))];
-  throw new WaggleError(
-    "not-found",
-    `No container is called ${JSON.stringify(name)}; seen were: ` +
-      `${
-        known
-          .slice(0, 20)
-          .map((one) => JSON.stringify(one))
-          .join(", ") || "none"
-      }.`,
-  );
-}
-
-function namesOf({ namespace, pod, workload, containerName }: ContainerFact): readonly string[] {
-  const names = [pod, workload, containerName].filter((one) => one !== "");
-  return [...names, ...names.map((one) => `${namespace}/${one}`)];
-}
-
-function isIdOf(name: string, { containerId }: ContainerFact): boolean {
-  return /^[0-9a-f]{4,64}$/.test(name) && containerId.startsWith(name);
-}

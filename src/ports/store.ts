@@ -64,7 +64,8 @@ export interface FactStore {
   adopt(writer: string): Promise<void>;
   /**
    * Drops facts of containers (not of hosts) last seen before, signals, processes and steps of
-   * hosts that are older, and makes one wide loss of older ones of a node, container and reason; gives how many are less, by kind.
+   * hosts that are older, and makes one wide loss of older ones of a node, container and reason;
+   * gives how many are less, by kind.
    */
   forget(beforeUs: TimeUs): Promise<Readonly<Record<string, number>>>;
   /** SHA-256 of all facts, merged and in order: equal for equal knowledge, in any adapter. */

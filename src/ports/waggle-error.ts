@@ -51,6 +51,10 @@ export const errorCodes = {
     exit: 8,
     help: "Two writers of one name, or an old copy of the state: give each its own.",
   },
+  "workflow-failed": {
+    exit: 9,
+    help: "Read what the named step says; `waggle workflow show` tells what it is given.",
+  },
   "disk-full": { exit: 8, help: "Free space, or lower the limits of archive and retention." },
 } as const;
 

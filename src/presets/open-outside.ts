@@ -3,6 +3,7 @@
  * In: nothing. Out: openers; each adapter is loaded when it is first asked for. Must never hold
  * logic.
  */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../adapters/clock/system-clock.ts";
 import type { Outside } from "../ports/outside.ts";
@@ -10,6 +11,11 @@ import type { Outside } from "../ports/outside.ts";
 /** Beside `src` and beside `dist`. */
 function besideProgram(name: string): string {
   return fileURLToPath(new URL(`../../${name}`, import.meta.url));
+}
+
+function programVersion(): string {
+  const text = readFileSync(besideProgram("package.json"), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 export const outside: Outside = {
@@ -79,7 +85,8 @@ export const outside: Outside = {
     },
     notify: async () => {
       const { createNotifyOutside } = await import("../adapters/notify/notify-outside.ts");
-      return createNotifyOutside();
+      const documents = await import("../adapters/notify/notice-documents.ts");
+      return createNotifyOutside(documents.createNoticeDocuments(programVersion()));
     },
   },
 };

@@ -6,56 +6,10 @@
  */
 import type { TimeUs } from "../event/event.ts";
 import type { DetectFact } from "./detect/detect-fact.ts";
+import type { Actor, Citation, ContainerKey, Sensor } from "./evidence.ts";
+import type { ProfileFact } from "./profile/profile-fact.ts";
 
-/**
- * First 31 hex digits of the container id (what Tetragon's `docker` field holds), or
- * `host:<node>` for processes outside any container.
- */
-export type ContainerKey = string;
-
-/**
- * Whose doing something was. `service`: the container's own process tree. `startup`: the same tree
- * before and around the main program (entry-point scripts and what they run). `probe`, `operator`:
- * entered from outside. `package-manager`, `bulk-reader`: read many files without running them.
- * `runtime`: runc and the like. `host`: no container.
- */
-export type Actor =
-  | "service"
-  | "startup"
-  | "probe"
-  | "operator"
-  | "package-manager"
-  | "bulk-reader"
-  | "runtime"
-  | "host";
-
-/**
- * Which sensor a statement rests on. `dump` is the listing of running processes; `network` is any
- * hook that tells of a socket.
- */
-export type Sensor = "exec" | "loader" | "open" | "mmap" | "write" | "network" | "dump" | "other";
-
-/** Points at one raw event. Kept few per fact: the earliest by (time, input, offset). */
-export interface Citation {
-  readonly timeUs: TimeUs;
-  readonly node: string;
-  readonly execId: string;
-  readonly pid: number;
-  readonly binary: string;
-  readonly sensor: Sensor;
-  readonly policy: string;
-  readonly input: number;
-  readonly offset: number;
-}
-
-export interface Workload {
-  readonly cluster: string;
-  readonly namespace: string;
-  /** Owner kind; "Container" without Kubernetes, "Host" for the host. */
-  readonly kind: string;
-  readonly name: string;
-  readonly container: string;
-}
+export type { Actor, Citation, ContainerKey, Sensor, Workload } from "./evidence.ts";
 
 export interface ContainerFact {
   readonly kind: "container";
@@ -247,5 +201,6 @@ export type Fact =
   | ListenFact
   | CoverageFact
   | LossFact
-  | DetectFact;
+  | DetectFact
+  | ProfileFact;
 export type Emit = (fact: Fact) => void;

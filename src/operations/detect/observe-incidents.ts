@@ -15,8 +15,11 @@ import type { FactSet } from "../../core/observe/fact-set.ts";
 import { judgeSettings } from "../judge-settings.ts";
 import { type JudgedSources, judgeSources } from "../judge-sources.ts";
 import type { OperationContext } from "../operation.ts";
-import type { SourceInput } from "../sources.ts";
+import { resolveSources, type SourceInput } from "../sources.ts";
+import { closeByPeople } from "./incident-closings.ts";
 import { type LoadedDetection, loadDetection } from "./load-detection.ts";
+import { loadProfiles, profileNames } from "./load-profiles.ts";
+import { readSaid } from "./read-said.ts";
 
 export interface ObservedIncidents {
   /** **Order**: gravest first. */
@@ -32,35 +35,42 @@ export interface IncidentRequest {
   readonly sources: SourceInput;
   /** Directories of rules beside those that come with the program. */
   readonly rules: readonly string[];
-  /** What was judged before: ids and decisions of people are kept. */
+  /** Files and directories of profiles; those of the configuration when left out. */
+  readonly profiles?: readonly string[] | undefined;
+  /** What was judged before: ids are kept. What the daemon of the state judged when left out. */
   readonly previous?: readonly Incident[];
 }
 
 /** **Errors**: throws what reading sources and rules throws. */
 export async function observeIncidents(
-  { sources, rules, previous = [] }: IncidentRequest,
+  { sources, rules, profiles, previous }: IncidentRequest,
   context: OperationContext,
 ): Promise<ObservedIncidents> {
-  const detection = await loadDetection({ directories: rules }, context);
-  return observeDetected({ sources, detection, previous }, context);
+  const frozen = await loadProfiles(profileNames(profiles, context), context);
+  const novelty = { profiles: frozen };
+  const detection = await loadDetection({ directories: rules, novelty }, context);
+  const before = previous === undefined ? {} : { previous };
+  return observeDetected({ sources, detection, ...before }, context);
 }
 
-export interface DetectedRequest extends Omit<IncidentRequest, "rules"> {
+export interface DetectedRequest extends Omit<IncidentRequest, "rules" | "profiles"> {
   readonly detection: LoadedDetection;
 }
 
 /** With rules that were loaded; a state holds signals already, and asks for none. */
 export async function observeDetected(
-  { sources, detection, previous = [] }: DetectedRequest,
+  { sources, detection, previous }: DetectedRequest,
   context: OperationContext,
 ): Promise<ObservedIncidents> {
   const { detectors, listings, problems } = detection;
   const judged = await judgeSources(sources, context, detectors);
   for (const problem of problems) judged.problems.add(problem);
   const detected = detectedFacts(judged.facts);
-  const found = joinIncidents(judged, detected, previous);
+  const said = await readSaid(resolveSources(sources, context.settings).state, context);
+  const known = joinIncidents(judged, detected, previous ?? said.judged);
+  // What people closed weighs nothing any more.
   const { judgement, incidents } = liftFindings(
-    { judgement: judged.judgement, incidents: found },
+    { judgement: judged.judgement, incidents: closeByPeople(known, said.closings) },
     judgeSettings(context.settings),
   );
   return { incidents, judged: { ...judged, judgement }, detected, listings };

@@ -26,7 +26,7 @@ export const pastFields = {
   ...rulesField,
 };
 
-interface PastInput {
+export interface PastInput {
   readonly state?: string | undefined;
   readonly events?: readonly string[] | undefined;
   readonly since?: string | undefined;

@@ -24,6 +24,7 @@ const stirNames = {
   scan: ["scan that changed", "scans that changed"],
   cluster: ["change of cluster objects", "changes of cluster objects"],
   configuration: ["change of the configuration", "changes of the configuration"],
+  incident: ["new incident", "new incidents"],
   person: ["decision of a person", "decisions of people"],
   restart: ["restart before the report", "restarts before the report"],
   retry: ["report that failed before", "reports that failed before"],

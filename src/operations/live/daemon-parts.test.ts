@@ -111,7 +111,7 @@ test("parts that have nothing to do end at once, and hold nobody", async () => {
   const clock = world.clock;
   await scrapeLosses({ urls: [], scrape, clock, log, health, signal, onLosses: fail });
   ending.abort();
-  await tidyState(daemon, signal);
+  await tidyState(daemon, async () => fail(), signal);
   await followInbox(daemon, fail, signal);
 });
 
@@ -154,7 +154,8 @@ test("probes of the configuration are those of containers that the state lists",
   );
   const probes = [{ container: "web", command: "curl localhost" }];
   world.settings = { file: "w.yaml", config: { probes } };
-  const { tree } = await loadLiveOptions("s", world.context());
+  const observed = { settings: { state: "s" }, detection: { detectors: [] } };
+  const { tree } = await loadLiveOptions(observed, world.context());
   assert.deepEqual([...(tree.probeCommands ?? [])], [[containerKey(id), ["curl localhost"]]]);
 });
 

@@ -12,12 +12,15 @@ import type { Store } from "../../ports/store.ts";
 import type { OperationContext } from "../operation.ts";
 import type { DaemonHealth } from "./daemon-health.ts";
 import type { FactKeeper } from "./keep-facts.ts";
+import type { LiveDetection } from "./load-detectors.ts";
 import type { RunSettings } from "./run-settings.ts";
 
 export interface Daemon {
   /** Both change when the configuration is read again: look them up when they are used. */
   settings: RunSettings;
   context: OperationContext;
+  /** Changes when rules are read again. */
+  detection: LiveDetection;
   readonly log: Log;
   readonly health: DaemonHealth;
   readonly store: Store;

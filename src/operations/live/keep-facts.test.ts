@@ -17,6 +17,7 @@ import { recordedMessages } from "../../testing/recorded-events.ts";
 import { createFolds } from "../create-folds.ts";
 import { compareFacts } from "./compare-facts.ts";
 import { DaemonHealth } from "./daemon-health.ts";
+import { EarlyCall } from "./early-call.ts";
 import { FactKeeper } from "./keep-facts.ts";
 import { keepRegularly } from "./keep-regularly.ts";
 import { OpenLedger } from "./open-ledger.ts";
@@ -176,7 +177,43 @@ test("a checkpoint is a copy: what comes after it does not reach into it", async
   assert.equal(JSON.stringify((await store.facts.writer("w")).checkpoint), before);
 });
 
+/** **Unit**: milliseconds from each commit to the next. `costMs`: what the n-th takes. */
+async function waitsBetween(costMs: (at: number) => number): Promise<readonly number[]> {
+  const { observation, keeper, clock, store } = keeping();
+  const ending = new AbortController();
+  const [atMs, endedMs]: [number[], number[]] = [[], []];
+  const commit = store.facts.commit.bind(store.facts);
+  store.facts.commit = async (batch) => {
+    atMs.push(clock.elapsedMs());
+    await clock.wait(costMs(atMs.length), ending.signal);
+    await commit(batch);
+    endedMs.push(clock.elapsedMs());
+  };
+  const [log, health, { signal }] = [new MemoryLog(), new DaemonHealth(), ending];
+  const urgent = new EarlyCall();
+  const onBatch = async () => {};
+  const ended = keepRegularly({ keeper, clock, log, health, signal, urgent, onBatch });
+  for (let at = 0; at < messages.length; at += 10) {
+    observation.take("s", { kind: "messages", messages: messages.slice(at, at + 10) });
+    await clock.advance(2000);
+  }
+  ending.abort();
+  await ended;
+  return atMs.slice(1).map((ms, at) => ms - (endedMs[at] ?? 0));
+}
+
 test("a store that is slow is asked less often", async () => {
+  const waits = await waitsBetween(() => 400);
+  // 400 ms are four hundredths of ten seconds; checkpoints pay for themselves.
+  assert.ok(waits.filter((ms) => ms >= 10_000).length >= 2, waits.join(" "));
+});
+
+test("one stall holds back nothing", async () => {
+  const waits = await waitsBetween((at) => (at % 4 === 3 ? 1500 : 1));
+  assert.ok(waits.length > 10 && waits.every((ms) => ms <= 2000), waits.join(" "));
+});
+
+test("a rule that matches does not wait for the rhythm, nor makes it a run", async () => {
   const { observation, keeper, clock, store } = keeping();
   const ending = new AbortController();
   const atMs: number[] = [];
@@ -187,14 +224,18 @@ test("a store that is slow is asked less often", async () => {
     await commit(batch);
   };
   const [log, health, { signal }] = [new MemoryLog(), new DaemonHealth(), ending];
-  const ended = keepRegularly({ keeper, clock, log, health, signal, onFacts: async () => {} });
+  const urgent = new EarlyCall();
+  const onBatch = async () => {};
+  const ended = keepRegularly({ keeper, clock, log, health, signal, urgent, onBatch });
   for (let at = 0; at < messages.length; at += 10) {
     observation.take("s", { kind: "messages", messages: messages.slice(at, at + 10) });
-    await clock.advance(2000);
+    urgent.ask();
+    await clock.advance(400);
   }
   ending.abort();
   await ended;
   const waits = atMs.slice(1).map((ms, index) => ms - (atMs[index] ?? 0) - 400);
-  // 400 ms are four hundredths of ten seconds; checkpoints pay for themselves.
-  assert.ok(waits.filter((ms) => ms >= 10_000).length >= 2, waits.join(" "));
+  assert.ok(waits.length >= 2, waits.join(" "));
+  assert.ok(Math.max(...waits) <= 1300, waits.join(" "));
+  assert.ok(Math.min(...waits) >= 1000, waits.join(" "));
 });

@@ -32,7 +32,11 @@ export interface KeeperOptions {
 export interface KeptBatch {
   /** Facts that are new to the store or say something new. */
   readonly facts: readonly Fact[];
-  readonly droppedCount: number;
+  /** The same, as they were written. */
+  readonly settled: readonly Fact[];
+  readonly open: readonly Fact[];
+  /** Keys of open facts that hold no longer. */
+  readonly dropped: readonly string[];
   /** **Unit**: milliseconds that it took. */
   readonly costMs: number;
   /** What the next one has to wait for: what has an interval of its own costs no other. */
@@ -153,7 +157,7 @@ export class FactKeeper {
     this.writtenCount += settled.length + open.length;
     return {
       facts: [...settled, ...open],
-      droppedCount: dropped.length,
+      ...{ settled, open, dropped },
       costMs: endedMs - startedMs,
       rhythmMs: isOld || (look === dueLook && look !== "new") ? 0 : endedMs - startedMs,
       isCheckpoint,

@@ -3,12 +3,12 @@
  * with patience where the store refuses.
  * In: the keeper. Out: each batch, to whoever looks for news in it. Ends when the signal is given.
  */
-import type { Fact } from "../../core/observe/fact.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import type { DaemonHealth } from "./daemon-health.ts";
-import type { FactKeeper } from "./keep-facts.ts";
+import type { EarlyCall } from "./early-call.ts";
+import type { FactKeeper, KeptBatch } from "./keep-facts.ts";
 
 export interface Rhythm {
   readonly keeper: FactKeeper;
@@ -16,7 +16,9 @@ export interface Rhythm {
   readonly log: Log;
   readonly health: DaemonHealth;
   readonly signal: AbortSignal;
-  readonly onFacts: (facts: readonly Fact[]) => Promise<void>;
+  /** Whoever cannot wait for the rhythm. */
+  readonly urgent: EarlyCall;
+  readonly onBatch: (batch: KeptBatch) => Promise<void>;
 }
 
 /** **Unit**: milliseconds; the least so that what happens is seen within two seconds. */
@@ -24,17 +26,33 @@ const intervalMs = { least: 1000, most: 30_000 } as const;
 /** Putting away takes at most this part of the time. */
 const shareMax = 0.04;
 
+/** While it is urgent, at least this many times what the last took lies between two. */
+const urgentFactor = 3;
+
 /** The last batch is not written here: sources may still end. **Errors**: throws defects only. */
 export async function keepRegularly(rhythm: Rhythm): Promise<void> {
-  const { clock, signal } = rhythm;
+  const { signal, urgent } = rhythm;
   let waitMs: number = intervalMs.least;
+  let beforeMs = 0;
+  let tookMs = 0;
   while (!signal.aborted) {
-    await clock.wait(waitMs, signal);
+    await untilTurn(rhythm, waitMs, tookMs);
     if (signal.aborted) return;
+    urgent.take();
     const costMs = await keepOnce(rhythm, "regular");
-    const wished = costMs === undefined ? waitMs * 2 : costMs / shareMax;
+    tookMs = costMs ?? tookMs;
+    // A slow disk is slow twice; one stall of the machine must not hold back the next half minute.
+    const usualMs = Math.min(costMs ?? 0, beforeMs);
+    if (costMs !== undefined && costMs > 0) beforeMs = costMs;
+    const wished = costMs === undefined ? waitMs * 2 : usualMs / shareMax;
     waitMs = Math.min(intervalMs.most, Math.max(intervalMs.least, wished));
   }
+}
+
+async function untilTurn({ clock, signal, urgent }: Rhythm, waitMs: number, tookMs: number) {
+  const soonMs = Math.min(waitMs, Math.max(intervalMs.least, urgentFactor * tookMs));
+  await clock.wait(soonMs, signal);
+  if (waitMs > soonMs) await clock.wait(waitMs - soonMs, AbortSignal.any([signal, urgent.signal]));
 }
 
 /**
@@ -42,16 +60,16 @@ export async function keepRegularly(rhythm: Rhythm): Promise<void> {
  * **Errors**: throws defects only.
  */
 export async function keepOnce(
-  { keeper, clock, log, health, onFacts }: Omit<Rhythm, "signal">,
+  { keeper, clock, log, health, onBatch }: Omit<Rhythm, "signal" | "urgent">,
   how: "regular" | "final",
 ): Promise<number | undefined> {
   try {
     const batch = await keeper.keep(how);
     if (batch === undefined) return 0;
-    await onFacts(batch.facts);
+    await onBatch(batch);
     if (health.note("store", true, "", clock.nowUs())) log.info("The store takes facts again.");
-    const { costMs, facts, droppedCount, isCheckpoint } = batch;
-    const fields = { facts: facts.length, dropped: droppedCount, ms: Math.round(costMs) };
+    const { costMs, facts, dropped, isCheckpoint } = batch;
+    const fields = { facts: facts.length, dropped: dropped.length, ms: Math.round(costMs) };
     log.debug("Facts were put away.", { ...fields, checkpoint: isCheckpoint });
     return batch.rhythmMs;
   } catch (error) {

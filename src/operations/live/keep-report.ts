@@ -10,6 +10,7 @@ import { readSigned } from "../judge-settings.ts";
 import type { OperationContext } from "../operation.ts";
 import { listImagesInUse } from "./choose-scans.ts";
 import { keepImages } from "./images-in-use.ts";
+import { keepBackground } from "./incident-background.ts";
 import { type RecordedReport, recordReport } from "./record-report.ts";
 import { timeOf } from "./state-field.ts";
 
@@ -33,6 +34,7 @@ export async function keepReport(
     standings: judgeStandings({ containers, coverage, nowUs: seenUs }),
     configured: readSigned(context.settings, undefined, timeUs).decisions,
   });
+  await keepBackground(store.settings, report);
   await keepImages(store.settings, listImagesInUse(report.coverage));
   return recorded;
 }

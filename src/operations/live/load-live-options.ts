@@ -1,8 +1,10 @@
 /**
  * Holds what an observation is told by files: policies in force, declared probes.
- * In: the state directory, the configuration. Out: folds and options of the process tree.
+ * In: the state directory, detectors, the configuration. Out: folds and options of the process
+ * tree.
  */
 import { ProblemLog } from "../../core/event/problem.ts";
+import type { Detector } from "../../core/observe/detect/detector.ts";
 import type { LiveOptions } from "../../engine/live-observation.ts";
 import { createFolds } from "../create-folds.ts";
 import { loadCluster } from "../load-cluster.ts";
@@ -11,9 +13,16 @@ import { collectProbeCommands } from "../probe-commands.ts";
 import { resolveSources } from "../sources.ts";
 import { addStateSources } from "../state-sources.ts";
 
+/** A daemon is one. */
+export interface ObservedBy {
+  readonly settings: { readonly state: string };
+  /** Without detectors nothing is detected. */
+  readonly detection: { readonly detectors: readonly Detector<unknown>[] };
+}
+
 /** From files as they are now. **Errors**: throws for files that cannot be read. */
 export async function loadLiveOptions(
-  state: string,
+  { settings: { state }, detection: { detectors } }: ObservedBy,
   context: OperationContext,
 ): Promise<Pick<LiveOptions, "createFolds" | "tree">> {
   const problems = new ProblemLog();
@@ -24,5 +33,5 @@ export async function loadLiveOptions(
     problems,
   );
   const probeCommands = collectProbeCommands(identities, context.settings, problems);
-  return { createFolds: () => createFolds(policies), tree: { probeCommands } };
+  return { createFolds: () => createFolds(policies, detectors), tree: { probeCommands } };
 }

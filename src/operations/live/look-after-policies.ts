@@ -47,7 +47,7 @@ export async function lookAfterPolicies(daemon: Daemon, signal: AbortSignal): Pr
 }
 
 async function applyOnce(daemon: Daemon, signal: AbortSignal): Promise<void> {
-  const { context, log, health, settings, observation } = daemon;
+  const { context, log, health, observation } = daemon;
   const { clock, reportMaker } = context.outside.services;
   try {
     const text = await (await reportMaker()).make(words(daemon), signal);
@@ -66,7 +66,7 @@ async function applyOnce(daemon: Daemon, signal: AbortSignal): Promise<void> {
     }
     const troubles = nodes.map(({ trouble }) => trouble).filter((trouble) => trouble !== "");
     health.note("policies", troubles.length === 0, troubles[0] ?? "", clock.nowUs());
-    if (changeCount > 0) observation.reconfigure(await loadLiveOptions(settings.state, context));
+    if (changeCount > 0) observation.reconfigure(await loadLiveOptions(daemon, context));
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof WaggleError)) throw error;

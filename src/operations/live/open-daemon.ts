@@ -11,7 +11,9 @@ import { createArchiving } from "./archive-records.ts";
 import type { Daemon } from "./daemon.ts";
 import { DaemonHealth } from "./daemon-health.ts";
 import { openSinks } from "./deliver-report.ts";
+import { EarlyCall } from "./early-call.ts";
 import { FactKeeper } from "./keep-facts.ts";
+import { loadDetectors } from "./load-detectors.ts";
 import { loadLiveOptions } from "./load-live-options.ts";
 import { openSources } from "./open-sources.ts";
 import { type Resumed, resumeObservation } from "./resume-observation.ts";
@@ -61,8 +63,10 @@ async function assemble(opened: Opened): Promise<Daemon> {
   // Only servers give messages, and none of them gives one twice.
   const archiving = archive === undefined ? undefined : createArchiving(archive, volatileNames);
   const canaries = settings.canaryUs === 0 ? undefined : createCanaryWatch();
+  const calls = { log, urgent: new EarlyCall() };
+  const detection = await loadDetectors(settings, context, calls);
   const live: LiveOptions = {
-    ...(await loadLiveOptions(settings.state, context)),
+    ...(await loadLiveOptions({ settings, detection }, context)),
     problems,
     onRecord: (source, event, record) => {
       archiving?.onRecord(source, event, record);
@@ -97,6 +101,7 @@ async function assemble(opened: Opened): Promise<Daemon> {
   const health = new DaemonHealth();
   return {
     ...opened,
+    detection,
     health,
     sources,
     volatileNames,

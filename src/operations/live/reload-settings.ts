@@ -7,14 +7,22 @@ import { WaggleError } from "../../ports/waggle-error.ts";
 import { loadConfig } from "../load-config.ts";
 import type { Daemon } from "./daemon.ts";
 import { openSinks } from "./deliver-report.ts";
+import { loadDetectors } from "./load-detectors.ts";
 import { loadLiveOptions } from "./load-live-options.ts";
 import type { ResolveRun, RunSettings } from "./run-settings.ts";
 
 export interface Reloading {
   readonly daemon: Daemon;
   readonly resolve: ResolveRun;
-  /** The configuration says something else than before. */
-  readonly onChange: () => void;
+  readonly onChange: (what: ChangedSettings) => void;
+}
+
+/** What the configuration says something else of than before. */
+interface ChangedSettings {
+  /** Reports judge by it. */
+  readonly isJudged: boolean;
+  /** Who is told of incidents. */
+  readonly isTold: boolean;
 }
 
 /** Option → what of the settings it fills; `now`: it is looked up each time it is used. */
@@ -39,6 +47,8 @@ const options: readonly {
   { option: "archive", key: "archiveUs", when: "restart" },
   { option: "archive-size", key: "archiveBytes", when: "restart" },
   { option: "scan", key: "scan", when: "restart" },
+  { option: "detect", key: "detect", when: "restart" },
+  { option: "rules", key: "rules", when: "now" },
   { option: "scan-source", key: "scanSources", when: "restart" },
   { option: "manage-policies", key: "managePolicies", when: "restart" },
   { option: "policy-changes", key: "policyChanges", when: "restart" },
@@ -75,7 +85,11 @@ async function reload({ daemon, resolve, onChange }: Reloading): Promise<void> {
   const wanted = resolve(settings);
   await openSinks(wanted.sinks, daemon.context);
   const context = { ...daemon.context, settings };
-  const live = await loadLiveOptions(daemon.settings.state, context);
+  const { detect } = daemon.settings;
+  // Rule files may differ though their names do not; states of rules that stay are kept.
+  const calls = { log: daemon.log, urgent: daemon.detection.urgent };
+  const detection = await loadDetectors({ detect, rules: wanted.rules }, context, calls);
+  const live = await loadLiveOptions({ settings: daemon.settings, detection }, context);
   const differing = options.filter(
     ({ key }) => JSON.stringify(wanted[key]) !== JSON.stringify(daemon.settings[key]),
   );
@@ -83,6 +97,7 @@ async function reload({ daemon, resolve, onChange }: Reloading): Promise<void> {
   const restart = differing.filter(({ when }) => when === "restart");
   const taken = Object.fromEntries(changed.map(({ key }) => [key, wanted[key]]));
   daemon.observation.reconfigure(live);
+  daemon.detection = detection;
   daemon.context = context;
   daemon.settings = { ...daemon.settings, ...taken };
   daemon.log.info("The configuration was read again.", {
@@ -93,7 +108,10 @@ async function reload({ daemon, resolve, onChange }: Reloading): Promise<void> {
     const names = restart.map(({ option }) => option);
     daemon.log.warn("These settings need a restart.", { options: names });
   }
-  const { run: _, ...judged } = before.config;
-  const { run: __, ...judgedNow } = settings.config;
-  if (JSON.stringify(judged) !== JSON.stringify(judgedNow)) onChange();
+  const { run: _, notify: told, ...judged } = before.config;
+  const { run: __, notify: toldNow, ...judgedNow } = settings.config;
+  onChange({
+    isJudged: JSON.stringify(judged) !== JSON.stringify(judgedNow),
+    isTold: JSON.stringify(told) !== JSON.stringify(toldNow),
+  });
 }

@@ -15,6 +15,7 @@ import {
 import type { ArchiveReader } from "../../ports/archive.ts";
 import type { SourcePosition } from "../../ports/event-source.ts";
 import type { FactStore } from "../../ports/store.ts";
+import { endOrphans } from "./end-orphans.ts";
 
 /** Among the positions: how much of the archive a checkpoint holds. */
 export const archivePosition = "archive";
@@ -48,7 +49,10 @@ export async function resumeObservation(options: ResumeOptions): Promise<Resumed
   const state = await facts.writer(writer);
   const { sequence, checkpoint } = state;
   if (checkpoint !== undefined && checkpoint.version === liveDumpVersion) {
-    const observation = new LiveObservation(live, checkpoint.state as LiveDump);
+    const dumped = checkpoint.state as LiveDump;
+    const orphaned = endOrphans(dumped, live);
+    const observation = new LiveObservation(live, dumped);
+    observation.returnSettled(orphaned);
     // Those that were found by themselves are found again later.
     for (const name of observation.names) {
       if (!name.startsWith("follow:")) options.volatileNames.add(name);

@@ -36,9 +36,9 @@ export async function runDaemon(daemon: Daemon, resolve: ResolveRun): Promise<Ru
   if (context.signal.aborted) end();
   let server: RunningServer | undefined;
   try {
-    server = await serveStatus(daemon);
     const parts = new RunningParts(daemon, ending);
-    reloadOnRequest({ daemon, resolve, onChange: () => parts.reports.note("configuration") });
+    server = await serveStatus(daemon, parts);
+    reloadOnRequest({ daemon, resolve, onChange: (what) => parts.noteSettings(what) });
     log.info("waggle runs.", {
       state: settings.state,
       sources: daemon.sources.map(({ name }) => name),
@@ -66,8 +66,8 @@ async function closeDaemon(daemon: Daemon): Promise<void> {
   const { archive, store, log, context, health, keeper } = daemon;
   const { clock } = context.outside.services;
   try {
-    const onFacts = () => keepRecording(daemon);
-    const kept = await keepOnce({ keeper, clock, log, health, onFacts }, "final");
+    const onBatch = () => keepRecording(daemon);
+    const kept = await keepOnce({ keeper, clock, log, health, onBatch }, "final");
     if (kept === undefined) log.error("What was seen last could not be put away.");
     await archive?.close();
   } catch (error) {
@@ -78,11 +78,22 @@ async function closeDaemon(daemon: Daemon): Promise<void> {
   }
 }
 
-async function serveStatus(daemon: Daemon): Promise<RunningServer | undefined> {
+async function serveStatus(
+  daemon: Daemon,
+  { incidents, people }: RunningParts,
+): Promise<RunningServer | undefined> {
   const { settings, context, sources } = daemon;
   if (settings.status === "") return undefined;
   const { clock, statusServer } = context.outside.services;
-  const pages = statusPages({ ...daemon, clock, sources: () => sources, startedUs: clock.nowUs() });
+  const pages = statusPages({
+    ...{ ...daemon, clock, startedUs: clock.nowUs() },
+    sources: () => sources,
+    detection: {
+      listings: () => daemon.detection.listings,
+      ...{ known: incidents.known, incidents: () => incidents.incidents },
+      routes: () => people.counts(),
+    },
+  });
   const server = await (await statusServer()).listen(settings.status, pages);
   daemon.log.info("Status pages are served.", { address: server.address });
   return server;

@@ -35,6 +35,11 @@ export const runFields = {
     .enum(["auto", "off"])
     .optional()
     .describe("Run syft and grype for images without a scan, when they are installed: auto or off"),
+  detect: z
+    .enum(["auto", "off"])
+    .optional()
+    .describe("Detect intrusions with the rules that come along and those of --rules: auto or off"),
+  rules: names("Directories or files of more detection rules: Sigma, or sequences"),
   scanSource: text("What syft reads images from, such as docker, containerd, registry"),
   managePolicies: flag("Load and replace Tetragon policies of ours; off when left out"),
   policyChanges: z

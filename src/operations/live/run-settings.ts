@@ -37,6 +37,9 @@ export interface RunSettings {
   readonly retentionUs: number;
   readonly canaryUs: number;
   readonly scan: "auto" | "off";
+  readonly detect: "auto" | "off";
+  /** Files and directories of rules beside those that come with the program. */
+  readonly rules: readonly string[];
   readonly scanSources: readonly ImageSource[];
   readonly managePolicies: boolean;
   readonly policyChanges: number;
@@ -72,6 +75,8 @@ export function resolveRun(given: RunInput, settings: Settings): RunSettings {
     retentionUs: durationOf(input.retention ?? "30d", "retention"),
     canaryUs: durationOf(input.canary ?? "off", "canary"),
     scan: input.scan ?? "auto",
+    detect: input.detect ?? "auto",
+    rules: input.rules ?? [],
     scanSources: readScanSources(input.scanSource ?? ""),
     managePolicies: input.managePolicies ?? false,
     policyChanges: input.policyChanges ?? 6,

@@ -3,26 +3,27 @@
  * In: an opened daemon. Out: nothing, once all have ended: by the signal, or because one failed for
  * good. Must never wait for a part that does not end.
  */
-import type { Fact } from "../../core/observe/fact.ts";
 import type { EventSource } from "../../ports/event-source.ts";
 import type { Daemon } from "./daemon.ts";
 import { followInbox } from "./follow-inbox.ts";
-import { keepRecording } from "./keep-recording.ts";
-import { keepRegularly } from "./keep-regularly.ts";
+import { keepAll, type OnBatch } from "./keep-all.ts";
 import { pumpSource } from "./pump-source.ts";
 import { ReportWriter } from "./report-writer.ts";
 import { scanRegularly } from "./scan-regularly.ts";
 import { scrapeLosses } from "./scrape-losses.ts";
+import { PeopleTeller } from "./tell-people.ts";
 import { tidyState } from "./tidy-state.ts";
+import { IncidentWatch } from "./watch-incidents.ts";
 import { type TetragonHooks, tetragonParts } from "./watch-tetragons.ts";
 
 /** **Unit**: milliseconds; a service has ten seconds in all, and must still put facts away. */
 const endMs = 6000;
-const recordingMs = 10_000;
 
 /** Asked to end by `ending`, which the failure of a part gives too. */
 export class RunningParts {
   readonly reports: ReportWriter;
+  readonly incidents: IncidentWatch;
+  readonly people: PeopleTeller;
   private readonly daemon: Daemon;
   private readonly ending: AbortController;
   private readonly open = new Set<string>();
@@ -33,7 +34,12 @@ export class RunningParts {
   constructor(daemon: Daemon, ending: AbortController) {
     this.daemon = daemon;
     this.ending = ending;
-    this.reports = new ReportWriter(daemon, ending.signal);
+    this.reports = new ReportWriter(daemon, ending.signal, () => this.incidents.stir());
+    this.incidents = new IncidentWatch(daemon, {
+      take: (notice) => this.people.take(notice),
+      onGrave: () => this.reports.note("incident"),
+    });
+    this.people = new PeopleTeller(daemon, this.incidents.places.rolesOf);
   }
 
   /** **Errors**: throws what the first part that failed threw, when all have ended. */
@@ -58,21 +64,23 @@ export class RunningParts {
   }
 
   private begin(): readonly Promise<void>[] {
-    const { daemon, reports } = this;
+    const { daemon, reports, incidents, people } = this;
     const { signal } = this.ending;
     return [
       ...daemon.sources.map((source) =>
         this.guard(`source ${source.name}`, () => this.pump(source)),
       ),
-      this.guard("facts", () => this.keep()),
+      this.guard("facts", () => keepAll(daemon, (batch) => this.noteBatch(batch), signal)),
       this.guard("metrics", () => this.scrape()),
       ...tetragonParts(daemon, this.hooks(), signal).map(({ name, work }) =>
         this.guard(name, work),
       ),
-      this.guard("inbox", () => followInbox(daemon, () => reports.note("person"), signal)),
+      this.guard("inbox", () => followInbox(daemon, () => this.notePerson(), signal)),
       this.guard("scans", () => scanRegularly(daemon, () => reports.note("scan"), signal)),
       this.guard("reports", () => reports.run()),
-      this.guard("tidying", () => tidyState(daemon, signal)),
+      this.guard("incidents", () => incidents.run(signal)),
+      this.guard("people", () => people.run(signal)),
+      this.guard("tidying", () => tidyState(daemon, () => incidents.reload(), signal)),
     ];
   }
 
@@ -89,6 +97,24 @@ export class RunningParts {
     }
   }
 
+  /** The configuration is another. */
+  noteSettings({ isJudged, isTold }: { isJudged: boolean; isTold: boolean }): void {
+    if (isJudged) this.reports.note("configuration");
+    if (!isTold) return;
+    this.people.reopen();
+    this.incidents.remind();
+  }
+
+  private noteBatch(batch: Parameters<OnBatch>[0]): void {
+    this.reports.noteFacts(batch.facts);
+    this.incidents.noteBatch(batch);
+  }
+
+  private notePerson(): void {
+    this.reports.note("person");
+    this.incidents.stir();
+  }
+
   private hooks(): TetragonHooks {
     return {
       onChange: () => this.reports.note("cluster"),
@@ -103,21 +129,6 @@ export class RunningParts {
     const { clock } = context.outside.services;
     const position = positions[source.name];
     return pumpSource({ source, position, observation, clock, log, health });
-  }
-
-  private keep(): Promise<void> {
-    const { keeper, log, health, context } = this.daemon;
-    const { clock } = context.outside.services;
-    const { signal } = this.ending;
-    let keptMs = Number.NEGATIVE_INFINITY;
-    const onFacts = async (facts: readonly Fact[]): Promise<void> => {
-      this.reports.noteFacts(facts);
-      // A commit of its own: no verdict rests on it, and the end writes it anyhow.
-      if (clock.elapsedMs() - keptMs < recordingMs) return;
-      await keepRecording(this.daemon);
-      keptMs = clock.elapsedMs();
-    };
-    return keepRegularly({ keeper, clock, log, health, signal, onFacts });
   }
 
   private scrape(): Promise<void> {

@@ -16,7 +16,7 @@ export interface SettledChanges {
 }
 
 /** **Unit**: keys. Rights of some hundred containers: what is beyond is written again. */
-const keyCountMax = 16_384;
+const keyCountMax = 8192;
 
 export class SettledLedger {
   private readonly written = new Map<string, Fact>();

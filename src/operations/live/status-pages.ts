@@ -10,6 +10,7 @@ import type { EventSource } from "../../ports/event-source.ts";
 import type { StatusPage } from "../../ports/status-server.ts";
 import type { Store } from "../../ports/store.ts";
 import type { DaemonHealth } from "./daemon-health.ts";
+import { type DetectionParts, describeDetection, detectionMetrics } from "./describe-detection.ts";
 import type { FactKeeper } from "./keep-facts.ts";
 import { type Metric, renderMetrics } from "./metrics-text.ts";
 
@@ -22,6 +23,7 @@ export interface StatusParts {
   readonly sources: () => readonly EventSource[];
   readonly clock: Clock;
   readonly startedUs: number;
+  readonly detection: DetectionParts;
 }
 
 const partSchema = z.object({
@@ -54,6 +56,11 @@ export const statusSchema = z.object({
     }),
   ),
   parts: z.array(partSchema),
+  /** Not closed; an older daemon does not say. */
+  openIncidents: z.array(z.object({ severity: z.string(), count: z.number() })).default([]),
+  routes: z
+    .array(z.object({ name: z.string(), sent: z.number(), waiting: z.number(), dead: z.number() }))
+    .default([]),
 });
 
 export type DaemonStatus = z.infer<typeof statusSchema>;
@@ -106,6 +113,7 @@ async function daemonStatus(parts: StatusParts): Promise<DaemonStatus> {
       };
     }),
     parts: [...health.all],
+    ...describeDetection(parts.detection),
   };
 }
 
@@ -116,6 +124,7 @@ async function metricsPage(parts: StatusParts): Promise<StatusPage> {
     ...sourceMetrics(parts),
     ...lossMetrics(parts),
     ...dutyMetrics(parts),
+    ...detectionMetrics(parts.detection),
   ];
   return { status: 200, contentType, body: renderMetrics(metrics) };
 }

@@ -24,7 +24,7 @@ export async function watchObjects(
     ...{ watch, clock, log, health, signal },
     ...{ files: context.files, state: settings.state },
     onChange: async () => {
-      observation.reconfigure(await loadLiveOptions(settings.state, daemon.context));
+      observation.reconfigure(await loadLiveOptions(daemon, daemon.context));
       calls.onChange();
     },
     onLook: () => calls.onPods(watch.tetragonPods()),

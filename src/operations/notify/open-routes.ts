@@ -7,7 +7,7 @@ import type { Notifier } from "../../ports/notifier.ts";
 import type { NotifyOutside } from "../../ports/notify-outside.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import type { Settings } from "../operation.ts";
-import { type NotifyRoute, notifyConfigSchema, targetOf } from "./route-schema.ts";
+import { type NotifyRoute, notifyConfigSchema, readRoute, targetOf } from "./route-schema.ts";
 
 export interface RouteOpening {
   readonly route: NotifyRoute;
@@ -32,7 +32,7 @@ export function openRoutes(settings: Settings, outside: NotifyOutside): readonly
 function readRoutes({ config, file }: Settings): readonly NotifyRoute[] {
   const part: Readonly<Record<string, unknown>> = config;
   const result = notifyConfigSchema.safeParse(part["notify"] ?? []);
-  if (result.success) return result.data;
+  if (result.success) return result.data.map(readRoute);
   const [issue] = result.error.issues;
   const key = ["notify", ...(issue?.path ?? [])].map(String).join(".");
   throw new WaggleError(

@@ -16,7 +16,7 @@ const workload = z.looseObject({
 const objects = z.array(z.looseObject({}));
 
 /** Strict where a receiver's writer looks; the rest is carried along. */
-const incident = z.looseObject({
+export const incidentShape = z.looseObject({
   ...{ id: z.string().min(1).max(1000), state: z.enum(["open", "updated", "closed"]) },
   ...{ severity: level, score: number, confidence: z.enum(["high", "medium", "low"]) },
   ...{ headline: z.string(), story: texts, doubts: texts, gaps: texts, omitted: texts },
@@ -37,7 +37,7 @@ const letter = z.looseObject({
   ...{ timeUs: number, route: z.string(), reason: z.string(), tryCount: number },
   notice: z.looseObject({
     kind: z.enum(["open", "update", "acknowledge", "resolve", "test"]),
-    ...{ incident, news: texts, thread: z.string(), cluster: z.string() },
+    ...{ incident: incidentShape, news: texts, thread: z.string(), cluster: z.string() },
   }),
 });
 

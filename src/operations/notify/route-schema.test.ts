@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { NotifierTarget } from "../../ports/notifier.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { notifyFiles, openRoutes } from "./open-routes.ts";
-import { notifyConfigSchema, targetOf } from "./route-schema.ts";
+import { notifyConfigSchema, readRoute, targetOf } from "./route-schema.ts";
 import { holdsSecret } from "./secret-address.ts";
 
 const base = { name: "a", kind: "webhook", url: "https://receiver.test/hook" };
@@ -20,14 +20,17 @@ function mistake(route: object): string {
 test("a secret in the file is refused, and what to write instead is said", () => {
   const slack = "https://hooks.slack.com/services/T000/B000/XXXXXXXX";
   const refused: readonly (readonly [object, RegExp])[] = [
-    [{ ...base, token: "xoxb-1" }, /^token: a secret has no place in this file: write tokenFile/],
-    [{ ...base, routingKey: "R0" }, /^routingKey: a secret .* tokenFile or tokenEnv/],
-    [{ ...base, secret: "s" }, /^secret: a secret .* signingKeyFile or signingKeyEnv/],
+    [{ ...base, token: "xoxb-1" }, /^token: a secret has no place in this file: write token-file/],
+    [{ ...base, "routing-key": "R0" }, /^routing-key: a secret .* token-file or token-env/],
+    [{ ...base, secret: "s" }, /^secret: a secret .* signing-key-file or signing-key-env/],
     [{ ...base, password: "" }, /^password: a secret/],
-    [{ ...base, url: slack }, /^url: the address holds a secret: .* urlFile or urlEnv/],
+    [{ ...base, url: slack }, /^url: the address holds a secret: .* url-file or url-env/],
     [{ ...base, url: "https://u:p@receiver.test/" }, /^url: the address holds a secret/],
     [{ ...base, url: "https://receiver.test/?api_key=x" }, /^url: the address holds a secret/],
-    [{ ...base, tokenEnv: "xoxb-17-really-a-token" }, /^tokenEnv: expected the name of a variable/],
+    [
+      { ...base, "token-env": "xoxb-17-really-a-token" },
+      /^token-env: expected the name of a variable/,
+    ],
   ];
   for (const [route, says] of refused) {
     const told = mistake(route);
@@ -63,38 +66,38 @@ test("what is misspelt, doubled or impossible is refused by its key", () => {
   const refused: readonly (readonly [object, RegExp])[] = [
     [{ ...base, name: "My Route" }, /^name: expected small letters/],
     [{ ...base, kind: "pager" }, /^kind: /],
-    [{ ...base, urlFile: "/run/url" }, /^url: give one of url, urlFile and urlEnv/],
-    [{ ...base, tokenFile: "/a", tokenEnv: "A" }, /^tokenFile: give one of/],
+    [{ ...base, "url-file": "/run/url" }, /^url: give one of url, url-file and url-env/],
+    [{ ...base, "token-file": "/a", "token-env": "A" }, /^token-file: give one of/],
     [{ ...base, families: ["reverse-shel"] }, /^families\.0: /],
     [{ ...base, roles: ["databse"] }, /^roles\.0: /],
-    [{ ...base, minSeverity: "severe" }, /^minSeverity: /],
+    [{ ...base, "min-severity": "severe" }, /^min-severity: /],
     [{ ...base, kinds: [] }, /^kinds: /],
-    [{ ...base, ratePerHour: 0 }, /^ratePerHour: /],
+    [{ ...base, "rate-per-hour": 0 }, /^rate-per-hour: /],
     [
-      { ...base, quietHours: { from: "22:00", to: "24:00" } },
-      /^quietHours\.to: expected a time of/,
+      { ...base, "quiet-hours": { from: "22:00", to: "24:00" } },
+      /^quiet-hours\.to: expected a time of/,
     ],
     [
-      { ...base, quietHours: { from: "22:00", to: "07:00", timezone: "Europe/Atlantis" } },
-      /^quietHours\.timezone: expected a time zone/,
+      { ...base, "quiet-hours": { from: "22:00", to: "07:00", timezone: "Europe/Atlantis" } },
+      /^quiet-hours\.timezone: expected a time zone/,
     ],
     [{ ...base, minseverity: "high" }, /Unrecognized key/],
   ];
   for (const [route, says] of refused) assert.match(mistake(route), says);
   assert.equal(notifyConfigSchema.safeParse([base, base]).success, false);
   assert.equal(
-    mistake({ ...base, quietHours: { from: "22:00", to: "07:00", timezone: "Asia/Kolkata" } }),
+    mistake({ ...base, "quiet-hours": { from: "22:00", to: "07:00", timezone: "Asia/Kolkata" } }),
     "",
   );
-  assert.ok(JSON.stringify(z.toJSONSchema(notifyConfigSchema)).includes("quietHours"));
+  assert.ok(JSON.stringify(z.toJSONSchema(notifyConfigSchema)).includes("quiet-hours"));
 });
 
 test("a target has no secret, and paths are those beside the configuration file", () => {
   const routes = notifyConfigSchema.parse([
-    { name: "a", kind: "slack", urlFile: "secrets/url", caFile: "/etc/ca.pem" },
-    { name: "b", kind: "pagerduty", tokenEnv: "PD_KEY" },
+    { name: "a", kind: "slack", "url-file": "secrets/url", "ca-file": "/etc/ca.pem" },
+    { name: "b", kind: "pagerduty", "token-env": "PD_KEY" },
   ]);
-  const [slack, pager] = routes.map((one) => targetOf(one, "etc/waggle.yaml"));
+  const [slack, pager] = routes.map((one) => targetOf(readRoute(one), "etc/waggle.yaml"));
   assert.deepEqual(slack?.urlPlace, { from: "file", name: "etc/secrets/url" });
   assert.equal(slack?.caFile, "/etc/ca.pem");
   assert.deepEqual(pager?.tokenPlace, { from: "environment", name: "PD_KEY" });

@@ -62,7 +62,7 @@ const quietHours = z.strictObject({
   from: clock.describe("Local time from which notices wait"),
   to: clock.describe("Local time at which they go out"),
   timezone: timezone.describe("Whose local time; UTC when left out").optional(),
-  exceptSeverity: level.describe("From this severity on nothing waits").optional(),
+  "except-severity": level.describe("From this severity on nothing waits").optional(),
 });
 
 const path = (what: string) => z.string().min(1).max(4096).describe(what).optional();
@@ -95,28 +95,29 @@ const route = z
       .max(4096)
       .refine((text) => !holdsSecret(text), {
         error:
-          "the address holds a secret: put it into a file or variable, and write urlFile or urlEnv",
+          "the address holds a secret: put it into a file or variable, " +
+          "and write url-file or url-env",
       })
       .describe("Address, where no part of it is secret")
       .optional(),
-    urlFile: path("File that holds the address"),
-    urlEnv: variable("Variable that holds the address"),
-    tokenFile: path(
+    "url-file": path("File that holds the address"),
+    "url-env": variable("Variable that holds the address"),
+    "token-file": path(
       "File that holds the token: Slack's bot, PagerDuty's routing key, a bearer token",
     ),
-    tokenEnv: variable("Variable that holds the token"),
-    signingKeyFile: path("File that holds the key that a webhook's receiver checks with"),
-    signingKeyEnv: variable("Variable that holds that key"),
-    token: noSecret("tokenFile or tokenEnv"),
-    routingKey: noSecret("tokenFile or tokenEnv"),
-    password: noSecret("tokenFile or tokenEnv"),
-    secret: noSecret("signingKeyFile or signingKeyEnv"),
-    signingKey: noSecret("signingKeyFile or signingKeyEnv"),
+    "token-env": variable("Variable that holds the token"),
+    "signing-key-file": path("File that holds the key that a webhook's receiver checks with"),
+    "signing-key-env": variable("Variable that holds that key"),
+    token: noSecret("token-file or token-env"),
+    "routing-key": noSecret("token-file or token-env"),
+    password: noSecret("token-file or token-env"),
+    secret: noSecret("signing-key-file or signing-key-env"),
+    "signing-key": noSecret("signing-key-file or signing-key-env"),
     channel: z.string().min(1).max(100).describe("Channel of Slack, with a token").optional(),
     path: path("File to write, of kind file"),
-    caFile: path("Certificates to trust instead of the system's, PEM"),
+    "ca-file": path("Certificates to trust instead of the system's, PEM"),
     insecure: z.boolean().describe("Take http, and syslog without TLS").optional(),
-    minSeverity: level
+    "min-severity": level
       .describe("Only incidents from this severity on; medium when left out")
       .optional(),
     namespaces: names("Only incidents in one of these; * stands for any text").optional(),
@@ -139,25 +140,25 @@ const route = z
       .max(4)
       .describe("Which notices go out; all when left out")
       .optional(),
-    quietHours: quietHours.describe("When notices wait").optional(),
-    ratePerHour: z
+    "quiet-hours": quietHours.describe("When notices wait").optional(),
+    "rate-per-hour": z
       .int()
       .min(1)
       .max(10_000)
       .describe("Notices in any hour, the gravest first; 60 when left out")
       .optional(),
   })
-  .refine((one) => isAtMostOne([one.url, one.urlFile, one.urlEnv]), {
-    error: "give one of url, urlFile and urlEnv",
+  .refine((one) => isAtMostOne([one.url, one["url-file"], one["url-env"]]), {
+    error: "give one of url, url-file and url-env",
     path: ["url"],
   })
-  .refine((one) => isAtMostOne([one.tokenFile, one.tokenEnv]), {
-    error: "give one of tokenFile and tokenEnv",
-    path: ["tokenFile"],
+  .refine((one) => isAtMostOne([one["token-file"], one["token-env"]]), {
+    error: "give one of token-file and token-env",
+    path: ["token-file"],
   })
-  .refine((one) => isAtMostOne([one.signingKeyFile, one.signingKeyEnv]), {
-    error: "give one of signingKeyFile and signingKeyEnv",
-    path: ["signingKeyFile"],
+  .refine((one) => isAtMostOne([one["signing-key-file"], one["signing-key-env"]]), {
+    error: "give one of signing-key-file and signing-key-env",
+    path: ["signing-key-file"],
   });
 
 function isAtMostOne(values: readonly (string | undefined)[]): boolean {
@@ -172,7 +173,38 @@ export const notifyConfigSchema = z
     error: "two routes have the same name",
   });
 
-export type NotifyRoute = z.infer<typeof route>;
+/** Keys of a route and its parts, for hints where one is misspelt. */
+export const notifyShapes: Readonly<Record<string, object>> = {
+  notify: route.shape,
+  "quiet-hours": quietHours.shape,
+};
+
+type WrittenRoute = z.infer<typeof route>;
+
+type Camel<Key> = Key extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : Key;
+type Cameled<Part> = { readonly [Key in keyof Part as Camel<Key>]: Part[Key] };
+
+/** As code calls its keys: `minSeverity` for `min-severity`. */
+export type NotifyRoute = Omit<Cameled<WrittenRoute>, "quietHours"> & {
+  readonly quietHours?: Cameled<z.infer<typeof quietHours>> | undefined;
+};
+
+/** `written` is checked. */
+export function readRoute(written: WrittenRoute): NotifyRoute {
+  const route = cameled(written);
+  const hours = written["quiet-hours"];
+  return hours === undefined ? route : { ...route, quietHours: cameled(hours) };
+}
+
+function cameled<Part extends object>(part: Part): Cameled<Part> {
+  const entries = Object.entries(part).map(([key, value]) => [
+    key.replace(/-[a-z]/g, (text) => text.charAt(1).toUpperCase()),
+    value,
+  ]);
+  return Object.fromEntries(entries);
+}
 
 /** Paths become relative to where the configuration file is. */
 export function targetOf(one: NotifyRoute, configFile: string): NotifierTarget {

@@ -17,15 +17,18 @@ import { matrix } from "../../operations/matrix.ts";
 import { notify } from "../../operations/notify.ts";
 import { plan } from "../../operations/plan.ts";
 import { policy } from "../../operations/policy.ts";
+import { profile } from "../../operations/profile.ts";
 import { ps } from "../../operations/ps.ts";
 import { record } from "../../operations/record.ts";
 import { replay } from "../../operations/replay.ts";
 import { report } from "../../operations/report.ts";
 import { rules } from "../../operations/rules.ts";
 import { run } from "../../operations/run.ts";
+import { runWorkflowOperation } from "../../operations/run-workflow.ts";
 import { scan } from "../../operations/scan.ts";
 import { status } from "../../operations/status.ts";
 import { timeline } from "../../operations/timeline.ts";
+import { workflow } from "../../operations/workflow.ts";
 import { acceptPresentation } from "./present-accept.ts";
 import { archivePresentation } from "./present-archive.ts";
 import { changesPresentation } from "./present-changes.ts";
@@ -40,6 +43,7 @@ import { matrixPresentation } from "./present-matrix.ts";
 import { notifyPresentation } from "./present-notify.ts";
 import { planPresentation } from "./present-plan.ts";
 import { policyPresentation } from "./present-policy.ts";
+import { profilePresentation } from "./present-profile.ts";
 import { psPresentation } from "./present-ps.ts";
 import { recordPresentation } from "./present-record.ts";
 import { replayPresentation } from "./present-replay.ts";
@@ -49,6 +53,7 @@ import { runPresentation } from "./present-run.ts";
 import { scanPresentation } from "./present-scan.ts";
 import { statusPresentation } from "./present-status.ts";
 import { timelinePresentation } from "./present-timeline.ts";
+import { runWorkflowPresentation, workflowPresentation } from "./present-workflow.ts";
 import { bind, type Command } from "./presentation.ts";
 
 /** **Order**: as help shows them. */
@@ -56,6 +61,8 @@ export const commands: readonly Command[] = [
   bind(report, reportPresentation),
   bind(incidents, incidentsPresentation),
   bind(incident, incidentPresentation),
+  bind(runWorkflowOperation, runWorkflowPresentation),
+  bind(workflow, workflowPresentation),
   bind(explain, explainPresentation),
   bind(plan, planPresentation),
   bind(flows, flowsPresentation),
@@ -75,6 +82,7 @@ export const commands: readonly Command[] = [
   bind(hunt, huntPresentation),
   bind(rules, rulesPresentation),
   bind(matrix, matrixPresentation),
+  bind(profile, profilePresentation),
   bind(notify, notifyPresentation),
   bind(policy, policyPresentation),
   bind(replay, replayPresentation),

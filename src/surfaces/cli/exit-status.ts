@@ -27,7 +27,11 @@ export const exitStatusTable: readonly (readonly [number, string])[] = [
     errorCodes["state-locked"].exit,
     "the state directory is in use, damaged, of a newer version, full",
   ],
-  [exitStatus.failOn, "a --fail-on condition is met; the report was written"],
+  [
+    errorCodes["workflow-failed"].exit,
+    "a step of a workflow failed, or a replay gave another result",
+  ],
+  [exitStatus.failOn, "a --fail-on condition is met, or a workflow found something"],
   [exitStatus.defect, "a defect of waggle"],
   [exitStatus.interrupted, "interrupted"],
 ];

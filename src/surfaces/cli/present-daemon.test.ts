@@ -39,6 +39,8 @@ const daemon: DaemonStatus = {
     { part: "store", ok: true, detail: "", sinceUs: 1 },
     { part: `source ${hostile}`, ok: false, detail: hostile, sinceUs: 1_767_225_600_000_000 },
   ],
+  openIncidents: [{ severity: "high", count: 2 }],
+  routes: [{ name: "on-call", sent: 3, waiting: 1, dead: 0 }],
 };
 
 test("what does not work is said first, then told with why and since when", () => {
@@ -47,6 +49,7 @@ test("what does not work is said first, then told with why and since when", () =
   assert.match(text, /^1 part does not work\n/);
   assert.match(text, /events {9}12,345, latest 10 s ago/);
   assert.match(text, /4 lost, 5 reconnects/);
+  assert.match(text, /^incidents {6}open: 2 high\n {2}route on-call {2}3 told, 1 wait, 0 dead$/m);
   assert.match(text, /^fails source .* since 2026-01-01T00:00:00/m);
   const well = { ...daemon, parts: [], latestEventUs: 0 };
   const good = textOf(statusPresentation.show({ daemon: well, state: null }, viewOf("text")));

@@ -52,7 +52,8 @@ function render(output: HuntOutput, view: View): TerminalText {
   const rest = signals.length - shown.length;
   const processes = new Map(output.processes.map((one) => [one.process, one]));
   const waiting = rules.filter(({ evaluable }) => evaluable.state !== "yes");
-  const span = `${formatCount(eventCount)} events, ${short(output.from)} to ${short(output.to)} UTC`;
+  const times = `${short(output.from)} to ${short(output.to)} UTC`;
+  const span = `${formatCount(eventCount)} events, ${times}`;
   const found = `${plural(signals.length, "match", "matches")} of ${plural(rules.length, "rule")}`;
   return joinTerminal([
     terminal`${paint("bold", found)} in ${span}`,

@@ -2,6 +2,15 @@
  * Holds how the command line shows incidents, and one of them.
  * In: the output of the operations `incidents` and `incident`. Out: text, or JSON.
  */
+import type { Incident } from "../../core/judge/incident/incident.ts";
+import { nameTechnique } from "../../core/observe/detect/techniques.ts";
+import { renderIncidentHtml } from "../../core/report/incident/render-incident-html.ts";
+import {
+  incidentDocument,
+  plainDocument,
+} from "../../core/report/incident/render-incident-json.ts";
+import { renderIncidentMarkdown } from "../../core/report/incident/render-incident-markdown.ts";
+import { renderIncidentOcsf } from "../../core/report/incident/render-incident-ocsf.ts";
 import { renderIncidentText } from "../../core/report/incident/render-incident-text.ts";
 import { renderIncidentsText } from "../../core/report/incident/render-incidents-text.ts";
 import { renderJson } from "../../core/report/render-json.ts";
@@ -14,7 +23,7 @@ import {
 import { formatCount, plural } from "../../core/report/text-layout.ts";
 import type { IncidentOutput, IncidentsOutput } from "../../operations/incidents.ts";
 import { exitStatus } from "./exit-status.ts";
-import type { Presentation, View } from "./presentation.ts";
+import type { Presentation, Shown, View } from "./presentation.ts";
 import { sourceMetavars } from "./source-metavars.ts";
 
 export const incidentsPresentation: Presentation<IncidentsOutput> = {
@@ -24,12 +33,12 @@ export const incidentsPresentation: Presentation<IncidentsOutput> = {
     { line: "waggle incidents --events events.jsonl", says: "What happened in a recording" },
     { line: "waggle incidents --state /var/lib/waggle", says: "What the daemon detected" },
   ],
-  formats: ["text", "json"],
+  formats: ["text", "md", "json", "ocsf"],
   hasTop: true,
   hasConfig: true,
   hasTime: false,
   show: (output, view) => ({
-    document: view.format === "json" ? renderJson(output) : renderList(output, view),
+    document: view.format === "text" ? renderList(output, view) : renderLists(output, view),
     notices: noticesOf(output),
     exitStatus: exitStatus.done,
   }),
@@ -47,33 +56,66 @@ function renderList(output: IncidentsOutput, view: View): TerminalText {
   ]);
 }
 
+function renderLists(output: IncidentsOutput, { format }: View): Shown["document"] {
+  const { incidents, inputNames, problems, ...rest } = output;
+  if (format === "md") return incidents.map(renderIncidentMarkdown).join("\n");
+  if (format === "ocsf") return renderJson(incidents.flatMap(inOcsf));
+  const document = incidentDocument(incidents, { ...plainDocument, inputNames });
+  return renderJson({ ...document, seen: rest, problems });
+}
+
+function renderOne({ incident, inputNames }: IncidentOutput, view: View): Shown["document"] {
+  if (view.format === "md") return renderIncidentMarkdown(incident);
+  if (view.format === "html") return renderIncidentHtml(incident);
+  if (view.format === "ocsf") return renderJson(inOcsf(incident));
+  if (view.format === "text") return renderIncidentText(incident, view);
+  return renderJson(incidentDocument([incident], { ...plainDocument, inputNames }));
+}
+
+function inOcsf(incident: Incident) {
+  const techniqueName = (id: string) => nameTechnique(id).replace(/^\S+ ?/, "");
+  return renderIncidentOcsf(incident, { productVersion: "", techniqueName });
+}
+
 function tellWindow({ signalCount, eventCount, from, to, ruleCounts }: IncidentsOutput): string {
   const short = (time: string | null) => (time ?? "unknown").slice(0, 19).replace("T", " ");
-  const rules = `${plural(ruleCounts.run, "rule")} ran, ${ruleCounts.waiting} more where a policy feeds them`;
+  const waiting = `${ruleCounts.waiting} more where a policy feeds them`;
+  const rules = `${plural(ruleCounts.run, "rule")} ran, ${waiting}`;
   const span = `${formatCount(eventCount)} events from ${short(from)} to ${short(to)} UTC`;
   return `${plural(signalCount, "signal")} in ${span}; ${rules}`;
 }
 
 export const incidentPresentation: Presentation<IncidentOutput> = {
   positionals: [{ key: "id", metavar: "id", required: true }],
-  metavars: { ...sourceMetavars, rules: "directory" },
+  metavars: { ...sourceMetavars, rules: "directory", reason: "text", by: "name" },
   examples: [
     { line: "waggle incident 5f2c91 --events events.jsonl", says: "The whole story" },
     {
       line: "waggle incident 5f2c91 --state /var/lib/waggle --format json",
       says: "For a ticket system",
     },
+    {
+      line: 'waggle incident 5f2c91 --state /var/lib/waggle --close --reason "a drill"',
+      says: "A person closes it",
+    },
   ],
-  formats: ["text", "json"],
+  formats: ["text", "md", "html", "json", "ocsf"],
   hasTop: false,
   hasConfig: true,
   hasTime: false,
   show: (output, view) => ({
-    document: view.format === "json" ? renderJson(output) : renderIncidentText(output.incident, view),
-    notices: noticesOf(output),
+    document: renderOne(output, view),
+    notices: [...tellSaid(output), ...noticesOf(output)],
     exitStatus: exitStatus.done,
   }),
 };
+
+function tellSaid({ said, incident }: IncidentOutput): readonly TerminalText[] {
+  if (said === null) return [];
+  const done = said.kind === "close" ? "closed" : "opened again";
+  const when = said.isQueued ? "; the daemon takes it in within seconds" : "";
+  return [terminal`${incident.id} is ${done}${when} (${said.note.id})`];
+}
 
 function noticesOf({ problems }: Pick<IncidentsOutput, "problems">): readonly TerminalText[] {
   return problems

@@ -82,12 +82,13 @@ function renderCases({ cases, uncovered }: RulesOutput, view: View): TerminalTex
   const all = cases ?? [];
   const failed = all.filter(({ passed }) => !passed);
   const missing = uncovered ?? [];
+  const lack = `${plural(missing.length, "rule")} without`;
   return joinTerminal([
     ...failed.flatMap(({ rule, name, kind, why, signals }) => [
       terminal`${paint("red", "fails")} ${rule}  ${kind}: ${name}`,
       terminal`      ${why} ${signals.length === 0 ? "" : `Others matched: ${signals.join(", ")}`}`,
     ]),
     ...missing.map((id) => terminal`${paint("yellow", "no case")} ${id}`),
-    terminal`${plural(all.length, "case")}, ${failed.length} failed, ${missing.length} rules lack one`,
+    terminal`${plural(all.length, "case")}, ${failed.length} failed; ${lack}`,
   ]);
 }

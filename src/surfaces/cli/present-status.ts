@@ -54,10 +54,23 @@ function renderDaemon(daemon: DaemonStatus, paint: Paint): readonly TerminalText
     terminal`events         ${formatCount(eventCount)}, latest ${latest(daemon)}`,
     terminal`facts          ${facts}`,
     terminal`store          ${formatBytes(daemon.storeBytes)}, ${reports}`,
+    terminal`incidents      ${tellIncidents(daemon)}`,
+    ...daemon.routes.map(renderRoute),
     terminal`sources`,
     ...daemon.sources.map((source) => renderSource(source, paint)),
     ...bad.map((part) => renderBad(part, paint)),
   ];
+}
+
+function tellIncidents({ openIncidents }: DaemonStatus): string {
+  const parts = openIncidents.map(({ severity, count }) => `${count} ${severity}`);
+  return parts.length === 0 ? "none open" : `open: ${parts.join(", ")}`;
+}
+
+function renderRoute({ name, sent, waiting, dead }: DaemonStatus["routes"][number]): TerminalText {
+  const [told, wait, lost] = [sent, waiting, dead].map(formatCount);
+  const counts = `${told} told, ${wait} wait, ${lost} dead`;
+  return terminal`  route ${name}  ${counts}`;
 }
 
 function tellBad(count: number): string {

@@ -12,7 +12,16 @@ import {
   readInput,
 } from "../../operations/operation.ts";
 
-export type Format = "text" | "md" | "json" | "html" | "sarif" | "openvex" | "cyclonedx" | "csv";
+export type Format =
+  | "text"
+  | "md"
+  | "json"
+  | "html"
+  | "sarif"
+  | "openvex"
+  | "cyclonedx"
+  | "csv"
+  | "ocsf";
 
 /** How the output is to look. */
 export interface View {

@@ -30,7 +30,7 @@ export interface ReportView extends View {
 
 type Render = (report: Report, view: ReportView) => Shown["document"] | Rendered;
 
-const renderings: Readonly<Record<Format, Render>> = {
+const renderings: Readonly<Record<Exclude<Format, "ocsf">, Render>> = {
   text: renderText,
   md: renderMarkdown,
   json: (report) => renderJson(report),
@@ -55,6 +55,8 @@ function inJson(
 }
 
 export function renderReport(report: Report, view: ReportView): Rendered {
-  const made = renderings[view.format](report, view);
+  const { format } = view;
+  if (format === "ocsf") throw new Error("a report is not offered in this format");
+  const made = renderings[format](report, view);
   return typeof made === "object" && "notices" in made ? made : { document: made, notices: [] };
 }

@@ -3,15 +3,20 @@
  * In: facts, the objects of the cluster. Out: a function that tells the containers behind an end.
  */
 import { classifyAddress, parseAddress } from "../../event/ip-address.ts";
-import type { ContainerKey, Protocol } from "../../observe/fact.ts";
+import type { ContainerKey, FlowFact, Protocol } from "../../observe/fact.ts";
 import type { FactSet } from "../../observe/fact-set.ts";
 import type { ClusterView, PodName } from "../cluster/cluster-view.ts";
 import type { ListenersAt } from "./incident-input.ts";
 
 const protocol: Protocol = "tcp";
 
+/** What of facts says who listens: a `FactSet` is one. */
+export interface ListenerFacts extends Pick<FactSet, "containers" | "networked" | "listens"> {
+  flows(container: ContainerKey): readonly Pick<FlowFact, "localAddresses">[];
+}
+
 /** **Cost**: linear in flows once; then a look-up an end. */
-export function createListenerBook(facts: FactSet, cluster: ClusterView): ListenersAt {
+export function createListenerBook(facts: ListenerFacts, cluster: ClusterView): ListenersAt {
   const ofAddress = new Map<string, Set<ContainerKey>>();
   const ofPod = new Map<string, ContainerKey[]>();
   const ports = new Map<ContainerKey, ReadonlySet<number>>();

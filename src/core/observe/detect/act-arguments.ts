@@ -29,12 +29,22 @@ export function integerOf(event: HookEvent, label?: RegExp): number {
 }
 
 const deletedSuffix = " (deleted)";
+/**
+ * The directory that Kubernetes keeps one state of a projected volume in: tokens, secrets and
+ * settings are links into it, and hooks tell where links lead.
+ * **Source**: `AtomicWriter` of the kubelet.
+ */
+const volumeState = /\/\.\.(?:data|\d{4}_\d{2}_\d{2}_\d{2}_\d{2}_\d{2}\.\d+)(?=\/)/;
 
-/** ` (deleted)` cut, `.` and `//` folded; "" where it is not absolute. */
+/**
+ * ` (deleted)` cut, `.` and `//` folded, a file of a projected volume under the name that programs
+ * use; "" where it is not absolute.
+ */
 export function plainPath(text: string): string {
   if (text.charCodeAt(0) !== 47 || text.length < 2) return "";
   const path = text.endsWith(deletedSuffix) ? text.slice(0, -deletedSuffix.length) : text;
-  return path.includes("//") || path.includes("/.") ? absolutePath(path) : path;
+  if (!path.includes("//") && !path.includes("/.")) return path;
+  return absolutePath(path.includes("/..") ? path.replace(volumeState, "") : path);
 }
 
 /** The name below a directory: of the entry only the last part counts, its mount may be missing. */

@@ -1,11 +1,11 @@
 /**
  * Holds what one event says a process did, in the words of detection.
- * In: nothing. Out: types only; `read-act.ts` fills them. One record, reused for each event: whoever
- * keeps something copies it.
+ * In: nothing. Out: types only; `read-act.ts` fills them. One record, reused for each event:
+ * whoever keeps something copies it.
  */
 
 import type { ProcessEvent, TimeUs } from "../../event/event.ts";
-import type { Citation } from "../fact.ts";
+import type { Citation } from "../evidence.ts";
 import type { Subject } from "./subject.ts";
 
 /**

@@ -3,7 +3,7 @@
  * In: nothing. Out: types only. They merge like all facts: any order, any number of times.
  */
 import type { TimeUs } from "../../event/event.ts";
-import type { Actor, Citation, ContainerKey, Workload } from "../fact.ts";
+import type { Actor, Citation, ContainerKey, Workload } from "../evidence.ts";
 import type { Indicator } from "./detector.ts";
 import type { Family, Level, RuleKind } from "./rule.ts";
 import type { EntryKind } from "./subject.ts";

@@ -15,9 +15,14 @@ import { sampleDetector, sampleHit, sampleRule } from "../../../testing/sample-d
 import type { Event, Process } from "../../event/event.ts";
 import { hostKey } from "../container-key.ts";
 import { FactSet } from "../fact-set.ts";
-import { createDetection } from "./detection.ts";
+import { ancestorsOf } from "./detect-facts.ts";
+import { createAct, createDetection } from "./detection.ts";
+import { DetectionState } from "./detection-state.ts";
 import type { Detector } from "./detector.ts";
+import { dumpDetection, loadDetection } from "./dump-detection.ts";
+import { SessionBuffer } from "./session-buffer.ts";
 import { signalBounds } from "./signal-book.ts";
+import { SubjectRecord } from "./subject-record.ts";
 
 function detect(events: Iterable<Event>, detector: Detector<unknown>, subjectCountMax?: number) {
   const facts = new FactSet();
@@ -259,4 +264,42 @@ test("law: signals of acts are the same in any order within half a minute", () =
     }),
     { numRuns: 50 },
   );
+});
+
+test("one process keeps so many steps, the latest; those that go are handed out", () => {
+  const dropped: string[] = [];
+  const buffer = new SessionBuffer({ onDrop: (_subject, { subject }) => dropped.push(subject) });
+  const subject = new SubjectRecord("a", "n", 1);
+  for (let at = 0; at < 100; at++) {
+    buffer.note(
+      { ...createAct(), kind: "write", path: `/data/${at}`, subject, timeUs: at },
+      subject,
+    );
+  }
+  assert.equal(subject.steps?.size, 64);
+  assert.deepEqual(dropped.slice(0, 2), ["/data/0", "/data/1"]);
+  assert.equal(subject.omittedCount, 36);
+});
+
+test("not more than six are told of above a session", () => {
+  let above: SubjectRecord | undefined;
+  for (let pid = 1; pid < 20; pid++) {
+    const one = new SubjectRecord(String(pid), "n", pid);
+    one.parent = above;
+    above = one;
+  }
+  const entry = new SubjectRecord("entry", "n", 30);
+  entry.host = above;
+  assert.deepEqual(
+    ancestorsOf(entry).map(({ pid }) => pid),
+    [19, 18, 17, 16, 15, 14],
+  );
+});
+
+test("a state that is put away empty comes back empty, with detectors that are new to it", () => {
+  const options = { detectors: [onDelete] };
+  const data = dumpDetection(new DetectionState(), { detectors: [] });
+  const state = loadDetection(structuredClone(data), options);
+  assert.deepEqual(state.detectors.get("sample"), { count: 0 });
+  assert.equal(state.book.subjects.size, 0);
 });

@@ -62,7 +62,7 @@ export function dumpDetection(
   const places = placesOf(state, part);
   const placeOf = (subject: SubjectRecord | undefined): Place =>
     subject === undefined ? -1 : (places.get(subject) ?? -1);
-  const { images, forks } = state.book.latestOfPids;
+  const { images, forks } = state.book.holders;
   return {
     subjects: [...places.keys()].map((subject) => dumpSubject(subject, placeOf)),
     images: images.map(placeOf),

@@ -74,18 +74,24 @@ function startOf(parent: SubjectRecord, root: SubjectRecord): EntryKind | undefi
   return undefined;
 }
 
-const logins =
-  /^(?:sshd(?:-session|-auth)?|dropbear|a?getty|mingetty|login|(?:in\.)?telnetd|in\.r(?:login|sh)d|xrdp-sesman|gdm(?:-session-worker)?|lightdm|sddm|teleport|ttyd|shellinaboxd|wetty|gotty|cockpit-(?:session|bridge)|mosh-server|amazon-ssm-agent|ssm-session-worker|google_guest_agent|qemu-ga|vmtoolsd|sshpiperd)$/;
-const schedulers =
-  /^(?:crond?|CRON|anacron|fcron|atd|supercronic|dcron|go-crond|puppet|chef-client|salt-minion|waagent)$/;
+const logins = namesOf(`sshd sshd-session sshd-auth dropbear getty agetty mingetty login telnetd
+  in.telnetd in.rlogind in.rshd xrdp-sesman gdm gdm-session-worker lightdm sddm teleport ttyd
+  shellinaboxd wetty gotty cockpit-session cockpit-bridge mosh-server amazon-ssm-agent
+  ssm-session-worker google_guest_agent qemu-ga vmtoolsd sshpiperd`);
+const schedulers = namesOf(`cron crond CRON anacron fcron atd supercronic dcron go-crond puppet
+  chef-client salt-minion waagent`);
+
+function namesOf(text: string): ReadonlySet<string> {
+  return new Set(text.split(/\s+/));
+}
 
 function givenByName(parent: SubjectRecord, root: SubjectRecord): EntryKind | undefined {
   const { roles, name } = parent;
   if (roles.has("runtime")) return root.roles.has("runtime") ? undefined : "runtime";
   if (!roles.has("session-giver")) return isCronApplet(parent) ? "scheduled" : undefined;
   if (isSuspicious(parent)) return undefined;
-  if (logins.test(name)) return "login";
-  if (schedulers.test(name)) return "scheduled";
+  if (logins.has(name)) return "login";
+  if (schedulers.has(name)) return "scheduled";
   return name === "xinetd" || name === "inetd" ? "service" : "startup";
 }
 
@@ -124,7 +130,13 @@ function isServer(subject: SubjectRecord): boolean {
   if (borrowed.some((role) => subject.roles.has(role))) return false;
   if (serving.some((role) => subject.roles.has(role))) return true;
   if (subject.roles.has("interpreter") && hasInlineCode(subject)) return false;
-  return serves(subject);
+  return serves(subject) || isUnitOfRuntime(subject);
+}
+
+/** Where no sensor tells who listens: what the system starts in these goes on and on. */
+function isUnitOfRuntime({ name, parent, isInContainer }: SubjectRecord): boolean {
+  if (isInContainer || parent === undefined || !isKernelOrInit(parent)) return false;
+  return /^(?:java|node|nodejs|dotnet|mono|beam\.smp)$/.test(name);
 }
 
 /** It, or the same program that forked it, listens or accepts. */

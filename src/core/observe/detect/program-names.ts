@@ -88,8 +88,8 @@ export const programNames: Readonly<Partial<Record<Role, string>>> = {
     telnetd in.telnetd in.rlogind in.rshd xinetd inetd cron crond CRON anacron fcron atd
     supercronic dcron go-crond sshpiperd teleport xrdp-sesman gdm gdm-session-worker lightdm sddm
     systemd-executor upstart openrc-run runit supervisord pm2 monit ttyd shellinaboxd wetty gotty
-    cockpit-session cockpit-bridge mosh-server amazon-ssm-agent ssm-session-worker google_guest_agent
-    waagent qemu-ga vmtoolsd puppet chef-client salt-minion`,
+    cockpit-session cockpit-bridge mosh-server amazon-ssm-agent ssm-session-worker
+    google_guest_agent waagent qemu-ga vmtoolsd puppet chef-client salt-minion`,
   "cluster-client": `kubectl oc crictl ctr nerdctl docker podman helm k9s etcdctl kubeadm k3s
     kustomize flux argocd istioctl calicoctl cilium stern kubectx kubens eksctl gcloud aws az
     doctl gsutil aliyun oci terraform tofu pulumi azcopy s3cmd ossutil`,

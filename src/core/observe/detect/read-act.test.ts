@@ -7,8 +7,12 @@ import { recordedLines } from "../../../testing/recorded-events.ts";
 import { createPlainJsonDecoder } from "../../event/decode-json.ts";
 import type { Argument, Event, HookEvent, ProcessEvent } from "../../event/event.ts";
 import type { Act } from "./act.ts";
+import { entryOf, plainPath } from "./act-arguments.ts";
+import { actHook } from "./act-hooks.ts";
 import { createAct } from "./detection.ts";
 import { citeAct, readAct } from "./read-act.ts";
+import { readKernelAct } from "./read-kernel-act.ts";
+import { readNames } from "./read-names.ts";
 
 function file(path: string, permission = "-rw-r--r--", flags = ""): Argument {
   return { kind: "file", label: "", path, flags, permission };
@@ -319,4 +323,29 @@ test("no recorded event makes the reader fail, and paths are absolute", () => {
     if (!["exec", "call", "mount"].includes(act.kind)) assert.match(act.path, /^(?:\/|$)/);
   }
   assert.ok(kinds.size > 12, [...kinds].join(" "));
+});
+
+test("hooks are known by their function, whatever frames its name", () => {
+  for (const hook of ["__x64_sys_setns", "__arm64_sys_setns", "syscalls/sys_enter_setns"]) {
+    assert.deepEqual(actHook(hook), { reading: "namespace", name: "setns" });
+  }
+  assert.equal(actHook("tcp_rcv_established").reading, "none");
+  assert.deepEqual(actHook("some_function"), { reading: "call", name: "some_function" });
+});
+
+test("paths are whole or none", () => {
+  const paths = ["relative", "/", "/a//b/./c", "/a (deleted)"].map(plainPath);
+  assert.deepEqual(paths, ["", "", "/a/b/c", "/a"]);
+  assert.equal(entryOf("/dev/shm", "/x"), "/dev/shm/x");
+});
+
+test("hooks without their arguments give nothing", () => {
+  const act = createAct();
+  const event = hooked("security_path_unlink", [failure]) as HookEvent;
+  for (const reading of ["delete", "rename", "link", "mode", "attribute"] as const) {
+    assert.equal(readNames(act, event, reading), false, reading);
+  }
+  for (const reading of ["mount", "identity", "module-file"] as const) {
+    assert.equal(readKernelAct(act, event, { reading, name: "x" }), false, reading);
+  }
 });

@@ -32,7 +32,7 @@ export interface ActLine {
 
 export interface ActRecord {
   readonly lines: readonly ActLine[];
-  /** Acts that came when the record was full. */
+  /** Acts, or lines of the past, that found no place in a full record. */
   readonly omittedCount: number;
 }
 
@@ -40,6 +40,8 @@ export interface RecordOptions {
   readonly wants: (container: ContainerKey) => boolean;
   /** Default 100,000. */
   readonly lineCountMax?: number;
+  /** Which lines stay when there are too many; the earliest when left out. */
+  readonly keeps?: "earliest" | "latest";
 }
 
 /** A detector without rules: ask `record` when the observation is over. */
@@ -50,10 +52,23 @@ export interface ActRecorder {
 }
 
 /** **Cost**: one look-up an act of a wanted container. */
-export function recordActs({ wants, lineCountMax = 100_000 }: RecordOptions): ActRecorder {
+export function recordActs({
+  wants,
+  lineCountMax = 100_000,
+  keeps = "earliest",
+}: RecordOptions): ActRecorder {
   const lines: ActLine[] = [];
   const known = new Map<string, ActLine>();
   let omittedCount = 0;
+  /** Many at once: each time costs as much as there are lines. */
+  const dropOldest = (): void => {
+    const dropped = lines.splice(0, Math.ceil(lineCountMax / 4));
+    for (const line of dropped) {
+      const key = keyOf(line);
+      if (known.get(key) === line) known.delete(key);
+    }
+    omittedCount += dropped.length;
+  };
   const take = (act: Act): void => {
     if (!wants(act.subject.container) || act.kind === "close") return;
     const line = describe(act);
@@ -63,7 +78,10 @@ export function recordActs({ wants, lineCountMax = 100_000 }: RecordOptions): Ac
       same.count += 1;
       same.bytes += line.bytes;
       same.lastUs = Math.max(same.lastUs, line.lastUs);
-    } else if (lines.length < lineCountMax) {
+      return;
+    }
+    if (lines.length >= lineCountMax && keeps === "latest") dropOldest();
+    if (lines.length < lineCountMax) {
       lines.push(line);
       known.set(key, line);
     } else omittedCount += 1;

@@ -3,7 +3,7 @@
  * In: nothing. Out: types and the tables of levels and families that all forms share.
  * Must never hold how a rule matches.
  */
-import type { Sensor } from "../fact.ts";
+import type { Sensor } from "../evidence.ts";
 
 /** **Source**: the levels of the Sigma specification 2.1. */
 export type Level = "informational" | "low" | "medium" | "high" | "critical";

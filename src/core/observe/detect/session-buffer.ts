@@ -122,7 +122,7 @@ export class SessionBuffer {
     const { wire } = this;
     const isSame =
       wire.subject === subject && wire.address === act.address && wire.port === act.port;
-    const found = isSame ? wire.step : this.connectionOf(act, subject);
+    const found = (isSame ? wire.step : undefined) ?? this.connectionOf(act, subject);
     wire.subject = subject;
     wire.address = act.address;
     wire.port = act.port;
@@ -233,11 +233,17 @@ function whatOf(act: Act): StepFact["what"] | undefined {
   }
 }
 
-const commonRead =
-  /^\/(?:usr\/(?:lib|share|include|local\/lib)|lib(?:32|64|x32)?|sys|proc\/(?:self|thread-self|meminfo|cpuinfo|stat|filesystems|sys\/kernel\/(?:ngroups_max|cap_last_cap)))(?:\/|$)|^\/etc\/(?:ld\.so\.|nsswitch\.conf|locale|localtime|resolv\.conf|hosts$|host\.conf|gai\.conf|ssl\/certs\/)/;
+/** Libraries, what the kernel tells of itself, and what each program reads when it starts. */
+const commonReads = [
+  /^\/(?:usr\/(?:lib|share|include|local\/lib)|lib(?:32|64|x32)?|sys)\//,
+  /^\/proc\/(?:self|thread-self|meminfo|cpuinfo|stat|filesystems)(?:\/|$)/,
+  /^\/proc\/sys\/kernel\/(?:ngroups_max|cap_last_cap)$/,
+  /^\/etc\/(?:ld\.so\.|nsswitch\.conf|locale|localtime|resolv\.conf|hosts$|host\.conf|gai\.conf)/,
+  /^\/etc\/ssl\/certs\//,
+];
 
 function isCommonRead(path: string): boolean {
-  return commonRead.test(path);
+  return commonReads.some((pattern) => pattern.test(path));
 }
 
 function subjectOf(act: Act, what: StepFact["what"]): string {

@@ -7,10 +7,13 @@ import { createStory, type Story, startContainer } from "../../../testing/event-
 import { addSocketHook } from "../../../testing/flow-events.ts";
 import { sampleDetector } from "../../../testing/sample-detector.ts";
 import type { Event, Process } from "../../event/event.ts";
+import { ContainerStarts } from "./container-starts.ts";
 import { createDetection } from "./detection.ts";
 import type { DetectionState } from "./detection-state.ts";
+import { settleEntry } from "./entry-roots.ts";
 import type { EntryKind } from "./subject.ts";
-import type { SubjectRecord } from "./subject-record.ts";
+import { SubjectLinks } from "./subject-links.ts";
+import { SubjectRecord } from "./subject-record.ts";
 
 function bookOf(events: Iterable<Event>, subjectCountMax?: number): DetectionState["book"] {
   const bounds = subjectCountMax === undefined ? {} : { subjectCountMax };
@@ -218,8 +221,51 @@ test("law: no stream makes the book greater than its bound", () => {
         else if (what === 1 && parent !== undefined) story.open(parent, "/x");
         else seen.push(story.exec({ pid, binary: `/bin/${pid % 9}`, parent }));
       }
-      assert.ok(bookOf(story.events, 32).subjects.size <= 32 + 2);
+      assert.ok(bookOf(story.events, 32).subjects.size <= 32 + 66);
     }),
     { numRuns: 60 },
   );
+});
+
+test("however deep a chain is, looking for its root ends", () => {
+  let last = new SubjectRecord("0", "n", 1000);
+  for (let depth = 1; depth < 1000; depth++) {
+    const child = new SubjectRecord(String(depth), "n", 1000 + depth);
+    child.parent = last;
+    child.binary = `/bin/${depth}`;
+    last = child;
+  }
+  settleEntry(last, 1);
+  assert.equal(last.entryKind, "unknown");
+  assert.notEqual(last.entry, last);
+});
+
+test("those who wait for a parent are given once, and not those who found one", () => {
+  const links = new SubjectLinks();
+  const [a, b] = [new SubjectRecord("a", "n", 1), new SubjectRecord("b", "n", 2)];
+  for (const one of [a, b]) {
+    one.parentExecId = "p";
+    links.awaitParent(one);
+    links.awaitParent(one);
+  }
+  b.parent = a;
+  assert.deepEqual(links.takeChildren("p"), [a]);
+  assert.deepEqual(links.takeChildren("p"), []);
+});
+
+test("the containers known longest go first, and a bare pod is its own workload", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 100, binary: "/app/main" });
+  const pod = first.pod ?? assert.fail();
+  const starts = new ContainerStarts();
+  const workload = starts.workloadOf("c", { ...pod, workload: "", workloadKind: "" }, "k");
+  assert.deepEqual([workload.kind, workload.name, workload.cluster], ["Pod", "pod", "k"]);
+  assert.equal(starts.workloadOf("c", pod, "k"), workload);
+  for (let at = 0; at < 20_000; at++) starts.workloadOf(`c${at}`, pod, "");
+  assert.ok(starts.dump().workloads.length <= 16_384);
+  starts.release(() => true);
+  assert.deepEqual(starts.dump(), { starts: [], workloads: [] });
+  const book = bookOf(story.events);
+  const since = book.containerSince(first.containerId);
+  assert.equal(since?.fromStart, true);
 });

@@ -6,7 +6,6 @@
 import { compareText } from "../../event/compare-text.ts";
 import type { Process, ProcessEvent, TimeUs } from "../../event/event.ts";
 import { hasFlag } from "../../event/process-flags.ts";
-import { readExecId } from "../exec-id.ts";
 import type { ContainerKey } from "../fact.ts";
 import type { ProcessNode } from "../fold.ts";
 import { isUnnamedImage } from "../known-programs.ts";
@@ -14,6 +13,7 @@ import { ContainerStarts } from "./container-starts.ts";
 import { settleEntry } from "./entry-roots.ts";
 import { join } from "./program-roles.ts";
 import type { Subject, SubjectBook } from "./subject.ts";
+import { type PidHolders, SubjectLinks } from "./subject-links.ts";
 import { mergeProcess, SubjectRecord, subjectKnownAs, subjectTextMax } from "./subject-record.ts";
 
 /** **Unit**: subjects. */
@@ -23,8 +23,9 @@ const graceUs = 10 * 60_000_000;
 const sweepUs = 30_000_000;
 /** **Unit**: characters of arguments over all subjects; beyond it new ones keep little. */
 const textBudget = 33_554_432;
-const orphanCountMax = 16_384;
 const walkCountMax = 256;
+/** **Unit**: subjects beyond the bound that wait for the next time that room is made. */
+const namedSlack = 64;
 
 export interface BookOptions {
   /** Default `subjectCountMax`. */
@@ -42,11 +43,7 @@ export class SubjectStore implements SubjectBook {
   changeCount = 0;
   private readonly countMax: number;
   private readonly onForget: BookOptions["onForget"];
-  /** Latest image by node and pid. */
-  private readonly pids = new Map<string, SubjectRecord>();
-  /** Forks that did not exec yet, the same. */
-  private readonly forks = new Map<string, SubjectRecord>();
-  private readonly orphans = new Map<string, SubjectRecord[]>();
+  private readonly links = new SubjectLinks();
   private ended: SubjectRecord[] = [];
   private textLength = 0;
   sweptUs = 0;
@@ -80,7 +77,8 @@ export class SubjectStore implements SubjectBook {
   }
 
   /**
-   * The subject of an event, created or completed from it; undefined where nobody is named.
+   * The subject of an event, created or completed from it; undefined where nobody is named. An
+   * event that names a pid alone is of whom the tree says, if he is known: it tells nothing of him.
    * **Cost**: one comparison for the next event of the same process.
    */
   take(
@@ -94,15 +92,26 @@ export class SubjectStore implements SubjectBook {
     const { latest } = this;
     const isSame = latest !== undefined && latest.block === block && latest.parent !== undefined;
     if (isSame && type !== "exec" && type !== "exit") return this.refresh(latest, node, nowUs);
-    const execId = block.execId === "" ? (node?.execId ?? "") : block.execId;
-    if (execId === "") return undefined;
-    // Before it is placed, so that nobody is forgotten between being placed and being used.
-    if (this.subjects.size > this.countMax) this.dropExcess();
-    const subject = this.subjects.get(execId) ?? this.add(execId, event.node, block.pid);
-    this.complete(subject, event, block, nowUs);
+    const subject =
+      block.execId === ""
+        ? this.subjects.get(node?.execId ?? "")
+        : this.takeNamed(event, block, nowUs);
+    if (subject === undefined) return undefined;
     if (type === "exit") this.end(subject, event.timeUs > 0 ? event.timeUs : nowUs, event);
-    this.latest = subject;
+    this.latest = block.execId === "" ? undefined : subject;
     return this.refresh(subject, node, nowUs);
+  }
+
+  private takeNamed(event: ProcessEvent, block: Process, nowUs: TimeUs): SubjectRecord {
+    const { execId } = block;
+    let subject = this.subjects.get(execId);
+    if (subject === undefined) {
+      // Before it is placed, so that nobody is forgotten between being placed and being used.
+      if (this.subjects.size > this.countMax) this.dropExcess();
+      subject = this.add(execId, event.node, block.pid);
+    }
+    this.complete(subject, event, block, nowUs);
+    return subject;
   }
 
   /** The tree lets go of the process: its class is final, and so is that it ended. */
@@ -154,34 +163,28 @@ export class SubjectStore implements SubjectBook {
     this.containers.release(isGone);
   }
 
-  /** Latest images and forks by pid, for what is put away. */
-  get latestOfPids(): { readonly images: SubjectRecord[]; readonly forks: SubjectRecord[] } {
-    return { images: [...this.pids.values()], forks: [...this.forks.values()] };
+  /** Who has a pid now, for what is put away. */
+  get holders(): PidHolders {
+    return this.links.holders;
   }
 
   /** Takes up what was put away. */
-  restore(
-    subjects: readonly SubjectRecord[],
-    pids: { readonly images: readonly SubjectRecord[]; readonly forks: readonly SubjectRecord[] },
-  ): void {
+  restore(subjects: readonly SubjectRecord[], holders: PidHolders): void {
     for (const subject of subjects) {
       this.subjects.set(subject.execId, subject);
       this.textLength += subject.arguments.length;
       if (subject.exitUs > 0) this.ended.push(subject);
-      if (subject.parent === undefined && subject.parentExecId !== "") this.awaitParent(subject);
+      if (subject.parent === undefined && subject.parentExecId !== "") {
+        this.links.awaitParent(subject);
+      }
     }
-    for (const one of pids.images) this.pids.set(pidKey(one.node, one.pid), one);
-    for (const one of pids.forks) this.forks.set(pidKey(one.node, one.pid), one);
+    this.links.restore(holders);
   }
 
   private add(execId: string, node: string, pid: number): SubjectRecord {
     const subject = new SubjectRecord(execId, node, pid);
     this.subjects.set(execId, subject);
-    const waiting = this.orphans.get(execId);
-    if (waiting !== undefined) {
-      this.orphans.delete(execId);
-      for (const child of waiting) if (child.parent === undefined) this.link(child, subject);
-    }
+    for (const child of this.links.takeChildren(execId)) this.link(child, subject);
     return subject;
   }
 
@@ -195,12 +198,12 @@ export class SubjectStore implements SubjectBook {
     const isFirst = subject.known < subjectKnownAs.itself;
     this.merge(subject, event, block, isExec ? subjectKnownAs.exec : subjectKnownAs.itself);
     if (event.type === "exec") {
-      if (isExec && subject.exitUs === 0) this.pids.set(pidKey(event.node, block.pid), subject);
-      for (const one of event.ancestors) this.mention(one, event);
+      if (isExec && subject.exitUs === 0) this.links.noteImage(subject);
+      for (const one of event.ancestors) this.mention(one, event, nowUs);
     }
     // What was linked once stays: a parent that was forgotten must not come back for it.
     if (event.type === "exec" || subject.parent === undefined) {
-      if (event.parent !== undefined) this.mention(event.parent, event);
+      if (event.parent !== undefined) this.mention(event.parent, event, nowUs);
       this.findParent(subject);
     }
     if (subject.startUs === 0) subject.startUs = nowUs;
@@ -220,14 +223,18 @@ export class SubjectStore implements SubjectBook {
   }
 
   /** Somebody's parent: its own events, if they come, tell more. */
-  private mention(block: Process, event: ProcessEvent): void {
+  private mention(block: Process, event: ProcessEvent, nowUs: TimeUs): void {
     if (block.execId === "") return;
     let subject = this.subjects.get(block.execId);
     if (subject?.block === block) return;
-    subject ??= this.add(block.execId, event.node, block.pid);
+    // Whoever is only named must not push out those that did something.
+    if (subject === undefined && this.subjects.size > this.countMax + namedSlack) return;
+    if (subject === undefined) {
+      subject = this.add(block.execId, event.node, block.pid);
+      subject.lastUs = nowUs;
+    }
     if (subject.known > subjectKnownAs.parent) return;
     this.merge(subject, event, block, subjectKnownAs.parent);
-    if (subject.lastUs === 0) subject.lastUs = event.timeUs;
     this.findParent(subject);
   }
 
@@ -235,27 +242,9 @@ export class SubjectStore implements SubjectBook {
     const { parent, parentExecId } = subject;
     if (parentExecId === "" || parent?.execId === parentExecId) return;
     if (subject.awaited === parentExecId) return;
-    const found = this.subjects.get(parentExecId) ?? this.parentByPid(subject);
-    if (found === undefined) this.awaitParent(subject);
+    const found = this.subjects.get(parentExecId) ?? this.links.parentByPid(subject);
+    if (found === undefined) this.links.awaitParent(subject);
     else if (found !== subject && found !== parent) this.link(subject, found);
-  }
-
-  /** Tetragon names an unknown parent by its pid alone, with a start time of 0. */
-  private parentByPid(subject: SubjectRecord): SubjectRecord | undefined {
-    const parts = readExecId(subject.parentExecId);
-    if (parts === undefined || parts.bootUs !== 0 || parts.pid === 0) return undefined;
-    const found = this.pids.get(pidKey(subject.node, parts.pid));
-    return found !== undefined && found.startUs <= subject.startUs ? found : undefined;
-  }
-
-  private awaitParent(subject: SubjectRecord): void {
-    const { parentExecId } = subject;
-    subject.awaited = parentExecId;
-    const waiting = this.orphans.get(parentExecId);
-    if (waiting === undefined) {
-      if (this.orphans.size >= orphanCountMax) this.orphans.clear();
-      this.orphans.set(parentExecId, [subject]);
-    } else if (!waiting.includes(subject) && waiting.length < 256) waiting.push(subject);
   }
 
   private link(subject: SubjectRecord, parent: SubjectRecord): void {
@@ -284,7 +273,7 @@ export class SubjectStore implements SubjectBook {
     if (subject.before !== undefined) return;
     const { parent } = subject;
     const replaced = parent !== undefined && parent.pid === subject.pid ? parent : undefined;
-    const before = replaced ?? this.forkOf(subject);
+    const before = replaced ?? this.links.forkOf(subject);
     if (before === undefined) return;
     subject.before = before;
     before.next = subject;
@@ -292,21 +281,17 @@ export class SubjectStore implements SubjectBook {
     if (before.exitUs === 0) this.markEnded(before, subject.startUs);
   }
 
-  private forkOf(subject: SubjectRecord): SubjectRecord | undefined {
-    const fork = this.forks.get(pidKey(subject.node, subject.pid));
-    return fork !== undefined && isForkOf(fork, subject) ? fork : undefined;
-  }
-
   /** A fork that is heard of late, after its exec. */
   private joinProgram(fork: SubjectRecord): void {
-    const key = pidKey(fork.node, fork.pid);
-    const program = this.pids.get(key);
-    if (program !== undefined && program.before === undefined && isForkOf(fork, program)) {
-      program.before = fork;
-      fork.next = program;
-      this.unsettle(fork);
-      if (fork.exitUs === 0) this.markEnded(fork, program.startUs);
-    } else if (this.forks.size < this.countMax) this.forks.set(key, fork);
+    const program = this.links.programOf(fork);
+    if (program === undefined) {
+      this.links.noteFork(fork);
+      return;
+    }
+    program.before = fork;
+    fork.next = program;
+    this.unsettle(fork);
+    if (fork.exitUs === 0) this.markEnded(fork, program.startUs);
   }
 
   private refresh(
@@ -365,9 +350,7 @@ export class SubjectStore implements SubjectBook {
     this.onForget(subject, early);
     subject.forgotten = true;
     this.subjects.delete(subject.execId);
-    const key = pidKey(subject.node, subject.pid);
-    if (this.pids.get(key) === subject) this.pids.delete(key);
-    if (this.forks.get(key) === subject) this.forks.delete(key);
+    this.links.forget(subject);
     this.textLength -= subject.arguments.length;
     if (subject === this.latest) this.latest = undefined;
     subject.parent = undefined;
@@ -379,22 +362,8 @@ export class SubjectStore implements SubjectBook {
   }
 }
 
-function pidKey(node: string, pid: number): string {
-  return `${pid} ${node}`;
-}
-
 function compareEnd(a: SubjectRecord, b: SubjectRecord): number {
   return a.exitUs - b.exitUs || compareText(a.execId, b.execId);
-}
-
-function isForkOf(fork: SubjectRecord, program: SubjectRecord): boolean {
-  return (
-    fork !== program &&
-    !fork.execSeen &&
-    fork.exitUs === 0 &&
-    fork.parentExecId === program.parentExecId &&
-    fork.startUs <= program.startUs
-  );
 }
 
 function chooseOldest(

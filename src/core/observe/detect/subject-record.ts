@@ -154,7 +154,7 @@ function effectiveUid(block: Process): number {
   return euid >= 0 ? euid : block.uid;
 }
 
-/** Run from an open file; a runtime runs itself as `/proc/self/exe`, which is a file of the host. */
+/** Run from an open file; `/proc/self/exe`, as a runtime runs itself, is a file of the host. */
 function isUnnamedFile(binary: string): boolean {
   return /^(?:\/proc\/(?:self|thread-self|\d+)\/fd\/\d+|\/dev\/fd\/\d+|\/?memfd:)/.test(binary);
 }

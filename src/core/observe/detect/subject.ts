@@ -3,7 +3,7 @@
  * In: nothing. Out: types only; `subject-book.ts` keeps them.
  */
 import type { TimeUs } from "../../event/event.ts";
-import type { Actor, ContainerKey, Workload } from "../fact.ts";
+import type { Actor, ContainerKey, Workload } from "../evidence.ts";
 
 /**
  * What a program is by its name and arguments, or by what it was seen to do (`server`: it listens

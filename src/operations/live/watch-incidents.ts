@@ -1,0 +1,209 @@
+/**
+ * Holds the watching for incidents as a part of the daemon: soon after signals came, and now and
+ * then while incidents are open.
+ * In: batches of facts, what people decide. Out: notices, a line in the log each, what is
+ * remembered. Must never stop the daemon, nor tell again what was told.
+ */
+import {
+  compareIncidents,
+  type IncidentNews,
+} from "../../core/judge/incident/compare-incidents.ts";
+import type { Incident } from "../../core/judge/incident/incident.ts";
+import { levels } from "../../core/observe/detect/rule.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Notice } from "../../ports/notifier.ts";
+import { WaggleError } from "../../ports/waggle-error.ts";
+import { closeByPeople, closingsOf, type IncidentClosing } from "../detect/incident-closings.ts";
+import {
+  boundMemory,
+  type IncidentMemory,
+  keepIncidentMemory,
+  noMemory,
+  readIncidentMemory,
+} from "../detect/incident-memory.ts";
+import type { Daemon } from "./daemon.ts";
+import { type BatchFacts, IncidentFacts } from "./incident-facts.ts";
+import { IncidentPlaces } from "./incident-places.ts";
+import { judgeLive } from "./judge-live.ts";
+
+export interface WatchCalls {
+  take(notice: Notice): Promise<void>;
+  /** A grave incident began: what is vulnerable there is asked again. */
+  readonly onGrave: () => void;
+}
+
+/** **Unit**: milliseconds between two judgements: after signals, and while incidents are open. */
+const judgeMs = { stirred: 2000, open: 60_000 } as const;
+/** Of the time that a judgement took: until the next. */
+const restFactor = 25;
+const part = "incidents";
+
+export class IncidentWatch {
+  readonly known = new IncidentFacts();
+  readonly places: IncidentPlaces;
+  private readonly daemon: Daemon;
+  private readonly calls: WatchCalls;
+  private readonly clock: Clock;
+  private memory: IncidentMemory = noMemory;
+  /** Batches that come while the store is read; undefined when it is not. */
+  private early: BatchFacts[] | undefined = [];
+  private isStirred = false;
+  private isReminding = true;
+  private judgedMs = Number.NEGATIVE_INFINITY;
+  private costMs = 0;
+  private keptText = "";
+  private nudge = new AbortController();
+  /** As judged last, with what people closed; short. **Order**: gravest first. */
+  incidents: readonly Incident[] = [];
+
+  constructor(daemon: Daemon, calls: WatchCalls) {
+    this.daemon = daemon;
+    this.clock = daemon.context.outside.services.clock;
+    this.calls = calls;
+    this.places = new IncidentPlaces(daemon);
+  }
+
+  noteBatch({ settled, open, dropped }: BatchFacts): void {
+    const batch = { settled, open, dropped };
+    if (this.early !== undefined) this.early.push(batch);
+    else if (this.known.note(batch)) this.stir();
+  }
+
+  /** Something else may have changed it: what a person decided. */
+  stir(): void {
+    this.isStirred = true;
+    this.nudge.abort();
+  }
+
+  /** Other people are to be told: they hear of what is open. */
+  remind(): void {
+    this.isReminding = true;
+    this.stir();
+  }
+
+  /** The store forgot some facts. */
+  async reload(): Promise<void> {
+    const { store, settings } = this.daemon;
+    this.early ??= [];
+    try {
+      const openKeys = new Set(await store.facts.openKeys(settings.name));
+      await this.known.load(store.facts, openKeys);
+    } finally {
+      for (const batch of this.early ?? []) this.known.note(batch);
+      this.early = undefined;
+    }
+    this.stir();
+  }
+
+  /** Ends when the signal is given. **Errors**: what reading the store at first throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this;
+    this.memory = await readIncidentMemory(this.daemon.store.settings);
+    await this.reload();
+    while (!signal.aborted) {
+      // Before looking: what comes while it looks must not be slept through.
+      this.nudge = new AbortController();
+      const waitMs = this.waitMs();
+      if (waitMs <= 0) await this.judgeOrTell();
+      else await clock.wait(waitMs, AbortSignal.any([signal, this.nudge.signal]));
+    }
+  }
+
+  private waitMs(): number {
+    const sinceMs = this.clock.elapsedMs() - this.judgedMs;
+    const restMs = restFactor * this.costMs;
+    if (this.isStirred) return Math.max(judgeMs.stirred, restMs) - sinceMs;
+    const isOpen = this.incidents.some(({ state }) => state !== "closed");
+    return isOpen ? Math.max(judgeMs.open, restMs) - sinceMs : judgeMs.open;
+  }
+
+  private async judgeOrTell(): Promise<void> {
+    const { log, health } = this.daemon;
+    const { clock } = this;
+    const startedMs = clock.elapsedMs();
+    this.isStirred = false;
+    try {
+      if (this.known.hasSignals || this.memory.told.length > 0) await this.judge();
+      health.note(part, true, "", clock.nowUs());
+    } catch (error) {
+      if (!(error instanceof WaggleError)) throw error;
+      this.isStirred = true;
+      if (health.note(part, false, error.message, clock.nowUs())) {
+        log.error("Incidents cannot be judged; tried again.", { why: error.message });
+      }
+    }
+    this.judgedMs = clock.elapsedMs();
+    this.costMs = this.judgedMs - startedMs;
+  }
+
+  private async judge(): Promise<void> {
+    const { store, observation } = this.daemon;
+    const closings = closingsOf(await store.notes.all());
+    const { background, cluster } = await this.places.get();
+    const judged = judgeLive({
+      ...{ known: this.known, background, cluster, previous: this.memory.judged },
+      nowUs: observation.timeUs,
+    });
+    const shown = closeByPeople(judged, closings);
+    const news = compareIncidents(this.memory.told, shown);
+    if (this.isReminding) await this.tellAgain(shown, news);
+    this.isReminding = false;
+    for (const one of news) await this.tell(one, closings.get(one.incident.id));
+    this.memory = boundMemory({ judged, told: toldNow(this.memory.told, shown, news) });
+    this.incidents = boundMemory({ judged: shown, told: [] }).judged;
+    await this.keep();
+  }
+
+  private async tell(
+    { kind, incident, news }: IncidentNews,
+    closing: IncidentClosing | undefined,
+  ): Promise<void> {
+    const { log, health } = this.daemon;
+    const isByPerson = kind === "resolve" && closing !== undefined;
+    const said = isByPerson ? [`${closing.note.by} closed it: ${closing.note.text}`] : news;
+    await this.calls.take(noticeOf({ kind, incident, news: said }));
+    health.count(`incidents-${kind}`);
+    const { id, severity, headline, score } = incident;
+    const sentence = { open: "began", update: "goes on", resolve: "is over" }[kind];
+    log.info(`An incident ${sentence}.`, { incident: id, severity, score, headline, news: said });
+    const isGrave = levels.indexOf(severity) >= levels.indexOf("high");
+    if (kind === "open" && isGrave) this.calls.onGrave();
+  }
+
+  /** Whoever was not told before the last end; the others know, and are left out. */
+  private async tellAgain(
+    shown: readonly Incident[],
+    news: readonly IncidentNews[],
+  ): Promise<void> {
+    const fresh = new Set(news.map(({ incident }) => incident.id));
+    const told = new Set(this.memory.told.map(({ id }) => id));
+    for (const incident of shown) {
+      if (fresh.has(incident.id) || !told.has(incident.id)) continue;
+      const kind = incident.state === "closed" ? "resolve" : "open";
+      await this.calls.take(noticeOf({ kind, incident, news: [] }));
+    }
+  }
+
+  private async keep(): Promise<void> {
+    const text = JSON.stringify(this.memory);
+    if (text === this.keptText) return;
+    await keepIncidentMemory(this.daemon.store.settings, this.memory);
+    this.keptText = text;
+  }
+}
+
+/** Where there is no news, what was told before stays: small steps add up. */
+function toldNow(
+  told: readonly Incident[],
+  shown: readonly Incident[],
+  news: readonly IncidentNews[],
+): readonly Incident[] {
+  const before = new Map(told.map((incident) => [incident.id, incident]));
+  const fresh = new Map(news.map(({ incident }) => [incident.id, incident]));
+  return shown.flatMap(({ id }) => fresh.get(id) ?? before.get(id) ?? []);
+}
+
+function noticeOf({ kind, incident, news }: IncidentNews): Notice {
+  const cluster = incident.workloads.find((one) => one.cluster !== "")?.cluster ?? "";
+  return { kind, incident, news, thread: "", cluster };
+}
