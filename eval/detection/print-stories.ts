@@ -27,8 +27,11 @@ export function printHandStories(
   const few = play(true);
   print("### Stories by hand");
   print();
-  print("Written from general knowledge before the rules were read, and `variants` after it;");
-  print("the rules were mended with them at hand. Few sensors: programs that start and end.");
+  print(
+    "Written from general knowledge; the rules were mended with them at hand, so these numbers",
+  );
+  print("say what still holds, not how new attacks fare: `fixtures/detect/README.md` tells more.");
+  print("Few sensors: programs that start and end.");
   print();
   for (const problem of problems) print(`- not taken: ${problem}`);
   print("| | all sensors | few sensors | told by one incident | at least high | cannot be seen |");
