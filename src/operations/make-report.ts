@@ -65,7 +65,8 @@ async function judgeAll(
     ? await observeDetected({ sources, detection: noRules }, context)
     : await observeIncidents({ sources, rules }, context);
   const { judged, incidents, detected, listings } = observed;
-  const isBlind = !isState && listings.length === 0;
+  // Novelty supports what rules find; alone it tells of no intrusion.
+  const isBlind = !isState && listings.every(({ head }) => head.kind === "novelty");
   const source = isState ? "state" : isBlind ? "off" : "events";
   return { judged, detected: { source, signalCount: detected.signals.length, incidents } };
 }
