@@ -16,6 +16,8 @@ export function compile(folder: string): string {
   const home = join(folder, "bench");
   if (!existsSync(join(home, "work.js"))) throw new Error(`tsc failed: ${done.stdout}`);
   writeFileSync(join(folder, "package.json"), '{"type":"module","version":"0.0.0"}');
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
+  for (const name of ["node_modules", "rules", "workflows"]) {
+    symlinkSync(join(root, name), join(folder, name), "junction");
+  }
   return home;
 }

@@ -15,7 +15,8 @@ import { createSigmaDetector } from "../src/core/observe/sigma/sigma-detector.ts
 import { createObserver } from "../src/engine/observe-events.ts";
 import { readEvents } from "../src/engine/read-events.ts";
 import { readRuleFiles } from "../src/operations/detect/load-rules.ts";
-import { parseRules, type RuleFile } from "../src/operations/detect/parse-rules.ts";
+import { parseRules } from "../src/operations/detect/parse-rules.ts";
+import type { RuleFile } from "../src/operations/detect/parsed-rules.ts";
 import { median } from "./print-ratios.ts";
 
 export interface RulesPlan {

@@ -11,6 +11,7 @@ import { rankingDocument } from "../src/core/judge/rank-findings.ts";
 import { configJsonSchema } from "../src/operations/config.ts";
 import { describeConfig } from "../src/operations/describe-config.ts";
 import { describeOperations } from "../src/operations/describe-operations.ts";
+import { keepParsed, parsedRulesName } from "../src/operations/detect/parsed-rules.ts";
 import { reportJsonSchema } from "../src/operations/report-schema.ts";
 import { operations } from "../src/operations/table.ts";
 import { workflowJsonSchema } from "../src/operations/workflow/workflow-schema.ts";
@@ -30,6 +31,7 @@ const documents: Readonly<Record<string, () => string>> = {
   "docs/config.schema.json": () => `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   "docs/workflow.schema.json": () => `${JSON.stringify(workflowJsonSchema(), null, 2)}\n`,
   "src/core/report/html/page-assets.json": bundlePage,
+  [`rules/${parsedRulesName}`]: parsedRules,
 };
 
 function errorsDocument(): string {
@@ -48,6 +50,13 @@ function errorsDocument(): string {
     ...rows,
     "",
   ].join("\n");
+}
+
+function parsedRules(): string {
+  const names = globSync("rules/**/*.{yml,yaml}", { cwd: root }).filter(
+    (name) => !/\.cases\.ya?ml$/.test(name),
+  );
+  return keepParsed(names.map((name) => readFileSync(join(root, name), "utf8")));
 }
 
 function isCurrent(path: string, text: string): boolean {

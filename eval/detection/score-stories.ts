@@ -87,9 +87,8 @@ export function listStory(result: StoryResult): readonly string[] {
   );
   for (const { level, ruleKind, rule, process, because, score } of signals) {
     const of = (texts.get(process) ?? "?").slice(0, 80);
-    lines.push(
-      `  ${level.padEnd(13)} ${score} ${ruleKind} ${rule}: ${of} (${because.join("; ").slice(0, 100)})`,
-    );
+    const why = because.join("; ").slice(0, 100);
+    lines.push(`  ${level.padEnd(13)} ${score} ${ruleKind} ${rule}: ${of} (${why})`);
   }
   return lines;
 }

@@ -86,8 +86,8 @@ function readStory(
     name: one?.name ?? "",
     events: one?.events ?? [],
   };
-  const told_ = problems.map(({ path, message }) => `${place}: ${path} ${message}`);
-  return { story, problems: told_ };
+  const lines = problems.map(({ path, message }) => `${place}: ${path} ${message}`);
+  return { story, problems: lines };
 }
 
 /** `onlyPrograms`: sensors that tell of nothing but the start and end of programs. */

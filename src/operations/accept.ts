@@ -17,8 +17,7 @@ import type { Note, Store } from "../ports/store.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { findOneTracked, readTracked } from "./live/find-tracked.ts";
 import { keepLetter } from "./live/keep-letter.ts";
-import { stateField, stateOf, timeOf } from "./live/state-field.ts";
-import { withStore } from "./live/with-store.ts";
+import { stateField, stateOf, timeOf, withStore } from "./live/state-field.ts";
 import type { Operation } from "./operation.ts";
 import { readTime } from "./time-range.ts";
 

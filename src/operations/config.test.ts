@@ -87,6 +87,18 @@ test("aliases are refused, so that no document can grow in memory", () => {
   assert.match(refusal("events: &a [x]\nsbom: *a\n"), /:2:7: aliases are not taken/);
 });
 
+test("a misspelt key of a route gets the keys of routes", () => {
+  const route = "notify:\n  - name: a\n    kind: webhook\n";
+  const told = refusal(`${route}    min-severty: high\n`);
+  assert.match(
+    told,
+    /^waggle\.yaml:4:5: unknown key "min-severty"\. Did you mean "min-severity"\?$/,
+  );
+  assert.match(refusal(`${route}    minSeverity: high\n`), /Did you mean "min-severity"\?$/);
+  const quiet = `${route}    quiet-hours: {from: "22:00", to: "07:00", timezon: UTC}\n`;
+  assert.match(refusal(quiet), /unknown key "timezon"\. Did you mean "timezone"\?/);
+});
+
 test("keys that mean something to JavaScript are unknown keys like any other", () => {
   assert.match(refusal("__proto__: {top: 1}\n"), /unknown key "__proto__"/);
   assert.match(refusal("constructor: 1\n"), /unknown key "constructor"/);

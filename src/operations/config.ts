@@ -13,7 +13,7 @@ import { WaggleError } from "../ports/waggle-error.ts";
 import { readFailOn } from "./fail-on.ts";
 import { runConfigSchema } from "./live/run-fields.ts";
 import { nearestName } from "./nearest-name.ts";
-import { notifyConfigSchema, notifyRouteShape } from "./notify/route-schema.ts";
+import { notifyConfigSchema, notifyShapes } from "./notify/route-schema.ts";
 import { readYaml, type YamlPlace, yamlLengthMax } from "./read-yaml.ts";
 import { readDuration, readTime } from "./time-range.ts";
 
@@ -107,6 +107,7 @@ const configSchema = z
     policies: files("Tracing policies in force: files or directories"),
     "tetragon-metrics": files("Tetragon's Prometheus metrics, first and last"),
     processes: files("Dumps of running processes"),
+    profiles: files("Profiles of workloads, see docs/profiles.md: what a frozen one lacks is told"),
     since: z.string().describe("Leave out events before this time"),
     until: z.string().describe("Leave out events from this time on"),
     format: z
@@ -199,9 +200,10 @@ function unknownKey(key: string, path: readonly PropertyKey[]): string {
   const shapes: Readonly<Record<string, object>> = {
     probes: probe.shape,
     decisions: decision.shape,
-    notify: notifyRouteShape,
+    ...notifyShapes,
   };
-  const names = Object.keys(shapes[String(path[0])] ?? configSchema.shape);
+  const shape = shapes[String(path.at(-1))] ?? shapes[String(path[0])] ?? configSchema.shape;
+  const names = Object.keys(shape);
   const near = nearestName(key, names);
   const hint = near === undefined ? `There are: ${names.join(", ")}.` : `Did you mean "${near}"?`;
   return `unknown key "${key}". ${hint}`;

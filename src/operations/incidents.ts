@@ -9,6 +9,7 @@ import type { Incident } from "../core/judge/incident/incident.ts";
 import { type Level, levels } from "../core/observe/detect/rule.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { type SaidOfIncident, sayOfIncident } from "./detect/close-incident.ts";
+import { profilesField } from "./detect/load-profiles.ts";
 import { type ObservedIncidents, observeIncidents } from "./detect/observe-incidents.ts";
 import { rulesField } from "./detect/past-fields.ts";
 import type { Operation } from "./operation.ts";
@@ -23,6 +24,7 @@ const listInput = z.strictObject({
     .describe("Only incidents of this severity or graver; all when left out"),
   ...sourceFields,
   ...rulesField,
+  ...profilesField,
 });
 
 export interface IncidentsOutput {
@@ -50,8 +52,8 @@ export const incidents: Operation<z.infer<typeof listInput>, IncidentsOutput> = 
     "the few incidents that a person should read, gravest first.",
   effect: "read",
   input: listInput,
-  run: async ({ minSeverity = "informational", rules = [], ...sources }, context) => {
-    const observed = await observeIncidents({ sources, rules }, context);
+  run: async ({ minSeverity = "informational", rules = [], profiles, ...sources }, context) => {
+    const observed = await observeIncidents({ sources, rules, profiles }, context);
     const least = levels.indexOf(minSeverity);
     const kept = observed.incidents.filter((one) => levels.indexOf(one.severity) >= least);
     return {
@@ -70,6 +72,7 @@ const oneInput = z.strictObject({
   by: z.string().min(1).max(200).optional().describe("Who says so"),
   ...sourceFields,
   ...rulesField,
+  ...profilesField,
 });
 
 export interface IncidentOutput extends Omit<IncidentsOutput, "incidents" | "leftOutCount"> {
@@ -83,13 +86,13 @@ export const incident: Operation<z.infer<typeof oneInput>, IncidentOutput> = {
   summary: "tell one incident: story, timeline, evidence, what to do",
   description:
     "Tells one incident: how it began, what was run, downloaded, contacted, read and changed, " +
-    "which techniques that is, which vulnerability in use may explain it, what to do now. With " +
-    "--close --reason a person closes it in the state of a daemon, running or not; --reopen takes " +
-    "that back.",
+    "which techniques that is, which vulnerability in use may explain it, what to do now. " +
+    "With --close --reason a person closes it in the state of a daemon, running or not; " +
+    "--reopen takes that back.",
   effect: "write",
   input: oneInput,
-  run: async ({ id, rules = [], close, reopen, reason, by, ...sources }, context) => {
-    const observed = await observeIncidents({ sources, rules }, context);
+  run: async ({ id, rules = [], profiles, close, reopen, reason, by, ...sources }, context) => {
+    const observed = await observeIncidents({ sources, rules, profiles }, context);
     const found = findOne(observed.incidents, id);
     const { state } = resolveSources(sources, context.settings);
     const said = await sayOfIncident(found, { close, reopen, reason, by }, { state, context });

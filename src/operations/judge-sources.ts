@@ -6,9 +6,7 @@
  */
 import { ProblemLog } from "../core/event/problem.ts";
 import { type Judgement, judge } from "../core/judge/judge.ts";
-import type { SignedDecision } from "../core/judge/waive/waiver.ts";
 import type { Detector } from "../core/observe/detect/detector.ts";
-import type { FactSet } from "../core/observe/fact-set.ts";
 import type { InputSummary } from "../core/report/report.ts";
 import { judgeSettings, readPins } from "./judge-settings.ts";
 import { type ClusterDocuments, loadCluster } from "./load-cluster.ts";
@@ -19,12 +17,14 @@ import type { OperationContext } from "./operation.ts";
 import { resolveSources, type SourceInput } from "./sources.ts";
 import { addStateSources } from "./state-sources.ts";
 
+type Observed = Awaited<ReturnType<typeof observeSources>>;
+
 export interface JudgedSources {
-  readonly facts: FactSet;
+  readonly facts: Observed["facts"];
   readonly cluster: ClusterDocuments;
   readonly judgement: Judgement;
   /** What people signed beside the state; the configuration's are not among them. */
-  readonly decisions: readonly SignedDecision[];
+  readonly decisions: Observed["decisions"];
   /** **Order**: events, listings of processes, then documents. */
   readonly inputs: readonly InputSummary[];
   /** Names of the inputs, at the index that citations carry. */

@@ -6,8 +6,8 @@
 import { z } from "zod";
 import { type BuildReportOptions, buildReport } from "../core/report/build-report.ts";
 import type { InputSummary, Report } from "../core/report/report.ts";
-import { loadDetection } from "./detect/load-detection.ts";
-import { observeDetected } from "./detect/observe-incidents.ts";
+import type { LoadedDetection } from "./detect/load-detection.ts";
+import { observeDetected, observeIncidents } from "./detect/observe-incidents.ts";
 import { rulesField } from "./detect/past-fields.ts";
 import { readSigned } from "./judge-settings.ts";
 import { type JudgedSources, judgeSources } from "./judge-sources.ts";
@@ -44,6 +44,8 @@ export async function makeReport(input: ReportInput, context: OperationContext):
   });
 }
 
+const noRules: LoadedDetection = { detectors: [], listings: [], problems: [] };
+
 interface Judged {
   readonly judged: JudgedSources;
   readonly detected: BuildReportOptions["detected"];
@@ -59,12 +61,12 @@ async function judgeAll(
   }
   // A state holds what was detected when it was seen: rules would have nothing to look at.
   const isState = resolveSources(sources, settings).state !== "";
-  const detection = isState
-    ? { detectors: [], listings: [], problems: [] }
-    : await loadDetection({ directories: rules }, context);
-  const observed = await observeDetected({ sources, detection }, context);
-  const { judged, incidents, detected } = observed;
-  const isBlind = !isState && detection.detectors.length === 0;
+  const observed = isState
+    ? await observeDetected({ sources, detection: noRules }, context)
+    : await observeIncidents({ sources, rules }, context);
+  const { judged, incidents, detected, listings } = observed;
+  // Novelty supports what rules find; alone it tells of no intrusion.
+  const isBlind = !isState && listings.every(({ head }) => head.kind === "novelty");
   const source = isState ? "state" : isBlind ? "off" : "events";
   return { judged, detected: { source, signalCount: detected.signals.length, incidents } };
 }

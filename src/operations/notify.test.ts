@@ -31,7 +31,7 @@ async function open(context: TestContext) {
   const config: object = {
     notify: [
       { name: "chat", kind: "slack", "url-env": "HOOK", insecure: true, "min-severity": "high" },
-      ...[{ name: "on-call", kind: "pagerduty", tokenEnv: "ROUTING", insecure: true }].map(
+      ...[{ name: "on-call", kind: "pagerduty", "token-env": "ROUTING", insecure: true }].map(
         (one) => ({ ...one, url: `${pager.origin}/v2/enqueue` }),
       ),
       { name: "broken", kind: "slack" },

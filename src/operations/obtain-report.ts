@@ -26,7 +26,8 @@ export const reportFields = {
 export const decidedFields = { ...reportFields, ...detectFields };
 
 /**
- * Intrusions are looked for, for they move decisions. **Errors**: throws what making a report throws, `input-unsupported` for another document, `usage`
+ * Intrusions are looked for, for they move decisions.
+ * **Errors**: throws what making a report throws, `input-unsupported` for another document, `usage`
  * where sources are given too: they would be passed over, and the answer taken for one about them.
  */
 export async function obtainReport(

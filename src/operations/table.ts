@@ -18,6 +18,7 @@ import { notify } from "./notify.ts";
 import type { OperationInfo } from "./operation.ts";
 import { plan } from "./plan.ts";
 import { policy } from "./policy.ts";
+import { profile } from "./profile.ts";
 import { ps } from "./ps.ts";
 import { record } from "./record.ts";
 import { replay } from "./replay.ts";
@@ -56,6 +57,7 @@ export const operations: readonly OperationInfo[] = [
   hunt,
   rules,
   matrix,
+  profile,
   notify,
   policy,
   replay,

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import type { Actor, Citation, Fact, FileUseHow } from "../core/observe/fact.ts";
 import { mergeIndicators } from "../core/observe/merge-detect-facts.ts";
 import { mergeCitations } from "../core/observe/merge-facts.ts";
+import { mergeDays } from "../core/observe/profile/merge-profile-facts.ts";
 
 const citation: fc.Arbitrary<Citation> = fc.record({
   timeUs: fc.nat({ max: 5 }),
@@ -74,7 +75,27 @@ export function arbitraryFact(names: FactNames): fc.Arbitrary<Fact> {
     }),
     ...detectFacts(container, text),
     ...nodeFacts(container, text),
+    profileFact(text),
   );
+}
+
+function profileFact(text: fc.Arbitrary<string>): fc.Arbitrary<Fact> {
+  return fc.record({
+    kind: fc.constant("profile" as const),
+    place: fc.record({
+      cluster: fc.constant(""),
+      namespace: fc.constantFrom("shop", "web"),
+      kind: fc.constant("Deployment"),
+      name: text,
+      container: fc.constant("main"),
+    }),
+    dimension: fc.constantFrom("binary" as const, "child" as const),
+    value: text,
+    count: fc.integer({ min: 1, max: 9 }),
+    days: fc.array(fc.nat({ max: 40 }), { maxLength: 20 }).map((list) => mergeDays(list, [])),
+    runs: texts,
+    ...seen,
+  });
 }
 
 const workload = fc.option(

@@ -10,6 +10,8 @@ import { createStatusServer } from "../adapters/status-server/http-status-server
 import { createMemoryStore } from "../adapters/store/memory-store.ts";
 import type { OperationContext, Settings } from "../operations/operation.ts";
 import type { ClusterWatch } from "../ports/cluster-watch.ts";
+import type { DeadLetters } from "../ports/dead-letters.ts";
+import type { Notice, Notifier, NotifierTarget } from "../ports/notifier.ts";
 import type { ReportMaker } from "../ports/report-maker.ts";
 import type { Scanner } from "../ports/scanner.ts";
 import type { Delivery } from "../ports/sink.ts";
@@ -23,6 +25,7 @@ export class MemoryMachine {
   readonly store = createMemoryStore();
   readonly archive = new MemoryArchive();
   readonly stored = new Map<string, Uint8Array>();
+  readonly letters = createMemoryLetters();
   /** Thrown by each commit, or each setting, while it is set. */
   refusal: WaggleError | undefined;
   settingRefusal: WaggleError | undefined;
@@ -37,6 +40,11 @@ export class MemoryOutside {
   readonly controls = new Map<string, FakeControl>();
   readonly ending = new AbortController();
   readonly delivered: Delivery[] = [];
+  /** What receivers took, by route; one of a name in `deafRoutes` takes nothing. */
+  readonly notified: { readonly route: string; readonly notice: Notice }[] = [];
+  readonly deafRoutes = new Set<string>();
+  /** Name of the directory of rules that come along; "": there are none. */
+  shippedRules = "";
   readonly scraped: string[] = [];
   /** Words of each report that was asked for. */
   readonly made: (readonly string[])[] = [];
@@ -75,7 +83,7 @@ export class MemoryOutside {
       settings: this.settings,
       onProgress: () => {},
       outside: {
-        shipped: { rules: "", workflows: "" },
+        shipped: { rules: this.shippedRules, workflows: "" },
         state: this.state(),
         sources: this.openers(),
         services: this.services(),
@@ -157,6 +165,20 @@ export class MemoryOutside {
     };
   }
 
+  private notifier({ name, kind }: NotifierTarget): Notifier {
+    return {
+      ...{ name, kind },
+      preview: () => ({ method: "POST", target: name, body: "" }),
+      send: async (notice) => {
+        if (this.deafRoutes.has(name)) {
+          throw new WaggleError("delivery-failed", `${name} does not answer`, { retryable: true });
+        }
+        this.notified.push({ route: name, notice });
+        return { thread: "" };
+      },
+    };
+  }
+
   private services(): OperationContext["outside"]["services"] {
     return {
       ...noOutside.services,
@@ -168,6 +190,11 @@ export class MemoryOutside {
           this.made.push(words);
           return this.maker(words, signal);
         },
+      }),
+      notify: async () => ({
+        open: (target) => this.notifier(target),
+        deadLetters: () => this.machine.letters,
+        random: () => 0,
       }),
       sink: async (target) => {
         if (target.startsWith("no:")) throw new WaggleError("usage", `${target} is no sink`);
@@ -183,6 +210,21 @@ export class MemoryOutside {
       },
     };
   }
+}
+
+function createMemoryLetters(): DeadLetters {
+  const letters: unknown[] = [];
+  return {
+    add: async (more) => {
+      letters.push(...more);
+      return 0;
+    },
+    list: async () => ({ letters: [...letters], damagedCount: 0 }),
+    takeEach: async (take) => {
+      for (const letter of letters.splice(0)) if (!(await take(letter))) letters.push(letter);
+      return { letters: [...letters], damagedCount: 0 };
+    },
+  };
 }
 
 /** What `record` prints in JSON. */

@@ -13,8 +13,11 @@ export function isForgettable(container: string): boolean {
   return container !== "" && !isHostKey(container);
 }
 
-/** Of hosts these go by their own age: a host has sessions without end. */
-export const sessionKinds = ["signal", "process", "step"] as const;
+/**
+ * Of hosts these go by their own age: a host has sessions without end. So do habits of workloads,
+ * which are of no container.
+ */
+export const sessionKinds = ["signal", "process", "step", "profile"] as const;
 
 export function isSessionFact({ kind }: Fact): boolean {
   return sessionKinds.some((one) => one === kind);

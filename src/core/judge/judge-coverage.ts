@@ -118,11 +118,12 @@ function concerns(
   return policy === undefined || coverage.some((fact) => fact.policy === policy && isShown(fact));
 }
 
-/** Losses of rights and of writings: no use of the image's files is lost with them. */
+/** Losses of rights, of writings and of habits: no use of the image's files is lost with them. */
 const hidesNoUse: ReadonlySet<string> = new Set([
   "privilege-eviction",
   "write-eviction",
   "flow-eviction",
+  "profile-eviction",
 ]);
 
 /** Those of sockets are shown, though no use of a file is lost with them. */

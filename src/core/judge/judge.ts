@@ -17,7 +17,6 @@ import { EvidenceBook } from "./evidence-book.ts";
 import { joinImages } from "./join-images.ts";
 import { type JudgedFindings, judgeFindings } from "./judge-findings.ts";
 import { judgeImages } from "./judge-images.ts";
-import type { JudgedImage } from "./judged-image.ts";
 import { listHosts } from "./list-hosts.ts";
 import { listVerdicts } from "./list-verdicts.ts";
 import type { CoverageSummary, Evidence, PackageVerdict } from "./verdict.ts";
@@ -68,7 +67,7 @@ export interface Judgement extends JudgedFindings, JudgedContext {
   readonly coverage: readonly CoverageSummary[];
   readonly evidence: Readonly<Record<string, Evidence>>;
   /** What findings are made of, to decide them again; no part of a report. */
-  readonly images: readonly JudgedImage[];
+  readonly images: Parameters<typeof judgeFindings>[0];
 }
 
 /** **Cost**: linear in packages, matches and file facts, but for sorting. */

@@ -4,6 +4,7 @@
  * included.
  */
 import type { ContainerKey, Fact } from "./fact.ts";
+import { profilePlaceKey } from "./profile/profile-fact.ts";
 
 const separator = "\u0000";
 
@@ -41,6 +42,8 @@ function partsOf(fact: Fact): readonly (string | number)[] {
       const { container, process, what, subject } = fact;
       return [container.length, container, process.length, process, what, subject];
     }
+    case "profile":
+      return [profilePlaceKey(fact.place), fact.dimension, fact.value];
     case "coverage":
       return [fact.node, fact.sensor, fact.policy];
     case "loss":
@@ -48,9 +51,9 @@ function partsOf(fact: Fact): readonly (string | number)[] {
   }
 }
 
-/** The container that it speaks of; "" for one of a node or of all. */
+/** The container that it speaks of; "" for one of a node, of a workload or of all. */
 export function containerOfFact(fact: Fact): ContainerKey | "" {
-  return fact.kind === "coverage" ? "" : fact.container;
+  return fact.kind === "coverage" || fact.kind === "profile" ? "" : fact.container;
 }
 
 /** A process whose end was not seen may be above what happens now, for a year. */

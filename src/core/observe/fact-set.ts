@@ -1,7 +1,7 @@
 /**
  * Holds all facts of a run, merged by key.
  * In: facts in any order, any number of times. Out: one fact a key, in a fixed order.
- * Must never grow beyond `fileUseCountMax` file uses, `flowCountMax` flows and `lossCountMax`
+ * Must never grow beyond its bounds of file uses, flows, facts of detection, values of profiles and
  * losses: what is left out becomes a loss; losses beyond the bound one wide loss of their node and
  * reason.
  */
@@ -18,6 +18,7 @@ import type {
   LossFact,
   PrivilegeFact,
 } from "./fact.ts";
+import { factKey } from "./fact-key.ts";
 import { mergeProcesses, mergeSignals, mergeSteps } from "./merge-detect-facts.ts";
 import {
   mergeContainers,
@@ -28,6 +29,8 @@ import {
   mergeLosses,
   mergePrivileges,
 } from "./merge-facts.ts";
+import { mergeProfiles } from "./profile/merge-profile-facts.ts";
+import type { ProfileFact } from "./profile/profile-fact.ts";
 
 const separator = "\u0000";
 
@@ -37,6 +40,9 @@ const lossCountMax = 10_000;
 const flowCountMax = 1_000_000;
 /** **Unit**: signals, processes and steps over all containers. */
 const detectCountMax = 500_000;
+
+/** **Unit**: values of profiles over all workloads. */
+const profileCountMax = 500_000;
 
 interface ContainerShelf {
   /** By path: the few ways and actors of one path share its text. */
@@ -53,6 +59,7 @@ export class FactSet {
   private readonly byContainer = new Map<ContainerKey, ContainerFact>();
   private readonly shelves = new Map<ContainerKey, ContainerShelf>();
   private readonly coverageByKey = new Map<string, CoverageFact>();
+  private readonly profileByKey = new Map<string, ProfileFact>();
   private readonly lossByKey = new Map<string, LossFact>();
   private readonly fileUseCountMax: number;
   private fileUseCount = 0;
@@ -90,6 +97,9 @@ export class FactSet {
       }
       case "loss":
         this.addLoss(fact);
+        break;
+      case "profile":
+        this.addProfile(fact);
         break;
       default:
         this.addDetected(fact);
@@ -155,6 +165,11 @@ export class FactSet {
       .sort(compareText);
   }
 
+  /** Habits of all workloads. **Order**: by place, dimension, value. */
+  get profiles(): readonly ProfileFact[] {
+    return sorted(this.profileByKey);
+  }
+
   get coverage(): readonly CoverageFact[] {
     return sorted(this.coverageByKey);
   }
@@ -175,6 +190,7 @@ export class FactSet {
       yield* this.processes(key);
       yield* this.steps(key);
     }
+    yield* this.profiles;
     yield* this.coverage;
     yield* this.losses;
   }
@@ -262,6 +278,16 @@ export class FactSet {
     const detail = `more than ${detectCountMax} facts of detection in all`;
     this.loseFact({ container, firstSeenUs, lastSeenUs }, "detect-eviction", detail);
     return false;
+  }
+
+  private addProfile(fact: ProfileFact): void {
+    const key = factKey(fact);
+    if (this.profileByKey.has(key) || this.profileByKey.size < profileCountMax) {
+      put(this.profileByKey, key, fact, mergeProfiles);
+      return;
+    }
+    const detail = `more than ${profileCountMax} values of profiles in all`;
+    this.loseFact({ ...fact, container: "" }, "profile-eviction", detail);
   }
 
   private addLoss(fact: LossFact): void {

@@ -7,6 +7,7 @@
 import type { TimeUs } from "../event/event.ts";
 import type { DetectFact } from "./detect/detect-fact.ts";
 import type { Actor, Citation, ContainerKey, Sensor } from "./evidence.ts";
+import type { ProfileFact } from "./profile/profile-fact.ts";
 
 export type { Actor, Citation, ContainerKey, Sensor, Workload } from "./evidence.ts";
 
@@ -200,5 +201,6 @@ export type Fact =
   | ListenFact
   | CoverageFact
   | LossFact
-  | DetectFact;
+  | DetectFact
+  | ProfileFact;
 export type Emit = (fact: Fact) => void;

@@ -14,6 +14,7 @@ import {
   mergeLosses,
   mergePrivileges,
 } from "./merge-facts.ts";
+import { mergeProfiles } from "./profile/merge-profile-facts.ts";
 
 /** Both must be of one key. */
 export function mergeFact(a: Fact, b: Fact): Fact {
@@ -27,6 +28,7 @@ export function mergeFact(a: Fact, b: Fact): Fact {
   if (a.kind === "signal" && b.kind === "signal") return mergeSignals(a, b);
   if (a.kind === "process" && b.kind === "process") return mergeProcesses(a, b);
   if (a.kind === "step" && b.kind === "step") return mergeSteps(a, b);
+  if (a.kind === "profile" && b.kind === "profile") return mergeProfiles(a, b);
   throw new Error("the kind is the first part of a key: facts of one key are of one kind");
 }
 

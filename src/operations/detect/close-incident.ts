@@ -7,8 +7,7 @@ import { makeVisible } from "../../core/report/safe-text.ts";
 import type { Note } from "../../ports/store.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { keepLetter } from "../live/keep-letter.ts";
-import { timeOf } from "../live/state-field.ts";
-import { withStore } from "../live/with-store.ts";
+import { timeOf, withStore } from "../live/state-field.ts";
 import type { OperationContext } from "../operation.ts";
 import { closingNote, closingsOf, openingNote } from "./incident-closings.ts";
 

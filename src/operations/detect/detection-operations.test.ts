@@ -24,6 +24,7 @@ import type { OperationContext } from "../operation.ts";
 import { rules } from "../rules.ts";
 import { timeline } from "../timeline.ts";
 import { detectPast } from "./detect-past.ts";
+import { findContainers } from "./find-containers.ts";
 import { loadDetection } from "./load-detection.ts";
 import { detectedFacts, joinIncidents, observeIncidents } from "./observe-incidents.ts";
 import { resolvePast } from "./past-fields.ts";
@@ -259,4 +260,15 @@ test("no rules are loaded twice, and a folder that is not there is told", async 
     loadDetection({ directories: ["/no/such/folder"] }, context),
     refusedWith("file-not-found"),
   );
+});
+
+test("a container is meant by its id, pod, workload or name", async () => {
+  const all = [...(await observed).judged.facts.containers];
+  const [one] = findContainers(all, "redis");
+  assert.ok(one !== undefined);
+  for (const name of [one.containerId.slice(0, 12), one.pod, `${one.namespace}/${one.workload}`]) {
+    assert.ok(findContainers(all, name).includes(one), name);
+  }
+  assert.deepEqual(findContainers(all, "host"), []);
+  assert.throws(() => findContainers(all, "\u001b[31m"), refusedWith("not-found"));
 });

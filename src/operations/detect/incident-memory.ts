@@ -34,7 +34,9 @@ export async function readIncidentMemory(settings: SettingStore): Promise<Incide
   const text = await settings.get(setting);
   if (text === undefined) return noMemory;
   const result = memorySchema.safeParse(JSON.parse(text));
-  return result.success ? (result.data as unknown as IncidentMemory) : noMemory;
+  if (!result.success) return noMemory;
+  const { judged, told } = result.data as unknown as IncidentMemory;
+  return { judged, told };
 }
 
 /** `memory` is bounded. **Errors**: throws what the store throws. */

@@ -4,12 +4,16 @@
  * Must never hand a pattern of a rule file to the engine of the language: it can take for ever.
  */
 import { RE2JS } from "re2js";
-import type { RegexEngine } from "../../core/observe/sigma/regex-engine.ts";
+import type { CompiledRegex, RegexEngine } from "../../core/observe/sigma/regex-engine.ts";
+import { isPlainPattern } from "./plain-pattern.ts";
 
 /** **Unit**: characters of a pattern: its program grows with repetitions, which RE2 bounds. */
 const lengthMax = 4096;
 
-/** **Cost**: compiling is milliseconds; a match is linear in the text. */
+/**
+ * **Cost**: compiling is milliseconds, so it waits for the first text where RE2 surely takes the
+ * pattern; a match is linear in the text.
+ */
 export const linearRegex: RegexEngine = {
   compile(pattern, { ignoreCase, multiLine, dotAll }) {
     if (pattern.length > lengthMax) return `it is longer than ${lengthMax} characters`;
@@ -17,6 +21,7 @@ export const linearRegex: RegexEngine = {
       (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) |
       (multiLine ? RE2JS.MULTILINE : 0) |
       (dotAll ? RE2JS.DOTALL : 0);
+    if (isPlainPattern(pattern)) return compileLater(pattern, flags);
     try {
       const compiled = RE2JS.compile(pattern, flags);
       return { test: (text) => compiled.test(text) };
@@ -25,6 +30,16 @@ export const linearRegex: RegexEngine = {
     }
   },
 };
+
+function compileLater(pattern: string, flags: number): CompiledRegex {
+  let compiled: RE2JS | undefined;
+  return {
+    test: (text) => {
+      compiled ??= RE2JS.compile(pattern, flags);
+      return compiled.test(text);
+    },
+  };
+}
 
 function firstLine(text: string): string {
   return (text.split("\n", 1)[0] ?? "").slice(0, 200);

@@ -7,12 +7,17 @@ import { ProblemLog, type ProblemReport } from "../../core/event/problem.ts";
 import type { Detector } from "../../core/observe/detect/detector.ts";
 import type { RuleHead, RuleListing } from "../../core/observe/detect/rule.ts";
 import { selectRules } from "../../core/observe/detect/select-rules.ts";
+import {
+  createNoveltyDetector,
+  type NoveltyOptions,
+} from "../../core/observe/profile/novelty-detector.ts";
 import { createSequenceDetector } from "../../core/observe/sequence/sequence-detector.ts";
 import { createSigmaDetector } from "../../core/observe/sigma/sigma-detector.ts";
 import type { OperationContext } from "../operation.ts";
 import { readRuleFiles } from "./load-rules.ts";
-import { parseRules, type RuleFile, type RuleFileProblem } from "./parse-rules.ts";
+import { parseRules, type RuleFileProblem } from "./parse-rules.ts";
 import { parseSequences } from "./parse-sequences.ts";
+import type { RuleFile } from "./parsed-rules.ts";
 
 export interface DetectionRequest {
   /** Files and directories of the user, with all that is below them. */
@@ -21,6 +26,8 @@ export interface DetectionRequest {
   readonly withShipped?: boolean;
   /** Rules that are to speak; all when left out. */
   readonly only?: (head: RuleHead) => boolean;
+  /** Profiles are learned, and what is new is told, only where this is given. */
+  readonly novelty?: NoveltyOptions;
 }
 
 export interface LoadedDetection {
@@ -32,18 +39,19 @@ export interface LoadedDetection {
 
 /** **Errors**: what is wrong with rules are values; `WaggleError` for names that are not there. */
 export async function loadDetection(
-  { directories, withShipped = true, only }: DetectionRequest,
+  { directories, withShipped = true, only, novelty }: DetectionRequest,
   { files, outside }: Pick<OperationContext, "files" | "outside">,
 ): Promise<LoadedDetection> {
   const { rules } = outside.shipped;
   const names = [...(withShipped && rules !== "" ? [rules] : []), ...directories];
   const log = new ProblemLog();
-  const all = await readRuleFiles(files, { names, problems: log });
+  const all = await readRuleFiles(files, { names, problems: log, shipped: rules });
   const sequences = parseSequences(all.filter(isSequence));
   const sigma = parseRules(all.filter((file) => !isSequence(file)));
   const made: readonly Detector<unknown>[] = [
     createSigmaDetector(sigma.set) as Detector<unknown>,
     createSequenceDetector(sequences.rules) as Detector<unknown>,
+    ...(novelty === undefined ? [] : [createNoveltyDetector(novelty) as Detector<unknown>]),
   ];
   const detectors = only === undefined ? made : made.map((one) => selectRules(one, only));
   return {

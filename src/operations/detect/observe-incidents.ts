@@ -18,6 +18,7 @@ import type { OperationContext } from "../operation.ts";
 import { resolveSources, type SourceInput } from "../sources.ts";
 import { closeByPeople } from "./incident-closings.ts";
 import { type LoadedDetection, loadDetection } from "./load-detection.ts";
+import { loadProfiles, profileNames } from "./load-profiles.ts";
 import { readSaid } from "./read-said.ts";
 
 export interface ObservedIncidents {
@@ -34,21 +35,25 @@ export interface IncidentRequest {
   readonly sources: SourceInput;
   /** Directories of rules beside those that come with the program. */
   readonly rules: readonly string[];
+  /** Files and directories of profiles; those of the configuration when left out. */
+  readonly profiles?: readonly string[] | undefined;
   /** What was judged before: ids are kept. What the daemon of the state judged when left out. */
   readonly previous?: readonly Incident[];
 }
 
 /** **Errors**: throws what reading sources and rules throws. */
 export async function observeIncidents(
-  { sources, rules, previous }: IncidentRequest,
+  { sources, rules, profiles, previous }: IncidentRequest,
   context: OperationContext,
 ): Promise<ObservedIncidents> {
-  const detection = await loadDetection({ directories: rules }, context);
+  const frozen = await loadProfiles(profileNames(profiles, context), context);
+  const novelty = { profiles: frozen };
+  const detection = await loadDetection({ directories: rules, novelty }, context);
   const before = previous === undefined ? {} : { previous };
   return observeDetected({ sources, detection, ...before }, context);
 }
 
-export interface DetectedRequest extends Omit<IncidentRequest, "rules"> {
+export interface DetectedRequest extends Omit<IncidentRequest, "rules" | "profiles"> {
   readonly detection: LoadedDetection;
 }
 

@@ -6,14 +6,9 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { compileRules, type RuleSet } from "../../core/observe/sigma/compile-rules.ts";
 import type { RuleProblem } from "../../core/observe/sigma/rule-problem.ts";
-import { readYaml, type YamlPlace, type YamlValue } from "../read-yaml.ts";
+import type { YamlPlace, YamlValue } from "../read-yaml.ts";
 import { linearRegex } from "./linear-regex.ts";
-
-/** A rule file as it is; each document of it is a rule, a correlation or a filter. */
-export interface RuleFile {
-  readonly source: string;
-  readonly text: string;
-}
+import { type RuleFile, readRuleFile } from "./parsed-rules.ts";
 
 export interface RuleFileProblem {
   /** `FILE:LINE:COLUMN: what is wrong`; parts of it are from the file: hostile. */
@@ -36,8 +31,9 @@ export function parseRules(
 ): ParsedRules {
   const problems: RuleFileProblem[] = [];
   const documents: { readonly source: string; readonly read: YamlValue }[] = [];
-  for (const { source, text } of files) {
-    for (const read of readYaml(text, { takesAliases: true })) {
+  for (const file of files) {
+    const { source } = file;
+    for (const read of readRuleFile(file, { takesAliases: true })) {
       if (read.kind === "refused") problems.push(problemAt(source, read.place, read.message));
       // `---` at the end of a file.
       else if (read.value !== null) documents.push({ source, read });

@@ -7,9 +7,10 @@ import { isMap, isSeq, type Node, type YAMLMap } from "yaml";
 import { compileSequence } from "../../core/observe/sequence/compile-sequence.ts";
 import { createCompileWhere } from "../../core/observe/sequence/compile-where.ts";
 import type { SequenceRule } from "../../core/observe/sequence/sequence-rule.ts";
-import { readYaml, type YamlPlace } from "../read-yaml.ts";
+import type { YamlPlace } from "../read-yaml.ts";
 import { linearRegex } from "./linear-regex.ts";
-import type { RuleFile, RuleFileProblem } from "./parse-rules.ts";
+import type { RuleFileProblem } from "./parse-rules.ts";
+import { type RuleFile, readRuleFile } from "./parsed-rules.ts";
 
 export interface ParsedSequences {
   readonly rules: readonly SequenceRule[];
@@ -23,10 +24,11 @@ export function parseSequences(files: readonly RuleFile[]): ParsedSequences {
   const rules: SequenceRule[] = [];
   const problems: RuleFileProblem[] = [];
   const sources = new Map<string, string>();
-  for (const { source, text } of files) {
+  for (const file of files) {
+    const { source } = file;
     const note = (message: string, place: YamlPlace) =>
       problems.push(problemAt(source, message, place));
-    for (const document of readYaml(text, { takesAliases: false })) {
+    for (const document of readRuleFile(file, { takesAliases: false })) {
       if (document.kind === "refused") {
         note(document.message, document.place);
         continue;

@@ -4,7 +4,7 @@
  * In: a state directory; "" for recordings. Out: both, empty where nothing is known.
  */
 import type { Incident } from "../../core/judge/incident/incident.ts";
-import { withStore } from "../live/with-store.ts";
+import { withStore } from "../live/state-field.ts";
 import type { OperationContext } from "../operation.ts";
 import { closingsOf, type IncidentClosing } from "./incident-closings.ts";
 import { readIncidentMemory } from "./incident-memory.ts";

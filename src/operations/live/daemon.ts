@@ -9,11 +9,10 @@ import type { ArchiveWriter } from "../../ports/archive.ts";
 import type { EventSource, SourcePosition } from "../../ports/event-source.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
-import type { LoadedDetection } from "../detect/load-detection.ts";
 import type { OperationContext } from "../operation.ts";
 import type { DaemonHealth } from "./daemon-health.ts";
-import type { EarlyCall } from "./early-call.ts";
 import type { FactKeeper } from "./keep-facts.ts";
+import type { LiveDetection } from "./load-detectors.ts";
 import type { RunSettings } from "./run-settings.ts";
 
 export interface Daemon {
@@ -21,9 +20,7 @@ export interface Daemon {
   settings: RunSettings;
   context: OperationContext;
   /** Changes when rules are read again. */
-  detection: LoadedDetection;
-  /** Facts are to be put away soon: a rule matched. */
-  readonly urgent: EarlyCall;
+  detection: LiveDetection;
   readonly log: Log;
   readonly health: DaemonHealth;
   readonly store: Store;

@@ -212,3 +212,30 @@ test("one stall holds back nothing", async () => {
   const waits = await waitsBetween((at) => (at % 4 === 3 ? 1500 : 1));
   assert.ok(waits.length > 10 && waits.every((ms) => ms <= 2000), waits.join(" "));
 });
+
+test("a rule that matches does not wait for the rhythm, nor makes it a run", async () => {
+  const { observation, keeper, clock, store } = keeping();
+  const ending = new AbortController();
+  const atMs: number[] = [];
+  const commit = store.facts.commit.bind(store.facts);
+  store.facts.commit = async (batch) => {
+    atMs.push(clock.elapsedMs());
+    await clock.wait(400, ending.signal);
+    await commit(batch);
+  };
+  const [log, health, { signal }] = [new MemoryLog(), new DaemonHealth(), ending];
+  const urgent = new EarlyCall();
+  const onBatch = async () => {};
+  const ended = keepRegularly({ keeper, clock, log, health, signal, urgent, onBatch });
+  for (let at = 0; at < messages.length; at += 10) {
+    observation.take("s", { kind: "messages", messages: messages.slice(at, at + 10) });
+    urgent.ask();
+    await clock.advance(400);
+  }
+  ending.abort();
+  await ended;
+  const waits = atMs.slice(1).map((ms, index) => ms - (atMs[index] ?? 0) - 400);
+  assert.ok(waits.length >= 2, waits.join(" "));
+  assert.ok(Math.max(...waits) <= 1300, waits.join(" "));
+  assert.ok(Math.min(...waits) >= 1000, waits.join(" "));
+});

@@ -5,7 +5,7 @@
 import { WaggleError } from "../../ports/waggle-error.ts";
 import type { OperationContext } from "../operation.ts";
 import { applyLetter, type Letter, letterName, writeLetter } from "./inbox-letter.ts";
-import { withStore } from "./with-store.ts";
+import { withStore } from "./state-field.ts";
 
 /** Gives true when it lies before a daemon. **Errors**: what store and files throw. */
 export async function keepLetter(

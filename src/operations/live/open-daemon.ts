@@ -63,8 +63,8 @@ async function assemble(opened: Opened): Promise<Daemon> {
   // Only servers give messages, and none of them gives one twice.
   const archiving = archive === undefined ? undefined : createArchiving(archive, volatileNames);
   const canaries = settings.canaryUs === 0 ? undefined : createCanaryWatch();
-  const urgent = new EarlyCall();
-  const detection = await loadDetectors(settings, context, { log, urgent });
+  const calls = { log, urgent: new EarlyCall() };
+  const detection = await loadDetectors(settings, context, calls);
   const live: LiveOptions = {
     ...(await loadLiveOptions({ settings, detection }, context)),
     problems,
@@ -101,7 +101,7 @@ async function assemble(opened: Opened): Promise<Daemon> {
   const health = new DaemonHealth();
   return {
     ...opened,
-    ...{ detection, urgent },
+    detection,
     health,
     sources,
     volatileNames,

@@ -18,7 +18,7 @@ export interface Reloading {
 }
 
 /** What the configuration says something else of than before. */
-export interface ChangedSettings {
+interface ChangedSettings {
   /** Reports judge by it. */
   readonly isJudged: boolean;
   /** Who is told of incidents. */
@@ -87,7 +87,8 @@ async function reload({ daemon, resolve, onChange }: Reloading): Promise<void> {
   const context = { ...daemon.context, settings };
   const { detect } = daemon.settings;
   // Rule files may differ though their names do not; states of rules that stay are kept.
-  const detection = await loadDetectors({ detect, rules: wanted.rules }, context, daemon);
+  const calls = { log: daemon.log, urgent: daemon.detection.urgent };
+  const detection = await loadDetectors({ detect, rules: wanted.rules }, context, calls);
   const live = await loadLiveOptions({ settings: daemon.settings, detection }, context);
   const differing = options.filter(
     ({ key }) => JSON.stringify(wanted[key]) !== JSON.stringify(daemon.settings[key]),

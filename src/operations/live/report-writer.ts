@@ -7,6 +7,7 @@ import { z } from "zod";
 import { formatTime } from "../../core/event/format-time.ts";
 import { classifyFile } from "../../core/judge/file-class.ts";
 import type { Fact, FileUseFact } from "../../core/observe/fact.ts";
+import { containerOfFact } from "../../core/observe/fact-key.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import {
   chooseTrigger,
@@ -22,6 +23,9 @@ import type { Daemon } from "./daemon.ts";
 /** **Unit**: milliseconds. */
 const askMs = 1000;
 const retryMs = { least: 30_000, most: 3_600_000 } as const;
+
+/** **Unit**: facts of the store that wait for their container. */
+const earlyCountMax = 50_000;
 
 /** Of the store: set while something stirred that no report told yet. */
 const dueSetting = "report-due";
@@ -79,7 +83,15 @@ export class ReportWriter {
   /** What was known before the last report is no news; without one all of it is. */
   private async recall(): Promise<void> {
     const { context, store } = this.daemon;
-    for await (const fact of store.facts.facts()) this.noteFacts([fact]);
+    // What a container is may come after what happened in it.
+    const early: Fact[] = [];
+    for await (const fact of store.facts.facts()) {
+      const isKnown = this.triggers.subjects.has(containerOfFact(fact));
+      if (isKnown || fact.kind === "container") this.noteFacts([fact]);
+      else early.push(fact);
+      if (early.length >= earlyCountMax) this.noteFacts(early.splice(0));
+    }
+    this.noteFacts(early);
     const [latest] = await store.history.reports(1);
     if (latest === undefined) return;
     const ageUs = context.outside.services.clock.nowUs() - latest.timeUs;

@@ -36,6 +36,12 @@ test("the command line stands before the configuration, option by option", () =>
   );
 });
 
+test("detection is on unless it is turned off, with rules of the user beside ours", () => {
+  assert.deepEqual([resolve({}).detect, resolve({}).rules], ["auto", []]);
+  const off = resolve({}, configured("run: {detect: off, rules: [site/rules]}"));
+  assert.deepEqual([off.detect, off.rules], ["off", ["site/rules"]]);
+});
+
 test("the state directory is that of run:, else that of the whole configuration", () => {
   assert.equal(resolve({}).state, "waggle-state");
   assert.equal(resolve({}, configured("state: all/")).state, "all");

@@ -6,11 +6,8 @@
 import type { EventSource } from "../../ports/event-source.ts";
 import type { Daemon } from "./daemon.ts";
 import { followInbox } from "./follow-inbox.ts";
-import type { KeptBatch } from "./keep-facts.ts";
-import { keepRecording } from "./keep-recording.ts";
-import { keepRegularly } from "./keep-regularly.ts";
+import { keepAll, type OnBatch } from "./keep-all.ts";
 import { pumpSource } from "./pump-source.ts";
-import type { ChangedSettings } from "./reload-settings.ts";
 import { ReportWriter } from "./report-writer.ts";
 import { scanRegularly } from "./scan-regularly.ts";
 import { scrapeLosses } from "./scrape-losses.ts";
@@ -21,7 +18,6 @@ import { type TetragonHooks, tetragonParts } from "./watch-tetragons.ts";
 
 /** **Unit**: milliseconds; a service has ten seconds in all, and must still put facts away. */
 const endMs = 6000;
-const recordingMs = 10_000;
 
 /** Asked to end by `ending`, which the failure of a part gives too. */
 export class RunningParts {
@@ -74,7 +70,7 @@ export class RunningParts {
       ...daemon.sources.map((source) =>
         this.guard(`source ${source.name}`, () => this.pump(source)),
       ),
-      this.guard("facts", () => this.keep()),
+      this.guard("facts", () => keepAll(daemon, (batch) => this.noteBatch(batch), signal)),
       this.guard("metrics", () => this.scrape()),
       ...tetragonParts(daemon, this.hooks(), signal).map(({ name, work }) =>
         this.guard(name, work),
@@ -102,9 +98,16 @@ export class RunningParts {
   }
 
   /** The configuration is another. */
-  noteSettings({ isJudged, isTold }: ChangedSettings): void {
+  noteSettings({ isJudged, isTold }: { isJudged: boolean; isTold: boolean }): void {
     if (isJudged) this.reports.note("configuration");
-    if (isTold) this.people.reopen();
+    if (!isTold) return;
+    this.people.reopen();
+    this.incidents.remind();
+  }
+
+  private noteBatch(batch: Parameters<OnBatch>[0]): void {
+    this.reports.noteFacts(batch.facts);
+    this.incidents.noteBatch(batch);
   }
 
   private notePerson(): void {
@@ -126,22 +129,6 @@ export class RunningParts {
     const { clock } = context.outside.services;
     const position = positions[source.name];
     return pumpSource({ source, position, observation, clock, log, health });
-  }
-
-  private keep(): Promise<void> {
-    const { keeper, log, health, urgent, context } = this.daemon;
-    const { clock } = context.outside.services;
-    const { signal } = this.ending;
-    let keptMs = Number.NEGATIVE_INFINITY;
-    const onBatch = async (batch: KeptBatch): Promise<void> => {
-      this.reports.noteFacts(batch.facts);
-      this.incidents.noteBatch(batch);
-      // A commit of its own: no verdict rests on it, and the end writes it anyhow.
-      if (clock.elapsedMs() - keptMs < recordingMs) return;
-      await keepRecording(this.daemon);
-      keptMs = clock.elapsedMs();
-    };
-    return keepRegularly({ keeper, clock, log, health, signal, urgent, onBatch });
   }
 
   private scrape(): Promise<void> {

@@ -1,9 +1,11 @@
 /**
- * Holds what operations over a state directory share: its option, and the time that they go by.
+ * Holds what operations over a state directory share: its option, its store, and
+ * the time that they go by.
  * In: the input, the context. Out: a field, a time.
  */
 import { z } from "zod";
 import type { TimeUs } from "../../core/event/event.ts";
+import type { Store } from "../../ports/store.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import type { OperationContext } from "../operation.ts";
 import { readTime } from "../time-range.ts";
@@ -25,4 +27,18 @@ export function stateOf(given: string | undefined, { settings }: OperationContex
 /** As given by the surface, else the clock's: what a person signs has a date. */
 export function timeOf({ now, outside }: Pick<OperationContext, "now" | "outside">): TimeUs {
   return readTime(now ?? "") ?? outside.services.clock.nowUs();
+}
+
+/** The store is closed whatever happens. **Errors**: what opening throws, and `work`. */
+export async function withStore<Result>(
+  { directory, mode }: { readonly directory: string; readonly mode: "read" | "write" },
+  { outside }: Pick<OperationContext, "outside">,
+  work: (store: Store) => Promise<Result>,
+): Promise<Result> {
+  const store = await outside.state.store(directory, mode);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
 }

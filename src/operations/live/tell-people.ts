@@ -44,6 +44,7 @@ export class PeopleTeller {
   /** The configuration is another: routes are opened again, what waits is taken along. */
   reopen(): void {
     this.isStale = true;
+    this.isOpening = true;
     this.reopening.abort();
   }
 

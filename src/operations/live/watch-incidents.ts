@@ -10,6 +10,7 @@ import {
 } from "../../core/judge/incident/compare-incidents.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import { levels } from "../../core/observe/detect/rule.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { Notice } from "../../ports/notifier.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { closeByPeople, closingsOf, type IncidentClosing } from "../detect/incident-closings.ts";
@@ -42,11 +43,12 @@ export class IncidentWatch {
   readonly places: IncidentPlaces;
   private readonly daemon: Daemon;
   private readonly calls: WatchCalls;
+  private readonly clock: Clock;
   private memory: IncidentMemory = noMemory;
   /** Batches that come while the store is read; undefined when it is not. */
   private early: BatchFacts[] | undefined = [];
   private isStirred = false;
-  private isFirst = true;
+  private isReminding = true;
   private judgedMs = Number.NEGATIVE_INFINITY;
   private costMs = 0;
   private keptText = "";
@@ -56,6 +58,7 @@ export class IncidentWatch {
 
   constructor(daemon: Daemon, calls: WatchCalls) {
     this.daemon = daemon;
+    this.clock = daemon.context.outside.services.clock;
     this.calls = calls;
     this.places = new IncidentPlaces(daemon);
   }
@@ -70,6 +73,12 @@ export class IncidentWatch {
   stir(): void {
     this.isStirred = true;
     this.nudge.abort();
+  }
+
+  /** Other people are to be told: they hear of what is open. */
+  remind(): void {
+    this.isReminding = true;
+    this.stir();
   }
 
   /** The store forgot some facts. */
@@ -88,7 +97,7 @@ export class IncidentWatch {
 
   /** Ends when the signal is given. **Errors**: what reading the store at first throws. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.daemon.context.outside.services;
+    const { clock } = this;
     this.memory = await readIncidentMemory(this.daemon.store.settings);
     await this.reload();
     while (!signal.aborted) {
@@ -101,7 +110,7 @@ export class IncidentWatch {
   }
 
   private waitMs(): number {
-    const sinceMs = this.nowMs() - this.judgedMs;
+    const sinceMs = this.clock.elapsedMs() - this.judgedMs;
     const restMs = restFactor * this.costMs;
     if (this.isStirred) return Math.max(judgeMs.stirred, restMs) - sinceMs;
     const isOpen = this.incidents.some(({ state }) => state !== "closed");
@@ -109,9 +118,9 @@ export class IncidentWatch {
   }
 
   private async judgeOrTell(): Promise<void> {
-    const { log, health, context } = this.daemon;
-    const { clock } = context.outside.services;
-    const startedMs = this.nowMs();
+    const { log, health } = this.daemon;
+    const { clock } = this;
+    const startedMs = clock.elapsedMs();
     this.isStirred = false;
     try {
       if (this.known.hasSignals || this.memory.told.length > 0) await this.judge();
@@ -123,7 +132,7 @@ export class IncidentWatch {
         log.error("Incidents cannot be judged; tried again.", { why: error.message });
       }
     }
-    this.judgedMs = this.nowMs();
+    this.judgedMs = clock.elapsedMs();
     this.costMs = this.judgedMs - startedMs;
   }
 
@@ -137,8 +146,8 @@ export class IncidentWatch {
     });
     const shown = closeByPeople(judged, closings);
     const news = compareIncidents(this.memory.told, shown);
-    if (this.isFirst) await this.remind(shown, news);
-    this.isFirst = false;
+    if (this.isReminding) await this.tellAgain(shown, news);
+    this.isReminding = false;
     for (const one of news) await this.tell(one, closings.get(one.incident.id));
     this.memory = boundMemory({ judged, told: toldNow(this.memory.told, shown, news) });
     this.incidents = boundMemory({ judged: shown, told: [] }).judged;
@@ -162,7 +171,10 @@ export class IncidentWatch {
   }
 
   /** Whoever was not told before the last end; the others know, and are left out. */
-  private async remind(shown: readonly Incident[], news: readonly IncidentNews[]): Promise<void> {
+  private async tellAgain(
+    shown: readonly Incident[],
+    news: readonly IncidentNews[],
+  ): Promise<void> {
     const fresh = new Set(news.map(({ incident }) => incident.id));
     const told = new Set(this.memory.told.map(({ id }) => id));
     for (const incident of shown) {
@@ -177,10 +189,6 @@ export class IncidentWatch {
     if (text === this.keptText) return;
     await keepIncidentMemory(this.daemon.store.settings, this.memory);
     this.keptText = text;
-  }
-
-  private nowMs(): number {
-    return this.daemon.context.outside.services.clock.elapsedMs();
   }
 }
 

@@ -95,7 +95,8 @@ const route = z
       .max(4096)
       .refine((text) => !holdsSecret(text), {
         error:
-          "the address holds a secret: put it into a file or variable, and write url-file or url-env",
+          "the address holds a secret: put it into a file or variable, " +
+          "and write url-file or url-env",
       })
       .describe("Address, where no part of it is secret")
       .optional(),
@@ -172,8 +173,11 @@ export const notifyConfigSchema = z
     error: "two routes have the same name",
   });
 
-/** Keys of a route, for hints where one is misspelt. */
-export const notifyRouteShape: Readonly<Record<string, unknown>> = route.shape;
+/** Keys of a route and its parts, for hints where one is misspelt. */
+export const notifyShapes: Readonly<Record<string, object>> = {
+  notify: route.shape,
+  "quiet-hours": quietHours.shape,
+};
 
 type WrittenRoute = z.infer<typeof route>;
 

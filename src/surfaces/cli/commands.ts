@@ -17,6 +17,7 @@ import { matrix } from "../../operations/matrix.ts";
 import { notify } from "../../operations/notify.ts";
 import { plan } from "../../operations/plan.ts";
 import { policy } from "../../operations/policy.ts";
+import { profile } from "../../operations/profile.ts";
 import { ps } from "../../operations/ps.ts";
 import { record } from "../../operations/record.ts";
 import { replay } from "../../operations/replay.ts";
@@ -42,6 +43,7 @@ import { matrixPresentation } from "./present-matrix.ts";
 import { notifyPresentation } from "./present-notify.ts";
 import { planPresentation } from "./present-plan.ts";
 import { policyPresentation } from "./present-policy.ts";
+import { profilePresentation } from "./present-profile.ts";
 import { psPresentation } from "./present-ps.ts";
 import { recordPresentation } from "./present-record.ts";
 import { replayPresentation } from "./present-replay.ts";
@@ -80,6 +82,7 @@ export const commands: readonly Command[] = [
   bind(hunt, huntPresentation),
   bind(rules, rulesPresentation),
   bind(matrix, matrixPresentation),
+  bind(profile, profilePresentation),
   bind(notify, notifyPresentation),
   bind(policy, policyPresentation),
   bind(replay, replayPresentation),

@@ -68,7 +68,8 @@ function tellIncidents({ openIncidents }: DaemonStatus): string {
 }
 
 function renderRoute({ name, sent, waiting, dead }: DaemonStatus["routes"][number]): TerminalText {
-  const counts = `${formatCount(sent)} told, ${formatCount(waiting)} wait, ${formatCount(dead)} dead`;
+  const [told, wait, lost] = [sent, waiting, dead].map(formatCount);
+  const counts = `${told} told, ${wait} wait, ${lost} dead`;
   return terminal`  route ${name}  ${counts}`;
 }
 

@@ -11,6 +11,7 @@ export const sourceMetavars = {
   policies: "file",
   tetragonMetrics: "file",
   processes: "file",
+  profiles: "file",
   kev: "file",
   epss: "file",
   since: "time",

@@ -143,6 +143,33 @@ test("a role that others depend on raises the last step where the impact is tota
   }
 });
 
+const open = { isCause: false, because: "incident i1 (medium) is open in the workload" };
+const cause = { isCause: true, because: "it may be how incident i1 (high) began" };
+
+test("an open incident raises one step, and absence may take that back", () => {
+  const names = ["NNNN", "NYNN", "NYYN", "NYYY"].map(
+    (letters) => decide(letters, "unknown", { incident: open }).name,
+  );
+  assert.deepEqual(names, ["scheduled", "soon", "act-now", "act-now"]);
+  const raised = decide("NYNN", "in-use", { incident: open });
+  assert.deepEqual([raised.byTable, raised.effects["incident"]], ["scheduled", "raises"]);
+  assert.match(raised.modifiers[0]?.because ?? "", /incident i1/);
+  assert.equal(decide("NYYY", "in-use", { incident: open }).effects["incident"], "none");
+  const unused = decide("NYNN", "not-observed", { incident: open });
+  assert.deepEqual(
+    [unused.name, unused.effects["incident"], unused.effects["usage"]],
+    ["scheduled", "raises", "lowers"],
+  );
+});
+
+test("what may explain an incident is to act on now, with a look at whether it was used", () => {
+  for (const letters of ["NNNN", "NYNN", "NYYY"]) {
+    const { name, forensics, modifiers } = decide(letters, "in-use", { incident: cause });
+    assert.deepEqual([name, forensics], ["act-now", true], letters);
+    assert.match(modifiers[0]?.because ?? "", /may be how/);
+  }
+});
+
 const anyLetters = fc
   .tuple(...["NY", "NYny", "NYny", "NYny"].map((all) => fc.constantFrom(...all)))
   .map((letters) => letters.join(""));
@@ -178,6 +205,21 @@ test("what raises goes one step, and only known inputs, use or rights make act-n
       assert.ok(step >= 0 && step <= 2);
       if (name === "act-now" && byTable !== "act-now") assert.equal(effects["privilege"], "raises");
       assert.equal(deadlineDays === null, name === "next-upgrade");
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("no incident makes anything less urgent, and without one nothing is said of any", () => {
+  const states = fc.constantFrom<UsageState>("in-use", "not-observed", "unknown");
+  fc.assert(
+    fc.property(anyLetters, states, anyFacts, (letters, state, given) => {
+      const plain = decide(letters, state, given);
+      assert.equal(plain.effects["incident"], undefined);
+      for (const incident of [open, cause]) {
+        const { name } = decide(letters, state, { ...given, incident });
+        assert.ok(decisionNames.indexOf(name) <= decisionNames.indexOf(plain.name), letters);
+      }
     }),
     { numRuns: 400 },
   );

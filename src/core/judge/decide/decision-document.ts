@@ -82,8 +82,9 @@ function modifierLines(): readonly string[] {
   return [
     "## 3. Modifiers",
     "",
-    "waggle's own, applied in this order after the table, each by one step at most. Where a",
-    "limit keeps one from lowering, the finding says so (`limited`).",
+    "waggle's own, applied in this order after the table, each by one step at most, but for",
+    "what may explain how a grave incident began. Where a limit keeps one from lowering, the",
+    "finding says so (`limited`).",
     "",
     ...rows.flatMap(wrapLine),
     "",
@@ -91,6 +92,12 @@ function modifierLines(): readonly string[] {
     "is called unproven. A package that is not observed can still be reached by who has",
     "broken in, which is why absence never lowers what is exploited, or exposed and",
     "automatable.",
+    "",
+    "Incidents name findings that may explain them, and findings are decided with incidents:",
+    "so they are decided without, then incidents are judged, then decided again. Nothing shows",
+    "that a vulnerability was exploited: `incident` moves a deadline, and is no claim. When the",
+    "incident is closed the decision is again what it would be without; the history tells both",
+    "with the cause `incident`.",
     "",
   ];
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sampleDraft, sampleUsage } from "../../../testing/sample-judgement.ts";
 import { closedExposure, sampleContext } from "../../../testing/sample-workload-context.ts";
+import { decideByInputs } from "./decide-finding.ts";
 import { explainDecision, explainDecisionChanges } from "./explain-decision.ts";
 
 const whole = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
@@ -55,6 +56,22 @@ test("use is said to raise what its absence lowered", () => {
   const vector = whole.replace("AV:N", "AV:L");
   const { changes } = explain({ cvssVector: vector }, sampleUsage("not-observed"), { context });
   assert.ok(changes.includes("raise: to soon, were the package seen in use"), changes.join("\n"));
+});
+
+test("an open incident is said, also where it raises nothing, and what its end would do", () => {
+  const { finding, facts } = sampleDraft({ cvssVector: whole }, sampleUsage("in-use"));
+  const incident = { isCause: false, because: "incident i1 (high) is open in the workload" };
+  const attacked = { ...facts, incident };
+  const inputs = finding.decision.inputs;
+  const decided = decideByInputs(inputs, attacked);
+  assert.ok(explainDecision(decided).includes(incident.because));
+  const partial = inputs.map((one) =>
+    one.name === "impact" ? { ...one, value: "partial", assumed: false } : one,
+  );
+  const raised = decideByInputs(partial, attacked);
+  assert.ok(explainDecision(raised).includes(`raises it: ${incident.because}`));
+  const changes = explainDecisionChanges(raised, attacked);
+  assert.ok(changes.includes("lower: to soon, once no incident is open"), changes.join("\n"));
 });
 
 test("what would change nothing is not said", () => {

@@ -101,6 +101,7 @@ const ofOthers: ReadonlySet<string> = new Set([
   "privilege-eviction",
   "coverage-eviction",
   "missed-start",
+  "profile-eviction",
 ]);
 
 function concerns(

@@ -69,21 +69,31 @@ const minuteUs = 60_000_000;
  */
 function trimStanding(
   entry: string,
-  signals: readonly SignalFact[],
+  all: readonly SignalFact[],
   { processes, steps, known }: SessionFacts,
-): Pick<Facts, "processes" | "steps"> {
+): Facts {
+  const signals = tellingOf(all);
   const since = signals.reduce((least, one) => Math.min(least, one.firstSeenUs), Infinity);
   const until = signals.reduce((most, one) => Math.max(most, one.lastSeenUs), 0);
   const isNear = (timeUs: TimeUs) => timeUs >= since - minuteUs && timeUs <= until + 10 * minuteUs;
   const about = new Set(signals.map(({ process }) => process));
   const isBelow = (process: string) => ancestorsOf(process, known).some((one) => about.has(one));
   return {
+    signals: all.filter(
+      (one) => signals.includes(one) || (isNear(one.firstSeenUs) && isBelow(one.process)),
+    ),
     processes: processes.filter(
       ({ process, startUs }) =>
         process === entry || about.has(process) || (isNear(startUs) && isBelow(process)),
     ),
     steps: steps.filter(({ process, firstSeenUs }) => isNear(firstSeenUs) && isBelow(process)),
   };
+}
+
+/** Those that say when something happened: new behaviour alone may be of any time and process. */
+function tellingOf(signals: readonly SignalFact[]): readonly SignalFact[] {
+  const telling = signals.filter(({ family }) => family !== "novelty");
+  return telling.length > 0 ? telling : signals;
 }
 
 const ancestorCountMax = 64;
@@ -110,16 +120,19 @@ export function isStandingKind(kind: EntryKind | undefined): boolean {
 function buildSession(entry: string, signals: readonly SignalFact[], facts: SessionFacts): Session {
   const sorted = [...signals].sort(compareSignals);
   const [first] = sorted;
-  const own = isStandingKind(first?.entryKind) ? trimStanding(entry, sorted, facts) : facts;
+  const isStanding = isStandingKind(first?.entryKind);
+  const own = isStanding ? trimStanding(entry, sorted, facts) : { ...facts, signals: sorted };
   const processes = [...own.processes].sort(
     (a, b) => a.startUs - b.startUs || compareText(a.process, b.process),
   );
   const steps = [...own.steps].sort(compareSteps);
   // A server's own start, weeks ago, is no part of the session's time.
-  const isStanding = isStandingKind(first?.entryKind);
   const starts = isStanding ? [] : processes.filter(({ startUs }) => startUs > 0);
   const times = [
-    ...sorted.flatMap((one) => [one.firstSeenUs, one.lastSeenUs]),
+    ...(isStanding ? tellingOf(sorted) : sorted).flatMap((one) => [
+      one.firstSeenUs,
+      one.lastSeenUs,
+    ]),
     ...starts.map(({ startUs }) => startUs),
     ...(isStanding ? [] : steps).flatMap((one) => [one.firstSeenUs, one.lastSeenUs]),
   ].filter((time) => time > 0);
@@ -129,7 +142,7 @@ function buildSession(entry: string, signals: readonly SignalFact[], facts: Sess
     host: first?.host ?? "",
     node: first?.node ?? "",
     container: first?.container ?? "",
-    signals: sorted,
+    signals: own.signals,
     processes,
     steps,
     fromUs: times.reduce((least, time) => Math.min(least, time), times[0] ?? 0),

@@ -161,7 +161,7 @@ test("artefacts leave out loopback and addresses of the cluster, unless a rule n
   assert.ok(ips({ signals: [sampleSignal(place, { indicators })] }).includes("10.0.0.5"));
 });
 
-test("causes are findings in use by the service before it was made to run commands, exploited first", () => {
+test("causes are findings that the service used before, the exploited first", () => {
   const workload = incidentWorkload("web");
   const sample = sampleFinding("web");
   const usage = { ...sample.usage, by: ["service"], firstSeen: null } as const;

@@ -32,6 +32,14 @@ test("an exec has program, command line, user, and its parent's", () => {
   assert.deepEqual(read("ancestor.name", act), ["nginx"]);
 });
 
+test("a host of which nothing is known is native; ancestors tell their commands", () => {
+  const parent = sampleSubject({ binary: "/server", arguments: "--port 80" });
+  const act = execAct("/bin/sh -c id", { parent, host: parent, entryKind: "service" });
+  assert.deepEqual(read("host.role", act), ["native"]);
+  assert.deepEqual(read("ancestor.command", act), ["/server --port 80"]);
+  assert.equal(read("host.role", execAct("/bin/true")), undefined);
+});
+
 test("what is not known is undefined", () => {
   const act = execAct("/bin/true", { uid: -1, cwd: "" });
   for (const name of ["User", "LogonId", "ParentImage", "CurrentDirectory", "container.age"]) {

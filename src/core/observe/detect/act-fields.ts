@@ -58,6 +58,12 @@ function classOf(address: string): string | undefined {
   return name === "internet" ? "public" : name;
 }
 
+/** `native`: nothing tells what it is; the program of its own that a container is there for. */
+function rolesOfHost({ host }: Subject): readonly string[] | undefined {
+  if (host === undefined) return undefined;
+  return host.roles.size === 0 ? ["native"] : [...host.roles];
+}
+
 function hostsOf({ binary, arguments: args }: Subject): readonly string[] | undefined {
   const names = namedHosts(binary, args).map(({ name }) => name.toLowerCase());
   return names.length === 0 ? undefined : names;
@@ -142,7 +148,7 @@ const ownRows: readonly Row[] = [
   ["entry.binary", ({ subject }) => subject.entry.binary],
   ["host", ({ subject }) => subject.host?.execId],
   ["host.name", ({ subject }) => subject.host?.name],
-  ["host.role", ({ subject }) => subject.host && [...subject.host.roles]],
+  ["host.role", ({ subject }) => rolesOfHost(subject)],
   ["parent.name", ({ subject }) => subject.parent?.name],
   ["parent.binary", ({ subject }) => subject.parent?.binary],
   ["parent.arguments", ({ subject }) => subject.parent?.arguments],

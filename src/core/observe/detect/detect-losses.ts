@@ -31,6 +31,7 @@ const lossCountMax = 1024;
 /** **Unit**: event time without another one, after which a loss is over. */
 const quietUs = 3_600_000_000;
 
+/** What detection let go of at a bound, told as losses. **Shape**: at most 1,024 at once. */
 export class DetectLosses {
   private readonly losses: Map<string, Loss>;
 

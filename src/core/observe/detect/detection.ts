@@ -20,7 +20,7 @@ import { SubjectRecord } from "./subject-record.ts";
 export function createDetection(options: DetectionOptions): Fold<DetectionState> {
   const { detectors } = options;
   const act = createAct();
-  const context = new HitContext();
+  const context = new HitContext(detectors);
 
   const start = (): DetectionState => {
     const state = new DetectionState(undefined, options.subjectCountMax);
@@ -71,6 +71,11 @@ export function createDetection(options: DetectionOptions): Fold<DetectionState>
     },
     finish(state, emit) {
       state.emitOpen(emit);
+      open(state, state.nowUs, emit);
+      context.begin(state, undefined);
+      for (const detector of detectors) {
+        detector.finish?.(state.detectors.get(detector.name), context);
+      }
     },
     companions: (state, part) => [...state.partOf(part)].map(({ execId }) => execId),
     dump: (state, part) =>
@@ -115,6 +120,11 @@ export function createAct(): Act {
 class HitContext implements DetectContext {
   private state: DetectionState | undefined;
   private act: Act | undefined;
+  private readonly listening: DetectionOptions["detectors"];
+
+  constructor(detectors: DetectionOptions["detectors"]) {
+    this.listening = detectors.filter((one) => one.heard !== undefined);
+  }
 
   begin(state: DetectionState, act: Act | undefined): void {
     this.state = state;
@@ -130,6 +140,8 @@ class HitContext implements DetectContext {
     return this.state.book;
   }
 
+  readonly emit: NonNullable<DetectContext["emit"]> = (fact) => this.state?.emit(fact);
+
   readonly hit = (hit: Hit): void => {
     const { state, act } = this;
     if (state === undefined) return;
@@ -138,6 +150,7 @@ class HitContext implements DetectContext {
     const known = subject.forgotten ? state.book.get(subject.execId) : subject;
     if (known === undefined) return;
     state.book.settle(known);
+    for (const one of this.listening) one.heard?.(state.detectors.get(one.name), hit, this);
     const citation = act === undefined ? citeSubject(known, state.nowUs) : citeAct(act);
     if (!state.signals.take(hit, known, citation)) return;
     // Whether somebody gives sessions may depend on what rules say of him.

@@ -5,6 +5,7 @@
  */
 import type { TimeUs } from "../../event/event.ts";
 import type { ContainerKey } from "../evidence.ts";
+import type { ProfileFact, ProfileLoss } from "../profile/profile-fact.ts";
 import type { Act } from "./act.ts";
 import type { RuleHead, RuleListing } from "./rule.ts";
 import type { Subject, SubjectBook } from "./subject.ts";
@@ -39,6 +40,8 @@ export interface DetectContext {
   readonly book: SubjectBook;
   /** The act that decides is the one being stepped; `detection.ts` cites its event. */
   readonly hit: (hit: Hit) => void;
+  /** Facts of a detector's own; never of what goes on, for nothing takes them back. */
+  readonly emit?: (fact: ProfileFact | ProfileLoss) => void;
 }
 
 export interface DetectRelease {
@@ -54,7 +57,11 @@ export interface Detector<State> {
   step(state: State, act: Act, context: DetectContext): void;
   /** **Unit**: event time; at most once a second. For windows that end without an event. */
   tick?(state: State, context: DetectContext): void;
+  /** Told of each hit of any detector, its own included, with its subject's session settled. */
+  heard?(state: State, hit: Hit, context: DetectContext): void;
   release?(state: State, about: DetectRelease): void;
+  /** A finite input is over, or a copy of the state is looked at as if it were. */
+  finish?(state: State, context: DetectContext): void;
   /** Plain data for the structured clone algorithm: subjects by exec id only. */
   dump?(state: State): unknown;
   load?(data: unknown): State;

@@ -130,7 +130,13 @@ function isServer(subject: SubjectRecord): boolean {
   if (borrowed.some((role) => subject.roles.has(role))) return false;
   if (serving.some((role) => subject.roles.has(role))) return true;
   if (subject.roles.has("interpreter") && hasInlineCode(subject)) return false;
-  return serves(subject);
+  return serves(subject) || isUnitOfRuntime(subject);
+}
+
+/** Where no sensor tells who listens: what the system starts in these goes on and on. */
+function isUnitOfRuntime({ name, parent, isInContainer }: SubjectRecord): boolean {
+  if (isInContainer || parent === undefined || !isKernelOrInit(parent)) return false;
+  return /^(?:java|node|nodejs|dotnet|mono|beam\.smp)$/.test(name);
 }
 
 /** It, or the same program that forked it, listens or accepts. */

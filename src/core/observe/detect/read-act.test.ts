@@ -58,6 +58,13 @@ const cases: readonly (readonly [string, readonly Argument[], Partial<Act> | und
     },
   ],
   ["security_file_open", [file("/proc/1/environ")], { kind: "read", path: "/proc/1/environ" }],
+  // Where the link to a token of Kubernetes leads, and a name that only looks like it.
+  [
+    "security_file_open",
+    [file("/run/secrets/kubernetes.io/serviceaccount/..2026_01_05_09_30_00.123456789/token")],
+    { kind: "read", path: "/run/secrets/kubernetes.io/serviceaccount/token" },
+  ],
+  ["security_file_open", [file("/a/..2026/token")], { kind: "read", path: "/a/..2026/token" }],
   ["security_file_open", [file("/a", "-rw-r--r--", "unresolvedPathComponents")], undefined],
   ["security_file_open", [file("/etc", folder)], undefined],
   ["file_open", [file("/a (deleted)")], { kind: "read", path: "/a" }],

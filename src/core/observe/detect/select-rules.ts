@@ -15,6 +15,7 @@ export function selectRules(
   const listen = (context: DetectContext): DetectContext => ({
     nowUs: context.nowUs,
     book: context.book,
+    ...(context.emit === undefined ? {} : { emit: context.emit }),
     hit: (hit) => {
       if (wanted.has(hit.rule.id)) context.hit(hit);
     },
@@ -25,7 +26,9 @@ export function selectRules(
     start: () => detector.start(),
     step: (state, act, context) => detector.step(state, act, listen(context)),
     tick: (state, context) => detector.tick?.(state, listen(context)),
+    heard: (state, hit, context) => detector.heard?.(state, hit, listen(context)),
     release: (state, about) => detector.release?.(state, about),
+    finish: (state, context) => detector.finish?.(state, listen(context)),
     dump: (state) => detector.dump?.(state) ?? state,
     load: (data) => detector.load?.(data) ?? data,
   };

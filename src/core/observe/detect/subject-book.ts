@@ -24,6 +24,8 @@ const sweepUs = 30_000_000;
 /** **Unit**: characters of arguments over all subjects; beyond it new ones keep little. */
 const textBudget = 33_554_432;
 const walkCountMax = 256;
+/** **Unit**: subjects beyond the bound that wait for the next time that room is made. */
+const namedSlack = 64;
 
 export interface BookOptions {
   /** Default `subjectCountMax`. */
@@ -75,7 +77,8 @@ export class SubjectStore implements SubjectBook {
   }
 
   /**
-   * The subject of an event, created or completed from it; undefined where nobody is named.
+   * The subject of an event, created or completed from it; undefined where nobody is named. An
+   * event that names a pid alone is of whom the tree says, if he is known: it tells nothing of him.
    * **Cost**: one comparison for the next event of the same process.
    */
   take(
@@ -89,8 +92,18 @@ export class SubjectStore implements SubjectBook {
     const { latest } = this;
     const isSame = latest !== undefined && latest.block === block && latest.parent !== undefined;
     if (isSame && type !== "exec" && type !== "exit") return this.refresh(latest, node, nowUs);
-    const execId = block.execId === "" ? (node?.execId ?? "") : block.execId;
-    if (execId === "") return undefined;
+    const subject =
+      block.execId === ""
+        ? this.subjects.get(node?.execId ?? "")
+        : this.takeNamed(event, block, nowUs);
+    if (subject === undefined) return undefined;
+    if (type === "exit") this.end(subject, event.timeUs > 0 ? event.timeUs : nowUs, event);
+    this.latest = block.execId === "" ? undefined : subject;
+    return this.refresh(subject, node, nowUs);
+  }
+
+  private takeNamed(event: ProcessEvent, block: Process, nowUs: TimeUs): SubjectRecord {
+    const { execId } = block;
     let subject = this.subjects.get(execId);
     if (subject === undefined) {
       // Before it is placed, so that nobody is forgotten between being placed and being used.
@@ -98,9 +111,7 @@ export class SubjectStore implements SubjectBook {
       subject = this.add(execId, event.node, block.pid);
     }
     this.complete(subject, event, block, nowUs);
-    if (type === "exit") this.end(subject, event.timeUs > 0 ? event.timeUs : nowUs, event);
-    this.latest = subject;
-    return this.refresh(subject, node, nowUs);
+    return subject;
   }
 
   /** The tree lets go of the process: its class is final, and so is that it ended. */
@@ -188,11 +199,11 @@ export class SubjectStore implements SubjectBook {
     this.merge(subject, event, block, isExec ? subjectKnownAs.exec : subjectKnownAs.itself);
     if (event.type === "exec") {
       if (isExec && subject.exitUs === 0) this.links.noteImage(subject);
-      for (const one of event.ancestors) this.mention(one, event);
+      for (const one of event.ancestors) this.mention(one, event, nowUs);
     }
     // What was linked once stays: a parent that was forgotten must not come back for it.
     if (event.type === "exec" || subject.parent === undefined) {
-      if (event.parent !== undefined) this.mention(event.parent, event);
+      if (event.parent !== undefined) this.mention(event.parent, event, nowUs);
       this.findParent(subject);
     }
     if (subject.startUs === 0) subject.startUs = nowUs;
@@ -212,14 +223,18 @@ export class SubjectStore implements SubjectBook {
   }
 
   /** Somebody's parent: its own events, if they come, tell more. */
-  private mention(block: Process, event: ProcessEvent): void {
+  private mention(block: Process, event: ProcessEvent, nowUs: TimeUs): void {
     if (block.execId === "") return;
     let subject = this.subjects.get(block.execId);
     if (subject?.block === block) return;
-    subject ??= this.add(block.execId, event.node, block.pid);
+    // Whoever is only named must not push out those that did something.
+    if (subject === undefined && this.subjects.size > this.countMax + namedSlack) return;
+    if (subject === undefined) {
+      subject = this.add(block.execId, event.node, block.pid);
+      subject.lastUs = nowUs;
+    }
     if (subject.known > subjectKnownAs.parent) return;
     this.merge(subject, event, block, subjectKnownAs.parent);
-    if (subject.lastUs === 0) subject.lastUs = event.timeUs;
     this.findParent(subject);
   }
 

@@ -4,6 +4,8 @@
  * Must never hold what is only known here: names, places and addresses that anybody can meet.
  */
 
+import { patternLists } from "./pattern-lists.ts";
+
 const shells = ["sh", "bash", "dash", "ash", "zsh", "ksh", "csh", "tcsh", "fish", "rbash"];
 
 /** A directory by which containers see the files of their machine. */
@@ -176,56 +178,6 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
   ],
   /** An address that is a number, in arguments; with `re`. */
   "plain-address": [String.raw`(?:^|[\s/@])(?:\d{1,3}\.){3}\d{1,3}(?:[:/\s]|$)`],
-  /** An archive that goes to the output; with `re`. */
-  "archive-to-output": [String.raw`(?:^|\s)-?c[a-zA-Z]*f\s+-(?:\s|$)|^-?[a-zA-Z]*o`],
-  /** What holds all of a database, of people or of a system; with `re`. */
-  stores: [
-    String.raw`^/?(?:\.|root|home|etc|data|data/db|bitnami/[a-z]+(?:/data)?|var/lib/(?:postgresql|pgsql|mysql|mariadb|mongodb?|redis|cassandra|elasticsearch|couchdb|influxdb\d?|clickhouse|neo4j|etcd|vault|grafana|rabbitmq|kafka)(?:/.*)?)/?$|^/$`,
-  ],
-  /** Guess, break or collect passwords. **Source**: the projects' own names. */
-  "password-tools": [
-    String.raw`^(?:hydra|medusa|ncrack|patator|crowbar|john|hashcat(?:\.bin)?|unshadow|mimipenguin(?:\.sh|\.py)?|lazagne(?:\.py)?|laZagne(?:\.py)?|crackmapexec|netexec|nxc|kerbrute|ssh-?brute\w*|sucrack|linikatz(?:\.sh)?|3snake|thc-hydra)$`,
-  ],
-  /** Carry connections through a far machine. **Source**: the projects' own names. */
-  "tunnel-tools": [
-    String.raw`^(?:chisel|frpc?s?|ngrok|cloudflared|gost|ligolo(?:-ng|-agent)?|revsocks|rsocks|iodined?|dnscat2?|dns2tcpc?|ptunnel(?:-ng)?|bore|rathole|nps|npc|earthworm|ew_\w+|iox|stowaway\w*|venom_\w+|pivotnacci|reGeorg|neoreg|tmate|gsocket|gs-netcat|localtunnel|lt|pinggy|tailscaled?-userspace)(?:[-_.](?:linux|amd64|x86_64|arm64|x64|386)\S*)?$`,
-  ],
-  /** A line of code that speaks to sockets; with `re`. **Source**: manuals of the languages. */
-  "socket-code": [
-    String.raw`/inet(?:4|6)?/(?:tcp|udp)/|fsockopen|stream_socket_client|socket_create\s*\(|TCPSocket|TCPServer|IO::Socket|Socket::INET|use Socket|socket\.socket\s*\(|socket\.create_connection|import\s[\w,\s]*\bsocket\b|require\s*\(?\s*.?(?:net|socket).?\s*\)?|net\.(?:connect|createConnection|Socket)|gen_tcp`,
-  ],
-  /** Decide on logins; with `re`. */
-  "login-programs": [
-    String.raw`^(?:/usr)?/lib(?:64)?/(?:[^/]+/)?security/pam_\w+\.so$|^(?:/usr)?/s?bin/(?:sshd|login|su|sudo|passwd|agetty)$`,
-  ],
-  /** Show processes, connections and files; with `re`. */
-  "watching-tools": [
-    String.raw`^(?:/usr)?/s?bin/(?:ps|top|htop|pstree|netstat|ss|lsof|ls|find|w|who|last|kill|pkill|lsmod|curl|wget|iptables|auditctl|crontab)$`,
-  ],
-  /** What package managers of languages are told when they run code of others; with `re`. */
-  "installing-code": [
-    String.raw`(?:^|[\s/])(?:npm-cli\.js|npm|pnpm(?:\.c?js)?|yarn(?:\.c?js)?|pip[\d.]*|gem|composer(?:\.phar)?)\s+(?:\S+\s+)*?(?:install|ci|i|add|update)(?:\s|$)|-m\s+pip\s+(?:\S+\s+)*?install`,
-  ],
-  /**
-   * Where makers of well-known tools give out their installers, and nobody else can put a file;
-   * with `re`, in arguments of what fetches. **Source**: their own documents.
-   */
-  "known-installers": [
-    String.raw`https://(?:sh\.rustup\.rs|static\.rust-lang\.org|get\.docker\.com|get\.k3s\.io|get\.rke2\.io|get\.helm\.sh|(?:deb|rpm)\.nodesource\.com|nodejs\.org|bun\.(?:sh|com)|deno\.land|get\.sdkman\.io|install\.python-poetry\.org|bootstrap\.pypa\.io|astral\.sh|get\.pnpm\.io|get\.volta\.sh|tailscale\.com|pkgs\.tailscale\.com|download\.docker\.com|dl\.k8s\.io|cli\.github\.com|packages\.gitlab\.com|apt\.releases\.hashicorp\.com|packages\.microsoft\.com|aka\.ms|sdk\.cloud\.google\.com|awscli\.amazonaws\.com|go\.dev|dl\.google\.com|fluxcd\.io|istio\.io|linkerd\.io|run\.linkerd\.io|get\.opentofu\.org|starship\.rs|ollama\.com|raw\.githubusercontent\.com/(?:nvm-sh|Homebrew|helm|rancher|k3d-io|kubernetes-sigs|aquasecurity|anchore|ohmyzsh|pyenv|golangci)/)`,
-    String.raw`(?:^|\s)raw\.githubusercontent\.com/(?:nvm-sh|helm)/`,
-  ],
-  /** Installers that are a program. */
-  installers: ["rustup-init"],
-  /** Addresses that are numbers of no network of the world; with `re`. */
-  "private-address": [
-    String.raw`(?:^|[\s/@])(?:10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.)`,
-  ],
-  /** A shell is given a file, not a command; with `re`. */
-  "script-file": [String.raw`^(?:-[abd-zA-Z]+\s+)*/\S+`],
-  /** An interpreter is given a file that was installed; with `re`. */
-  "installed-script": [String.raw`^(?:-\S+\s+)*/(?:usr|opt|etc|srv|app|controller|scripts?)/\S+`],
-  /** Work on images by clients of a container runtime: it starts nothing of somebody's choice. */
-  "image-work": "build buildx push pull tag login logout images version info manifest".split(" "),
   /** Daemons that every machine has. */
   "system-names": [
     ..."systemd systemd-journald systemd-udevd systemd-logind systemd-resolved init cron".split(
@@ -234,4 +186,5 @@ export const valueLists: Readonly<Record<string, readonly string[]>> = {
     ..."crond atd sshd dbus-daemon rsyslogd auditd agetty udevd polkitd NetworkManager".split(" "),
     ..."containerd containerd-shim dockerd kubelet kube-proxy runc pause journald".split(" "),
   ],
+  ...patternLists,
 };

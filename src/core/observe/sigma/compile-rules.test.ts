@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { linearRegex } from "../../../operations/detect/linear-regex.ts";
 import { execAct, sampleAct, sampleBook } from "../../../testing/act-samples.ts";
-import type { Act } from "../detect/act.ts";
+import type { Act, ActKind } from "../detect/act.ts";
 import type { Hit } from "../detect/detector.ts";
 import { compileRules } from "./compile-rules.ts";
 import { createSigmaDetector } from "./sigma-detector.ts";
@@ -170,6 +170,20 @@ test("a filter leaves out what it names, in the rules it names", () => {
   assert.equal(countOf([base, filter({ rules: "any" }, { product: "linux" })], act), 0);
   const elsewhere = { category: "network_connection" };
   assert.equal(countOf([base, filter({ rules: "any" }, elsewhere)], act), 1);
+});
+
+test("a filtered rule is still only about the kinds of acts that it asks for", () => {
+  const rule = {
+    ...base,
+    logsource: { product: "linux", service: "waggle" },
+    detection: { s: { kind: ["write"], path: "/etc/x" }, condition: "s" },
+  };
+  const left = filter({ rules: "any" }, { product: "linux" });
+  const { subject } = execAct("/bin/sh", { uid: 5 });
+  const count = (kind: ActKind) =>
+    countOf([rule, left], sampleAct({ kind, path: "/etc/x", subject }));
+  assert.equal(count("write"), 1);
+  assert.equal(count("read"), 0);
 });
 
 test("a filter that is not understood stops its rules", () => {

@@ -9,7 +9,7 @@ import { isWireObject } from "../../event/wire-value.ts";
 import type { SigmaRule } from "./compile-rule.ts";
 import { decodeHead } from "./decode-head.ts";
 import type { Expression } from "./expression.ts";
-import { actsOf, isWithin, type LogSource, readLogSource } from "./log-source.ts";
+import { isWithin, type LogSource, readLogSource } from "./log-source.ts";
 import { PlainReader } from "./plain-reader.ts";
 import { readSearches } from "./read-searches.ts";
 import type { RuleProblem } from "./rule-problem.ts";
@@ -59,12 +59,12 @@ export function applyFilter(
   const found: RuleProblem[] = [];
   const left = readSearches(filter.searches, ["filter"], options, found);
   problems.push(...found);
-  const acts = actsOf(rule.source);
-  if (left === undefined || typeof acts === "string") {
+  if (left === undefined) {
     const why = `the filter ${JSON.stringify(filter.title)} for it is not understood`;
     return { ...rule, selection: undefined, kinds: [], evaluable: { state: "never", why } };
   }
   const kept: Expression = left.kind === "not" ? left : { kind: "not", part: left };
   const parts = [selection.expression, kept];
-  return { ...rule, ...runWith({ kind: "and", parts }, acts.kinds) };
+  // Not those of the source: what a rule asks of the kind was pruned from its expression.
+  return { ...rule, ...runWith({ kind: "and", parts }, rule.kinds) };
 }

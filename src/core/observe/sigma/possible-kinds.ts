@@ -70,13 +70,33 @@ export function pruneExpression(expression: Expression, kinds: readonly ActKind[
   return only !== undefined && pruned.length === 1 ? only : { ...expression, parts: pruned };
 }
 
+/** Shown another act before each question: one is enough, and making them is most of the work. */
+const reader = new ActReader();
+
+interface EmptyAct {
+  readonly act: Act;
+  readonly about: About;
+}
+
+const emptyActs = new Map<ActKind, readonly EmptyAct[]>();
+
+/** One for each call that may lead to acts of the kind. */
+function emptyActsOf(kind: ActKind): readonly EmptyAct[] {
+  const known = emptyActs.get(kind);
+  if (known !== undefined) return known;
+  const words = calls[kind]?.split(" ") ?? [""];
+  const made = words.map((call) => {
+    return { act: emptyAct(kind, call), about: { kind, knowsCall: call !== "" } };
+  });
+  emptyActs.set(kind, made);
+  return made;
+}
+
 /** What it is for each call that may lead to acts of the kind; undefined where it depends. */
 function decisions(expression: Expression, kind: ActKind): readonly (boolean | undefined)[] {
-  const reader = new ActReader();
-  const words = calls[kind]?.split(" ") ?? [""];
-  return words.map((call) => {
-    reader.show(emptyAct(kind, call), noBook);
-    return decide(expression, reader, { kind, knowsCall: call !== "" });
+  return emptyActsOf(kind).map(({ act, about }) => {
+    reader.show(act, noBook);
+    return decide(expression, about);
   });
 }
 
@@ -94,7 +114,7 @@ interface About {
 }
 
 /** Undefined where it depends on the act. */
-function decide(expression: Expression, reader: ActReader, about: About): boolean | undefined {
+function decide(expression: Expression, about: About): boolean | undefined {
   if (expression.kind === "item") {
     const isDecided = expression.fields.every(
       ({ name, kinds }) =>
@@ -105,13 +125,13 @@ function decide(expression: Expression, reader: ActReader, about: About): boolea
     return isDecided ? expression.test(reader) : undefined;
   }
   if (expression.kind === "not") {
-    const part = decide(expression.part, reader, about);
+    const part = decide(expression.part, about);
     return part === undefined ? undefined : !part;
   }
   const settles = expression.kind === "or";
   let isOpen = false;
   for (const part of expression.parts) {
-    const decided = decide(part, reader, about);
+    const decided = decide(part, about);
     if (decided === settles) return settles;
     if (decided === undefined) isOpen = true;
   }

@@ -116,11 +116,6 @@ class CandidateIndex {
       else for (const need of needs) addNeed(fields, need, number);
     }
     this.fields = [...fields.values()];
-    for (const one of this.fields) {
-      if (one.texts.size === 0) continue;
-      one.finder = new TextFinder([...one.texts.keys()]);
-      one.rulesOf = [...one.texts.values()];
-    }
   }
 
   match(reader: ActReader): readonly number[] {
@@ -141,12 +136,20 @@ class CandidateIndex {
     return this.matched.sort((a, b) => a - b);
   }
 
-  private look({ names, finder, rulesOf }: FieldTexts, lower: string, reader: ActReader): void {
+  private look(one: FieldTexts, lower: string, reader: ActReader): void {
+    const { names, texts } = one;
     if (names.size > 0) {
       const named = names.get(lower.slice(lower.lastIndexOf("/") + 1));
       if (named !== undefined) for (const number of named) this.ask(number, reader);
     }
-    finder?.find(lower, (text) => {
+    if (texts.size === 0) return;
+    // Made for the first text: many kinds of acts and fields are met in no recording.
+    if (one.finder === undefined) {
+      one.finder = new TextFinder([...texts.keys()]);
+      one.rulesOf = [...texts.values()];
+    }
+    const { finder, rulesOf } = one;
+    finder.find(lower, (text) => {
       for (const number of rulesOf[text] ?? []) this.ask(number, reader);
     });
   }

@@ -247,6 +247,13 @@ test("each part that changes has its cause, and says by what", () => {
       { privilege: "capability", detail: "CAP_SYS_ADMIN", source: "seen", evidence: ["e9"] },
     ],
   });
+  const because = "incident i1 (high) is open in the workload";
+  const attacked: Change = (one) => ({
+    ...one,
+    decision: sampleDecision("soon", {
+      modifiers: [{ name: "incident", effect: "raises", because }],
+    }),
+  });
   const exposed: Change = (one) => ({ ...one, exposure: { ...one.exposure, exposed: "yes" } });
   const cases: readonly (readonly [Change | undefined, Change | undefined, string, RegExp])[] = [
     [idle, undefined, "first-use", /sample says in-use/],
@@ -260,6 +267,9 @@ test("each part that changes has its cause, and says by what", () => {
       "decision-changed",
       /kev was no, is yes now: in the catalogue since May/,
     ],
+    [undefined, attacked, "incident", /^under attack: incident i1 \(high\) is open/],
+    [attacked, undefined, "incident", /^no open incident raises it any more \(incident i1/],
+    [undefined, (one) => root(attacked(one)), "incident", /under attack: .*CAP_SYS_ADMIN/],
     [
       undefined,
       (one) => ({ ...one, vulnerability: { ...one.vulnerability, severity: "Low" } }),
@@ -275,9 +285,9 @@ test("each part that changes has its cause, and says by what", () => {
   ];
   for (const [before, after, cause, why] of cases) {
     const steps = [before, after].map((change) => ({ ...still, ...(change ? { change } : {}) }));
-    const { last, because } = play(...steps);
-    assert.deepEqual(last, [`new→changed ${cause}`]);
-    assert.match(because, why);
+    const told = play(...steps);
+    assert.deepEqual(told.last, [`new→changed ${cause}`]);
+    assert.match(told.because, why);
   }
   assert.deepEqual(play({ ...still, change: unsure }, { ...still, change: idle }).last, []);
 });

@@ -8,6 +8,7 @@ import { describeDiff } from "./describe-change.ts";
 import { diffReports } from "./diff-reports.ts";
 import { explainFields } from "./explain-change.ts";
 import { indexReport, packageKey, placeOf } from "./report-index.ts";
+import { tellIncidentLift } from "./tell-incident-lift.ts";
 
 const report = sampleContextReport();
 const [finding] = report.findings;
@@ -41,6 +42,21 @@ test("a decision that moved by a modifier says which", () => {
   assert.deepEqual(explainFields(changes, finding, later), [
     { cause: "exposure-changed", detail: "role raises: it is a database" },
   ]);
+});
+
+test("a decision that an incident moved says so, and so does its end", () => {
+  const because = "incident i1 (high) is open in the workload";
+  const modifiers = [{ name: "incident", effect: "raises", because }] as const;
+  const raised = { ...finding, decision: sampleDecision("act-now", { modifiers }) };
+  const calm = { ...finding, decision: sampleDecision("soon") };
+  const changes = [{ field: "decision", before: "", after: "" }] as const;
+  assert.deepEqual(explainFields(changes, calm, raised), [
+    { cause: "incident", detail: `under attack: ${because}` },
+  ]);
+  assert.deepEqual(explainFields(changes, raised, calm), [
+    { cause: "incident", detail: `no open incident raises it any more (${because})` },
+  ]);
+  assert.equal(tellIncidentLift(raised.decision, raised.decision), "");
 });
 
 test("sections without a change are not told", () => {

@@ -1,0 +1,226 @@
+/**
+ * Tests of a daemon that detects: `watch-incidents.ts`, `judge-live.ts`, `incident-places.ts`,
+ * `tell-people.ts`, `load-detectors.ts`, `end-orphans.ts`; `detect/close-incident.ts` beside it.
+ * Recorded events, the rules that come along, a clock that is turned by hand.
+ */
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { readAttackSlice, readShippedRules } from "../../testing/attack-slice.ts";
+import { type MemoryMachine, MemoryOutside } from "../../testing/memory-outside.ts";
+import { ScriptedSource } from "../../testing/scripted-source.ts";
+import { readConfig } from "../config.ts";
+import { readIncidentMemory } from "../detect/incident-memory.ts";
+import { incident, incidents } from "../incidents.ts";
+import { run } from "../run.ts";
+import type { RunInput } from "./run-settings.ts";
+
+const lines = await readAttackSlice();
+const bytes = new TextEncoder().encode(`${lines.join("\n")}\n`);
+const route = "notify:\n  - {name: hook, kind: webhook, url: 'https://receiver.test/x'}\n";
+
+const worlds: { readonly world: MemoryOutside; readonly ended: Promise<unknown> }[] = [];
+afterEach(async () => {
+  for (const { world, ended } of worlds.splice(0)) {
+    world.ending.abort();
+    await ended;
+  }
+});
+
+interface Start {
+  readonly machine?: MemoryMachine;
+  readonly config?: string;
+  readonly input?: RunInput;
+}
+
+async function start({ machine, config = route, input = {} }: Start = {}) {
+  const world = new MemoryOutside(machine);
+  const source = new ScriptedSource("follow:f", true);
+  world.sources.set(source.name, source);
+  for (const [name, text] of readShippedRules("rules")) world.machine.stored.set(name, text);
+  world.shippedRules = "rules";
+  world.write("waggle.yaml", config);
+  world.settings = { file: "waggle.yaml", config: readConfig(config, "waggle.yaml") };
+  const given = { follow: ["f"], status: "off", scan: "off" as const, state: "s", ...input };
+  const ended = run.run(given, world.context());
+  worlds.push({ world, ended });
+  await world.pass(0);
+  const give = () => source.give({ kind: "bytes", bytes, at: { file: "1", offset: 0 } });
+  const end = async () => {
+    let isOver = false;
+    const over = ended.finally(() => {
+      isOver = true;
+    });
+    world.ending.abort();
+    await world.until(() => isOver, 100);
+    await over;
+  };
+  return { world, give, end };
+}
+
+const kindsOf = ({ notified }: MemoryOutside) => notified.map(({ notice }) => notice.kind);
+const openOf = async (world: MemoryOutside) =>
+  (await incidents.run({ state: "s" }, world.context())).incidents;
+
+test("an attack is told within three seconds, once, and questions say the same", async () => {
+  const { world, give } = await start();
+  await world.pass(10_000);
+  give();
+  const startedMs = world.clock.elapsedMs();
+  await world.until(() => world.notified.length > 0, 50);
+  assert.ok(world.clock.elapsedMs() - startedMs <= 3000, "by the clock");
+  await world.pass(200_000);
+  const [{ route: name, notice } = assert.fail("told")] = world.notified;
+  assert.deepEqual([name, notice.kind, notice.news], ["hook", "open", []]);
+  assert.equal(kindsOf(world).filter((kind) => kind === "open").length, 1);
+  assert.match(notice.incident.headline, /^Reverse shell.* in shop\/pydiag/);
+  const [asked, ...others] = await openOf(world);
+  assert.deepEqual(others, []);
+  assert.equal(asked?.id, notice.incident.id);
+  assert.equal(asked?.state, "open");
+  const said = world.log.entries.filter(({ sentence }) => sentence === "An incident began.");
+  assert.deepEqual(
+    said.map(({ fields }) => fields["incident"]),
+    [notice.incident.id],
+  );
+  const triggers = world.made.map((words) => words[words.indexOf("--trigger") + 1] ?? "");
+  assert.ok(
+    triggers.some((one) => one.includes("new incident")),
+    triggers.join("; "),
+  );
+});
+
+test("after a restart nobody hears it twice, and who did not hear it does", async () => {
+  const first = await start();
+  first.give();
+  await first.world.until(() => first.world.notified.length > 0);
+  const { machine } = first.world;
+  const [{ notice } = assert.fail("told")] = first.world.notified;
+  await first.end();
+  const second = await start({
+    machine,
+    config: `${route}  - {name: late, kind: webhook, url: 'https://receiver.test/y'}\n`,
+  });
+  await second.world.pass(5000);
+  assert.deepEqual(
+    second.world.notified.map((one) => [one.route, one.notice.kind, one.notice.incident.id]),
+    [["late", "open", notice.incident.id]],
+  );
+});
+
+test("what was put away and not judged before a crash is told by the next", async () => {
+  const first = await start({ config: "" });
+  first.give();
+  await first.world.until(async () => (await openOf(first.world)).length > 0, 100);
+  const { machine } = first.world;
+  await machine.store.settings.set("incidents", JSON.stringify({ version: 0 }));
+  await first.end();
+  await machine.store.settings.set("incidents", "{}");
+  const second = await start({ machine });
+  await second.world.until(() => second.world.notified.length > 0);
+  assert.deepEqual(kindsOf(second.world), ["open"]);
+});
+
+test("a person closes an incident beside the daemon, and takes it back", async () => {
+  const { world, give } = await start();
+  give();
+  await world.until(() => world.notified.length > 0);
+  const id = world.notified[0]?.notice.incident.id ?? "";
+  const ask = { id, state: "s" };
+  const context = world.context();
+  await assert.rejects(incident.run({ ...ask, close: true }, context), /--close needs --reason/);
+  await assert.rejects(incident.run({ ...ask, reopen: true }, context), /nobody closed/);
+  const closed = await incident.run({ ...ask, close: true, reason: "a drill", by: "ann" }, context);
+  assert.equal(closed.said?.kind, "close");
+  // The store in memory has no lock: what the inbox would bring is there at once.
+  await world.pass(61_000);
+  assert.deepEqual(kindsOf(world).slice(-1), ["resolve"]);
+  assert.deepEqual(world.notified.at(-1)?.notice.news, ["ann closed it: a drill"]);
+  assert.deepEqual(
+    (await openOf(world)).map(({ state }) => state),
+    ["closed"],
+  );
+  await incident.run({ ...ask, reopen: true }, context);
+  assert.deepEqual(
+    (await openOf(world)).map(({ state }) => state),
+    ["open"],
+  );
+});
+
+test("what is quiet for a day of events is closed by itself", async () => {
+  const { world, give } = await start();
+  give();
+  await world.until(() => world.notified.length > 0);
+  const later = lines.at(-1)?.replaceAll("2026-11-22T14:3", "2026-11-24T14:3") ?? "";
+  const source = world.sources.get("follow:f");
+  const more = new TextEncoder().encode(`${later}\n`);
+  source?.give({ kind: "bytes", bytes: more, at: { file: "1", offset: bytes.length } });
+  await world.until(() => kindsOf(world).includes("resolve"), 1000);
+  assert.equal((await openOf(world))[0]?.state, "closed");
+});
+
+test("routes are opened again by SIGHUP; one that is deaf is seen and stops nobody", async () => {
+  const { world, give } = await start({ config: "" });
+  give();
+  await world.until(() => world.log.said("info").includes("An incident began."));
+  assert.equal(world.notified.length, 0);
+  world.deafRoutes.add("deaf");
+  const two = `${route}  - {name: deaf, kind: webhook, url: 'https://receiver.test/y'}\n`;
+  world.write("waggle.yaml", two);
+  world.reload();
+  await world.pass(1000);
+  assert.ok(world.log.said("info").includes("Routes tell people of incidents."));
+  await world.pass(5000);
+  assert.deepEqual(
+    world.notified.map(({ route: name }) => name),
+    ["hook"],
+    "whoever comes later hears what is open",
+  );
+  assert.ok(world.log.said("warn").includes("A notice was not taken; it is tried again."));
+});
+
+test("detection that is turned off keeps what it saw; turned on it goes on", async () => {
+  const first = await start();
+  first.give();
+  await first.world.until(() => first.world.notified.length > 0);
+  const { machine } = first.world;
+  await first.end();
+  const before = (await openOf(first.world)).map(({ id }) => id);
+  const off = await start({ machine, input: { detect: "off" } });
+  await off.world.pass(400_000);
+  assert.deepEqual(
+    (await openOf(off.world)).map(({ id }) => id),
+    before,
+  );
+  assert.ok(!off.world.log.said("info").includes("Detection rules were read."));
+  await off.end();
+  const on = await start({ machine });
+  await on.world.pass(400_000);
+  assert.deepEqual(
+    (await openOf(on.world)).map(({ id }) => id),
+    before,
+  );
+  assert.deepEqual(on.world.notified, []);
+});
+
+test("a checkpoint of other rules is taken up: facts stay, other rules begin", async () => {
+  const first = await start();
+  first.give();
+  await first.world.until(() => first.world.notified.length > 0);
+  const { machine } = first.world;
+  await first.end();
+  const [before] = await openOf(first.world);
+  for (const name of machine.stored.keys()) {
+    if (name.startsWith("rules/reverse-shell/")) machine.stored.delete(name);
+  }
+  const world = new MemoryOutside(machine);
+  const source = new ScriptedSource("follow:f", true);
+  world.sources.set(source.name, source);
+  world.shippedRules = "rules";
+  const given = { follow: ["f"], status: "off", scan: "off" as const, state: "s" };
+  worlds.push({ world, ended: run.run(given, world.context()) });
+  await world.until(() => world.log.said("info").includes("waggle runs."));
+  assert.ok(world.log.said("info").includes("Going on from the last checkpoint."));
+  await world.pass(400_000);
+  assert.equal((await openOf(world))[0]?.id, before?.id);
+  assert.equal((await readIncidentMemory(machine.store.settings)).judged[0]?.id, before?.id);
+});
