@@ -49,6 +49,7 @@ const options: readonly {
   { option: "scan", key: "scan", when: "restart" },
   { option: "detect", key: "detect", when: "restart" },
   { option: "rules", key: "rules", when: "now" },
+  { option: "workflows", key: "workflows", when: "restart" },
   { option: "scan-source", key: "scanSources", when: "restart" },
   { option: "manage-policies", key: "managePolicies", when: "restart" },
   { option: "policy-changes", key: "policyChanges", when: "restart" },

@@ -40,6 +40,8 @@ export interface RunSettings {
   readonly detect: "auto" | "off";
   /** Files and directories of rules beside those that come with the program. */
   readonly rules: readonly string[];
+  /** Names or files of workflows that start by themselves. */
+  readonly workflows: readonly string[];
   readonly scanSources: readonly ImageSource[];
   readonly managePolicies: boolean;
   readonly policyChanges: number;
@@ -77,6 +79,7 @@ export function resolveRun(given: RunInput, settings: Settings): RunSettings {
     scan: input.scan ?? "auto",
     detect: input.detect ?? "auto",
     rules: input.rules ?? [],
+    workflows: input.workflows ?? [],
     scanSources: readScanSources(input.scanSource ?? ""),
     managePolicies: input.managePolicies ?? false,
     policyChanges: input.policyChanges ?? 6,

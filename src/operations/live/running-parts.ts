@@ -9,6 +9,7 @@ import { followInbox } from "./follow-inbox.ts";
 import { keepAll, type OnBatch } from "./keep-all.ts";
 import { pumpSource } from "./pump-source.ts";
 import { ReportWriter } from "./report-writer.ts";
+import { WorkflowRunner } from "./run-workflows.ts";
 import { scanRegularly } from "./scan-regularly.ts";
 import { scrapeLosses } from "./scrape-losses.ts";
 import { PeopleTeller } from "./tell-people.ts";
@@ -24,6 +25,7 @@ export class RunningParts {
   readonly reports: ReportWriter;
   readonly incidents: IncidentWatch;
   readonly people: PeopleTeller;
+  private readonly workflows: WorkflowRunner;
   private readonly daemon: Daemon;
   private readonly ending: AbortController;
   private readonly open = new Set<string>();
@@ -36,9 +38,13 @@ export class RunningParts {
     this.ending = ending;
     this.reports = new ReportWriter(daemon, ending.signal, () => this.incidents.stir());
     this.incidents = new IncidentWatch(daemon, {
-      take: (notice) => this.people.take(notice),
+      take: (notice) => {
+        this.workflows.note(notice);
+        return this.people.take(notice);
+      },
       onGrave: () => this.reports.note("incident"),
     });
+    this.workflows = new WorkflowRunner(daemon);
     this.people = new PeopleTeller(daemon, this.incidents.places.rolesOf);
   }
 
@@ -80,6 +86,7 @@ export class RunningParts {
       this.guard("reports", () => reports.run()),
       this.guard("incidents", () => incidents.run(signal)),
       this.guard("people", () => people.run(signal)),
+      this.guard("workflows", () => this.workflows.run(signal)),
       this.guard("tidying", () => tidyState(daemon, () => incidents.reload(), signal)),
     ];
   }

@@ -20,7 +20,7 @@ steps:
     uses: waggle.incidents
     with: { incident: "\${{ inputs.incident }}" }
 `;
-  const { workflow, problems } = parseWorkflow(text, "w.yaml", stepUses);
+  const { workflow, problems } = parseWorkflow(text, `${name}.yaml`, stepUses);
   assert.deepEqual(problems, []);
   assert.ok(workflow !== undefined);
   return workflow;
@@ -62,7 +62,7 @@ test("an incident that is grave enough starts what waits for incidents, with its
   await later();
   await end();
   assert.deepEqual(started, [
-    "workflow run grave --trigger incident --input incident=def --state /s",
+    "workflow run grave.yaml --trigger incident --input incident=def --state /s",
   ]);
 });
 
@@ -113,7 +113,7 @@ test("a request must know the secret, and may only say declared inputs", async (
   await later();
   await end();
   assert.deepEqual(started, [
-    "workflow run asked --trigger webhook --input incident=--state /etc --state /s",
+    "workflow run asked.yaml --trigger webhook --input incident=--state /etc --state /s",
   ]);
 });
 

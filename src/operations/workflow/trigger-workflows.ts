@@ -36,7 +36,7 @@ export interface TriggerCounts {
 export type WebhookAnswer = "taken" | "unknown" | "refused" | "wrong" | "full";
 
 interface Waiting {
-  readonly workflow: string;
+  readonly workflow: Pick<Workflow, "name" | "source">;
   readonly kind: "incident" | "schedule" | "webhook";
   readonly inputs: readonly string[];
 }
@@ -58,12 +58,13 @@ export class WorkflowTriggers {
 
   /** An incident began, or something new is known of it. */
   noteIncident({ id, severity }: Pick<Incident, "id" | "severity">): void {
-    for (const { name, triggers, inputs } of this.parts.workflows) {
+    for (const workflow of this.parts.workflows) {
+      const { triggers, inputs } = workflow;
       if (triggers.incident === undefined) continue;
       const least = triggers.incident?.["min-severity"] ?? "medium";
       if (levels.indexOf(severity) < levels.indexOf(least)) continue;
       const words = Object.hasOwn(inputs, "incident") ? [`incident=${id}`] : [];
-      this.put({ workflow: name, kind: "incident", inputs: words });
+      this.put({ workflow, kind: "incident", inputs: words });
     }
   }
 
@@ -78,7 +79,7 @@ export class WorkflowTriggers {
     if (wanted === "" || hashText(secret) !== hashText(wanted)) return "refused";
     const words = readWords(workflow, inputs);
     if (words === undefined) return "wrong";
-    const isTaken = this.put({ workflow: workflow.name, kind: "webhook", inputs: words });
+    const isTaken = this.put({ workflow, kind: "webhook", inputs: words });
     return isTaken ? "taken" : "full";
   }
 
@@ -105,7 +106,7 @@ export class WorkflowTriggers {
     const nowMs = this.parts.clock.elapsedMs();
     for (const workflow of this.parts.workflows) {
       if ((this.dueMs.get(workflow.name) ?? Number.POSITIVE_INFINITY) > nowMs) continue;
-      this.put({ workflow: workflow.name, kind: "schedule", inputs: [] });
+      this.put({ workflow, kind: "schedule", inputs: [] });
       this.plan(workflow);
     }
     const waits = [...this.dueMs.values()].map((dueMs) => dueMs - nowMs);
@@ -126,11 +127,14 @@ export class WorkflowTriggers {
 
   private async start({ workflow, kind, inputs }: Waiting, signal: AbortSignal): Promise<void> {
     const { start, words, log } = this.parts;
-    const fields = { workflow, trigger: kind };
+    const fields = { workflow: workflow.name, trigger: kind };
     this.counts.started += 1;
     try {
       const given = inputs.flatMap((one) => ["--input", one]);
-      await start(["workflow", "run", workflow, "--trigger", kind, ...given, ...words], signal);
+      await start(
+        ["workflow", "run", workflow.source, "--trigger", kind, ...given, ...words],
+        signal,
+      );
       log.info("A workflow ran.", fields);
     } catch (error) {
       if (!(error instanceof WaggleError)) throw error;
@@ -142,7 +146,7 @@ export class WorkflowTriggers {
 }
 
 function keyOf({ workflow, kind, inputs }: Waiting): string {
-  return [workflow, kind, ...inputs].join("\u0000");
+  return [workflow.name, kind, ...inputs].join("\u0000");
 }
 
 /** As words of the command line; undefined where they are none of its inputs. */

@@ -4,10 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createNodeFiles } from "../../adapters/files/node-files.ts";
 import { judgeClassification } from "../../operations/workflow/judge-classification.ts";
@@ -88,7 +89,9 @@ test("runs of before are listed with whole ids", () => {
 });
 
 function waggle(...words: readonly string[]) {
-  return spawnSync(process.execPath, [main, ...words], { encoding: "utf8", cwd: folder });
+  return spawnSync(process.execPath, [main, ...words], {
+    ...{ encoding: "utf8", cwd: folder, maxBuffer: 64e6 },
+  });
 }
 
 test("a wrong workflow is told with its place, and ends with status 2", () => {
@@ -102,7 +105,7 @@ test("a wrong workflow is told with its place, and ends with status 2", () => {
   assert.match(run.stderr, /wrong\.yaml:2:1/);
 });
 
-test("over the state of a daemon: its archive, a record, and a replay", async () => {
+test("a daemon runs workflows by itself; its state answers, and a run is replayed", async () => {
   const file = await createNodeFiles().open(recordedAttacks);
   const parts: Uint8Array[] = [];
   for await (const chunk of file.chunks) parts.push(chunk.slice());
@@ -110,9 +113,22 @@ test("over the state of a daemon: its archive, a record, and a replay", async ()
   const events = join(folder, "events.jsonl");
   writeFileSync(events, `${lines.join("\n")}\n`);
   const state = join(folder, "state");
-  const daemon = startDaemon(["--follow", events, "--state", state, "--scan", "off"]);
+  const started = ["--workflows", "security_watchdog", "vulnerability_triage", "no-such"];
+  const daemon = startDaemon(["--follow", events, "--state", state, "--scan", "off", ...started]);
   await daemon.until(({ eventCount }) => eventCount >= lines.length);
+  const watched = () =>
+    readdirSync(state).find((name) => /^workflow-run-.*-security_watchdog-.*\.json$/.test(name));
+  while (watched() === undefined) {
+    assert.equal(daemon.child.exitCode, null, daemon.said());
+    await sleep(50);
+  }
   assert.equal(await daemon.end(), 0, daemon.said());
+  assert.ok(
+    daemon.log.some(({ msg }) => msg === "A workflow cannot run."),
+    "no-such",
+  );
+  const own: WorkflowRun = JSON.parse(readFileSync(join(state, watched() ?? ""), "utf8"));
+  assert.deepEqual([own.status, own.found, own.trigger.kind], ["succeeded", true, "incident"]);
   const words = ["--state", state, "--format", "json"];
   const done = waggle("workflow", "run", "flow.security_forensics", ...words);
   assert.equal(done.status, 10, done.stderr);
