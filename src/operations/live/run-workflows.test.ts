@@ -1,4 +1,4 @@
-/** Tests of `run-workflows.ts`: what a daemon starts by itself, and that wrong ones stop nothing. */
+/** Tests of `run-workflows.ts`: what a daemon starts by itself; wrong ones stop nothing. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemoryOutside } from "../../testing/memory-outside.ts";

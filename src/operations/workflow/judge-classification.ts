@@ -208,7 +208,7 @@ function judgeNothing({ seen }: ClassifyMaterial): Classification {
     headline: "No incident",
     root_cause:
       `No incident in ${plural(eventCount, "event")} from ${from ?? "unknown"} to ` +
-      `${to ?? "unknown"}; ${plural(signalCount, "weak signal")} that make none.`,
+      `${to ?? "unknown"}; ${plural(signalCount, "signal")}, too little for one.`,
     affected_component: "none",
     evidence: [],
     recommended_action: "Nothing is to be done.",
