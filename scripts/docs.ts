@@ -14,6 +14,7 @@ import { describeOperations } from "../src/operations/describe-operations.ts";
 import { keepParsed, parsedRulesName } from "../src/operations/detect/parsed-rules.ts";
 import { reportJsonSchema } from "../src/operations/report-schema.ts";
 import { operations } from "../src/operations/table.ts";
+import { workflowJsonSchema } from "../src/operations/workflow/workflow-schema.ts";
 import { errorCodes } from "../src/ports/waggle-error.ts";
 import { bundlePage } from "./bundle-page.ts";
 
@@ -28,6 +29,7 @@ const documents: Readonly<Record<string, () => string>> = {
   "docs/configuration.md": () => `${notice}\n\n${describeConfig()}`,
   "docs/report.schema.json": () => `${JSON.stringify(reportJsonSchema(), null, 2)}\n`,
   "docs/config.schema.json": () => `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+  "docs/workflow.schema.json": () => `${JSON.stringify(workflowJsonSchema(), null, 2)}\n`,
   "src/core/report/html/page-assets.json": bundlePage,
   [`rules/${parsedRulesName}`]: parsedRules,
 };

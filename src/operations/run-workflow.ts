@@ -17,7 +17,7 @@ import type { WorkflowRun } from "./workflow/workflow-run.ts";
 
 const { since: _since, until: _until, ...whereFields } = sourceFields;
 
-export const workflowsField = {
+const workflowsField = {
   workflows: z
     .array(z.string().min(1))
     .max(100)
@@ -25,8 +25,8 @@ export const workflowsField = {
     .describe("Directories or files of more workflows; they win over shipped ones of their name"),
 };
 
-export const triggerKinds = ["command", "manual", "incident", "schedule", "webhook"] as const;
-export type TriggerKind = (typeof triggerKinds)[number];
+const triggerKinds = ["command", "manual", "incident", "schedule", "webhook"] as const;
+type TriggerKind = (typeof triggerKinds)[number];
 
 export const runWorkflowFields = {
   input: z
@@ -81,7 +81,9 @@ export const runWorkflowOperation: Operation<z.infer<typeof input>, WorkflowRunO
   run: ({ name, ...given }, context) => startWorkflow(name, given, context),
 };
 
-/** **Errors**: throws `usage`, `not-found`, `config-invalid`; failures of steps are in the record. */
+/**
+ * Failures of steps are in the record. **Errors**: throws `usage`, `not-found`, `config-invalid`.
+ */
 export async function startWorkflow(
   name: string,
   given: RunWorkflowInput,

@@ -85,8 +85,8 @@ export const workflow: Operation<z.infer<typeof input>, WorkflowOutput> = {
   name: "workflow",
   summary: "run, list, check and replay workflows of sensors, agents and actions",
   description:
-    "A workflow is a YAML file of steps: sensors look at events, incidents and findings, an agent " +
-    "judges, actions tell people and write files. Steps run side by side as they can. Each run is " +
+    "A workflow is a YAML file of steps: sensors look at events, incidents and findings, an " +
+    "agent judges, actions tell people and write files. Steps run side by side. Each run is " +
     "recorded, and a recorded run can be replayed: the same result from the same observations.",
   effect: "write",
   input,

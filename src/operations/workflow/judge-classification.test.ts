@@ -117,8 +117,9 @@ test("connections, failures and bytes belong to a process and a far end", () => 
     line("read", "/etc/passwd"),
   );
   const told = process?.peers.map(
-    ({ direction, address, port, connectionCount, failedCount, sentBytes, receivedBytes }) =>
-      `${direction} ${address} ${port}: ${connectionCount}/${failedCount} ${sentBytes}/${receivedBytes}`,
+    (one) =>
+      `${one.direction} ${one.address} ${one.port}: ${one.connectionCount}/${one.failedCount} ` +
+      `${one.sentBytes}/${one.receivedBytes}`,
   );
   assert.deepEqual(told, [
     "outbound 203.0.113.7 443: 3/2 100/7",

@@ -10,11 +10,14 @@ import { createMemoryFiles } from "../../adapters/files/memory-files.ts";
 import { createNodeFiles } from "../../adapters/files/node-files.ts";
 import { noOutside } from "../../testing/still-context.ts";
 import { readYaml } from "../read-yaml.ts";
+import { checkWith } from "./check-with.ts";
+import { checkWorkflow } from "./check-workflow.ts";
 import { findCycle } from "./find-cycle.ts";
 import { findWorkflow, loadWorkflows } from "./load-workflows.ts";
 import { parseWorkflow } from "./parse-workflow.ts";
 import { stepUses } from "./step-uses.ts";
-import { workflowJsonSchema } from "./workflow-schema.ts";
+import { compileTemplate } from "./template.ts";
+import { readWorkflowShape, workflowJsonSchema } from "./workflow-schema.ts";
 
 const shipped = fileURLToPath(new URL("../../../workflows", import.meta.url));
 const outside = { ...noOutside, shipped: { rules: "", workflows: shipped } };
@@ -120,7 +123,7 @@ test("steps that wait for each other are told as a circle", () => {
   assert.deepEqual(findCycle(new Map([["a", ["a"]]])), ["a", "a"]);
 });
 
-test("the workflows that come with the program are right, and fit the published schema", async () => {
+test("the workflows that ship are right, and fit the published schema", async () => {
   const files = createNodeFiles();
   const { workflows, problems } = await loadWorkflows([], { files, outside });
   assert.deepEqual(problems, []);
@@ -154,4 +157,40 @@ test("a workflow is found by name, with flow. in front, by file; near names are 
   await assert.rejects(findWorkflow("bad", ["mine"], reach), /bad\.yaml:1:1: name/);
   const { problems } = await loadWorkflows(["mine"], reach);
   assert.ok(problems.some(({ message }) => message.includes('holds "mine" too')));
+});
+
+test("a document that was made by a program is checked as a file is", () => {
+  const shape = readWorkflowShape({
+    ...{ name: "made", description: "By a program.", triggers: { command: {} } },
+    steps: [{ id: "a", type: "sensor", uses: "waggle.plan", dependsOn: ["b"] }],
+  });
+  assert.ok("document" in shape);
+  const { problems } = checkWorkflow(shape.document, stepUses);
+  assert.deepEqual(
+    problems.map(({ path }) => path.join(".")),
+    ["steps.0.dependsOn.0"],
+  );
+});
+
+test("what an action writes to, and whom it tells, is never chosen by what was observed", () => {
+  const hostile = {
+    file: [`\${{ steps.a.output }}`],
+    content: "",
+    routes: `\${{ steps.a.output }}`,
+  };
+  const template = compileTemplate(hostile, [], () => assert.fail("it is right"));
+  for (const [name, key] of [
+    ["write-file", "file"],
+    ["report", "file"],
+    ["alert", "routes"],
+    ["classify", "agent"],
+  ]) {
+    const use = stepUses.find((one) => one.name === name);
+    assert.ok(use !== undefined, name);
+    assert.ok(use.trustedKeys.includes(key ?? ""), name);
+    const told = checkWith(use, hostile, template, []).map(({ path, message }) => {
+      return `${path.join(".")}: ${message}`;
+    });
+    if (key !== "agent") assert.ok(told.some((one) => one.startsWith(`${key}: this must not`)));
+  }
 });

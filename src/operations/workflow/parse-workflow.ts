@@ -57,7 +57,8 @@ function refused(problems: readonly WorkflowFileProblem[]): ParsedWorkflow {
 }
 
 function problemAt(source: string, place: YamlPlace, what: string): WorkflowFileProblem {
-  return { message: `${source}:${place.line}:${place.column}: ${what}`, source, place };
+  const { line, column } = place;
+  return { message: `${source}:${line}:${column}: ${what}`, source, place };
 }
 
 /** Of the value at a path, of a key that is wrong, or of the last part that is there. */

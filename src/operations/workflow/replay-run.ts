@@ -11,7 +11,7 @@ import type { OperationContext } from "../operation.ts";
 import { hashValue } from "./hash-value.ts";
 import { parseWorkflow } from "./parse-workflow.ts";
 import { readInputs } from "./read-inputs.ts";
-import { recordRun } from "./run-workflow.ts";
+import { recordRun } from "./record-run.ts";
 import type { Sight } from "./sight.ts";
 import { stepUses } from "./step-uses.ts";
 import type { Workflow, WorkflowStep } from "./workflow.ts";

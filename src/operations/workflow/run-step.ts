@@ -30,6 +30,7 @@ const pauseMs = 1000;
 /** They would fail again the same way. */
 const hopeless: readonly string[] = ["usage", "config-invalid"];
 
+/** **Errors**: values, but for defects. Work that is late is left alone, and its end dropped. */
 export async function runStep(
   step: WorkflowStep,
   values: Values,
@@ -77,7 +78,6 @@ function fill(
   }
 }
 
-/** What does not heed its signal goes on alone, and whatever it gives is dropped. */
 async function withinTime(
   step: WorkflowStep,
   values: Values,

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { ManualClock } from "../../adapters/clock/manual-clock.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { readExpression } from "./read-expression.ts";
+import { runStep } from "./run-step.ts";
 import { runSteps } from "./run-steps.ts";
 import type { BoundUse } from "./step-use.ts";
 import { compileTemplate } from "./template.ts";
@@ -155,7 +156,7 @@ test("a step that does not end in time fails, whether it heeds its signal or not
   assert.equal(runs["b"]?.status, "skipped");
 });
 
-test("a step is tried again as often as it says, but not where it would fail the same way", async () => {
+test("a step is tried as often as it says, but not where it would fail the same way", async () => {
   const clock = new ManualClock();
   const tries: string[] = [];
   const steps = [
@@ -191,4 +192,16 @@ test("a defect is not taken for a failure: it ends the run", async () => {
     return id;
   };
   await assert.rejects(run([step("a", []), step("b", [])], work), TypeError);
+});
+
+test("an output is kept as its record will be read, and hashed", async () => {
+  const { signal } = new AbortController();
+  const engine = {
+    ...{ clock: new ManualClock(), signal },
+    perform: async () => ({ b: 1, a: undefined, when: [undefined] }),
+  };
+  const made = await runStep(step("a", []), {}, engine);
+  assert.deepEqual(made.output, { b: 1, when: [null] });
+  assert.match(made.outputSha256, /^[0-9a-f]{64}$/);
+  assert.equal(made.summary, '{"b":1,"when":[null]}');
 });

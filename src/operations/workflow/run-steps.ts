@@ -71,11 +71,12 @@ async function decide(
   done: ReadonlyMap<string, StepRun>,
   engine: StepEngine,
 ): Promise<StepRun> {
-  const blocker = step.waitsFor.find(
+  const blockers = step.waitsFor.filter(
     (id) => !step.looksAt.includes(id) && isBlocking(done.get(id)),
   );
-  if (blocker !== undefined) {
-    const verb = done.get(blocker)?.status === "failed" ? "failed" : "was skipped";
+  const [blocker = ""] = blockers.toSorted((a, b) => hasFailed(b, done) - hasFailed(a, done));
+  if (blocker !== "") {
+    const verb = hasFailed(blocker, done) === 1 ? "failed" : "was skipped";
     return skippedStep(step, `${blocker} ${verb}`);
   }
   if (engine.signal.aborted) return skippedStep(step, "the run was ended");
@@ -88,6 +89,10 @@ async function decide(
     return failedStep(step, { code: "workflow-failed", message: `if: ${error.message}.` });
   }
   return runStep(step, values, engine);
+}
+
+function hasFailed(id: string, done: ReadonlyMap<string, StepRun>): number {
+  return done.get(id)?.status === "failed" ? 1 : 0;
 }
 
 function isBlocking(run: StepRun | undefined): boolean {

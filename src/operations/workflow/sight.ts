@@ -32,7 +32,7 @@ export interface SeenActs {
 }
 
 export interface Sight {
-  /** What "since when" means where nobody says: "" is all of a recording, `1h` that of an archive. */
+  /** Where nobody says since when: "" is all of a recording, `1h` that of an archive. */
   readonly sinceDefault: string;
   incidents(): Promise<ObservedIncidents>;
   /** From `since` on: an ISO time, a duration before the last event, "" for the default. */

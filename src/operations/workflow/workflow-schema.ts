@@ -55,7 +55,7 @@ const triggers = z
     error: "name at least one, for example command",
   });
 
-export const inputTypes = ["text", "number", "boolean", "list", "duration", "severity"] as const;
+const inputTypes = ["text", "number", "boolean", "list", "duration", "severity"] as const;
 
 const inputDeclaration = z.strictObject({
   type: z.enum(inputTypes).describe("text when left out; a list is written a,b,c").optional(),
@@ -68,7 +68,7 @@ const inputDeclaration = z.strictObject({
   choices: z.array(z.string().min(1)).min(1).max(50).describe("Only one of these").optional(),
 });
 
-export const stepTypes = ["sensor", "agent", "action"] as const;
+const stepTypes = ["sensor", "agent", "action"] as const;
 
 const step = z.strictObject({
   id: name.describe("How others refer to it: steps.ID.output"),

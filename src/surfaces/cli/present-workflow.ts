@@ -6,21 +6,25 @@ import { renderJson } from "../../core/report/render-json.ts";
 import {
   createPaint,
   joinTerminal,
-  type Paint,
   type TerminalText,
   terminal,
 } from "../../core/report/safe-text.ts";
-import { plural } from "../../core/report/text-layout.ts";
 import type { WorkflowRunOutput } from "../../operations/run-workflow.ts";
 import type { WorkflowRun } from "../../operations/workflow/workflow-run.ts";
-import type { ListedWorkflow, WorkflowOutput } from "../../operations/workflow.ts";
+import type { WorkflowOutput } from "../../operations/workflow.ts";
 import { errorCodes } from "../../ports/waggle-error.ts";
 import { exitStatus } from "./exit-status.ts";
 import type { Presentation, View } from "./presentation.ts";
 import { renderRun } from "./render-run.ts";
+import {
+  renderChecked,
+  renderReplay,
+  renderRuns,
+  renderWorkflow,
+  renderWorkflowList,
+} from "./render-workflows.ts";
 import { safeLines } from "./screen.ts";
 import { sourceMetavars } from "./source-metavars.ts";
-import { textTable } from "./text-table.ts";
 
 const metavars = {
   ...sourceMetavars,
@@ -110,7 +114,7 @@ function render(output: WorkflowOutput, view: View): TerminalText | Generator<st
   const paint = createPaint(view.color);
   switch (output.action) {
     case "list":
-      return renderList(output, view, paint);
+      return renderWorkflowList(output, view, paint);
     case "show":
       return joinTerminal([
         ...renderWorkflow(output.workflow, paint),
@@ -122,82 +126,6 @@ function render(output: WorkflowOutput, view: View): TerminalText | Generator<st
     case "runs":
       return renderRuns(output, view);
     case "replay":
-      return renderReplayed(output, paint);
+      return renderReplay(output, paint);
   }
-}
-
-type Of<Action> = Extract<WorkflowOutput, { readonly action: Action }>;
-
-function renderList(
-  { workflows, uses, problems }: Of<"list">,
-  view: View,
-  paint: Paint,
-): TerminalText {
-  const columns = [
-    { align: "left", widthMax: 26 },
-    { align: "left", widthMax: 30 },
-    { align: "left", widthMax: 0, linesMax: 4 },
-  ] as const;
-  const rows = workflows.map((one) => [one.name, one.triggers.join(", "), one.description]);
-  const useRows = uses.map((one) => [one.name, one.type, one.summary]);
-  return joinTerminal([
-    ...textTable(columns, [["WORKFLOW", "STARTED BY", "WHAT"], ...rows], view.width),
-    terminal``,
-    ...textTable(columns, [["USES", "TYPE", "WHAT"], ...useRows], view.width),
-    ...problems.map(({ message }) => paint("red", message)),
-  ]);
-}
-
-function renderWorkflow(
-  { name, description, source, triggers, inputs, steps }: ListedWorkflow,
-  paint: Paint,
-): readonly TerminalText[] {
-  return [
-    terminal`${paint("bold", name)}  ${source}`,
-    terminal`${description}`,
-    terminal`Started by: ${triggers.join(", ")}`,
-    ...Object.entries(inputs).map(
-      ([key, { type = "text", description: says = "", default: is }]) => {
-        const usual = is === undefined ? "" : `, ${JSON.stringify(is)} when left out`;
-        return terminal`  --input ${key}=${type}  ${says}${usual}`;
-      },
-    ),
-    ...steps.map(({ id, type, uses, waitsFor }) => {
-      const after = waitsFor.length === 0 ? "" : `, after ${waitsFor.join(", ")}`;
-      return terminal`  ${id}  ${type} ${uses}${after}`;
-    }),
-  ];
-}
-
-function renderChecked({ names, problems }: Of<"validate">, paint: Paint): TerminalText {
-  const wrong = problems.map(({ message }) => paint("red", message));
-  const right = names.length === 0 ? [] : [terminal`Right: ${names.join(", ")}`];
-  return joinTerminal([...wrong, ...right]);
-}
-
-function renderRuns({ runs }: Of<"runs">, view: View): TerminalText {
-  if (runs.length === 0) return terminal`No run is recorded here.`;
-  const columns = [
-    { align: "left", widthMax: 20 },
-    { align: "left", widthMax: 26 },
-    { align: "left", widthMax: 20 },
-    { align: "left", widthMax: 0 },
-  ] as const;
-  const rows = runs.map(({ id, workflow, startedAt, status, found }) => {
-    const time = (startedAt ?? "").slice(0, 19).replace("T", " ");
-    return [time, workflow, `${status}${found === true ? ", found" : ""}`, id];
-  });
-  const head = ["STARTED (UTC)", "WORKFLOW", "CAME TO", "ID"];
-  return joinTerminal(textTable(columns, [head, ...rows], view.width));
-}
-
-function renderReplayed({ run, differences }: Of<"replay">, paint: Paint): TerminalText {
-  if (differences.length === 0) {
-    const steps = plural(run.steps.length, "step");
-    return terminal`${paint("green", "The same result")}: ${run.workflow.name}, ${steps}`;
-  }
-  return joinTerminal([
-    paint("bold red", `Another result: ${run.workflow.name}`),
-    ...differences.map(({ step, what }) => terminal`  ${step === "" ? "the run" : step}: ${what}`),
-  ]);
 }
