@@ -17,10 +17,9 @@ import { completionScript, shells } from "./completion.ts";
 import { runCli } from "./run-cli.ts";
 import type { Stream } from "./screen.ts";
 
-const fixtures = join(
-  dirname(fileURLToPath(import.meta.url)),
-  ...["..", "..", "..", "fixtures", "cli"],
-);
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+const fixtures = join(root, "fixtures", "cli");
+const shipped = { rules: join(root, "rules"), workflows: join(root, "workflows") };
 const file = (name: string) => join(fixtures, name);
 const events = ["--events", file("events.jsonl.gz")];
 const documents = ["--sbom", file("redis.syft.json.gz"), "--vulns", file("redis.grype.json.gz")];
