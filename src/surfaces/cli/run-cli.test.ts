@@ -55,7 +55,11 @@ async function run(words: readonly string[], environment = {}, isTTY = false): P
     error: stream("error"),
     version: "1.2.3",
     clock: () => 0,
-    ports: async () => ({ files: createNodeFiles(), scanner: noScanner, outside: noOutside }),
+    ports: async () => ({
+      files: createNodeFiles(),
+      scanner: noScanner,
+      outside: { ...noOutside, shipped },
+    }),
     onInterrupt: () => {},
     onHangup: () => {},
     exit: () => {},
