@@ -147,10 +147,13 @@ const open = { isCause: false, because: "incident i1 (medium) is open in the wor
 const cause = { isCause: true, because: "it may be how incident i1 (high) began" };
 
 test("an open incident raises one step, and absence may take that back", () => {
-  const names = ["NNNN", "NYNN", "NYYN", "NYYY"].map(
-    (letters) => decide(letters, "unknown", { incident: open }).name,
-  );
-  assert.deepEqual(names, ["scheduled", "soon", "act-now", "act-now"]);
+  const namesOf = (usage: "in-use" | "unknown") =>
+    ["NNNN", "NYNN", "NYYN", "NYYY"].map(
+      (letters) => decide(letters, usage, { incident: open }).name,
+    );
+  assert.deepEqual(namesOf("in-use"), ["scheduled", "soon", "act-now", "act-now"]);
+  // Of an attacked workload not all is due at once: what was seen in use comes first.
+  assert.deepEqual(namesOf("unknown"), ["scheduled", "soon", "soon", "act-now"]);
   const raised = decide("NYNN", "in-use", { incident: open });
   assert.deepEqual([raised.byTable, raised.effects["incident"]], ["scheduled", "raises"]);
   assert.match(raised.modifiers[0]?.because ?? "", /incident i1/);

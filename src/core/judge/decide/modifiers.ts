@@ -90,8 +90,8 @@ export const modifierRules: readonly ModifierRule[] = [
       "One step sooner; what may explain one becomes `act-now`, with a look at whether it " +
       "was exploited",
     limit:
-      "Never lowers, and ends with the incident; what was not observed in use may be lowered " +
-      "again by `usage`",
+      "Never lowers, and ends with the incident; makes `act-now` only of what was seen in use; " +
+      "what was not observed in use may be lowered again by `usage`",
     apply: applyIncident,
   },
   {
@@ -183,10 +183,14 @@ function applyRole(standing: Standing, { usage, context }: DecisionFacts): Modif
   };
 }
 
-function applyIncident(standing: Standing, { incident }: DecisionFacts): Modified | undefined {
+function applyIncident(standing: Standing, facts: DecisionFacts): Modified | undefined {
+  const { incident, usage } = facts;
   if (incident === undefined) return undefined;
   const { isCause, because } = incident;
-  const name = isCause ? "act-now" : stepSooner(standing.name);
+  const sooner = stepSooner(standing.name);
+  // Else all of an attacked workload would be due at once, and nothing of it first.
+  const isTooMuch = sooner === "act-now" && usage.state !== "in-use";
+  const name = isCause ? "act-now" : isTooMuch ? standing.name : sooner;
   const forensics = standing.forensics || isCause;
   const effect = name === standing.name ? "none" : "raises";
   return {
