@@ -30,6 +30,8 @@ function checkContents(installed: string): void {
     "examples/shop/policies/20-file-open.yaml",
     "scripts/dump-processes.sh",
     "policies/loader.yaml",
+    "rules/parsed.json",
+    "workflows/security_forensics.yaml",
     "deploy/waggle.service",
     "examples/run.yaml",
   ];
