@@ -197,6 +197,7 @@ export type SubjectFields = Partial<Pick<SubjectRecord, (typeof fieldNames)[numb
 
 /** Copies the plain data of one to the other, and gives it. */
 export function takeFields<T extends SubjectFields>(to: T, from: SubjectFields): T {
-  for (const name of fieldNames) Object.assign(to, { [name]: from[name] });
+  const filled: Record<string, unknown> = to;
+  for (const name of fieldNames) filled[name] = from[name];
   return to;
 }

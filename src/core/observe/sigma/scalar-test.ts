@@ -27,6 +27,8 @@ export interface ScalarTest {
   readonly literal: string;
   /** Name of the file that a path must end in; "" when unknown. */
   readonly baseName: string;
+  /** Asking again costs more than remembering what the answer was. */
+  readonly isCostly: boolean;
 }
 
 export interface ScalarOptions {
@@ -73,13 +75,13 @@ function compileText(text: string, modifiers: Modifiers, options: ScalarOptions)
   if (value.kind === "regex") {
     const compiled = options.regex.compile(text, value.flags);
     if (typeof compiled === "string") return cannot(`the regular expression: ${compiled}`);
-    return [scalar(`matches ${text}`, (one) => compiled.test(one))];
+    return [costly(`matches ${text}`, (one) => compiled.test(one))];
   }
   if (value.kind === "network") {
     const network = parseNetwork(text.trim());
     if (network === undefined) return wrong(`${JSON.stringify(text)} is no network`);
     return [
-      scalar(`is in ${text}`, (one) => {
+      costly(`is in ${text}`, (one) => {
         const address = parseAddress(one);
         return address !== undefined && isInNetwork(address, network);
       }),
@@ -130,6 +132,7 @@ function compileOne(pattern: Pattern, { place, isCased }: Modifiers): ScalarTest
     label: `${placeWords[place]} ${showPattern(pattern)}`,
     literal: longestLiteral(lowered),
     baseName: hasName ? ending.slice(ending.lastIndexOf("/") + 1) : "",
+    isCostly: false,
   };
 }
 
@@ -141,7 +144,11 @@ function showPattern(pattern: Pattern): string {
 }
 
 function scalar(label: string, test: (text: string) => boolean): ScalarTest {
-  return { test, label, literal: "", baseName: "" };
+  return { test, label, literal: "", baseName: "", isCostly: false };
+}
+
+function costly(label: string, test: (text: string) => boolean): ScalarTest {
+  return { ...scalar(label, test), isCostly: true };
 }
 
 const signs = { lt: "<", lte: "≤", gt: ">", gte: "≥", eq: "=" };
