@@ -3,7 +3,7 @@
  * In: a run, detectors. Out: signals with the time at which each was first told, incidents.
  */
 import { createNodeFiles } from "../../src/adapters/files/node-files.ts";
-import type { DetectContext, Detector, Hit } from "../../src/core/observe/detect/detector.ts";
+import type { Detector } from "../../src/core/observe/detect/detector.ts";
 import { detectedFacts, joinIncidents } from "../../src/operations/detect/observe-incidents.ts";
 import { judgeSources } from "../../src/operations/judge-sources.ts";
 import type { OperationContext } from "../../src/operations/operation.ts";
@@ -27,8 +27,7 @@ export async function detectRun(
   detectors: readonly Detector<unknown>[],
 ): Promise<Detected> {
   const told = new Map<string, number>();
-  const timed = detectors.map((detector) => withTimes(detector, told));
-  const judged = await judgeSources(run.sources, context, timed);
+  const judged = await judgeSources(run.sources, context, [noteTimes(told), ...detectors]);
   const detected = detectedFacts(judged.facts);
   return {
     incidents: joinIncidents(judged, detected, []),
@@ -39,24 +38,20 @@ export async function detectRun(
   };
 }
 
-/** Notes when a rule first spoke of a process; changes nothing. */
-function withTimes(detector: Detector<unknown>, told: Map<string, number>): Detector<unknown> {
-  const listen = (context: DetectContext, atUs: number): DetectContext => ({
-    nowUs: context.nowUs,
-    book: context.book,
-    hit: (hit: Hit) => {
-      const key = keyOf(hit.rule.id, hit.subject.execId);
-      if (!told.has(key)) told.set(key, atUs);
-      context.hit(hit);
-    },
-  });
-  const { name, listings } = detector;
+/** Notes when a rule first spoke of a process; a detector without rules, first of all. */
+function noteTimes(told: Map<string, number>): Detector<unknown> {
+  let actUs = 0;
   return {
-    ...{ name, listings },
-    start: () => detector.start(),
-    step: (state, act, given) =>
-      detector.step(state, act, listen(given, Math.max(given.nowUs, act.timeUs))),
-    tick: (state, given) => detector.tick?.(state, listen(given, given.nowUs)),
+    name: "times",
+    listings: [],
+    start: () => undefined,
+    step: (_, { timeUs }) => {
+      actUs = timeUs;
+    },
+    heard: (_, { rule, subject }, { nowUs }) => {
+      const key = keyOf(rule.id, subject.execId);
+      if (!told.has(key)) told.set(key, Math.max(nowUs, actUs));
+    },
   };
 }
 

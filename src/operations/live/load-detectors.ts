@@ -37,6 +37,6 @@ export async function loadDetectors(
   const waiting = listings.filter(({ evaluable }) => evaluable.state === "with-policy").length;
   const fields = { rules: listings.length, waiting, problems: problems.length };
   log.info("Detection rules were read.", fields);
-  const { detectors } = loaded;
-  return { ...loaded, urgent, detectors: watchHits(detectors, () => urgent.ask()) };
+  const detectors = [...loaded.detectors, watchHits(() => urgent.ask())];
+  return { ...loaded, urgent, detectors };
 }

@@ -35,20 +35,29 @@ test("the first match of a rule and process calls, and signals are what they wer
     ["low", 0],
   ] as const) {
     let calls = 0;
-    const watched = watchHits([plain(level)], () => {
+    const hits = watchHits(() => {
       calls += 1;
     });
-    assert.deepEqual(see(watched), see([plain(level)]));
+    assert.deepEqual(see([plain(level), hits]), see([plain(level)]));
     assert.equal(calls, expected, level);
   }
 });
 
-test("a watched detector puts its state away and takes it up as the plain one", () => {
-  const inner = sampleDetector(["exec"]);
-  const [watched = assert.fail("one")] = watchHits([inner], () => {});
-  assert.deepEqual([watched.name, watched.listings], [inner.name, inner.listings]);
-  const state = watched.load?.(structuredClone(watched.dump?.(watched.start())));
-  assert.deepEqual(state, inner.start());
+test("whoever else listens to rules, as profiles do, hears them all the same", () => {
+  const heard = (beside: readonly Detector<unknown>[]) => {
+    const told: string[] = [];
+    const listener: Detector<unknown> = {
+      ...{ name: "listener", listings: [], start: () => undefined, step: () => {} },
+      heard: (_, { rule, subject }, context) => {
+        assert.ok(context.emit !== undefined, "it may give facts");
+        told.push(`${rule.id} ${subject.execId}`);
+      },
+    };
+    see([sampleDetector(["exec", "read"]), listener, ...beside]);
+    return told;
+  };
+  assert.ok(heard([]).length > 0);
+  assert.deepEqual(heard([watchHits(() => {})]), heard([]));
 });
 
 test("a call is kept until it is taken, then the next one counts", () => {
