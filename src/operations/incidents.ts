@@ -6,7 +6,7 @@ import { z } from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import type { Problem } from "../core/event/problem.ts";
 import type { Incident } from "../core/judge/incident/incident.ts";
-import { type Level, levels } from "../core/observe/detect/rule.ts";
+import { levels } from "../core/observe/detect/rule.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { type SaidOfIncident, sayOfIncident } from "./detect/close-incident.ts";
 import { profilesField } from "./detect/load-profiles.ts";
@@ -15,11 +15,9 @@ import { rulesField } from "./detect/past-fields.ts";
 import type { Operation } from "./operation.ts";
 import { resolveSources, sourceFields } from "./sources.ts";
 
-const levelNames = [...levels] as [Level, ...Level[]];
-
 const listInput = z.strictObject({
   minSeverity: z
-    .enum(levelNames)
+    .enum(levels)
     .optional()
     .describe("Only incidents of this severity or graver; all when left out"),
   ...sourceFields,

@@ -3,12 +3,12 @@
  * In: a value of any shape. Out: the letter, or undefined when it is none.
  */
 import { z } from "zod";
-import { type Level, levels } from "../../core/observe/detect/rule.ts";
+import { levels } from "../../core/observe/detect/rule.ts";
 import type { DeadLetter } from "../../ports/dead-letters.ts";
 
 const texts = z.array(z.string());
 const number = z.number();
-const level = z.enum(levels as [Level, ...Level[]]);
+const level = z.enum(levels);
 const workload = z.looseObject({
   ...{ cluster: z.string(), namespace: z.string(), kind: z.string() },
   ...{ name: z.string(), container: z.string() },

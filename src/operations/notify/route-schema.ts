@@ -5,41 +5,11 @@
  */
 import { z } from "zod";
 import { roleNames } from "../../core/judge/context/workload-context.ts";
-import { type Family, type Level, levels } from "../../core/observe/detect/rule.ts";
+import { families, levels } from "../../core/observe/detect/rule.ts";
 import { type NotifierTarget, notifierKinds, type SecretPlace } from "../../ports/notifier.ts";
 import { holdsSecret } from "./secret-address.ts";
 
-/** Each, so that a misspelt one is refused and a new one not forgotten. */
-const families: Readonly<Record<Family, true>> = {
-  "reverse-shell": true,
-  "download-execute": true,
-  miner: true,
-  "miner-preparation": true,
-  fileless: true,
-  drift: true,
-  "interactive-exec": true,
-  "copy-from-pod": true,
-  "credential-access": true,
-  "cloud-metadata": true,
-  "cluster-api": true,
-  escape: true,
-  "privilege-escalation": true,
-  discovery: true,
-  scanning: true,
-  "lateral-movement": true,
-  exfiltration: true,
-  "command-and-control": true,
-  persistence: true,
-  "supply-chain": true,
-  "web-shell": true,
-  tampering: true,
-  masquerading: true,
-  flooding: true,
-  impact: true,
-  novelty: true,
-};
-
-const level = z.enum(levels as [Level, ...Level[]]);
+const level = z.enum(levels);
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, {
   error: "expected a time of day such as 22:00",
@@ -130,7 +100,7 @@ const route = z
       .describe("Only incidents of such workloads")
       .optional(),
     families: z
-      .array(z.enum(Object.keys(families) as [Family, ...Family[]]))
+      .array(z.enum(families))
       .max(30)
       .describe("Only incidents with signals of one of these families")
       .optional(),

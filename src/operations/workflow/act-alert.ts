@@ -4,7 +4,7 @@
  * Must never tell twice what a route was told, nor fail in silence.
  */
 import { z } from "zod";
-import { type Level, levels } from "../../core/observe/detect/rule.ts";
+import { levels } from "../../core/observe/detect/rule.ts";
 import { formatCount, plural } from "../../core/report/text-layout.ts";
 import type { DeadLetter, DeadLetters } from "../../ports/dead-letters.ts";
 import type { NoticePreview } from "../../ports/notifier.ts";
@@ -25,7 +25,7 @@ const input = z.strictObject({
     .optional()
     .describe("Names of routes in waggle.yaml; all when left out"),
   "min-severity": z
-    .enum(levels as [Level, ...Level[]])
+    .enum(levels)
     .optional()
     .describe("Only incidents of this severity or graver; routes have their own bound beside"),
 });

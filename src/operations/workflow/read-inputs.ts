@@ -3,7 +3,7 @@
  * In: declarations, words such as `since=1h`. Out: values of the declared types; null where nobody
  * says anything.
  */
-import { type Level, levels } from "../../core/observe/detect/rule.ts";
+import { isLevel, levels } from "../../core/observe/detect/rule.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { nearestName } from "../nearest-name.ts";
 import { readDuration } from "../time-range.ts";
@@ -90,12 +90,7 @@ const readers: Readonly<
   text: (given) => readText(given, () => true, "expected a text"),
   duration: (given) =>
     readText(given, (text) => readDuration(text) !== undefined, "expected a duration such as 1h"),
-  severity: (given) =>
-    readText(
-      given,
-      (text) => levels.includes(text as Level),
-      `expected one of ${levels.join(", ")}`,
-    ),
+  severity: (given) => readText(given, isLevel, `expected one of ${levels.join(", ")}`),
   number: (given) => {
     const number = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
     return typeof number === "number" && Number.isFinite(number)

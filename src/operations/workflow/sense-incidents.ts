@@ -16,7 +16,7 @@ const input = z.strictObject({
   since: sinceField,
   container: containerField,
   "min-severity": z
-    .enum(levels as [Level, ...Level[]])
+    .enum(levels)
     .optional()
     .describe("Only incidents of this severity or graver; all when left out"),
   incident: z.string().min(1).max(200).optional().describe("Only the one with this id"),

@@ -4,7 +4,7 @@
  * checked by `check-workflow.ts`. `docs/workflow.schema.json` is generated from here.
  */
 import { z } from "zod";
-import { type Level, levels } from "../../core/observe/detect/rule.ts";
+import { levels } from "../../core/observe/detect/rule.ts";
 import { readDuration } from "../time-range.ts";
 
 const namePattern = /^[a-z][a-z0-9_-]{0,62}$/;
@@ -26,7 +26,7 @@ const triggers = z
     incident: z
       .strictObject({
         "min-severity": z
-          .enum(levels as [Level, ...Level[]])
+          .enum(levels)
           .describe("From this severity on; medium when left out")
           .optional(),
       })

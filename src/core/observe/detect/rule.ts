@@ -5,11 +5,9 @@
  */
 import type { Sensor } from "../evidence.ts";
 
-/** **Source**: the levels of the Sigma specification 2.1. */
-export type Level = "informational" | "low" | "medium" | "high" | "critical";
-
-/** **Order**: gravest last. */
-export const levels: readonly Level[] = ["informational", "low", "medium", "high", "critical"];
+/** **Order**: gravest last. **Source**: the levels of the Sigma specification 2.1. */
+export const levels = ["informational", "low", "medium", "high", "critical"] as const;
+export type Level = (typeof levels)[number];
 
 /** What one match of a level adds to an incident, before diversity and role. */
 export const levelScores: Readonly<Record<Level, number>> = {
@@ -21,33 +19,45 @@ export const levelScores: Readonly<Record<Level, number>> = {
 };
 
 /** The kinds of behaviour that detection covers; each rule belongs to one. */
-export type Family =
-  | "reverse-shell"
-  | "download-execute"
-  | "miner"
-  | "miner-preparation"
-  | "fileless"
-  | "drift"
-  | "interactive-exec"
-  | "copy-from-pod"
-  | "credential-access"
-  | "cloud-metadata"
-  | "cluster-api"
-  | "escape"
-  | "privilege-escalation"
-  | "discovery"
-  | "scanning"
-  | "lateral-movement"
-  | "exfiltration"
-  | "command-and-control"
-  | "persistence"
-  | "supply-chain"
-  | "web-shell"
-  | "tampering"
-  | "masquerading"
-  | "flooding"
-  | "impact"
-  | "novelty";
+export const families = [
+  "reverse-shell",
+  "download-execute",
+  "miner",
+  "miner-preparation",
+  "fileless",
+  "drift",
+  "interactive-exec",
+  "copy-from-pod",
+  "credential-access",
+  "cloud-metadata",
+  "cluster-api",
+  "escape",
+  "privilege-escalation",
+  "discovery",
+  "scanning",
+  "lateral-movement",
+  "exfiltration",
+  "command-and-control",
+  "persistence",
+  "supply-chain",
+  "web-shell",
+  "tampering",
+  "masquerading",
+  "flooding",
+  "impact",
+  "novelty",
+] as const;
+export type Family = (typeof families)[number];
+
+/** Whether a word of a rule file, or of a configuration, is a family. */
+export function isFamily(word: string): word is Family {
+  return (families as readonly string[]).includes(word);
+}
+
+/** Whether a word is a level. */
+export function isLevel(word: string): word is Level {
+  return (levels as readonly string[]).includes(word);
+}
 
 /** Which form a rule has. */
 export type RuleKind = "sigma" | "correlation" | "sequence" | "novelty";

@@ -3,7 +3,7 @@
  * In: the map of a rule file. Out: its head; what is wrong is told to the reader of the map.
  */
 import type { CaseReader } from "../detect/case-reader.ts";
-import { type Family, type Level, levelScores, levels, type RuleHead } from "../detect/rule.ts";
+import { isFamily, isLevel, levelScores, type RuleHead } from "../detect/rule.ts";
 import { tacticsOf, translateTechnique } from "../detect/techniques.ts";
 
 export interface HeadOptions {
@@ -15,44 +15,14 @@ const slug = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const technique = /^T\d{4}(?:\.\d{3})?$/;
 const matrixId = /^MS-TA9\d{3}$/;
 
-/** All of them: the type names each once. */
-const families: Readonly<Record<Family, true>> = {
-  "reverse-shell": true,
-  "download-execute": true,
-  miner: true,
-  "miner-preparation": true,
-  fileless: true,
-  drift: true,
-  "interactive-exec": true,
-  "copy-from-pod": true,
-  "credential-access": true,
-  "cloud-metadata": true,
-  "cluster-api": true,
-  escape: true,
-  "privilege-escalation": true,
-  discovery: true,
-  scanning: true,
-  "lateral-movement": true,
-  exfiltration: true,
-  "command-and-control": true,
-  persistence: true,
-  "supply-chain": true,
-  "web-shell": true,
-  tampering: true,
-  masquerading: true,
-  flooding: true,
-  impact: true,
-  novelty: true,
-};
-
 export function decodeHead(map: CaseReader, options: HeadOptions): RuleHead {
   const id = map.text("id");
   if (!slug.test(id)) map.complain("id", "is no name of small letters, digits and hyphens");
   const title = map.text("title");
   if (title === "" || title.length > 120)
     map.complain("title", "is empty or beyond 120 characters");
-  const level = oneOf(map, "level", (text): text is Level => levels.includes(text as Level));
-  const family = oneOf(map, "family", (text): text is Family => Object.hasOwn(families, text));
+  const level = oneOf(map, "level", isLevel);
+  const family = oneOf(map, "family", isFamily);
   const told = idsOf(map, "techniques", technique);
   const techniques = [...new Set(told.map((one) => translateTechnique(one) ?? one))];
   const tactics = map.texts("tactics");

@@ -1,9 +1,10 @@
 /** Tests what a document says of itself, and which family follows from it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { families } from "../detect/rule.ts";
 import { decodeHead } from "./decode-head.ts";
 import { PlainReader } from "./plain-reader.ts";
-import { families, familyOf } from "./rule-family.ts";
+import { familyOf } from "./rule-family.ts";
 import type { RuleProblem } from "./rule-problem.ts";
 
 function decode(plain: Readonly<Record<string, unknown>>) {

@@ -3,10 +3,17 @@
  * In: a document. Out: a head, and problems. Must never change what the author wrote.
  * **Source**: Sigma specification 2.1, "Components"; `waggle:` is a custom field of ours.
  */
-import { type Family, type Level, levelScores, levels, type RuleHead } from "../detect/rule.ts";
+import {
+  type Family,
+  families,
+  type Level,
+  levelScores,
+  levels,
+  type RuleHead,
+} from "../detect/rule.ts";
 import { tacticsOf, translateTactic, translateTechnique } from "../detect/techniques.ts";
 import type { PlainReader } from "./plain-reader.ts";
-import { families, familyOf } from "./rule-family.ts";
+import { familyOf } from "./rule-family.ts";
 
 const statuses = ["stable", "test", "experimental", "deprecated", "unsupported"] as const;
 const relations = ["derived", "obsolete", "merged", "renamed", "similar"] as const;

@@ -5,19 +5,6 @@
  */
 import type { Family } from "../detect/rule.ts";
 
-const familyTable: Readonly<Record<Family, true>> = {
-  ...{ "reverse-shell": true, "download-execute": true, miner: true, "miner-preparation": true },
-  ...{ fileless: true, drift: true, "interactive-exec": true, "copy-from-pod": true },
-  ...{ "credential-access": true, "cloud-metadata": true, "cluster-api": true, escape: true },
-  ...{ "privilege-escalation": true, discovery: true, scanning: true, "lateral-movement": true },
-  ...{ exfiltration: true, "command-and-control": true, persistence: true, "supply-chain": true },
-  ...{ "web-shell": true, tampering: true, masquerading: true, flooding: true, impact: true },
-  ...{ novelty: true },
-};
-
-/** Names that a rule may give its family. */
-export const families: readonly Family[] = Object.keys(familyTable) as Family[];
-
 /** **Order**: the first that fits; longer ids before shorter. **Source**: ATT&CK v18 and v19. */
 const techniqueFamilies: readonly (readonly [string, Family])[] = [
   ["T1552.005", "cloud-metadata"],
