@@ -37,6 +37,8 @@ export interface SourceOpeners {
 export interface ServiceOpeners {
   readonly clock: Clock;
   log(level: LogLevel): Promise<Log>;
+  /** Value of a variable of the environment; undefined where it is not set. A secret, maybe. */
+  variable(name: string): string | undefined;
   statusServer(): Promise<StatusServer>;
   reportMaker(): Promise<ReportMaker>;
   canaryRunner(): Promise<CanaryRunner>;

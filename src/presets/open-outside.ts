@@ -62,6 +62,7 @@ export const outside: Outside = {
       const { createPinoLog } = await import("../adapters/log/pino-log.ts");
       return createPinoLog(level);
     },
+    variable: (name) => process.env[name],
     statusServer: async () => {
       const adapter = await import("../adapters/status-server/http-status-server.ts");
       return adapter.createStatusServer();

@@ -45,6 +45,8 @@ export class MemoryOutside {
   readonly deafRoutes = new Set<string>();
   /** Name of the directory of rules that come along; "": there are none. */
   shippedRules = "";
+  /** Of the environment. */
+  readonly variables = new Map<string, string>();
   readonly scraped: string[] = [];
   /** Words of each report that was asked for. */
   readonly made: (readonly string[])[] = [];
@@ -184,6 +186,7 @@ export class MemoryOutside {
       ...noOutside.services,
       clock: this.clock,
       log: async () => this.log,
+      variable: (name) => this.variables.get(name),
       statusServer: async () => createStatusServer(),
       reportMaker: async () => ({
         make: (words, signal) => {

@@ -15,6 +15,7 @@ export const noOutside: Outside = {
   services: {
     clock: { nowUs: refuse, elapsedMs: refuse, wait: refuse },
     log: refuse,
+    variable: refuse,
     statusServer: refuse,
     reportMaker: refuse,
     canaryRunner: refuse,

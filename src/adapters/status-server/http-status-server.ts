@@ -1,24 +1,31 @@
 /**
  * Holds the small server of pages for machines, over `node:http`.
- * In: an address and what each path answers. Out: a running server.
- * Must never answer anything but GET and HEAD of the given paths, nor tell why a page failed.
+ * In: an address, what each path answers, who takes requests for work. Out: a running server.
+ * Must never answer anything but GET and HEAD of the given paths and POST of others, nor tell why
+ * a page failed.
  */
 import { chmod } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { RunningServer, StatusPage, StatusServer } from "../../ports/status-server.ts";
+import type {
+  RunningServer,
+  StatusPage,
+  StatusServer,
+  TakeRequest,
+} from "../../ports/status-server.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { clearSocket } from "./clear-socket.ts";
 import { type ListenAddress, parseAddress } from "./parse-address.ts";
 
 type Pages = ReadonlyMap<string, () => Promise<StatusPage>>;
 
-/** **Unit**: ms, connections, bytes of a request's head. */
+/** **Unit**: ms, connections, bytes of a request's head and body. */
 export interface StatusLimits {
   readonly pageMs: number;
   readonly requestMs: number;
   readonly connections: number;
   readonly headBytes: number;
+  readonly bodyBytes: number;
 }
 
 const usualLimits: StatusLimits = {
@@ -26,19 +33,19 @@ const usualLimits: StatusLimits = {
   requestMs: 10_000,
   connections: 64,
   headBytes: 8 * 1024,
+  bodyBytes: 64 * 1024,
 };
 const closeMs = 1000;
 
 export function createStatusServer(limits: Partial<StatusLimits> = {}): StatusServer {
   const all = { ...usualLimits, ...limits };
-  return { listen: (address, pages) => listen(parseAddress(address), pages, all) };
+  return {
+    listen: (address, pages, take) => listen(parseAddress(address), { pages, take, limits: all }),
+  };
 }
 
-async function listen(
-  address: ListenAddress,
-  pages: Pages,
-  limits: StatusLimits,
-): Promise<RunningServer> {
+async function listen(address: ListenAddress, answering: Answering): Promise<RunningServer> {
+  const { limits } = answering;
   if (address.kind === "unix") await clearSocket(address.path);
   const server = createServer(
     {
@@ -49,7 +56,7 @@ async function listen(
       connectionsCheckingInterval: Math.min(1000, limits.requestMs),
     },
     (request, response) => {
-      void answer(request, response, { pages, limits });
+      void answer(request, response, answering);
     },
   );
   server.maxConnections = limits.connections;
@@ -107,27 +114,52 @@ async function close(server: Server): Promise<void> {
 
 interface Answering {
   readonly pages: Pages;
+  readonly take: TakeRequest | undefined;
   readonly limits: StatusLimits;
 }
 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { pages, limits }: Answering,
+  { pages, take, limits }: Answering,
 ): Promise<void> {
-  // What is sent along is of no use; a body would keep the connection busy.
+  // A body would keep the connection busy, and is of no use with a page.
   if (request.headers["content-length"] !== undefined || "transfer-encoding" in request.headers) {
     response.shouldKeepAlive = false;
   }
-  request.resume();
   const [path = ""] = (request.url ?? "").split("?");
   const page = pages.get(path);
+  if (page === undefined && request.method === "POST" && take !== undefined) {
+    const body = await readBody(request, limits.bodyBytes);
+    if (body === undefined) return send(request, response, plainPage(413, "too much"));
+    const [, token = ""] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
+    const taking = () => take({ path, token, body });
+    return send(request, response, await makePage(taking, limits.pageMs));
+  }
+  request.resume();
   if (page === undefined) return send(request, response, plainPage(404, "not found"));
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("allow", "GET, HEAD");
     return send(request, response, plainPage(405, "only GET and HEAD"));
   }
   send(request, response, await makePage(page, limits.pageMs));
+}
+
+/** Undefined beyond the bound, and where the sender went away. */
+async function readBody(request: IncomingMessage, bytesMax: number): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const part of request) {
+      size += (part as Buffer).length;
+      if (size > bytesMax) return undefined;
+      parts.push(part as Buffer);
+    }
+  } catch {
+    // Cut off: there is nobody to answer.
+    return undefined;
+  }
+  return Buffer.concat(parts).toString("utf8");
 }
 
 /** Why it failed may name files, hosts, words of others: it stays inside. */

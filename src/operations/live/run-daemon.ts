@@ -80,7 +80,7 @@ async function closeDaemon(daemon: Daemon): Promise<void> {
 
 async function serveStatus(
   daemon: Daemon,
-  { incidents, people }: RunningParts,
+  { incidents, people, workflows }: RunningParts,
 ): Promise<RunningServer | undefined> {
   const { settings, context, sources } = daemon;
   if (settings.status === "") return undefined;
@@ -94,7 +94,8 @@ async function serveStatus(
       routes: () => people.counts(),
     },
   });
-  const server = await (await statusServer()).listen(settings.status, pages);
+  const take = workflows.take.bind(workflows);
+  const server = await (await statusServer()).listen(settings.status, pages, take);
   daemon.log.info("Status pages are served.", { address: server.address });
   return server;
 }

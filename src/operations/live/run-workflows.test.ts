@@ -15,14 +15,15 @@ steps:
 `;
 const later = () => new Promise((resolve) => setImmediate(resolve));
 
-async function start(workflows: readonly string[]) {
+async function start(workflows: readonly string[], prepare = (_: MemoryOutside) => {}) {
   const outside = new MemoryOutside();
+  prepare(outside);
   outside.write("told.yaml", file("incident: { min-severity: high }"));
   outside.write("command.yaml", file("command: "));
   outside.write("wrong.yaml", "name: wrong");
   outside.maker = async () => "{}";
   const context = { ...outside.context(), settings: { file: "waggle.yaml", config: {} } };
-  const settings = { workflows, state: "/s" };
+  const settings = { workflows, state: "/s", status: "127.0.0.1:0" };
   const runner = new WorkflowRunner({ settings, context, log: outside.log } as unknown as Daemon);
   const running = runner.run(outside.ending.signal);
   for (let at = 0; at < 20; at += 1) await later();
@@ -44,6 +45,52 @@ test("an incident that is news starts a workflow; what ends one starts nothing",
   const log = JSON.stringify(outside.log);
   assert.match(log, /wrong\.yaml:1:1/);
   assert.match(log, /No workflow is called/);
+});
+
+test("who knows the secret of a web hook starts its workflow, over HTTP; no others", async () => {
+  const files = ["asked.yaml"];
+  const { runner, running, outside } = await start(files, (one) => {
+    one.write("asked.yaml", file("webhook: { path: /hooks/asked, secretEnv: HOOK }"));
+    one.variables.set("HOOK", "s3cret");
+  });
+  const server = await (await outside.context().outside.services.statusServer()).listen(
+    "127.0.0.1:0",
+    new Map([["/healthz", async () => ({ status: 200, contentType: "text/plain", body: "ok" })]]),
+    runner.take.bind(runner),
+  );
+  const post = async (path: string, token: string, body: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(`${server.address}${path}`, { method: "POST", headers, body })).status;
+  };
+  assert.equal(await post("/hooks/asked", "wrong", "{}"), 401);
+  assert.equal(await post("/hooks/asked", "wrong", "no json"), 401, "who asks is looked at first");
+  assert.equal(await post("/hooks/asked", "s3cret", "no json"), 400);
+  assert.equal(await post("/hooks/asked", "s3cret", '{"other":1}'), 400);
+  assert.equal(await post("/hooks/asked", "s3cret", "x".repeat(100_000)), 413);
+  assert.equal(await post("/hooks/none", "s3cret", "{}"), 404);
+  assert.equal(await post("/healthz", "s3cret", "{}"), 405);
+  assert.equal(outside.made.length, 0);
+  assert.equal(await post("/hooks/asked", "s3cret", '{"incident":"--state /etc"}'), 202);
+  for (let at = 0; at < 20; at += 1) await later();
+  await server.close();
+  outside.ending.abort();
+  await running;
+  assert.deepEqual(outside.made.at(0)?.slice(0, 7), [
+    ...["workflow", "run", "asked.yaml", "--trigger", "webhook"],
+    ...["--input", "incident=--state /etc"],
+  ]);
+  assert.doesNotMatch(JSON.stringify(outside.log), /s3cret/);
+});
+
+test("a web hook without its secret is told at the start, and takes nobody", async () => {
+  const { runner, running, outside } = await start(["asked.yaml"], (one) => {
+    one.write("asked.yaml", file("webhook: { path: /hooks/asked, secretEnv: HOOK }"));
+  });
+  const asked = await runner.take({ path: "/hooks/asked", token: "", body: "" });
+  assert.equal(asked.status, 401);
+  assert.match(JSON.stringify(outside.log), /secret of a web hook is not set/);
+  outside.ending.abort();
+  await running;
 });
 
 test("without a workflow that starts by itself the part ends at once", async () => {

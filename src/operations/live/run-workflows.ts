@@ -1,13 +1,15 @@
 /**
- * Holds workflows as a part of the daemon: they start when an incident is news, and by time.
- * In: names of workflows, notices. Out: runs, each in a process of its own; their records are in
+ * Holds workflows as a part of the daemon: they start when an incident is news, by time, and when
+ * somebody who knows the secret asks.
+ * In: names of workflows, notices, requests. Out: runs, each in a process of its own; their records are in
  * the state. Must never keep a daemon from watching because of one wrong workflow.
  */
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { Notice } from "../../ports/notifier.ts";
+import type { StatusPage, StatusRequest } from "../../ports/status-server.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { findWorkflow } from "../workflow/load-workflows.ts";
-import { WorkflowTriggers } from "../workflow/trigger-workflows.ts";
+import { type WebhookAnswer, WorkflowTriggers } from "../workflow/trigger-workflows.ts";
 import type { Workflow } from "../workflow/workflow.ts";
 import type { Daemon } from "./daemon.ts";
 
@@ -22,6 +24,13 @@ export class WorkflowRunner {
   /** What ends an incident starts nothing. */
   note({ kind, incident }: Pick<Notice, "kind" | "incident">): void {
     if (kind === "open" || kind === "update") this.triggers?.noteIncident(incident);
+  }
+
+  /** A POST to the status pages. It is answered when the run waits for its turn, not when it ran. */
+  async take({ path, token, body }: StatusRequest): Promise<StatusPage> {
+    const answer = this.triggers?.takeWebhook(path, token, readInputs(body)) ?? "unknown";
+    const [status, text] = answers[answer];
+    return { status, contentType: "text/plain; charset=utf-8", body: `${text}\n` };
   }
 
   /** Ends when the signal is given; at once without workflows. **Errors**: throws defects only. */
@@ -39,8 +48,7 @@ export class WorkflowRunner {
         ...(file === "" ? [] : ["--config", file]),
       ],
       start: (words, given) => maker.make(words, given),
-      // The status pages take no requests but GET: nobody can ask yet.
-      secretOf: () => undefined,
+      secretOf: (name) => services.variable(name),
     });
     log.info("Workflows start by themselves.", { workflows: workflows.map(({ name }) => name) });
     await this.triggers.run(signal);
@@ -52,10 +60,11 @@ export class WorkflowRunner {
     for (const name of settings.workflows) {
       try {
         const workflow = await findWorkflow(name, [], context);
-        const { incident, schedule } = workflow.triggers;
-        if (incident !== undefined || schedule !== undefined) found.push(workflow);
-        else
-          log.warn("A workflow is started neither by incidents nor by time.", { workflow: name });
+        const { incident, schedule, webhook } = workflow.triggers;
+        const starts = [incident, schedule, webhook].some((one) => one !== undefined);
+        if (starts) found.push(workflow);
+        else log.warn("No trigger of this workflow starts it by itself.", { workflow: name });
+        this.warnOfSecret(workflow);
       } catch (error) {
         if (!(error instanceof WaggleError)) throw error;
         const why = makeVisible(error.message, 2000);
@@ -63,5 +72,35 @@ export class WorkflowRunner {
       }
     }
     return found;
+  }
+
+  /** Without it every request is refused, which nobody should have to find out by trying. */
+  private warnOfSecret({ name, triggers }: Workflow): void {
+    const { context, log, settings } = this.daemon;
+    const { webhook } = triggers;
+    if (webhook === undefined) return;
+    const isSet = (context.outside.services.variable(webhook.secretEnv) ?? "") !== "";
+    const fields = { workflow: name, variable: webhook.secretEnv };
+    if (!isSet) log.warn("The secret of a web hook is not set: all requests are refused.", fields);
+    if (settings.status === "") log.warn("Status pages are off: no web hook can come.", fields);
+  }
+}
+
+const answers: Readonly<Record<WebhookAnswer, readonly [status: number, text: string]>> = {
+  taken: [202, "taken"],
+  unknown: [404, "not found"],
+  refused: [401, "the secret is wrong"],
+  wrong: [400, "the body is no JSON object with inputs of the workflow"],
+  full: [429, "too many runs wait"],
+};
+
+/** What is no JSON stays text, which no workflow takes; who asks is looked at first. */
+function readInputs(body: string): unknown {
+  if (body.trim() === "") return undefined;
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    if (error instanceof SyntaxError) return body;
+    throw error;
   }
 }

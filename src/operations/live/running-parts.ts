@@ -25,7 +25,7 @@ export class RunningParts {
   readonly reports: ReportWriter;
   readonly incidents: IncidentWatch;
   readonly people: PeopleTeller;
-  private readonly workflows: WorkflowRunner;
+  readonly workflows: WorkflowRunner;
   private readonly daemon: Daemon;
   private readonly ending: AbortController;
   private readonly open = new Set<string>();
