@@ -112,7 +112,9 @@ export function findOne(all: readonly Incident[], id: string): Incident {
 }
 
 function describe({ judged, detected, listings }: ObservedIncidents) {
-  const { window, inputNames, problems } = judged;
+  const { window, inputs, inputNames, problems } = judged;
+  // Who asks for intrusions alone does not miss what was never given.
+  const hasInventory = inputs.some(({ role }) => role === "sbom");
   const count = (state: string) =>
     listings.filter(({ evaluable }) => evaluable.state === state).length;
   return {
@@ -122,6 +124,8 @@ function describe({ judged, detected, listings }: ObservedIncidents) {
     to: formatTime(window.toUs),
     eventCount: window.eventCount,
     inputNames,
-    problems: problems.list(),
+    problems: problems
+      .list()
+      .filter(({ code }) => hasInventory || code !== "container-without-sbom"),
   };
 }

@@ -92,7 +92,8 @@ function choose(
   if (found.length > 0) return found;
   const names = openings.map(({ route }) => route.name);
   const near = nearestName(name, names);
-  const hint = near === undefined ? `There are: ${names.join(", ")}.` : `Did you mean ${near}?`;
+  const known = names.length === 0 ? "None is configured." : `There are: ${names.join(", ")}.`;
+  const hint = near === undefined ? known : `Did you mean ${near}?`;
   throw new WaggleError("not-found", `No route is called ${JSON.stringify(name)}. ${hint}`);
 }
 

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import type { Problem } from "../core/event/problem.ts";
 import { ProblemLog } from "../core/event/problem.ts";
-import type { Family, RuleListing } from "../core/observe/detect/rule.ts";
+import { type Family, families, type RuleListing } from "../core/observe/detect/rule.ts";
 import type { CaseResult } from "../core/observe/detect/run-cases.ts";
 import { loadDetection } from "./detect/load-detection.ts";
 import { rulesField } from "./detect/past-fields.ts";
@@ -19,7 +19,7 @@ const input = z.strictObject({
     .optional()
     .describe("list, the default, says what can run; test tries each rule on its cases"),
   ...rulesField,
-  family: z.string().min(1).max(100).optional().describe("Only rules of this family"),
+  family: z.enum(families).optional().describe("Only rules of this family"),
 });
 
 export interface RulesOutput {

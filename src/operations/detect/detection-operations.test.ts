@@ -61,6 +61,11 @@ test("incidents of a recording are the gravest first, and each can be told alone
   assert.deepEqual(told, gravest);
 });
 
+test("who asks for incidents alone is not told of missing SBOMs", async () => {
+  const { problems } = await incidents.run({ events }, context);
+  assert.ok(!problems.some(({ code }) => code === "container-without-sbom"));
+});
+
 test("an id that no incident has, or that several begin with, is refused", async () => {
   const all = (await observed).incidents;
   const [first] = all;
