@@ -1,6 +1,6 @@
 /**
- * Holds the port to a small server for machines: pages of health, readiness, metrics and status, and
- * requests that ask for work.
+ * Holds the port to a small server for machines: pages of health, readiness, metrics and status,
+ * and requests that ask for work.
  * In: an address and what each path answers. Out: a running server. Implemented in
  * `adapters/status-server/`.
  */
@@ -29,8 +29,8 @@ export interface RunningServer {
 
 export interface StatusServer {
   /**
-   * Answers GET of the given paths; POST of other paths goes to `take`, where there is one; all else
-   * is refused. `address` is `host:port`, `:port` (all addresses) or `unix:/path`.
+   * Answers GET of the given paths; POST of other paths goes to `take`, where there is one; all
+   * else is refused. `address` is `host:port`, `:port` (all addresses) or `unix:/path`.
    * **Errors**: `usage` for an address that is none, `address-in-use`.
    */
   listen(

@@ -1,8 +1,8 @@
 /**
  * Holds workflows as a part of the daemon: they start when an incident is news, by time, and when
  * somebody who knows the secret asks.
- * In: names of workflows, notices, requests. Out: runs, each in a process of its own; their records are in
- * the state. Must never keep a daemon from watching because of one wrong workflow.
+ * In: names of workflows, notices, requests. Out: runs, each in a process of its own; their records
+ * are in the state. Must never keep a daemon from watching because of one wrong workflow.
  */
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { Notice } from "../../ports/notifier.ts";
@@ -26,7 +26,7 @@ export class WorkflowRunner {
     if (kind === "open" || kind === "update") this.triggers?.noteIncident(incident);
   }
 
-  /** A POST to the status pages. It is answered when the run waits for its turn, not when it ran. */
+  /** A POST to the status pages. **Returns**: once the run waits for its turn, not when it ran. */
   async take({ path, token, body }: StatusRequest): Promise<StatusPage> {
     const answer = this.triggers?.takeWebhook(path, token, readInputs(body)) ?? "unknown";
     const [status, text] = answers[answer];

@@ -142,6 +142,10 @@ class HitContext implements DetectContext {
 
   readonly emit: NonNullable<DetectContext["emit"]> = (fact) => this.state?.emit(fact);
 
+  readonly lost: NonNullable<DetectContext["lost"]> = (place, detail) => {
+    this.state?.losses.note(place, "detect-eviction", this.act?.timeUs ?? this.nowUs, detail);
+  };
+
   readonly hit = (hit: Hit): void => {
     const { state, act } = this;
     if (state === undefined) return;

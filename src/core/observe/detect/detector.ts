@@ -42,6 +42,8 @@ export interface DetectContext {
   readonly hit: (hit: Hit) => void;
   /** Facts of a detector's own; never of what goes on, for nothing takes them back. */
   readonly emit?: (fact: ProfileFact | ProfileLoss) => void;
+  /** What a detector let go of at a bound though it could still have mattered; told as a loss. */
+  readonly lost?: (place: Pick<Subject, "node" | "container">, detail: string) => void;
 }
 
 export interface DetectRelease {

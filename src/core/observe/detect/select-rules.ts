@@ -16,6 +16,7 @@ export function selectRules(
     nowUs: context.nowUs,
     book: context.book,
     ...(context.emit === undefined ? {} : { emit: context.emit }),
+    ...(context.lost === undefined ? {} : { lost: context.lost }),
     hit: (hit) => {
       if (wanted.has(hit.rule.id)) context.hit(hit);
     },

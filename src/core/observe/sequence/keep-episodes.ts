@@ -1,10 +1,10 @@
 /**
  * Holds what is kept of sequences that are under way.
  * In: marks, times. Out: the episode of a key, and whether a mark says something new.
- * Must never grow beyond its bounds: what is let go is counted.
+ * Must never grow beyond its bounds: keys let go before their time are told as lost.
  */
 import type { Act } from "../detect/act.ts";
-import type { DetectRelease } from "../detect/detector.ts";
+import type { DetectContext, DetectRelease } from "../detect/detector.ts";
 import type { Episode, Mark, SequenceRule, SequenceState } from "./sequence-rule.ts";
 import type { IndexedStep } from "./step-index.ts";
 
@@ -18,14 +18,14 @@ const tallyCountMax = 1024;
 const equalCountMax = 3;
 /** **Unit**: microseconds: the same act on the same file again within it is the same doing. */
 const repeatUs = 1_000_000;
+const keysDetail = "a sequence under way was forgotten: its rule followed too many at once";
+
 /** Plain data, empty. */
 export function createState(): SequenceState {
   return {
     rules: new Map(),
     nextSweepUs: 0,
     latest: { kind: "exit", execId: "", path: "", timeUs: 0 },
-    droppedKeyCount: 0,
-    droppedMarkCount: 0,
   };
 }
 
@@ -49,19 +49,25 @@ export function isRepeat(state: SequenceState, act: Act): boolean {
   return false;
 }
 
+interface EpisodeLimits {
+  readonly act: Act;
+  readonly keyCountMax: number;
+  readonly lost: DetectContext["lost"];
+}
+
 /** The one under that key, new where there was none. */
 export function episodeOf(
   state: SequenceState,
   rule: SequenceRule,
   key: string,
-  limits: { readonly act: Act; readonly keyCountMax: number },
+  limits: EpisodeLimits,
 ): Episode {
   let episodes = state.rules.get(rule.head.id);
   if (episodes === undefined) {
     episodes = new Map();
     state.rules.set(rule.head.id, episodes);
   }
-  const { act, keyCountMax } = limits;
+  const { act, keyCountMax, lost } = limits;
   const known = episodes.get(key);
   if (known !== undefined) {
     episodes.delete(key);
@@ -70,9 +76,12 @@ export function episodeOf(
     return known;
   }
   if (episodes.size >= keyCountMax) {
-    const oldest = episodes.keys().next().value;
-    if (oldest !== undefined) episodes.delete(oldest);
-    state.droppedKeyCount++;
+    for (const [oldest, { container, lastUs }] of episodes) {
+      episodes.delete(oldest);
+      const isOver = lastUs < act.timeUs - rule.withinUs - lateUs;
+      if (!isOver) lost?.({ node: act.subject.node, container }, keysDetail);
+      break;
+    }
   }
   const made: Episode = {
     container: act.subject.container,
@@ -85,12 +94,7 @@ export function episodeOf(
 }
 
 /** False where the mark says nothing new. */
-export function keepMark(
-  state: SequenceState,
-  episode: Episode,
-  { rule, step }: IndexedStep,
-  mark: Mark,
-): boolean {
+export function keepMark(episode: Episode, { rule, step }: IndexedStep, mark: Mark): boolean {
   const marks = episode.marks[step];
   const tally = rule.steps[step]?.tally;
   if (marks === undefined || marks.some((one) => isSameMark(one, mark))) return false;
@@ -105,10 +109,7 @@ export function keepMark(
     tally === undefined
       ? markCountMax
       : Math.min(tallyCountMax, Math.max(tallyCountMin, tally.atLeast * 2));
-  if (marks.length > countMax) {
-    marks.shift();
-    state.droppedMarkCount++;
-  }
+  if (marks.length > countMax) marks.shift();
   return true;
 }
 

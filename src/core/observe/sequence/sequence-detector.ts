@@ -46,11 +46,11 @@ export function createSequenceDetector(
       reader.show(act, context.book);
       for (const one of found) {
         if (!isStep(one, reader)) continue;
-        const limits = { act, keyCountMax };
+        const limits = { act, keyCountMax, lost: context.lost };
         for (const key of keysOf(one.alternative.by, one.alternative.file, act)) {
           const episode = episodeOf(state, one.rule, key, limits);
           const mark = makeMark(one, act, reader);
-          if (mark === undefined || !keepMark(state, episode, one, mark)) continue;
+          if (mark === undefined || !keepMark(episode, one, mark)) continue;
           tell(one, episode, mark, context);
         }
       }

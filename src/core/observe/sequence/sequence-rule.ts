@@ -139,7 +139,4 @@ export interface SequenceState {
   nextSweepUs: TimeUs;
   /** The latest act on a file: programs write one file in many pieces. */
   readonly latest: { kind: ActKind; execId: string; path: string; timeUs: TimeUs };
-  /** Let go at a bound. */
-  droppedKeyCount: number;
-  droppedMarkCount: number;
 }

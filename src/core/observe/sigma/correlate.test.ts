@@ -209,7 +209,7 @@ test("wrong correlations are refused", () => {
   }
 });
 
-test("groups and their events are bounded, and what is forgotten is counted", () => {
+test("groups and their events are bounded, and what is forgotten is told", () => {
   const plain = [program("id"), correlation({ ...three.correlation, condition: { gte: 2000 } })];
   const { set } = compileRules(
     plain.map((one) => ({ source: "r", plain: one })),
@@ -218,13 +218,18 @@ test("groups and their events are bounded, and what is forgotten is counted", ()
   const detector = createSigmaDetector(set);
   const state = detector.start();
   const act = at(0, "/bin/id");
-  const context = { nowUs: startUs, book: sampleBook(), hit: () => {} };
+  const lost: string[] = [];
+  const book = sampleBook();
+  const context = {
+    ...{ nowUs: startUs, book, hit: () => {} },
+    lost: (_: unknown, detail: string) => lost.push(detail),
+  };
   for (let one = 0; one < 5000; one += 1) {
     act.subject.container = `c${one}`;
     detector.step(state, act, context);
   }
   assert.equal(state.groups.get("C")?.size, 4096);
-  assert.equal(state.forgottenGroupCount, 5000 - 4096);
+  assert.equal(lost.length, 5000 - 4096);
   detector.tick?.(state, { ...context, nowUs: startUs + 100e6 });
   assert.equal(state.groups.get("C")?.size, 0, "nothing can come of them any more");
 });

@@ -1,7 +1,7 @@
 /**
  * Holds what correlations remember: matches of their rules, by group, within their time.
  * In: matches in any order up to 30 s apart. Out: correlations that hold, each at most once a group
- * and timespan. Must never grow without bound; what is forgotten early is counted.
+ * and timespan. Must never grow without bound; what is forgotten early is told.
  */
 import type { TimeUs } from "../../event/event.ts";
 import { type CorrelationEntry, canHoldEarly, holdsWithin } from "./correlation-window.ts";
@@ -25,8 +25,6 @@ interface Group {
 export interface CorrelationState {
   /** By id of the correlation and key of the group. */
   readonly groups: Map<string, Map<string, Group>>;
-  forgottenGroupCount: number;
-  forgottenEntryCount: number;
 }
 
 export interface Correlation extends CorrelationDocument {
@@ -44,20 +42,27 @@ export interface Correlated {
 /** By the ids of all correlations. */
 export function startCorrelation(ids: readonly string[]): CorrelationState {
   const groups = new Map(ids.map((id) => [id, new Map<string, Group>()]));
-  return { groups, forgottenGroupCount: 0, forgottenEntryCount: 0 };
+  return { groups };
+}
+
+export interface CorrelationTake {
+  /** Of the group. */
+  readonly key: string;
+  readonly entry: CorrelationEntry;
+  /** Told what was forgotten for it. */
+  readonly lost: (detail: string) => void;
 }
 
 /** Takes one match; gives what holds now because of it. */
 export function correlate(
   state: CorrelationState,
   correlation: Correlation,
-  key: string,
-  entry: CorrelationEntry,
+  { key, entry, lost }: CorrelationTake,
 ): Correlated | undefined {
-  const group = touch(state, correlation, key);
+  const group = touch(state, correlation, key, lost);
   if (group === undefined || entry.timeUs <= group.quietUntilUs) return undefined;
   const inserted = insert(group.entries, entry);
-  const at = inserted - forgetOld(state, group, correlation);
+  const at = inserted - forgetOld(group, correlation, lost);
   if (at < 0 || !canHoldEarly(correlation)) return undefined;
   for (const entries of windowsWith(group.entries, at, correlation.timespanUs)) {
     if (!holdsWithin(correlation, entries)) continue;
@@ -106,7 +111,12 @@ export function forgetGroups(
 }
 
 /** The group, now the last one to be forgotten. */
-function touch(state: CorrelationState, { head }: Correlation, key: string): Group | undefined {
+function touch(
+  state: CorrelationState,
+  { head }: Correlation,
+  key: string,
+  lost: (detail: string) => void,
+): Group | undefined {
   const groups = state.groups.get(head.id);
   if (groups === undefined) return undefined;
   const group = groups.get(key) ?? { entries: [], quietUntilUs: 0 };
@@ -115,7 +125,7 @@ function touch(state: CorrelationState, { head }: Correlation, key: string): Gro
   if (groups.size > groupsMax) {
     const [oldest] = groups.keys();
     if (oldest !== undefined) groups.delete(oldest);
-    state.forgottenGroupCount += 1;
+    lost("a group of matches was forgotten: its correlation counts too many groups at once");
   }
   return group;
 }
@@ -129,7 +139,7 @@ function insert(entries: CorrelationEntry[], entry: CorrelationEntry): number {
 }
 
 /** How many went. Of a window that waits for its end only the bound takes any. */
-function forgetOld(state: CorrelationState, group: Group, correlation: Correlation): number {
+function forgetOld(group: Group, correlation: Correlation, lost: (detail: string) => void): number {
   const { entries } = group;
   const newestUs = entries.at(-1)?.timeUs ?? 0;
   let count = 0;
@@ -138,7 +148,7 @@ function forgetOld(state: CorrelationState, group: Group, correlation: Correlati
     while ((entries[count]?.timeUs ?? newestUs) < sinceUs) count += 1;
   }
   if (entries.length - count > entriesMax) {
-    state.forgottenEntryCount += entries.length - count - entriesMax;
+    lost("matches of a correlation were forgotten: too many of one group at once");
     count = entries.length - entriesMax;
   }
   if (count > 0) entries.splice(0, count);

@@ -71,8 +71,6 @@ class SigmaDetector implements Detector<CorrelationState> {
   load(data: unknown): CorrelationState {
     const state = this.start();
     const loaded = data as CorrelationState;
-    state.forgottenEntryCount = loaded.forgottenEntryCount;
-    state.forgottenGroupCount = loaded.forgottenGroupCount;
     for (const id of state.groups.keys()) {
       const groups = loaded.groups.get(id);
       if (groups !== undefined) state.groups.set(id, groups);
@@ -111,7 +109,12 @@ class SigmaDetector implements Detector<CorrelationState> {
     const group = joinValues(groupBy, told.values);
     const value = names.length === 0 ? "" : joinValues(names, told.values);
     if (correlation === undefined || group === undefined || value === undefined) return;
-    const held = correlate(state, correlation, group, { ...told, rule, value });
+    const lost = (detail: string): void => {
+      const node = context.book.get(told.execId)?.node ?? "";
+      context.lost?.({ node, container: "" }, detail);
+    };
+    const entry = { ...told, rule, value };
+    const held = correlate(state, correlation, { key: group, entry, lost });
     if (held !== undefined) this.takeCorrelated(state, held, context);
   }
 
