@@ -8,12 +8,11 @@ import type { Problem } from "../core/event/problem.ts";
 import type { Incident } from "../core/judge/incident/incident.ts";
 import { levels } from "../core/observe/detect/rule.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
-import { type SaidOfIncident, sayOfIncident } from "./detect/close-incident.ts";
 import { profilesField } from "./detect/load-profiles.ts";
 import { type ObservedIncidents, observeIncidents } from "./detect/observe-incidents.ts";
 import { rulesField } from "./detect/past-fields.ts";
 import type { Operation } from "./operation.ts";
-import { resolveSources, sourceFields } from "./sources.ts";
+import { sourceFields } from "./sources.ts";
 
 const listInput = z.strictObject({
   minSeverity: z
@@ -64,10 +63,6 @@ export const incidents: Operation<z.infer<typeof listInput>, IncidentsOutput> = 
 
 const oneInput = z.strictObject({
   id: z.string().min(1).max(200).describe("Id of the incident, or its start"),
-  close: z.boolean().optional().describe("Close it: until rules match in it again"),
-  reopen: z.boolean().optional().describe("Take the closing back"),
-  reason: z.string().min(1).max(4000).optional().describe("Why it is closed, or opened again"),
-  by: z.string().min(1).max(200).optional().describe("Who says so"),
   ...sourceFields,
   ...rulesField,
   ...profilesField,
@@ -75,8 +70,6 @@ const oneInput = z.strictObject({
 
 export interface IncidentOutput extends Omit<IncidentsOutput, "incidents" | "leftOutCount"> {
   readonly incident: Incident;
-  /** What was said of it by this command; null when it only tells. */
-  readonly said: SaidOfIncident | null;
 }
 
 export const incident: Operation<z.infer<typeof oneInput>, IncidentOutput> = {
@@ -84,17 +77,13 @@ export const incident: Operation<z.infer<typeof oneInput>, IncidentOutput> = {
   summary: "tell one incident: story, timeline, evidence, what to do",
   description:
     "Tells one incident: how it began, what was run, downloaded, contacted, read and changed, " +
-    "which techniques that is, which vulnerability in use may explain it, what to do now. " +
-    "With --close --reason a person closes it in the state of a daemon, running or not; " +
-    "--reopen takes that back.",
-  effect: "write",
+    "which techniques that is, which vulnerability in use may explain it, what to do now, who " +
+    "has it in hand.",
+  effect: "read",
   input: oneInput,
-  run: async ({ id, rules = [], profiles, close, reopen, reason, by, ...sources }, context) => {
+  run: async ({ id, rules = [], profiles, ...sources }, context) => {
     const observed = await observeIncidents({ sources, rules, profiles }, context);
-    const found = findOne(observed.incidents, id);
-    const { state } = resolveSources(sources, context.settings);
-    const said = await sayOfIncident(found, { close, reopen, reason, by }, { state, context });
-    return { ...describe(observed), incident: found, said };
+    return { ...describe(observed), incident: findOne(observed.incidents, id) };
   },
 };
 

@@ -5,6 +5,7 @@
 import { accept } from "./accept.ts";
 import { archive } from "./archive.ts";
 import { changes } from "./changes.ts";
+import { decideIncident } from "./decide-incident.ts";
 import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
 import { exposure } from "./exposure.ts";
@@ -36,6 +37,7 @@ export const operations: readonly OperationInfo[] = [
   report,
   incidents,
   incident,
+  decideIncident,
   runWorkflowOperation,
   workflow,
   explain,

@@ -16,7 +16,7 @@ import { judgeSettings } from "../judge-settings.ts";
 import { type JudgedSources, judgeSources } from "../judge-sources.ts";
 import type { OperationContext } from "../operation.ts";
 import { resolveSources, type SourceInput } from "../sources.ts";
-import { closeByPeople } from "./incident-closings.ts";
+import { layOverDecisions } from "./incident-decisions.ts";
 import { type LoadedDetection, loadDetection } from "./load-detection.ts";
 import { loadProfiles, profileNames } from "./load-profiles.ts";
 import { readSaid } from "./read-said.ts";
@@ -70,7 +70,7 @@ export async function observeDetected(
   const known = joinIncidents(judged, detected, previous ?? said.judged);
   // What people closed weighs nothing any more.
   const { judgement, incidents } = liftFindings(
-    { judgement: judged.judgement, incidents: closeByPeople(known, said.closings) },
+    { judgement: judged.judgement, incidents: layOverDecisions(known, said.decisions) },
     judgeSettings(context.settings),
   );
   return { incidents, judged: { ...judged, judgement }, detected, listings };

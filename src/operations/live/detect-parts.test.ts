@@ -18,7 +18,7 @@ import { sampleNotice } from "../../testing/sample-notice.ts";
 import { ScriptedSource } from "../../testing/scripted-source.ts";
 import { readConfig } from "../config.ts";
 import { createFolds } from "../create-folds.ts";
-import { sayOfIncident } from "../detect/close-incident.ts";
+import { keepDecision } from "../detect/keep-decision.ts";
 import { readSaid } from "../detect/read-said.ts";
 import { EarlyCall } from "./early-call.ts";
 import { endOrphans } from "./end-orphans.ts";
@@ -122,9 +122,9 @@ test("a person's word lies before the daemon that holds the store", async () => 
   const incident = sampleIncident();
   const context = world.context();
   const where = { state: "s", context };
-  const closed = await sayOfIncident(incident, { close: true, reason: "a drill" }, where);
-  assert.equal(closed?.isQueued, false);
-  assert.equal((await readSaid("s", context)).closings.get(incident.id)?.note.text, "a drill");
+  const closed = await keepDecision(incident, { decision: "closed", reason: "a drill" }, where);
+  assert.equal(closed.isQueued, false);
+  assert.equal((await readSaid("s", context)).decisions.get(incident.id)?.closing?.text, "a drill");
   const { store } = context.outside.state;
   const locked: typeof context = {
     ...context,
@@ -139,19 +139,22 @@ test("a person's word lies before the daemon that holds the store", async () => 
       },
     },
   };
-  const opened = await sayOfIncident(incident, { reopen: true }, { state: "s", context: locked });
-  assert.equal(opened?.isQueued, true);
+  const opened = await keepDecision(
+    incident,
+    { decision: "reopened" },
+    { state: "s", context: locked },
+  );
+  assert.equal(opened.isQueued, true);
   const letters = [...world.machine.stored.keys()].filter((name) => name.includes("inbox-"));
   assert.equal(letters.length, 1);
-  const letter = { note: opened?.note ?? assert.fail("said"), revokes: closed?.note.id ?? "" };
+  const letter = { note: opened.note, revokes: closed.note.id };
   assert.equal(await keepLetter(letter, "s", context), false);
-  assert.equal((await readSaid("s", context)).closings.size, 0);
-  assert.deepEqual(await readSaid("", context), { judged: [], closings: new Map() });
-  await assert.rejects(
-    sayOfIncident(incident, { close: true, reason: "x" }, { state: "", context }),
-    /only incidents of a daemon/,
-  );
-  assert.equal(await sayOfIncident(incident, {}, where), null);
+  assert.equal((await readSaid("s", context)).decisions.size, 0);
+  assert.deepEqual(await readSaid("", context), { judged: [], decisions: new Map() });
+  await assert.rejects(keepDecision(incident, { decision: "reopened" }, where), /nobody closed/);
+  await assert.rejects(keepDecision(incident, { decision: "closed" }, where), /needs --reason/);
+  const over = { ...incident, state: "closed" } as const;
+  await assert.rejects(keepDecision(over, { decision: "acknowledged" }, where), /is closed/);
 });
 
 test("notices of before routes are open wait for them; without routes none is kept", async () => {

@@ -1,6 +1,6 @@
 /**
  * Tests of a daemon that detects: `watch-incidents.ts`, `judge-live.ts`, `incident-places.ts`,
- * `tell-people.ts`, `load-detectors.ts`, `end-orphans.ts`; `detect/close-incident.ts` beside it.
+ * `tell-people.ts`, `load-detectors.ts`, `end-orphans.ts`; `decide-incident.ts` beside it.
  * Recorded events, the rules that come along, a clock that is turned by hand.
  */
 import assert from "node:assert/strict";
@@ -9,8 +9,10 @@ import { readAttackSlice, readShippedRules } from "../../testing/attack-slice.ts
 import { type MemoryMachine, MemoryOutside } from "../../testing/memory-outside.ts";
 import { ScriptedSource } from "../../testing/scripted-source.ts";
 import { readConfig } from "../config.ts";
-import { readIncidentMemory } from "../detect/incident-memory.ts";
-import { incident, incidents } from "../incidents.ts";
+import { decideIncident } from "../decide-incident.ts";
+import type { IncidentDecision } from "../detect/incident-decisions.ts";
+import { keepIncidentMemory, readIncidentMemory } from "../detect/incident-memory.ts";
+import { incidents } from "../incidents.ts";
 import { run } from "../run.ts";
 import type { RunInput } from "./run-settings.ts";
 
@@ -125,12 +127,13 @@ test("a person closes an incident beside the daemon, and takes it back", async (
   give();
   await world.until(() => world.notified.length > 0);
   const id = world.notified[0]?.notice.incident.id ?? "";
-  const ask = { id, state: "s" };
   const context = world.context();
-  await assert.rejects(incident.run({ ...ask, close: true }, context), /--close needs --reason/);
-  await assert.rejects(incident.run({ ...ask, reopen: true }, context), /nobody closed/);
-  const closed = await incident.run({ ...ask, close: true, reason: "a drill", by: "ann" }, context);
-  assert.equal(closed.said?.kind, "close");
+  const decide = (decision: IncidentDecision, words: { reason?: string; by?: string } = {}) =>
+    decideIncident.run({ id, state: "s", decision, ...words }, context);
+  await assert.rejects(decide("closed"), /a closing needs --reason/);
+  await assert.rejects(decide("reopened"), /nobody closed/);
+  const closed = await decide("closed", { reason: "a drill", by: "ann" });
+  assert.deepEqual([closed.incident.id, closed.by, closed.isQueued], [id, "ann", false]);
   // The store in memory has no lock: what the inbox would bring is there at once.
   await world.pass(61_000);
   assert.deepEqual(kindsOf(world).slice(-1), ["resolve"]);
@@ -139,11 +142,52 @@ test("a person closes an incident beside the daemon, and takes it back", async (
     (await openOf(world)).map(({ state }) => state),
     ["closed"],
   );
-  await incident.run({ ...ask, reopen: true }, context);
+  assert.equal((await decide("reopened")).revokes, closed.noteId);
   assert.deepEqual(
     (await openOf(world)).map(({ state }) => state),
     ["open"],
   );
+});
+
+test("who has an incident in hand is told once; it still tells of what is new", async () => {
+  const first = await start();
+  first.give();
+  await first.world.until(() => first.world.notified.length > 0);
+  await first.world.pass(200_000);
+  const toldCount = first.world.notified.length;
+  const id = first.world.notified[0]?.notice.incident.id ?? "";
+  const context = first.world.context();
+  const decide = (decision: IncidentDecision) =>
+    decideIncident.run({ id, state: "s", decision, by: "bob" }, context);
+  await decide("acknowledged");
+  await first.world.pass(200_000);
+  const since = () =>
+    first.world.notified.slice(toldCount).map(({ notice }) => [notice.kind, notice.news]);
+  assert.deepEqual(since(), [["acknowledge", ["bob has it in hand: on it"]]]);
+  assert.equal((await openOf(first.world))[0]?.acknowledgement?.by, "bob");
+  const { machine } = first.world;
+  await first.end();
+
+  const late = "  - {name: late, kind: webhook, url: 'https://receiver.test/y'}\n";
+  const second = await start({ machine, config: `${route}${late}` });
+  await second.world.pass(10_000);
+  assert.deepEqual(
+    second.world.notified.map((one) => [one.route, one.notice.kind]),
+    [
+      ["late", "open"],
+      ["late", "acknowledge"],
+    ],
+  );
+  const memory = await readIncidentMemory(machine.store.settings);
+  // As if people had been told of less.
+  const [told = assert.fail("told")] = memory.told;
+  await second.end();
+  const less = { ...told, tactics: told.tactics.slice(1) };
+  await keepIncidentMemory(machine.store.settings, { ...memory, told: [less] });
+  const third = await start({ machine });
+  await third.world.until(() => third.world.notified.length > 0);
+  assert.equal(kindsOf(third.world)[0], "update");
+  assert.match(third.world.notified[0]?.notice.news.join(" ") ?? "", /New tactics/);
 });
 
 test("what is quiet for a day of events is closed by itself", async () => {

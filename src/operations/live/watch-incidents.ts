@@ -13,7 +13,13 @@ import { levels } from "../../core/observe/detect/rule.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Notice } from "../../ports/notifier.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
-import { closeByPeople, closingsOf, type IncidentClosing } from "../detect/incident-closings.ts";
+import { acknowledgementNews, knowAcknowledgement } from "../detect/acknowledgement-news.ts";
+import {
+  closingOf,
+  decisionsOf,
+  layOverDecisions,
+  type SaidOfIncident,
+} from "../detect/incident-decisions.ts";
 import {
   boundMemory,
   type IncidentMemory,
@@ -37,6 +43,18 @@ const judgeMs = { stirred: 2000, open: 60_000 } as const;
 /** Of the time that a judgement took: until the next. */
 const restFactor = 25;
 const part = "incidents";
+
+type ToldNews = Pick<Notice, "incident" | "news"> & {
+  readonly kind: Exclude<Notice["kind"], "test">;
+};
+
+/** Of the log. */
+const sentences: Readonly<Record<ToldNews["kind"], string>> = {
+  open: "began",
+  update: "goes on",
+  acknowledge: "is in hand",
+  resolve: "is over",
+};
 
 export class IncidentWatch {
   readonly known = new IncidentFacts();
@@ -138,33 +156,35 @@ export class IncidentWatch {
 
   private async judge(): Promise<void> {
     const { store, observation } = this.daemon;
-    const closings = closingsOf(await store.notes.all());
+    const decisions = decisionsOf(await store.notes.all());
     const { background, cluster } = await this.places.get();
     const judged = judgeLive({
       ...{ known: this.known, background, cluster, previous: this.memory.judged },
       nowUs: observation.timeUs,
     });
-    const shown = closeByPeople(judged, closings);
+    const shown = layOverDecisions(judged, decisions);
     const news = compareIncidents(this.memory.told, shown);
     if (this.isReminding) await this.tellAgain(shown, news);
     this.isReminding = false;
-    for (const one of news) await this.tell(one, closings.get(one.incident.id));
+    for (const one of [...news, ...acknowledgementNews(this.memory.told, shown)]) {
+      await this.tell(one, decisions.get(one.incident.id));
+    }
     this.memory = boundMemory({ judged, told: toldNow(this.memory.told, shown, news) });
     this.incidents = boundMemory({ judged: shown, told: [] }).judged;
     await this.keep();
   }
 
   private async tell(
-    { kind, incident, news }: IncidentNews,
-    closing: IncidentClosing | undefined,
+    { kind, incident, news }: ToldNews,
+    decided: SaidOfIncident | undefined,
   ): Promise<void> {
     const { log, health } = this.daemon;
-    const isByPerson = kind === "resolve" && closing !== undefined;
-    const said = isByPerson ? [`${closing.note.by} closed it: ${closing.note.text}`] : news;
+    const closing = kind === "resolve" ? closingOf(incident, decided) : undefined;
+    const said = closing === undefined ? news : [`${closing.by} closed it: ${closing.text}`];
     await this.calls.take(noticeOf({ kind, incident, news: said }));
     health.count(`incidents-${kind}`);
     const { id, severity, headline, score } = incident;
-    const sentence = { open: "began", update: "goes on", resolve: "is over" }[kind];
+    const sentence = sentences[kind];
     log.info(`An incident ${sentence}.`, { incident: id, severity, score, headline, news: said });
     const isGrave = levels.indexOf(severity) >= levels.indexOf("high");
     if (kind === "open" && isGrave) this.calls.onGrave();
@@ -181,6 +201,8 @@ export class IncidentWatch {
       if (fresh.has(incident.id) || !told.has(incident.id)) continue;
       const kind = incident.state === "closed" ? "resolve" : "open";
       await this.calls.take(noticeOf({ kind, incident, news: [] }));
+      const [held] = kind === "open" ? acknowledgementNews([], [incident]) : [];
+      if (held !== undefined) await this.calls.take(noticeOf(held));
     }
   }
 
@@ -200,10 +222,13 @@ function toldNow(
 ): readonly Incident[] {
   const before = new Map(told.map((incident) => [incident.id, incident]));
   const fresh = new Map(news.map(({ incident }) => [incident.id, incident]));
-  return shown.flatMap(({ id }) => fresh.get(id) ?? before.get(id) ?? []);
+  return shown.flatMap((incident) => {
+    const one = fresh.get(incident.id) ?? before.get(incident.id);
+    return one === undefined ? [] : [knowAcknowledgement(one, incident)];
+  });
 }
 
-function noticeOf({ kind, incident, news }: IncidentNews): Notice {
+function noticeOf({ kind, incident, news }: ToldNews): Notice {
   const cluster = incident.workloads.find((one) => one.cluster !== "")?.cluster ?? "";
   return { kind, incident, news, thread: "", cluster };
 }

@@ -18,6 +18,7 @@ const objects = z.array(z.looseObject({}));
 /** Strict where a receiver's writer looks; the rest is carried along. */
 export const incidentShape = z.looseObject({
   ...{ id: z.string().min(1).max(1000), state: z.enum(["open", "updated", "closed"]) },
+  acknowledgement: z.looseObject({ by: z.string(), text: z.string(), timeUs: number }).optional(),
   ...{ severity: level, score: number, confidence: z.enum(["high", "medium", "low"]) },
   ...{ headline: z.string(), story: texts, doubts: texts, gaps: texts, omitted: texts },
   ...{ firstSeenUs: number, lastSeenUs: number, node: z.string(), containers: texts },

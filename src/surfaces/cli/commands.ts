@@ -5,13 +5,14 @@
 import { accept } from "../../operations/accept.ts";
 import { archive } from "../../operations/archive.ts";
 import { changes } from "../../operations/changes.ts";
+import { decideIncident } from "../../operations/decide-incident.ts";
 import { diff } from "../../operations/diff.ts";
 import { explain } from "../../operations/explain.ts";
 import { exposure } from "../../operations/exposure.ts";
 import { flows } from "../../operations/flows.ts";
 import { history } from "../../operations/history.ts";
 import { hunt } from "../../operations/hunt.ts";
-import { incident, incidents } from "../../operations/incidents.ts";
+import { incidents } from "../../operations/incidents.ts";
 import { inspect } from "../../operations/inspect.ts";
 import { matrix } from "../../operations/matrix.ts";
 import { notify } from "../../operations/notify.ts";
@@ -29,15 +30,17 @@ import { scan } from "../../operations/scan.ts";
 import { status } from "../../operations/status.ts";
 import { timeline } from "../../operations/timeline.ts";
 import { workflow } from "../../operations/workflow.ts";
+import { incidentCommand } from "./incident-command.ts";
 import { acceptPresentation } from "./present-accept.ts";
 import { archivePresentation } from "./present-archive.ts";
 import { changesPresentation } from "./present-changes.ts";
+import { decideIncidentPresentation } from "./present-decide-incident.ts";
 import { diffPresentation } from "./present-diff.ts";
 import { exposurePresentation } from "./present-exposure.ts";
 import { flowsPresentation } from "./present-flows.ts";
 import { historyPresentation } from "./present-history.ts";
 import { huntPresentation } from "./present-hunt.ts";
-import { incidentPresentation, incidentsPresentation } from "./present-incidents.ts";
+import { incidentsPresentation } from "./present-incidents.ts";
 import { inspectPresentation } from "./present-inspect.ts";
 import { matrixPresentation } from "./present-matrix.ts";
 import { notifyPresentation } from "./present-notify.ts";
@@ -60,7 +63,8 @@ import { bind, type Command } from "./presentation.ts";
 export const commands: readonly Command[] = [
   bind(report, reportPresentation),
   bind(incidents, incidentsPresentation),
-  bind(incident, incidentPresentation),
+  incidentCommand,
+  bind(decideIncident, decideIncidentPresentation),
   bind(runWorkflowOperation, runWorkflowPresentation),
   bind(workflow, workflowPresentation),
   bind(explain, explainPresentation),

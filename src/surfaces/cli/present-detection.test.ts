@@ -47,19 +47,15 @@ test("one incident is told in each format, and a hostile one does no harm", asyn
   const [gravest] = all;
   assert.ok(gravest !== undefined);
   for (const format of incidentPresentation.formats) {
-    const output = { ...rest, incident: gravest, said: null };
+    const output = { ...rest, incident: gravest };
     const shown = incidentPresentation.show(output, viewOf(format));
     assert.ok(textOf(shown).length > 1000, format);
   }
   const told = await incident.run({ events, id: gravest.id }, context);
   const worse = { ...told.incident, headline: hostile, story: [hostile], images: [hostile] };
-  const text = textOf(
-    incidentPresentation.show({ ...rest, incident: worse, said: null }, viewOf("text")),
-  );
+  const text = textOf(incidentPresentation.show({ ...rest, incident: worse }, viewOf("text")));
   assert.doesNotMatch(text, unsafe);
-  const page = textOf(
-    incidentPresentation.show({ ...rest, incident: worse, said: null }, viewOf("html")),
-  );
+  const page = textOf(incidentPresentation.show({ ...rest, incident: worse }, viewOf("html")));
   assert.ok(!page.includes("<script>alert"));
 });
 

@@ -87,16 +87,12 @@ function tellWindow({ signalCount, eventCount, from, to, ruleCounts }: Incidents
 
 export const incidentPresentation: Presentation<IncidentOutput> = {
   positionals: [{ key: "id", metavar: "id", required: true }],
-  metavars: { ...sourceMetavars, rules: "directory", reason: "text", by: "name" },
+  metavars: { ...sourceMetavars, rules: "directory" },
   examples: [
     { line: "waggle incident 5f2c91 --events events.jsonl", says: "The whole story" },
     {
       line: "waggle incident 5f2c91 --state /var/lib/waggle --format json",
       says: "For a ticket system",
-    },
-    {
-      line: 'waggle incident 5f2c91 --state /var/lib/waggle --close --reason "a drill"',
-      says: "A person closes it",
     },
   ],
   formats: ["text", "md", "html", "json", "ocsf"],
@@ -105,17 +101,10 @@ export const incidentPresentation: Presentation<IncidentOutput> = {
   hasTime: false,
   show: (output, view) => ({
     document: renderOne(output, view),
-    notices: [...tellSaid(output), ...noticesOf(output)],
+    notices: noticesOf(output),
     exitStatus: exitStatus.done,
   }),
 };
-
-function tellSaid({ said, incident }: IncidentOutput): readonly TerminalText[] {
-  if (said === null) return [];
-  const done = said.kind === "close" ? "closed" : "opened again";
-  const when = said.isQueued ? "; the daemon takes it in within seconds" : "";
-  return [terminal`${incident.id} is ${done}${when} (${said.note.id})`];
-}
 
 function noticesOf({ problems }: Pick<IncidentsOutput, "problems">): readonly TerminalText[] {
   return problems

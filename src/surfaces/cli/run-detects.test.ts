@@ -107,8 +107,9 @@ test("an attack over gRPC is one open notice, also after a kill; a person closes
   const before = receiver.received.length;
   const { id } = open.incident;
   const words = ["incident", id, "--state", state, "--format", "json"];
-  const { said } = await ask([...words, "--close", "--reason", "a drill", "--by", "ann"]);
-  assert.match(said, /is closed; the daemon takes it in/);
+  const { told: kept } = await ask([...words, "--close", "--reason", "a drill", "--by", "ann"]);
+  const { decision, isQueued } = JSON.parse(kept);
+  assert.deepEqual([decision, isQueued], ["closed", true]);
   while (!told().some(({ kind }) => kind === "resolve")) {
     await untilTold(before, second);
     await sleep(50);

@@ -72,10 +72,20 @@ export interface PossibleCause {
   readonly why: string;
 }
 
+/** A person has it in hand. Words of people: untrusted as all text. */
+export interface Acknowledgement {
+  readonly by: string;
+  /** Why, or what is being done. */
+  readonly text: string;
+  readonly timeUs: TimeUs;
+}
+
 export interface Incident {
   /** Stable over runs and updates: hash of cluster or node, container, root of the session. */
   readonly id: string;
   readonly state: IncidentState;
+  /** Left out where nobody said so; the judge never says so itself. */
+  readonly acknowledgement?: Acknowledgement;
   readonly severity: Level;
   /** Sum that `scoreParts` give. */
   readonly score: number;

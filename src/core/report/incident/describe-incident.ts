@@ -49,6 +49,13 @@ function sayDuration(us: number): string {
     : `${Math.round(seconds / 86_400)} d`;
 }
 
+/** `open`; `updated, acknowledged by ann 2026-11-22 15:02:11 UTC: on it`. */
+export function sayState({ state, acknowledgement }: Incident): string {
+  if (acknowledgement === undefined) return state;
+  const { by, text, timeUs } = acknowledgement;
+  return `${state}, acknowledged by ${by} ${sayTime(timeUs)}: ${text}`;
+}
+
 /** Where it happened: workloads, node, image. */
 export function sayPlace({ workloads, node, images, containers }: Incident): string {
   const names = workloads.map((one) =>

@@ -18,6 +18,7 @@ import {
   sayScore,
   saySeverity,
   saySpan,
+  sayState,
 } from "./describe-incident.ts";
 import { drawIncidentTimeline } from "./draw-incident-timeline.ts";
 import { drawProcessTree } from "./draw-process-tree.ts";
@@ -101,7 +102,7 @@ ${row("Where", sayPlace(incident))}
 ${row("When", saySpan(incident))}
 ${row("How sure", sure)}
 ${row("Techniques", [...techniques, ...matrix].join(", "))}
-${row("Incident", `${incident.id}, ${incident.state}`)}
+${row("Incident", `${incident.id}, ${sayState(incident)}`)}
 </tbody></table>
 <h2>What happened</h2>
 <ol>

@@ -18,6 +18,7 @@ import {
   sayScore,
   saySeverity,
   saySpan,
+  sayState,
 } from "./describe-incident.ts";
 import { processTreeLines } from "./process-tree-lines.ts";
 
@@ -45,7 +46,7 @@ export function renderIncidentMarkdown(incident: Incident): string {
 }
 
 function renderHead(incident: Incident): string {
-  const { confidence, doubts, techniques, matrix, id, state } = incident;
+  const { confidence, doubts, techniques, matrix, id } = incident;
   const sure = [confidence, ...doubts.slice(0, 1)].join(": ");
   const named = [...techniques, ...matrix].map((one) => markdownText(one)).join(", ");
   return [
@@ -55,7 +56,7 @@ function renderHead(incident: Incident): string {
     `| When | ${markdownText(saySpan(incident))} |`,
     `| How sure | ${markdownText(sure)} |`,
     ...(named === "" ? [] : [`| Techniques | ${named} |`]),
-    `| Incident | ${markdownCode(id)}, ${state} |`,
+    `| Incident | ${markdownCode(id)}, ${markdownText(sayState(incident))} |`,
   ].join("\n");
 }
 

@@ -60,6 +60,15 @@ test("hostile text stays valid, bounded and visible", () => {
   assert.equal(ocsfObservable({ type: "url", value: "x\u001b" })["value"], "x\\x1b");
 });
 
+test("one that somebody has in hand is in progress, and says by whom", () => {
+  const acknowledgement = { by: "ann\u202e", text: "on it", timeUs: 1 };
+  const events = renderIncidentOcsf({ ...sampleIncident(), acknowledgement }, options);
+  for (const event of events) assert.equal(errorsOfOcsf(event), "");
+  assert.ok(events.every((event) => event["status_id"] === 2));
+  assert.deepEqual(events[0]?.["assignee"], { name: "ann\\u{202e}" });
+  assert.equal(events[0]?.["comment"], "on it");
+});
+
 test("a closed incident says so", () => {
   const closed = { ...sampleIncident(), state: "closed" } as const;
   const [event] = renderIncidentOcsf(closed, options);

@@ -45,13 +45,18 @@ export function renderIncidentOcsf(
 
 const activities = { open: [1, "Create"], updated: [2, "Update"], closed: [3, "Close"] } as const;
 const statuses = { open: [1, "New"], updated: [1, "New"], closed: [4, "Resolved"] } as const;
+const inHand = [2, "In Progress"] as const;
+
+function statusOf({ state, acknowledgement }: Incident) {
+  return acknowledgement !== undefined && state !== "closed" ? inHand : statuses[state];
+}
 
 function incidentFinding(
   incident: Incident,
   rules: readonly (readonly SignalFact[])[],
   options: OcsfOptions,
 ): OcsfObject {
-  const [statusId, status] = statuses[incident.state];
+  const [statusId, status] = statusOf(incident);
   const all = { techniques: incident.techniques, tactics: incident.tactics };
   return {
     ...common(incident, options, 2005),
@@ -62,13 +67,19 @@ function incidentFinding(
     desc: makeVisible(incident.story.join(" "), 8000),
     attacks: [...ocsfAttacks(all, options.techniqueName), ...ocsfTactics(incident.tactics)],
     is_suspected_breach: incident.severity === "high" || incident.severity === "critical",
-    // Nobody was given it yet; the class wants a group or a person.
-    assignee_group: { name: "unassigned" },
+    ...assigneeOf(incident),
     verdict_id: 4,
     verdict: "Suspicious",
     finding_info_list: rules.map((signals) => findingInfo(incident, signals, options)),
     observables: incident.artefacts.map(ocsfObservable),
   };
+}
+
+/** The class wants a group or a person. */
+function assigneeOf({ acknowledgement }: Incident): OcsfObject {
+  if (acknowledgement === undefined) return { assignee_group: { name: "unassigned" } };
+  const { by, text } = acknowledgement;
+  return { assignee: { name: makeVisible(by, 200) }, comment: makeVisible(text, 4000) };
 }
 
 function detectionFinding(
@@ -88,7 +99,7 @@ function detectionFinding(
     severity: capitalize(level),
     message: makeVisible(signals[0]?.title ?? "", 400),
     is_alert: true,
-    status_id: statuses[incident.state][0] === 4 ? 4 : 1,
+    status_id: statusOf(incident)[0],
     finding_info: findingInfo(incident, signals, options),
     evidences: evidencesOf(incident, signals),
     resources: incident.workloads.map((workload, at) => ({

@@ -14,7 +14,7 @@ import {
   terminal,
 } from "../safe-text.ts";
 import { fit, padEnd, wrap } from "../text-layout.ts";
-import { phases, phaseTitles, sayPlace, saySpan } from "./describe-incident.ts";
+import { phases, phaseTitles, sayPlace, saySpan, sayState } from "./describe-incident.ts";
 import { type IncidentPage, severityStyles } from "./incident-page.ts";
 import { renderDetails } from "./render-incident-details.ts";
 
@@ -47,7 +47,7 @@ export function renderIncidentText(incident: Incident, options: IncidentTextOpti
 }
 
 function renderHead({ incident, width, paint }: IncidentPage): readonly TerminalText[] {
-  const { severity, headline, id, state, confidence, doubts, techniques } = incident;
+  const { severity, headline, id, confidence, doubts, techniques } = incident;
   const label = severity.toUpperCase();
   const room = width - label.length - 2;
   const [doubt] = doubts;
@@ -56,7 +56,7 @@ function renderHead({ incident, width, paint }: IncidentPage): readonly Terminal
     ["when", saySpan(incident)],
     ["sure", doubt === undefined ? confidence : `${confidence}: ${doubt}`],
     ["ATT&CK", techniques.slice(0, 12).join(" ")],
-    ["id", `${id} (${state})`],
+    ["id", `${id} (${sayState(incident)})`],
   ];
   return [
     terminal`${paint(severityStyles[severity], label)}  ${paint("bold", fit(headline, room))}`,

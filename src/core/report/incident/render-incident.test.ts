@@ -11,6 +11,7 @@ import { sayScore, saySpan } from "./describe-incident.ts";
 import { severityStyles } from "./incident-page.ts";
 import { processTreeLines } from "./process-tree-lines.ts";
 import { renderDetails } from "./render-incident-details.ts";
+import { renderIncidentHtml } from "./render-incident-html.ts";
 import { incidentDocument, plainDocument } from "./render-incident-json.ts";
 import { renderIncidentMarkdown } from "./render-incident-markdown.ts";
 import { renderIncidentText } from "./render-incident-text.ts";
@@ -26,6 +27,21 @@ test("the first screen says what, where, since when, how sure and what to do now
   assert.match(screen, /when +2023-11-14 22:14:10–22:14:14 UTC/);
   assert.match(screen, /sure +high/);
   assert.match(screen, /Contain\n {2}1\. {2}Isolate pod “shop\/web-0”/);
+});
+
+test("who has it in hand is said in each form", () => {
+  const timeUs = Date.UTC(2023, 10, 15) * 1000;
+  const held = { ...sampleIncident(), acknowledgement: { by: "ann\n", text: "<b>", timeUs } };
+  assert.match(
+    textOf(held),
+    /id +\w+ \(open, acknowledged by ann\S* 2023-11-15 00:00:00 UTC: <b>\)/,
+  );
+  const list = renderIncidentsText([held], { ...options, top: 0 }).toString();
+  assert.match(list, /high confidence, open, acknowledged by ann/);
+  assert.match(renderIncidentMarkdown(held), /, open, acknowledged by ann.*&lt;b/);
+  assert.match(renderIncidentHtml(held), /open, acknowledged by ann.*&lt;b&gt;/);
+  const document = JSON.stringify(incidentDocument([held]));
+  assert.match(document, /"acknowledgement":\{"by":"ann\\n","text":"<b>","time":"2023-11-15T/);
 });
 
 test("lines fit the width, but commands stay whole", () => {

@@ -25,8 +25,9 @@ export function renderIncidentsText(
   if (incidents.length === 0) return terminal`No incident.`;
   const shown = incidents.slice(0, options.top > 0 ? options.top : 20);
   const blocks = shown.flatMap((incident) => {
-    const { severity, headline, id, confidence, state, lastSeenUs } = incident;
-    const facts = `${id}  ${sayTime(lastSeenUs)}  ${confidence} confidence, ${state}`;
+    const { severity, headline, id, confidence, state, lastSeenUs, acknowledgement } = incident;
+    const held = acknowledgement === undefined ? "" : `, acknowledged by ${acknowledgement.by}`;
+    const facts = `${id}  ${sayTime(lastSeenUs)}  ${confidence} confidence, ${state}${held}`;
     const label = paint(severityStyles[severity], padEnd(severity, 14));
     return [
       terminal`${label}${fit(headline, width - 14)}`,
