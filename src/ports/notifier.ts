@@ -14,6 +14,8 @@ export interface Notice {
   readonly news: readonly string[];
   /** What the receiver gave for the notice before of this incident (a thread, a key); "" none. */
   readonly thread: string;
+  /** Notices of this incident that the receiver took before; 0 where it is left out. */
+  readonly toldCount?: number;
   /** Names of cluster and place as configured; "" unknown. */
   readonly cluster: string;
 }
@@ -38,6 +40,19 @@ export interface Notifier {
   preview(notice: Notice): NoticePreview;
   /** **Errors**: throws `DeliveryError`, `retryable` where later may help. */
   send(notice: Notice, signal: AbortSignal): Promise<NoticeReceipt>;
+  /** Of a receiver that takes for over what is not sent again. */
+  readonly upkeep?: NoticeUpkeep;
+}
+
+/** Sending again what is open, so that it stays so. Tells nobody anything. */
+export interface NoticeUpkeep {
+  /** **Unit**: milliseconds. */
+  readonly everyMs: number;
+  /**
+   * `notices`: of each open incident the latest, with its thread. **Errors**: throws
+   * `DeliveryError`.
+   */
+  send(notices: readonly Notice[], signal: AbortSignal): Promise<void>;
 }
 
 export const notifierKinds = [

@@ -19,10 +19,13 @@ test("one alert fires for an incident, also when it gets worse, and ends", async
   const graver = { ...sampleNotice, incident, kind: "update", thread: first.thread } as const;
   const second = await lab.notifier.send(graver, never);
   assert.deepEqual([...lab.firing], [JSON.stringify({ ...labels, severity: "critical" })]);
-  const before = lab.server.accepted.length;
-  const taken = { ...graver, kind: "acknowledge", thread: second.thread } as const;
+  const acknowledgement = { by: "ann", text: "on\nit", timeUs: 1 };
+  const held = { ...incident, acknowledgement };
+  const taken = { ...graver, incident: held, kind: "acknowledge", thread: second.thread } as const;
   await lab.notifier.send(taken, never);
-  assert.equal(lab.server.accepted.length, before, "nobody can take an alert up there");
+  assert.equal(lab.firing.size, 1, "it goes on");
+  const [alert] = JSON.parse(lab.server.accepted.at(-1)?.body ?? "");
+  assert.equal(alert.annotations.acknowledged, "ann: on\\nit");
   await lab.notifier.send({ ...taken, kind: "resolve" }, never);
   assert.deepEqual([...lab.firing], []);
 });
@@ -35,4 +38,28 @@ test("labels that were remembered and are none are left out", async (context) =>
     assert.equal(lab.firing.size, 1);
     assert.equal(JSON.parse(lab.server.accepted.at(-1)?.body ?? "").length, 1, thread);
   }
+});
+
+test("what is open is sent again by the labels that it was told by, in some requests", async (context) => {
+  const lab = await openHttpLab("alertmanager");
+  context.after(() => lab.close());
+  const { upkeep } = lab.notifier;
+  assert.ok(upkeep !== undefined);
+  const { thread } = await lab.notifier.send(sampleNotice, never);
+  const before = [...lab.firing];
+  const graver = {
+    ...sampleNotice,
+    incident: { ...sampleIncident, severity: "critical" as const },
+  };
+  await upkeep.send([{ ...graver, thread }], never);
+  assert.deepEqual([...lab.firing], before, "a severity that was not told yet changes nothing");
+  const many = Array.from({ length: 120 }, (_, at) => ({
+    ...sampleNotice,
+    incident: { ...sampleIncident, id: `i${at}` },
+  }));
+  await upkeep.send(many, never);
+  assert.equal(lab.firing.size, 121);
+  assert.equal(lab.server.accepted.length, 5);
+  await upkeep.send([], never);
+  assert.equal(lab.server.accepted.length, 5);
 });

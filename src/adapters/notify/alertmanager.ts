@@ -1,7 +1,8 @@
 /**
  * Holds telling Prometheus' Alertmanager by its API v2.
  * In: notices. Out: alerts. Labels are what an alert is known by: when they change (the severity
- * rises) the alert that was told is ended beside the new one.
+ * rises) the alert that was told is ended beside the new one. What is open is sent again and
+ * again, as Prometheus does: Alertmanager may have lost it, and ends what is not.
  * **Source**: Alertmanager, `api/v2/openapi.yaml` (postableAlerts); Prometheus, data model (names).
  */
 import { escapeJson, makeVisible } from "../../core/report/safe-text.ts";
@@ -9,54 +10,87 @@ import type { Notice, Notifier, NotifierTarget } from "../../ports/notifier.ts";
 import type { NotifierOptions } from "./notifier-options.ts";
 import { createHttpTarget } from "./post-http.ts";
 import { readSecret } from "./read-secret.ts";
-import { tellPlace, tellSome, tellTitle } from "./tell-incident.ts";
+import { tellAcknowledged, tellPlace, tellSome, tellTitle } from "./tell-incident.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * **Unit**: milliseconds after which Alertmanager forgets an alert that nobody ended: an incident
- * closes by itself after a quiet day.
+ * **Unit**: milliseconds after which Alertmanager ends an alert that nobody sent again. Long, for a
+ * daemon that is down for an hour, or a workflow that ran once, must not end what is not over.
  */
 const openMs = 26 * 3_600_000;
+/** **Unit**: milliseconds until what is open is sent again; alerts of one request. */
+const upkeep = { everyMs: 60_000, batchCount: 50 };
 
 const lengths = { label: 200, annotation: 4000 };
 
 export function createAlertmanager(target: NotifierTarget, options: NotifierOptions): Notifier {
   const http = createHttpTarget(target, options, { path: "/api/v2/alerts" });
-  const write = (notice: Notice) => escapeJson(JSON.stringify(buildAlerts(notice, options)));
+  const write = (alerts: readonly object[]) => escapeJson(JSON.stringify(alerts));
+  const post = async (alerts: readonly object[], signal: AbortSignal) => {
+    const { tokenPlace } = target;
+    const token = tokenPlace === undefined ? "" : await readSecret(tokenPlace, options.environment);
+    const access =
+      token === "" ? {} : { headers: { authorization: `Bearer ${token}` }, secrets: [token] };
+    await http.post({ body: write(alerts), ...access }, signal);
+  };
   return {
     name: target.name,
     kind: "alertmanager",
-    preview: (notice) => ({ method: "POST", target: http.shown, body: write(notice) }),
+    preview: (notice) => ({
+      method: "POST",
+      target: http.shown,
+      body: write(buildAlerts(notice, options.nowMs())),
+    }),
     send: async (notice, signal) => {
-      const { tokenPlace } = target;
-      const token =
-        tokenPlace === undefined ? "" : await readSecret(tokenPlace, options.environment);
-      const access =
-        token === "" ? {} : { headers: { authorization: `Bearer ${token}` }, secrets: [token] };
-      // Nobody can take an alert up there: silences are another thing.
-      if (notice.kind !== "acknowledge")
-        await http.post({ body: write(notice), ...access }, signal);
+      await post(buildAlerts(notice, options.nowMs()), signal);
       return { thread: JSON.stringify(labelsOf(notice)) };
+    },
+    upkeep: {
+      everyMs: upkeep.everyMs,
+      send: async (notices, signal) => {
+        for (let at = 0; at < notices.length; at += upkeep.batchCount) {
+          const some = notices.slice(at, at + upkeep.batchCount);
+          await post(
+            some.map((one) => buildAgain(one, options.nowMs())),
+            signal,
+          );
+        }
+      },
     },
   };
 }
 
-function buildAlerts(notice: Notice, { nowMs }: NotifierOptions): readonly object[] {
-  const now = nowMs();
+function buildAlerts(notice: Notice, nowMs: number): readonly object[] {
   const isOver = notice.kind === "resolve" || notice.kind === "test";
   const labels = labelsOf(notice);
   const before = readLabels(notice.thread);
-  const startMs = Math.min(Math.floor(notice.incident.firstSeenUs / 1000), now);
-  const alert = {
+  const alert = buildAlert(notice, { labels, nowMs, endMs: isOver ? nowMs : nowMs + openMs });
+  if (before === undefined || isSame(before, labels)) return [alert];
+  return [buildAlert(notice, { labels: before, nowMs, endMs: nowMs }), alert];
+}
+
+/** By the labels that it was told by: a severity that only waits to be told changes nothing. */
+function buildAgain(notice: Notice, nowMs: number): object {
+  const labels = readLabels(notice.thread) ?? labelsOf(notice);
+  return buildAlert(notice, { labels, nowMs, endMs: nowMs + openMs });
+}
+
+function buildAlert(
+  notice: Notice,
+  {
+    labels,
+    nowMs,
+    endMs,
+  }: { readonly labels: Labels; readonly nowMs: number; readonly endMs: number },
+): object {
+  const startMs = Math.min(Math.floor(notice.incident.firstSeenUs / 1000), nowMs);
+  return {
     labels,
     annotations: annotationsOf(notice),
     startsAt: new Date(startMs).toISOString(),
-    endsAt: new Date(isOver ? now : now + openMs).toISOString(),
+    endsAt: new Date(endMs).toISOString(),
   };
-  if (before === undefined || isSame(before, labels)) return [alert];
-  const old = { ...alert, labels: before, endsAt: new Date(now).toISOString() };
-  return [old, alert];
 }
 
 /** **Shape**: names as Prometheus allows; no value is empty, for an empty one is no label. */
@@ -81,6 +115,7 @@ function labelsOf(notice: Notice): Labels {
 
 function annotationsOf(notice: Notice): Labels {
   const { incident } = notice;
+  const { acknowledgement } = incident;
   const lines = (texts: readonly string[], count: number) =>
     tellSome(texts, { count, length: 350 }).join("\n").slice(0, lengths.annotation).toWellFormed();
   return {
@@ -95,6 +130,10 @@ function annotationsOf(notice: Notice): Labels {
     ),
     confidence: incident.confidence,
     score: String(incident.score),
+    // Nobody can take an alert up there, and silences are another thing: it is said in words.
+    ...(acknowledgement === undefined
+      ? {}
+      : { acknowledged: tellAcknowledged(acknowledgement, lengths.annotation) }),
   };
 }
 

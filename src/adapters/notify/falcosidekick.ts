@@ -7,9 +7,10 @@
 import type { Level } from "../../core/observe/detect/rule.ts";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { Notice, Notifier, NotifierTarget } from "../../ports/notifier.ts";
+import { noticeId } from "./notice-id.ts";
 import type { NotifierOptions } from "./notifier-options.ts";
 import { tellPlace, tellSome, tellTime, tellTitle } from "./tell-incident.ts";
-import { createSignedPost, noticeId } from "./webhook.ts";
+import { createSignedPost } from "./webhook.ts";
 
 const priorities: Readonly<Record<Level, string>> = {
   informational: "Informational",
@@ -53,6 +54,7 @@ function buildFields({ incident, kind, cluster }: Notice): Readonly<Record<strin
     "waggle.severity": incident.severity,
     "waggle.score": incident.score,
     "waggle.confidence": incident.confidence,
+    "waggle.acknowledged_by": text(incident.acknowledgement?.by),
     "waggle.cluster": text(cluster),
     "waggle.workload": text(workload?.name),
     "k8s.ns.name": text(workload?.namespace),

@@ -33,10 +33,19 @@ const table: Readonly<Record<NotifierKind, Open>> = {
 export function openNotifier(target: NotifierTarget, options: NotifierOptions): Notifier {
   const opened = table[target.kind](target, options);
   const bound = (notice: Notice) => boundNotice(notice);
+  const { upkeep } = opened;
   return {
     name: opened.name,
     kind: opened.kind,
     preview: (notice) => opened.preview(bound(notice)),
     send: (notice, signal) => opened.send(bound(notice), signal),
+    ...(upkeep === undefined
+      ? {}
+      : {
+          upkeep: {
+            everyMs: upkeep.everyMs,
+            send: (notices, signal) => upkeep.send(notices.map(bound), signal),
+          },
+        }),
   };
 }

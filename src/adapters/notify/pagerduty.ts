@@ -11,7 +11,14 @@ import { WaggleError } from "../../ports/waggle-error.ts";
 import type { NotifierOptions } from "./notifier-options.ts";
 import { createHttpTarget } from "./post-http.ts";
 import { readSecret } from "./read-secret.ts";
-import { kindWords, tellPlace, tellSome, tellTime, tellTitle } from "./tell-incident.ts";
+import {
+  kindWords,
+  tellAcknowledged,
+  tellPlace,
+  tellSome,
+  tellTime,
+  tellTitle,
+} from "./tell-incident.ts";
 
 const severities: Readonly<Record<Level, string>> = {
   informational: "info",
@@ -103,6 +110,9 @@ function buildDetails({ incident, news, kind }: Notice): object {
     node: makeVisible(incident.node, 255),
     news: some(news, 10, 400),
     story: some(incident.story, 12, 600),
+    ...(incident.acknowledgement === undefined
+      ? {}
+      : { acknowledged: tellAcknowledged(incident.acknowledgement, 600) }),
     first_access: makeVisible(incident.firstAccess.text, 600),
     images: some(incident.images, 5, 300),
     techniques: some(incident.techniques, 20, 40),

@@ -14,7 +14,14 @@ import {
   slackMarked,
   slackPlain,
 } from "./slack-text.ts";
-import { kindWords, tellPlace, tellSome, tellTime, tellTitle } from "./tell-incident.ts";
+import {
+  kindWords,
+  tellAcknowledged,
+  tellPlace,
+  tellSome,
+  tellTime,
+  tellTitle,
+} from "./tell-incident.ts";
 
 export type SlackBlock =
   | { readonly type: "header"; readonly text: PlainText }
@@ -85,6 +92,7 @@ function plainSection(lines: readonly string[]): SlackBlock {
 
 function fieldsOf(notice: Notice): readonly MarkedText[] {
   const { incident } = notice;
+  const { acknowledgement } = incident;
   const field = (label: string, value: string) =>
     slackMarked([`*${label}*`, slackCode(value, 600)], lengths.field);
   return [
@@ -95,6 +103,9 @@ function fieldsOf(notice: Notice): readonly MarkedText[] {
     field("Confidence", incident.confidence),
     field("First access", `${incident.firstAccess.how} (${incident.firstAccess.confidence})`),
     field("Kinds", tellSome(incident.families, { count: 8, length: 40 }).join(", ")),
+    ...(acknowledgement === undefined
+      ? []
+      : [field("In hand", tellAcknowledged(acknowledgement, 600))]),
     field("Techniques", tellSome(incident.techniques, { count: 12, length: 40 }).join(", ")),
   ];
 }

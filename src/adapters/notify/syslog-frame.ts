@@ -7,6 +7,7 @@
 import type { Level } from "../../core/observe/detect/rule.ts";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { Notice } from "../../ports/notifier.ts";
+import { noticeId } from "./notice-id.ts";
 import { syslogSeverities, tellPlace, tellSome, tellTime, tellTitle } from "./tell-incident.ts";
 
 export interface FrameOptions {
@@ -75,6 +76,8 @@ function dataPairs(notice: Notice): readonly string[] {
   const fields: readonly (readonly [string, string])[] = [
     ["incident", incident.id],
     ["kind", kind],
+    ["notice", noticeId(notice)],
+    ["by", incident.acknowledgement?.by ?? ""],
     ["severity", incident.severity],
     ["score", String(incident.score)],
     ["confidence", incident.confidence],
@@ -140,6 +143,8 @@ function extensionOf(notice: Notice): readonly (readonly [string, string])[] {
     ["cs2Label", "techniques"],
     ["cs3", text(cluster, 100)],
     ["cs3Label", cluster === "" ? "" : "cluster"],
+    ["cs4", text(incident.acknowledgement?.by, 100)],
+    ["cs4Label", incident.acknowledgement === undefined ? "" : "acknowledged by"],
     ["dst", address?.value ?? ""],
     ["dproc", text(process?.binary, 200)],
     ["msg", text(tellSome(incident.story, { count: 4, length: 240 }).join(" "), 1000)],

@@ -4,6 +4,7 @@
  * escapes it for its own format.
  */
 import { formatTime } from "../../core/event/format-time.ts";
+import type { Acknowledgement } from "../../core/judge/incident/incident.ts";
 import type { Level } from "../../core/observe/detect/rule.ts";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { Notice, NoticeKind } from "../../ports/notifier.ts";
@@ -43,6 +44,11 @@ function tellWorkload({
   readonly name: string;
 }): string {
   return namespace === "" ? name : `${namespace}/${name}`;
+}
+
+/** `ann: on it`. */
+export function tellAcknowledged({ by, text }: Acknowledgement, lengthMax: number): string {
+  return makeVisible(`${by}: ${text}`, lengthMax);
 }
 
 /** ISO 8601; "unknown" for no time. */

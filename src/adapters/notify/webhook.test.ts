@@ -15,7 +15,8 @@ test("a webhook gets the incident whole, with its signature and token", async (c
   const [request] = lab.server.accepted;
   const { incident, ...head } = JSON.parse(request?.body ?? "");
   assert.deepEqual(incident, sampleIncident);
-  const { sentAt, ...rest } = head;
+  const { sentAt, id, ...rest } = head;
+  assert.equal(id, request?.headers["x-waggle-notice"]);
   assert.match(sentAt, /^2026-01-02T/);
   assert.deepEqual(rest, {
     schema: "waggle.notice/1",
@@ -50,12 +51,19 @@ test("all tries of one notice carry one id, another notice another", async (cont
   for (const kind of ["webhook", "falcosidekick"] as const) {
     const lab = await openHttpLab(kind);
     context.after(() => lab.close());
-    for (const notice of [sampleNotice, sampleNotice, { ...sampleNotice, news: ["x"] }]) {
-      await lab.notifier.send(notice, never);
-    }
+    // What a program that was killed before it noted the answer would send: it goes on meanwhile.
+    const again = { ...sampleIncident, score: 95, lastSeenUs: sampleIncident.lastSeenUs + 1 };
+    const wider = { ...sampleIncident, tactics: ["execution", "discovery"] };
+    for (const over of [
+      {},
+      { incident: again, news: ["x"] },
+      { toldCount: 1 },
+      { incident: wider },
+    ])
+      await lab.notifier.send({ ...sampleNotice, ...over }, never);
     const ids = lab.server.accepted.map(({ headers }) => headers["x-waggle-notice"]);
     assert.equal(ids[0], ids[1]);
-    assert.notEqual(ids[0], ids[2]);
+    assert.equal(new Set(ids).size, 3);
   }
 });
 

@@ -3,8 +3,9 @@
  * In: notices. Out: one POST each; `x-waggle-signature` covers the time stamp and the body, so that
  * an old one cannot be sent again (docs/notify.md says how a receiver checks it).
  */
-import { createHmac, hash } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { Notice, Notifier, NotifierTarget } from "../../ports/notifier.ts";
+import { noticeId } from "./notice-id.ts";
 import type { NotifierOptions } from "./notifier-options.ts";
 import { createHttpTarget } from "./post-http.ts";
 import { readSecret } from "./read-secret.ts";
@@ -16,8 +17,9 @@ export function createWebhook(target: NotifierTarget, options: NotifierOptions):
 /** One JSON object of the schema `waggle.notice/1`, on one line or more. */
 export function writeNotice(notice: Notice, { documents, nowMs }: NotifierOptions): string {
   const { kind, news, cluster } = notice;
-  const head = { schema: "waggle.notice/1", kind, sentAt: new Date(nowMs()).toISOString() };
-  const start = JSON.stringify({ ...head, cluster, news }).slice(0, -1);
+  const sentAt = new Date(nowMs()).toISOString();
+  const head = { schema: "waggle.notice/1", id: noticeId(notice), kind, sentAt, cluster, news };
+  const start = JSON.stringify(head).slice(0, -1);
   return `${start},"incident":${documents.incident(notice).trim()}}`;
 }
 
@@ -48,12 +50,6 @@ export function createSignedPost(
       return { thread: "" };
     },
   };
-}
-
-/** The same for each try of one notice: a receiver can tell what it has already. */
-export function noticeId({ kind, news, incident }: Notice): string {
-  const { id, severity, score, lastSeenUs } = incident;
-  return hash("sha256", JSON.stringify([id, kind, severity, score, lastSeenUs, news])).slice(0, 32);
 }
 
 function sign(body: string, key: string, nowMs: number): Readonly<Record<string, string>> {

@@ -6,7 +6,7 @@ import { type DetectionParts, describeDetection, detectionMetrics } from "./desc
 import { renderMetrics } from "./metrics-text.ts";
 
 const one = sampleIncident();
-const counts = { sent: 3, failed: 1, known: 0, deadLettered: 2, lost: 0, waiting: 4 };
+const counts = { sent: 3, resent: 0, failed: 1, known: 0, deadLettered: 2, lost: 0, waiting: 4 };
 const parts: DetectionParts = {
   listings: () => [],
   known: {

@@ -27,7 +27,10 @@ export class PeopleTeller {
   /** Of notifiers that ended. */
   private readonly before = new Map<string, RouteCounts>();
   /** As it was at the last look. */
-  private readonly failedOf = new Map<string, Pick<RouteCounts, "sent" | "failed">>();
+  private readonly failedOf = new Map<
+    string,
+    { readonly taken: number; readonly failed: number }
+  >();
   /** Notices that came before the routes were open. */
   private readonly early: Notice[] = [];
 
@@ -133,10 +136,11 @@ export class PeopleTeller {
   private noteRoutes(): void {
     const { health, context } = this.daemon;
     const nowUs = context.outside.services.clock.nowUs();
-    for (const [route, { sent, failed, waiting }] of this.counts()) {
-      const known = this.failedOf.get(route) ?? { sent: 0, failed: 0 };
-      this.failedOf.set(route, { sent, failed });
-      if (sent > known.sent) health.note(partOf(route), true, "", nowUs);
+    for (const [route, { sent, resent, failed, waiting }] of this.counts()) {
+      const known = this.failedOf.get(route) ?? { taken: 0, failed: 0 };
+      const taken = sent + resent;
+      this.failedOf.set(route, { taken, failed });
+      if (taken > known.taken) health.note(partOf(route), true, "", nowUs);
       else if (failed > known.failed) {
         const why = `its receiver took none of ${failed - known.failed} tries, ${waiting} wait`;
         health.note(partOf(route), false, why, nowUs);
@@ -159,7 +163,13 @@ function partOf(route: string): string {
 function addCounts(a: RouteCounts | undefined, b: RouteCounts | undefined): RouteCounts {
   const sum = (key: keyof RouteCounts) => (a?.[key] ?? 0) + (b?.[key] ?? 0);
   return {
-    ...{ sent: sum("sent"), failed: sum("failed"), known: sum("known"), lost: sum("lost") },
+    ...{
+      sent: sum("sent"),
+      resent: sum("resent"),
+      failed: sum("failed"),
+      known: sum("known"),
+      lost: sum("lost"),
+    },
     ...{ deadLettered: sum("deadLettered"), waiting: b?.waiting ?? 0 },
   };
 }

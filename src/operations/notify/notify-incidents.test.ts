@@ -3,122 +3,19 @@
  * hand. Nothing may be lost, told twice, or told to the wrong people.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { inspect } from "node:util";
 import fc from "fast-check";
-import { ManualClock } from "../../adapters/clock/manual-clock.ts";
-import { MemoryLog } from "../../adapters/log/memory-log.ts";
-import { createLetterFile } from "../../adapters/notify/letter-file.ts";
 import type { Level } from "../../core/observe/detect/rule.ts";
-import type { DeadLetter, DeadLetters } from "../../ports/dead-letters.ts";
-import type { Notice, NoticePreview } from "../../ports/notifier.ts";
+import type { DeadLetter } from "../../ports/dead-letters.ts";
+import type { Notice } from "../../ports/notifier.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
-import { type HttpKind, type HttpLab, httpKinds, openHttpLab } from "../../testing/notifier-lab.ts";
+import { httpKinds, openHttpLab } from "../../testing/notifier-lab.ts";
+import { Desk, noticeOf as notice, openDesk, toldAt as told } from "../../testing/notify-desk.ts";
 import { echoVendor } from "../../testing/notify-servers.ts";
-import { sampleIncident, sampleNotice } from "../../testing/sample-notice.ts";
-import { createNoticeMemory, type NoticeMemory } from "./notice-memory.ts";
-import { IncidentNotifier } from "./notify-incidents.ts";
+import { createNoticeMemory } from "./notice-memory.ts";
 import { notifyMetrics } from "./notify-metrics.ts";
-import type { NotifyRoute } from "./route-schema.ts";
 import { endedReason } from "./route-worker.ts";
-
-function notice(id: string, over: Partial<Notice> = {}, severity: Level = "high"): Notice {
-  return { ...sampleNotice, incident: { ...sampleIncident, id, severity }, ...over };
-}
-
-class Desk {
-  readonly clock = new ManualClock(Date.UTC(2026, 0, 2, 12) * 1000);
-  readonly log = new MemoryLog();
-  readonly labs: HttpLab[] = [];
-  readonly routes: NotifyRoute[] = [];
-  readonly letters: DeadLetters;
-  memory: NoticeMemory = createNoticeMemory();
-  private ending = new AbortController();
-  private running: Promise<void> | undefined;
-  engine: IncidentNotifier | undefined;
-  chance = 0;
-
-  constructor(letters: DeadLetters) {
-    this.letters = letters;
-  }
-
-  async add(over: Partial<NotifyRoute> = {}, kind: HttpKind = "webhook", timeoutMs = 5000) {
-    const lab = await openHttpLab(kind, { timeoutMs });
-    this.labs.push(lab);
-    this.routes.push({ name: `r${this.labs.length}`, kind: "webhook", ...over });
-    return lab;
-  }
-
-  start(onPreview?: (route: string, preview: NoticePreview) => void): IncidentNotifier {
-    const open = this.routes.map((route, at) => {
-      const notifier = this.labs[at]?.notifier;
-      assert.ok(notifier !== undefined);
-      return { route, notifier };
-    });
-    this.ending = new AbortController();
-    const { clock, log, memory, letters } = this;
-    const random = () => this.chance;
-    this.engine = new IncidentNotifier(open, {
-      ...{ memory, deadLetters: letters, clock, log, random, onPreview },
-      rolesOf: () => [],
-    });
-    this.running = this.engine.run(this.ending.signal);
-    return this.engine;
-  }
-
-  /** Lets time of the clock and of servers pass until it is so. */
-  async until(isSo: () => boolean | Promise<boolean>, stepMs = 100): Promise<void> {
-    while (!(await isSo())) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-      await this.clock.advance(stepMs);
-    }
-  }
-
-  async settled(stepMs = 100): Promise<void> {
-    await this.until(
-      () => [...(this.engine?.counts().values() ?? [])].every((one) => one.waiting === 0),
-      stepMs,
-    );
-    await this.until(() => this.clock.waitingCount >= this.routes.length);
-  }
-
-  /** A small step leaves servers time within that of the end. */
-  async stop(stepMs = 1): Promise<void> {
-    this.ending.abort();
-    const isOver = { yes: this.running === undefined };
-    void this.running?.finally(() => {
-      isOver.yes = true;
-    });
-    await this.until(() => isOver.yes, stepMs);
-    await this.running;
-    this.running = undefined;
-  }
-
-  async close(): Promise<void> {
-    await this.stop();
-    for (const lab of this.labs) await lab.close();
-  }
-}
-
-async function openDesk(context: TestContext): Promise<Desk> {
-  const folder = await mkdtemp(join(tmpdir(), "waggle-notify-"));
-  const desk = new Desk(createLetterFile(join(folder, "letters.jsonl")));
-  context.after(async () => {
-    await desk.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-  return desk;
-}
-
-function told(lab: HttpLab): string[] {
-  return lab.server.accepted.map(({ body }) => {
-    const { kind, incident } = JSON.parse(body);
-    return `${incident.id} ${kind}`;
-  });
-}
 
 const lettersOf = async (desk: Desk) =>
   (await desk.letters.list()).letters as readonly DeadLetter[];
@@ -144,8 +41,38 @@ test("each route hears what it asked for, from its first word to its last", asyn
   assert.deepEqual(told(first), ["a open"]);
   assert.deepEqual(await lettersOf(desk), []);
   assert.deepEqual(engine.counts().get("r1"), {
-    ...{ sent: 3, failed: 0, known: 1, deadLettered: 0, lost: 0, waiting: 0 },
+    ...{ sent: 3, resent: 0, failed: 0, known: 1, deadLettered: 0, lost: 0, waiting: 0 },
   });
+});
+
+test("what is sent twice, for a kill came before the note, carries the same id", async (context) => {
+  const desk = await openDesk(context);
+  const lab = await desk.add();
+  const kept = createNoticeMemory();
+  const step = async (one: Notice, isNoted: boolean) => {
+    // Of a run that is killed at once only the receiver knows.
+    desk.memory = isNoted ? kept : { load: kept.load, save: async () => undefined };
+    const engine = desk.start();
+    await engine.take(one);
+    await desk.settled();
+    await desk.stop();
+  };
+  const first = notice("a");
+  const { incident } = first;
+  const on = { ...incident, score: incident.score + 5, lastSeenUs: incident.lastSeenUs + 1e6 };
+  await step(first, false);
+  await step({ ...first, incident: on }, true);
+  const wider = { ...on, tactics: [...on.tactics, "discovery"] };
+  await step({ ...first, kind: "update", incident: wider, news: ["New tactics."] }, false);
+  // After a start all that is open is given again, without news.
+  await step({ ...first, incident: { ...wider, score: 400 } }, true);
+  await step({ ...first, kind: "resolve" }, false);
+  await step({ ...first, kind: "resolve" }, true);
+  const kinds = ["a open", "a open", "a update", "a update", "a resolve", "a resolve"];
+  assert.deepEqual(told(lab), kinds);
+  const ids = lab.server.accepted.map(({ headers }) => headers["x-waggle-notice"]);
+  assert.deepEqual([ids[0], ids[2], ids[4]], [ids[1], ids[3], ids[5]]);
+  assert.equal(new Set(ids).size, 3);
 });
 
 test("a receiver that asks to wait is left alone until then", async (context) => {

@@ -8,6 +8,13 @@ import type { RouteCounts } from "./worker-parts.ts";
 const rows: readonly (readonly [keyof RouteCounts, Omit<Metric, "samples">])[] = [
   ["sent", { name: "notices_sent_total", kind: "counter", help: "Notices that a receiver took." }],
   [
+    "resent",
+    {
+      ...{ name: "notices_resent_total", kind: "counter" },
+      help: "Open alerts that were sent again, so that their receiver does not take them for over.",
+    },
+  ],
+  [
     "failed",
     { name: "notice_failures_total", kind: "counter", help: "Tries to send a notice that failed." },
   ],

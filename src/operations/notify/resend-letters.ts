@@ -93,11 +93,13 @@ async function resend(
   { memory, context }: ResendParts,
 ): Promise<string> {
   const key = `${route.name} ${letter.notice.incident.id}`;
-  const notice = leftToTell(letter.notice, await memory.load(key));
+  const before = await memory.load(key);
+  const notice = leftToTell(letter.notice, before);
   if (notice === undefined || notifier === undefined) return "known";
   try {
     const { thread } = await notifier.send(notice, context.signal);
-    await memory.save(key, toldBy(notice, thread, context.outside.services.clock.nowUs()));
+    const timeUs = context.outside.services.clock.nowUs();
+    await memory.save(key, toldBy(notice, { thread, timeUs, before }));
     return "sent";
   } catch (error) {
     if (!(error instanceof WaggleError)) throw error;

@@ -9,9 +9,10 @@ import type { Notice } from "../../ports/notifier.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { backOffMs, HourlyRate } from "./back-off.ts";
 import { hears, isAtLeast } from "./choose-route.ts";
+import { OpenAlerts } from "./open-alerts.ts";
 import { type PendingNotice, PendingNotices } from "./pending-notices.ts";
 import { quietForMs } from "./quiet-hours.ts";
-import { leftToTell, toldBy } from "./told-notices.ts";
+import { leftToTell, type ToldNotice, toldBy } from "./told-notices.ts";
 import type { RouteCounts, WorkerParts } from "./worker-parts.ts";
 
 /** What dead letters say that only waited: a daemon sends them when it starts again. */
@@ -29,8 +30,10 @@ export class RouteWorker {
   private readonly rate: HourlyRate;
   /** They become letters at the next step: here nothing may be waited for. */
   private readonly evicted: PendingNotice[] = [];
-  private readonly own = { sent: 0, failed: 0, known: 0, deadLettered: 0, lost: 0 };
+  private readonly open: OpenAlerts;
+  private readonly own = { sent: 0, resent: 0, failed: 0, known: 0, deadLettered: 0, lost: 0 };
   private pausedUntilMs = 0;
+  private upkeepDueMs = 0;
   private failureCount = 0;
   private underwayCount = 0;
   private nudge = new AbortController();
@@ -38,6 +41,7 @@ export class RouteWorker {
   constructor(parts: WorkerParts) {
     this.parts = parts;
     this.route = parts.route.name;
+    this.open = new OpenAlerts(parts);
     this.rate = new HourlyRate(parts.route.ratePerHour ?? rateDefault);
   }
 
@@ -52,6 +56,7 @@ export class RouteWorker {
     const told = notice.kind === "test" ? undefined : await memory.load(this.key(notice));
     const isTold = told !== undefined && told.kind !== "resolve";
     if (!isTold && notice.kind !== "test" && !hears(route, notice.incident, rolesOf)) return;
+    if (this.parts.notifier.upkeep !== undefined) this.open.note(notice);
     this.evicted.push(...this.pending.put(notice, clock.elapsedMs()));
     this.nudge.abort();
   }
@@ -62,7 +67,7 @@ export class RouteWorker {
     while (!signal.aborted) {
       // Before looking: what comes while it looks must not be slept through.
       this.nudge = new AbortController();
-      const waitMs = await this.step(signal);
+      const waitMs = Math.min(await this.keepUp(signal), await this.step(signal));
       if (waitMs > 0) await clock.wait(waitMs, AbortSignal.any([signal, this.nudge.signal]));
     }
     await this.end();
@@ -94,6 +99,49 @@ export class RouteWorker {
     return Math.max(1, Math.min(limits.waitMs, ...waits));
   }
 
+  /**
+   * Sends again what is open, where the receiver needs it: no news, so quiet hours and the rate
+   * are not asked. **Unit**: milliseconds until the next time.
+   */
+  private async keepUp(signal: AbortSignal): Promise<number> {
+    const { clock, onPreview, notifier } = this.parts;
+    const { upkeep } = notifier;
+    if (upkeep === undefined || onPreview !== undefined || this.open.size === 0) return Infinity;
+    const nowMs = clock.elapsedMs();
+    const waitMs = Math.max(this.upkeepDueMs, this.pausedUntilMs) - nowMs;
+    if (waitMs > 0) return waitMs;
+    this.upkeepDueMs = nowMs + upkeep.everyMs;
+    const notices = await this.open.list();
+    if (notices.length === 0) return upkeep.everyMs;
+    try {
+      await upkeep.send(notices, signal);
+      this.own.resent += notices.length;
+      this.failureCount = 0;
+    } catch (error) {
+      if (!(error instanceof WaggleError)) throw error;
+      if (!signal.aborted) this.failedUpkeep(error);
+    }
+    return upkeep.everyMs;
+  }
+
+  private failedUpkeep(error: WaggleError): void {
+    const { log } = this.parts;
+    this.own.failed += 1;
+    this.failureCount += 1;
+    if (error.retryable) this.pause(error);
+    const tell = this.failureCount === 1 ? log.warn : log.debug;
+    const fields = { route: this.route, why: error.message };
+    tell.call(log, "Open alerts could not be sent again; it is tried again.", fields);
+  }
+
+  /** **Unit**: milliseconds that the route is left alone now. */
+  private pause(error: WaggleError): number {
+    const { clock, random } = this.parts;
+    const pauseMs = backOffMs(this.failureCount, random(), askedMs(error));
+    this.pausedUntilMs = clock.elapsedMs() + pauseMs;
+    return pauseMs;
+  }
+
   private async attempt(entry: PendingNotice, signal: AbortSignal): Promise<void> {
     const { memory, route, clock } = this.parts;
     const told = await memory.load(this.key(entry.notice));
@@ -111,7 +159,7 @@ export class RouteWorker {
       this.own.sent += 1;
       this.failureCount = 0;
       this.rate.note(clock.elapsedMs());
-      if (notice.kind !== "test") await this.remember(notice, thread);
+      if (notice.kind !== "test") await this.remember(notice, thread, told);
     } catch (error) {
       if (!(error instanceof WaggleError)) throw error;
       if (signal.aborted) this.pending.putBack(entry);
@@ -126,10 +174,17 @@ export class RouteWorker {
     return "";
   }
 
-  private async remember(notice: Notice, thread: string): Promise<void> {
+  private async remember(
+    notice: Notice,
+    thread: string,
+    before: ToldNotice | undefined,
+  ): Promise<void> {
     const { memory, clock, log } = this.parts;
     try {
-      await memory.save(this.key(notice), toldBy(notice, thread, clock.nowUs()));
+      await memory.save(
+        this.key(notice),
+        toldBy(notice, { thread, before, timeUs: clock.nowUs() }),
+      );
     } catch (error) {
       if (!(error instanceof WaggleError)) throw error;
       log.error("What was told could not be written down.", {
@@ -150,10 +205,8 @@ export class RouteWorker {
       await this.bury([{ ...entry, tryCount }], error.message);
       return;
     }
-    const askedMs = error instanceof DeliveryError ? error.retryAfterMs : undefined;
-    const routeMs = backOffMs(this.failureCount, random(), askedMs);
-    this.pausedUntilMs = nowMs + routeMs;
-    const dueMs = nowMs + Math.max(routeMs, backOffMs(tryCount, random(), askedMs));
+    const ownMs = backOffMs(tryCount, random(), askedMs(error));
+    const dueMs = nowMs + Math.max(this.pause(error), ownMs);
     this.pending.putBack({ ...entry, tryCount, dueMs });
     const fields = { route: this.route, incident: entry.notice.incident.id, tryCount };
     // Once for each time that it goes down; the counters tell the rest.
@@ -203,4 +256,9 @@ export class RouteWorker {
   private key({ incident }: Notice): string {
     return `${this.route} ${incident.id}`;
   }
+}
+
+/** By the receiver. **Unit**: milliseconds. */
+function askedMs(error: WaggleError): number | undefined {
+  return error instanceof DeliveryError ? error.retryAfterMs : undefined;
 }

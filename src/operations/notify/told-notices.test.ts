@@ -2,17 +2,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMemoryFiles } from "../../adapters/files/memory-files.ts";
+import type { Incident } from "../../core/judge/incident/incident.ts";
 import type { Notice, NoticeKind } from "../../ports/notifier.ts";
 import { sampleIncident, sampleNotice } from "../../testing/sample-notice.ts";
 import { createNoticeMemory, openNoticeMemory } from "./notice-memory.ts";
-import { leftToTell, toldBy } from "./told-notices.ts";
+import { leftToTell, type ToldNotice, toldBy } from "./told-notices.ts";
 
 const as = (kind: NoticeKind, over: Partial<Notice> = {}): Notice => ({
   ...sampleNotice,
   kind,
   ...over,
 });
-const told = (notice: Notice) => toldBy(notice, "T", 7);
+const told = (notice: Notice, before?: ToldNotice) =>
+  toldBy(notice, { thread: "T", timeUs: 7, before });
 
 test("the first that a route hears is an opening, never an end", () => {
   assert.equal(leftToTell(as("open"), undefined)?.kind, "open");
@@ -48,6 +50,36 @@ test("what was closed opens again only by what happened since", () => {
   const later = { ...sampleIncident, lastSeenUs: sampleIncident.lastSeenUs + 1 };
   const again = leftToTell(as("update", { incident: later }), closed);
   assert.deepEqual([again?.kind, again?.thread], ["open", "T"]);
+});
+
+test("who has it in hand is told once each, whatever is told between", () => {
+  const heldAt = (timeUs: number): Incident => ({
+    ...{ ...sampleIncident, score: 500, tactics: ["execution", "discovery"] },
+    acknowledgement: { by: "ann", text: "on it", timeUs },
+  });
+  const held = as("acknowledge", { incident: heldAt(5) });
+  const opened = told(as("open"));
+  assert.equal(leftToTell(held, opened)?.kind, "acknowledge");
+  const taken = told(held, opened);
+  assert.equal(leftToTell(held, taken), undefined);
+  // It says nothing of what happened meanwhile: that is still to be told.
+  assert.deepEqual([taken.score, taken.tactics], [opened.score, opened.tactics]);
+  const wider = as("update", { incident: heldAt(5), news: ["new tactic: discovery"] });
+  assert.equal(leftToTell(wider, taken)?.kind, "update");
+  const later = told(wider, taken);
+  assert.equal(leftToTell(held, later), undefined, "told before the update");
+  assert.equal(leftToTell(as("acknowledge", { incident: heldAt(9) }), later)?.kind, "acknowledge");
+  assert.equal(leftToTell(held, told(as("resolve"), later)), undefined);
+});
+
+test("a notice says how many of its incident the receiver took before", () => {
+  assert.equal(leftToTell(as("open"), undefined)?.toldCount, 0);
+  const first = told(as("open"));
+  const update = as("update", { news: ["more"] });
+  assert.equal(leftToTell(update, first)?.toldCount, 1);
+  assert.equal(leftToTell(as("resolve"), told(update, first))?.toldCount, 2);
+  const { count: _, ...old } = first;
+  assert.equal(leftToTell(update, old)?.toldCount, 0, "of a version that did not count");
 });
 
 test("a memory in a file outlives its process, and takes what another one wrote", async () => {

@@ -18,12 +18,30 @@ export interface ToldNotice {
   /** What the receiver gave. */
   readonly thread: string;
   readonly timeUs: TimeUs;
+  /** Notices that it took; left out by versions that did not count. */
+  readonly count?: number;
+  /** When a person said that it is in hand, as the route was told last. */
+  readonly acknowledgedUs?: TimeUs;
 }
 
-export function toldBy(notice: Notice, thread: string, timeUs: TimeUs): ToldNotice {
-  const { severity, score, tactics, lastSeenUs } = notice.incident;
-  const { kind, news } = notice;
-  return { kind, severity, score, tactics, news, lastSeenUs, thread, timeUs };
+export interface Telling {
+  readonly thread: string;
+  readonly timeUs: TimeUs;
+  /** What was told before. */
+  readonly before: ToldNotice | undefined;
+}
+
+export function toldBy(notice: Notice, { thread, timeUs, before }: Telling): ToldNotice {
+  const { kind, news, incident } = notice;
+  const { lastSeenUs, acknowledgement } = incident;
+  // That somebody has it in hand says nothing of what happened meanwhile.
+  const { severity, score, tactics } = kind === "acknowledge" ? (before ?? incident) : incident;
+  const inHandUs = kind === "acknowledge" ? acknowledgement?.timeUs : before?.acknowledgedUs;
+  return {
+    ...{ kind, severity, score, tactics, news, lastSeenUs, thread, timeUs },
+    count: (before?.count ?? 0) + 1,
+    ...(inHandUs === undefined ? {} : { acknowledgedUs: inHandUs }),
+  };
 }
 
 /**
@@ -32,6 +50,11 @@ export function toldBy(notice: Notice, thread: string, timeUs: TimeUs): ToldNoti
  */
 export function leftToTell(notice: Notice, told: ToldNotice | undefined): Notice | undefined {
   if (notice.kind === "test") return notice;
+  const left = whatIsLeft(notice, told);
+  return left === undefined ? undefined : { ...left, toldCount: told?.count ?? 0 };
+}
+
+function whatIsLeft(notice: Notice, told: ToldNotice | undefined): Notice | undefined {
   const isEnd = notice.kind === "resolve" || notice.kind === "acknowledge";
   if (told === undefined) return isEnd ? undefined : { ...notice, kind: "open", thread: "" };
   const { thread } = told;
@@ -40,8 +63,15 @@ export function leftToTell(notice: Notice, told: ToldNotice | undefined): Notice
     const isNews = !isEnd && notice.incident.lastSeenUs > told.lastSeenUs;
     return isNews ? { ...notice, kind: "open", thread } : undefined;
   }
-  if (isEnd) return told.kind === notice.kind ? undefined : { ...notice, thread };
+  if (notice.kind === "acknowledge" && knowsWho(notice, told)) return undefined;
+  if (isEnd) return { ...notice, thread };
   return isKnown(notice, told) ? undefined : { ...notice, kind: "update", thread };
+}
+
+/** The same word of the same person, told before or after other news. */
+function knowsWho({ incident: { acknowledgement } }: Notice, told: ToldNotice): boolean {
+  if (acknowledgement === undefined) return told.kind === "acknowledge";
+  return told.acknowledgedUs === acknowledgement.timeUs;
 }
 
 /** An `open` carries no news: after a restart it comes again. */

@@ -26,6 +26,8 @@ export interface WorkerParts {
 /** Since the start. */
 export interface RouteCounts {
   sent: number;
+  /** Open alerts that were sent again, for a receiver that forgets. */
+  resent: number;
   /** Tries that failed. */
   failed: number;
   /** Notices that said nothing new to this route. */
