@@ -41,16 +41,22 @@ export function checkNotifier(adapter: string, make: () => Promise<NotifierUnder
     };
     await send(sampleNotice);
     await send({ ...sampleNotice, kind: "update", news: ["new tactic: discovery"] });
+    const acknowledgement = { by: "ann", text: "on it", timeUs: 1 };
+    const incident = { ...sampleNotice.incident, acknowledgement };
+    await send({ ...sampleNotice, incident, kind: "acknowledge", news: ["ann has it in hand"] });
     await send({ ...sampleNotice, kind: "resolve" });
     assert.deepEqual(one.refused(), []);
-    assert.ok((await one.acceptedCount(3)) >= 3);
+    assert.ok((await one.acceptedCount(4)) >= 4);
   });
 
   promise("takes what tries to break out of its format", async (one) => {
     let sentCount = 0;
     for (const text of hostileTexts) {
-      for (const kind of ["open", "update", "resolve"] as const) {
-        await one.notifier.send(hostileNotice(text, { kind }), never);
+      for (const kind of ["open", "update", "acknowledge", "resolve"] as const) {
+        const notice = hostileNotice(text, { kind });
+        const acknowledgement = { by: text, text, timeUs: 1 };
+        const incident = { ...notice.incident, acknowledgement };
+        await one.notifier.send({ ...notice, incident }, never);
         sentCount += 1;
         assert.deepEqual(one.refused(), [], `${kind} ${JSON.stringify(text)}`);
       }

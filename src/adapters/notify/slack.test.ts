@@ -38,6 +38,22 @@ test("a bot keeps one thread for an incident, and is loud when it gets worse", a
   assert.ok(!JSON.stringify(calls[1]).includes("Artefacts"), "a reply says only what is new");
 });
 
+test("who has it in hand is a line of the thread; without threads it stands in the message", async (context) => {
+  const incident = { ...sampleIncident, acknowledgement: { by: "ann", text: "on it", timeUs: 1 } };
+  const news = ["ann has it in hand: on it"];
+  const taken = { ...sampleNotice, incident, kind: "acknowledge", news } as const;
+  const bot = await openHttpLab("slack-bot");
+  const hook = await openHttpLab("slack-hook");
+  context.after(() => Promise.all([bot.close(), hook.close()]));
+  const { thread } = await bot.notifier.send(sampleNotice, never);
+  await bot.notifier.send({ ...taken, thread }, never);
+  const reply = bot.server.accepted[1]?.body ?? "";
+  assert.match(reply, /\*Acknowledged\* .*ann has it in hand: on it/);
+  assert.equal(JSON.parse(reply).blocks.length, 3);
+  await hook.notifier.send(taken, never);
+  assert.match(hook.server.accepted[0]?.body ?? "", /\*In hand\*\\n`ann: on it`/);
+});
+
 test("what was remembered of a thread and makes no sense begins a new one", async (context) => {
   const lab = await openHttpLab("slack-bot");
   context.after(() => lab.close());

@@ -107,6 +107,14 @@ test("an attack over gRPC is one open notice, also after a kill; a person closes
   const before = receiver.received.length;
   const { id } = open.incident;
   const words = ["incident", id, "--state", state, "--format", "json"];
+  const { told: taken } = await ask([...words, "--acknowledge", "--by", "bob"]);
+  assert.equal(JSON.parse(taken).isQueued, true);
+  while (!told().some(({ kind }) => kind === "acknowledge")) {
+    await untilTold(before, second);
+    await sleep(50);
+  }
+  const held = JSON.parse((await ask(words)).told);
+  assert.equal(held.incidents[0].acknowledgement.by, "bob");
   const { told: kept } = await ask([...words, "--close", "--reason", "a drill", "--by", "ann"]);
   const { decision, isQueued } = JSON.parse(kept);
   assert.deepEqual([decision, isQueued], ["closed", true]);
@@ -118,7 +126,9 @@ test("an attack over gRPC is one open notice, also after a kill; a person closes
   assert.match(metrics, /^waggle_incidents\{severity="(high|critical)",state="closed"\} 1$/m);
   assert.match(metrics, /^waggle_notices_sent_total\{route="hook"\} [1-9]/m);
   assert.equal(await second.end(), 0, second.said());
-  assert.equal(told().filter(({ kind }) => kind === "open").length, 1, "nobody hears it twice");
+  for (const one of ["open", "acknowledge", "resolve"]) {
+    assert.equal(told().filter(({ kind }) => kind === one).length, 1, `${one}: once`);
+  }
   assert.deepEqual([...new Set(told().map(({ incident }) => incident.id))], [id]);
   const closed = JSON.parse((await ask(words)).told);
   assert.equal(closed.incidents[0].state, "closed");
