@@ -40,7 +40,7 @@ test("labels that were remembered and are none are left out", async (context) =>
   }
 });
 
-test("what is open is sent again by the labels that it was told by, in some requests", async (context) => {
+test("what is open is sent again by the labels that it was told by", async (context) => {
   const lab = await openHttpLab("alertmanager");
   context.after(() => lab.close());
   const { upkeep } = lab.notifier;

@@ -38,7 +38,7 @@ test("a bot keeps one thread for an incident, and is loud when it gets worse", a
   assert.ok(!JSON.stringify(calls[1]).includes("Artefacts"), "a reply says only what is new");
 });
 
-test("who has it in hand is a line of the thread; without threads it stands in the message", async (context) => {
+test("who has it in hand is a line of the thread, or of the message", async (context) => {
   const incident = { ...sampleIncident, acknowledgement: { by: "ann", text: "on it", timeUs: 1 } };
   const news = ["ann has it in hand: on it"];
   const taken = { ...sampleNotice, incident, kind: "acknowledge", news } as const;

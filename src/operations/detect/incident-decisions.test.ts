@@ -1,10 +1,9 @@
-/** Tests of `incident-decisions.ts`, `acknowledgement-news.ts` and `incident-memory.ts`. */
+/** Tests of `incident-decisions.ts`, `people-news.ts` and `incident-memory.ts`. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMemoryStore } from "../../adapters/store/memory-store.ts";
 import type { Note } from "../../ports/store.ts";
 import { sampleIncident } from "../../testing/sample-incident.ts";
-import { acknowledgementNews, knowAcknowledgement } from "./acknowledgement-news.ts";
 import {
   closingOf,
   decisionNote,
@@ -18,6 +17,7 @@ import {
   noMemory,
   readIncidentMemory,
 } from "./incident-memory.ts";
+import { acknowledgementNews, newsForPeople, toldNow } from "./people-news.ts";
 
 const incident = sampleIncident();
 const words = { timeUs: 5, by: "ann", text: "a drill" };
@@ -77,19 +77,24 @@ test("who has it in hand is shown until it is taken back, or a person closes it"
 
 test("people hear once that somebody has it in hand, and that nobody has", () => {
   const held = seen(incident, [note("acknowledged", { by: "bob", text: "on it" })]);
-  const [first, ...others] = acknowledgementNews([incident], [held]);
-  assert.deepEqual(
-    [first?.kind, first?.news, others],
-    ["acknowledge", ["bob has it in hand: on it"], []],
-  );
-  const told = knowAcknowledgement({ ...incident, score: 1 }, held);
-  assert.equal(told.score, 1, "what happened meanwhile was not told");
-  assert.deepEqual(acknowledgementNews([told], [held]), []);
-  assert.equal(acknowledgementNews([told], [incident])[0]?.kind, "update");
-  assert.deepEqual(knowAcknowledgement(told, incident), { ...incident, score: 1 });
-  assert.deepEqual(acknowledgementNews([told], [{ ...incident, state: "closed" }]), []);
+  const before = { ...incident, score: incident.score - 1 };
+  const news = newsForPeople([before], [held]);
+  assert.deepEqual(news.happened, []);
+  const words = news.said.map(({ kind, news: said }) => [kind, ...said]);
+  assert.deepEqual(words, [["acknowledge", "bob has it in hand: on it"]]);
+  const told = toldNow([before], [held], news);
+  assert.equal(told[0]?.score, before.score, "what happened meanwhile was not told");
+  assert.deepEqual(newsForPeople(told, [held]), { happened: [], said: [] });
+  const given = newsForPeople(told, [incident]);
+  assert.equal(given.said[0]?.kind, "update");
+  assert.deepEqual(toldNow(told, [incident], given), [before]);
+  const { acknowledgement } = held;
+  assert.deepEqual(acknowledgementNews(acknowledgement, { ...incident, state: "closed" }), []);
   const other = { ...held, acknowledgement: { by: "cyd", text: "mine", timeUs: 9 } };
-  assert.equal(acknowledgementNews([told], [other])[0]?.news[0], "cyd has it in hand: mine");
+  const [next] = acknowledgementNews(acknowledgement, other);
+  assert.deepEqual(next?.news, ["cyd has it in hand: mine"]);
+  const both = newsForPeople([], [held]);
+  assert.deepEqual([both.happened[0]?.kind, both.said[0]?.kind], ["open", "acknowledge"]);
 });
 
 test("what is remembered comes back short, and what is no memory is none", async () => {

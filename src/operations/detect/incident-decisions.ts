@@ -43,7 +43,7 @@ function marksOf(incident: Incident, decision: IncidentDecision): readonly strin
   return decision === "acknowledged" ? [acknowledgedMark] : [];
 }
 
-/** In force, by id of the incident: the latest word of each kind; a closing ends what was before. */
+/** In force, by incident: the latest word of each kind. A closing ends what was said before it. */
 export function decisionsOf(notes: readonly Note[]): ReadonlyMap<string, SaidOfIncident> {
   const said = new Map<string, SaidOfIncident>();
   for (const note of notes.toSorted((a, b) => a.timeUs - b.timeUs)) {

@@ -4,16 +4,11 @@
  * In: batches of facts, what people decide. Out: notices, a line in the log each, what is
  * remembered. Must never stop the daemon, nor tell again what was told.
  */
-import {
-  compareIncidents,
-  type IncidentNews,
-} from "../../core/judge/incident/compare-incidents.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import { levels } from "../../core/observe/detect/rule.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Notice } from "../../ports/notifier.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
-import { acknowledgementNews, knowAcknowledgement } from "../detect/acknowledgement-news.ts";
 import {
   closingOf,
   decisionsOf,
@@ -27,6 +22,12 @@ import {
   noMemory,
   readIncidentMemory,
 } from "../detect/incident-memory.ts";
+import {
+  acknowledgementNews,
+  newsForPeople,
+  type PeopleNews,
+  toldNow,
+} from "../detect/people-news.ts";
 import type { Daemon } from "./daemon.ts";
 import { type BatchFacts, IncidentFacts } from "./incident-facts.ts";
 import { IncidentPlaces } from "./incident-places.ts";
@@ -163,10 +164,10 @@ export class IncidentWatch {
       nowUs: observation.timeUs,
     });
     const shown = layOverDecisions(judged, decisions);
-    const news = compareIncidents(this.memory.told, shown);
+    const news = newsForPeople(this.memory.told, shown);
     if (this.isReminding) await this.tellAgain(shown, news);
     this.isReminding = false;
-    for (const one of [...news, ...acknowledgementNews(this.memory.told, shown)]) {
+    for (const one of [...news.happened, ...news.said]) {
       await this.tell(one, decisions.get(one.incident.id));
     }
     this.memory = boundMemory({ judged, told: toldNow(this.memory.told, shown, news) });
@@ -191,17 +192,14 @@ export class IncidentWatch {
   }
 
   /** Whoever was not told before the last end; the others know, and are left out. */
-  private async tellAgain(
-    shown: readonly Incident[],
-    news: readonly IncidentNews[],
-  ): Promise<void> {
-    const fresh = new Set(news.map(({ incident }) => incident.id));
+  private async tellAgain(shown: readonly Incident[], { happened }: PeopleNews): Promise<void> {
+    const fresh = new Set(happened.map(({ incident }) => incident.id));
     const told = new Set(this.memory.told.map(({ id }) => id));
     for (const incident of shown) {
       if (fresh.has(incident.id) || !told.has(incident.id)) continue;
       const kind = incident.state === "closed" ? "resolve" : "open";
       await this.calls.take(noticeOf({ kind, incident, news: [] }));
-      const [held] = kind === "open" ? acknowledgementNews([], [incident]) : [];
+      const [held] = kind === "open" ? acknowledgementNews(undefined, incident) : [];
       if (held !== undefined) await this.calls.take(noticeOf(held));
     }
   }
@@ -212,20 +210,6 @@ export class IncidentWatch {
     await keepIncidentMemory(this.daemon.store.settings, this.memory);
     this.keptText = text;
   }
-}
-
-/** Where there is no news, what was told before stays: small steps add up. */
-function toldNow(
-  told: readonly Incident[],
-  shown: readonly Incident[],
-  news: readonly IncidentNews[],
-): readonly Incident[] {
-  const before = new Map(told.map((incident) => [incident.id, incident]));
-  const fresh = new Map(news.map(({ incident }) => [incident.id, incident]));
-  return shown.flatMap((incident) => {
-    const one = fresh.get(incident.id) ?? before.get(incident.id);
-    return one === undefined ? [] : [knowAcknowledgement(one, incident)];
-  });
 }
 
 function noticeOf({ kind, incident, news }: ToldNews): Notice {

@@ -45,7 +45,7 @@ test("each route hears what it asked for, from its first word to its last", asyn
   });
 });
 
-test("what is sent twice, for a kill came before the note, carries the same id", async (context) => {
+test("what is sent twice, as after a kill, carries the same id", async (context) => {
   const desk = await openDesk(context);
   const lab = await desk.add();
   const kept = createNoticeMemory();

@@ -28,7 +28,7 @@ test("an open alert comes back within a minute after its receiver lost it", asyn
   await desk.until(() => counts(desk).resent > 0);
 });
 
-test("quiet hours and the rate of notices do not stop it; what waits is not told by it", async (context) => {
+test("quiet hours and rates do not stop it; what waits is not told by it", async (context) => {
   const desk = await openDesk(context);
   const quietHours = { from: "12:30", to: "20:00" };
   const lab = await desk.add({ ratePerHour: 1, quietHours }, "alertmanager");
@@ -46,7 +46,7 @@ test("quiet hours and the rate of notices do not stop it; what waits is not told
   assert.deepEqual([counts(desk).sent, counts(desk).waiting], [1, 2]);
 });
 
-test("with its end it is sent no more, and another run goes on with what is open", async (context) => {
+test("once it is over it is sent no more; another run goes on with the rest", async (context) => {
   const desk = await openDesk(context);
   const lab = await desk.add({}, "alertmanager");
   const first = desk.start();
@@ -101,7 +101,7 @@ test("other receivers are sent nothing again", async (context) => {
   assert.equal(counts(desk).resent, 0);
 });
 
-test("a thousand are kept; the one that was heard of longest ago goes, and that is told", async () => {
+test("a thousand are kept; beyond, the oldest goes, and that is told", async () => {
   const [memory, log] = [createNoticeMemory(), new MemoryLog()];
   const alerts = new OpenAlerts({ memory, log, route: { name: "r", kind: "alertmanager" } });
   for (let at = 0; at < 1001; at += 1) alerts.note(noticeOf(`i${at}`));

@@ -31,6 +31,7 @@ export interface Telling {
   readonly before: ToldNotice | undefined;
 }
 
+/** What is remembered once a receiver took it; it counts on from `before`. */
 export function toldBy(notice: Notice, { thread, timeUs, before }: Telling): ToldNotice {
   const { kind, news, incident } = notice;
   const { lastSeenUs, acknowledgement } = incident;
