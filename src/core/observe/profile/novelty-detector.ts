@@ -52,6 +52,9 @@ export interface NoveltyState {
   toldEvictions: number;
 }
 
+/** Under which its state is kept. */
+export const noveltyName = "novelty";
+
 const hourUs = 3_600_000_000;
 /** **Unit**: event time between two looks at what is over. */
 const lookUs = 15_000_000;
@@ -75,7 +78,7 @@ export function createNoveltyDetector(options: NoveltyOptions = {}): Detector<No
   };
 
   return {
-    name: "novelty",
+    name: noveltyName,
     listings: noveltyListings,
     start: () => ({
       book: createProfileBook(),

@@ -103,6 +103,24 @@ export function learnSession(book: ProfileBook, session: LearnedSession): readon
   return facts;
 }
 
+/**
+ * Takes in what was learned of one place and told before, as facts of it. Whoever calls keeps
+ * within the bounds: nothing is evicted for it.
+ */
+export function recallPlace(book: ProfileBook, facts: readonly ProfileFact[]): void {
+  const [first] = facts;
+  if (first === undefined) return;
+  const at = openPlace(book, first.place);
+  for (const { dimension, value, count, days, runs, firstSeenUs, lastSeenUs } of facts) {
+    const times = { firstUs: firstSeenUs, lastUs: lastSeenUs };
+    const known = addValue(book, at, { dimension, value, count: 0, ...times });
+    Object.assign(known, { count, days, runs, toldUs: lastSeenUs });
+    at.runs = mergeTexts(at.runs, runs, profileListMax.runs);
+    at.firstUs = earliest(at.firstUs, firstSeenUs);
+    at.lastUs = Math.max(at.lastUs, lastSeenUs);
+  }
+}
+
 /** All that is known, as facts. **Order**: none. */
 export function* allProfileFacts(book: ProfileBook): Generator<ProfileFact> {
   for (const { place, values } of book.places.values()) {
