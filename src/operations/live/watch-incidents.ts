@@ -10,6 +10,7 @@ import {
 } from "../../core/judge/incident/compare-incidents.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import { levels } from "../../core/observe/detect/rule.ts";
+import type { Workload } from "../../core/observe/fact.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Notice } from "../../ports/notifier.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
@@ -22,6 +23,7 @@ import {
   readIncidentMemory,
 } from "../detect/incident-memory.ts";
 import type { Daemon } from "./daemon.ts";
+import { EarlyPlaces } from "./early-places.ts";
 import { type BatchFacts, IncidentFacts } from "./incident-facts.ts";
 import { IncidentPlaces } from "./incident-places.ts";
 import { judgeLive } from "./judge-live.ts";
@@ -40,13 +42,14 @@ const part = "incidents";
 
 export class IncidentWatch {
   readonly known = new IncidentFacts();
-  readonly places: IncidentPlaces;
+  private readonly places: IncidentPlaces;
+  private readonly early = new EarlyPlaces();
   private readonly daemon: Daemon;
   private readonly calls: WatchCalls;
   private readonly clock: Clock;
   private memory: IncidentMemory = noMemory;
   /** Batches that come while the store is read; undefined when it is not. */
-  private early: BatchFacts[] | undefined = [];
+  private waiting: BatchFacts[] | undefined = [];
   private isStirred = false;
   private isReminding = true;
   private judgedMs = Number.NEGATIVE_INFINITY;
@@ -65,9 +68,15 @@ export class IncidentWatch {
 
   noteBatch({ settled, open, dropped }: BatchFacts): void {
     const batch = { settled, open, dropped };
-    if (this.early !== undefined) this.early.push(batch);
+    if (this.waiting !== undefined) this.waiting.push(batch);
     else if (this.known.note(batch)) this.stir();
   }
+
+  /** By the last report, else by what was seen since. */
+  readonly rolesOf = (workload: Workload): readonly string[] => {
+    const reported = this.places.rolesOf(workload);
+    return reported.length > 0 ? reported : this.early.rolesOf(workload);
+  };
 
   /** Something else may have changed it: what a person decided. */
   stir(): void {
@@ -84,13 +93,13 @@ export class IncidentWatch {
   /** The store forgot some facts. */
   async reload(): Promise<void> {
     const { store, settings } = this.daemon;
-    this.early ??= [];
+    this.waiting ??= [];
     try {
       const openKeys = new Set(await store.facts.openKeys(settings.name));
       await this.known.load(store.facts, openKeys);
     } finally {
-      for (const batch of this.early ?? []) this.known.note(batch);
-      this.early = undefined;
+      for (const batch of this.waiting ?? []) this.known.note(batch);
+      this.waiting = undefined;
     }
     this.stir();
   }
@@ -139,9 +148,9 @@ export class IncidentWatch {
   private async judge(): Promise<void> {
     const { store, observation } = this.daemon;
     const closings = closingsOf(await store.notes.all());
-    const { background, cluster } = await this.places.get();
+    const places = await this.places.get();
     const judged = judgeLive({
-      ...{ known: this.known, background, cluster, previous: this.memory.judged },
+      ...{ known: this.known, early: this.early, places, previous: this.memory.judged },
       nowUs: observation.timeUs,
     });
     const shown = closeByPeople(judged, closings);
