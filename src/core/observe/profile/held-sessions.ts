@@ -7,6 +7,7 @@
 import type { TimeUs } from "../../event/event.ts";
 import { isHostKey } from "../container-key.ts";
 import type { Subject, SubjectBook } from "../detect/subject.ts";
+import { networkCountMax, widerValue } from "./destination-value.ts";
 import { type SeenValue, valueKey } from "./profile-book.ts";
 import type { ProfilePlace } from "./profile-fact.ts";
 import type { ProfileValue } from "./read-values.ts";
@@ -43,6 +44,8 @@ export interface HeldSession {
   /** Exec id of who started it, where that is a server; "" else. */
   host: string;
   readonly values: Map<string, SeenValue>;
+  /** Networks by name, by what stands for any of them; absent while there are none. */
+  networks?: Map<string, number>;
   firstUs: TimeUs;
   lastUs: TimeUs;
 }
@@ -90,6 +93,11 @@ export function holdValue(
     known.lastUs = Math.max(known.lastUs, timeUs);
     return false;
   }
+  const wider = widerValue({ dimension, value });
+  const networkCount = wider === undefined ? 0 : (session.networks?.get(wider) ?? 0);
+  if (wider !== undefined && networkCount >= networkCountMax) {
+    return holdValue(held, session, { dimension, value: wider }, timeUs);
+  }
   const isFull =
     session.values.size >= heldBounds.valuesPerSession || held.valueCount >= heldBounds.values;
   if (isFull) {
@@ -97,6 +105,10 @@ export function holdValue(
     return false;
   }
   session.values.set(key, { dimension, value, count: 1, firstUs: timeUs, lastUs: timeUs });
+  if (wider !== undefined) {
+    session.networks ??= new Map();
+    session.networks.set(wider, networkCount + 1);
+  }
   held.valueCount += 1;
   return true;
 }

@@ -9,7 +9,7 @@ import { hasFlag } from "../../event/process-flags.ts";
 import type { Act } from "../detect/act.ts";
 import type { DetectContext, Detector, Hit } from "../detect/detector.ts";
 import { levels } from "../detect/rule.ts";
-import { FrozenProfiles, type Profile } from "./frozen-profile.ts";
+import { allowsValue, FrozenProfiles, type Profile } from "./frozen-profile.ts";
 import {
   createHeldSessions,
   type HeldSessions,
@@ -25,7 +25,7 @@ import {
   learnSession,
   matureProfile,
   type ProfileBook,
-  valueKey,
+  wasLearned,
 } from "./profile-book.ts";
 import { type ProfilePlace, profilePlaceKey } from "./profile-fact.ts";
 import { type ProfileValue, placeOf, ValueReader } from "./read-values.ts";
@@ -71,10 +71,14 @@ export function createNoveltyDetector(options: NoveltyOptions = {}): Detector<No
   const expectedOf = (state: NoveltyState, place: ProfilePlace, nowUs: TimeUs) => {
     const key = profilePlaceKey(place);
     const fixed = frozen.of(place, key);
-    if (fixed !== undefined) return { how: "frozen", watched: fixed.watched, has: fixed.keys };
+    if (fixed !== undefined) {
+      const has = (value: ProfileValue) => allowsValue(fixed, value);
+      return { how: "frozen", watched: fixed.watched, has };
+    }
     const known = matureProfile(state.book, key, nowUs, maturity);
     if (known === undefined) return undefined;
-    return { how: "learned", watched: state.book.watched, has: known.values };
+    const has = (value: ProfileValue) => wasLearned(known, value, nowUs);
+    return { how: "learned", watched: state.book.watched, has };
   };
 
   return {
@@ -97,7 +101,7 @@ export function createNoveltyDetector(options: NoveltyOptions = {}): Detector<No
       const expected = expectedOf(state, place, act.timeUs);
       if (expected === undefined) return;
       const news = fresh.filter(
-        (value) => expected.watched.has(value.dimension) && !expected.has.has(valueKey(value)),
+        (value) => expected.watched.has(value.dimension) && !expected.has(value),
       );
       for (const value of telling(news)) context.hit(hitOf(act, value, place, expected.how));
     },
