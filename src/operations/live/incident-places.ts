@@ -1,7 +1,8 @@
 /**
  * Holds what a daemon knows of the places of incidents: of its last report, and objects of the
  * cluster.
- * In: the daemon. Out: the same again, read anew after each report and with each configuration. Must never read a report.
+ * In: the daemon. Out: the same again, read anew after each report and with each configuration.
+ * Must never read a report.
  */
 import { ProblemLog } from "../../core/event/problem.ts";
 import type { Workload } from "../../core/observe/fact.ts";
@@ -10,10 +11,12 @@ import { loadCluster } from "../load-cluster.ts";
 import { resolveSources } from "../sources.ts";
 import { addStateSources } from "../state-sources.ts";
 import type { Daemon } from "./daemon.ts";
-import type { PlaceKnowledge } from "./early-places.ts";
+import { EarlyPlaces, type PlaceKnowledge } from "./early-places.ts";
 import { noBackground, readBackground, rolesByWorkload } from "./incident-background.ts";
 
 export class IncidentPlaces {
+  /** What is seen before a report tells it. */
+  readonly early = new EarlyPlaces();
   private readonly daemon: Daemon;
   private places: PlaceKnowledge | undefined;
   private reportCount = -1;
@@ -42,5 +45,9 @@ export class IncidentPlaces {
     return this.places;
   }
 
-  readonly rolesOf = (workload: Workload): readonly string[] => this.roles(workload);
+  /** By the last report, else by what was seen since. */
+  readonly rolesOf = (workload: Workload): readonly string[] => {
+    const reported = this.roles(workload);
+    return reported.length > 0 ? reported : this.early.rolesOf(workload);
+  };
 }

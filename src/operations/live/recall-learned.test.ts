@@ -171,7 +171,7 @@ test("detection that was off for a while knows what it learned before", async ()
   assert.deepEqual(await noveltyIn(state), ["/bin/new"]);
 });
 
-test("a frozen profile is not part of the checkpoint: it counts at once, and learns nothing", async () => {
+test("a frozen profile is no part of a checkpoint: it counts at once, learns nothing", async () => {
   const state = makeState();
   await live({ state, day: { day: 1, programs: learned } });
   damage(state, "DELETE FROM checkpoint");

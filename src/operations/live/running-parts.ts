@@ -45,7 +45,7 @@ export class RunningParts {
       onGrave: () => this.reports.note("incident"),
     });
     this.workflows = new WorkflowRunner(daemon);
-    this.people = new PeopleTeller(daemon, this.incidents.rolesOf);
+    this.people = new PeopleTeller(daemon, this.incidents.places.rolesOf);
   }
 
   /** **Errors**: throws what the first part that failed threw, when all have ended. */

@@ -1,4 +1,4 @@
-/** Tests of `telling-facts.ts`: what is kept, within bounds; `incident-facts.test.ts` has the law. */
+/** Tests of `telling-facts.ts`: what is kept, in bounds; `incident-facts.test.ts` has the law. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FileUseFact, PrivilegeFact } from "../../core/observe/fact.ts";

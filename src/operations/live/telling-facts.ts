@@ -27,6 +27,7 @@ const shelfMax: Shelf["counts"] = { "file-use": 64, privilege: 32, flow: 48 };
 /** Of the bound, what goes when it is met: not one container at a time. */
 const evictedShare = 0.1;
 
+/** Of containers, each within its bounds. **Cost**: some hundred bytes a fact. */
 export class TellingFacts {
   private readonly countMax: number;
   /** **Order**: the longest without anything new comes first. */

@@ -10,7 +10,6 @@ import {
 } from "../../core/judge/incident/compare-incidents.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import { levels } from "../../core/observe/detect/rule.ts";
-import type { Workload } from "../../core/observe/fact.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Notice } from "../../ports/notifier.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
@@ -23,7 +22,6 @@ import {
   readIncidentMemory,
 } from "../detect/incident-memory.ts";
 import type { Daemon } from "./daemon.ts";
-import { EarlyPlaces } from "./early-places.ts";
 import { type BatchFacts, IncidentFacts } from "./incident-facts.ts";
 import { IncidentPlaces } from "./incident-places.ts";
 import { judgeLive } from "./judge-live.ts";
@@ -42,8 +40,7 @@ const part = "incidents";
 
 export class IncidentWatch {
   readonly known = new IncidentFacts();
-  private readonly places: IncidentPlaces;
-  private readonly early = new EarlyPlaces();
+  readonly places: IncidentPlaces;
   private readonly daemon: Daemon;
   private readonly calls: WatchCalls;
   private readonly clock: Clock;
@@ -71,12 +68,6 @@ export class IncidentWatch {
     if (this.waiting !== undefined) this.waiting.push(batch);
     else if (this.known.note(batch)) this.stir();
   }
-
-  /** By the last report, else by what was seen since. */
-  readonly rolesOf = (workload: Workload): readonly string[] => {
-    const reported = this.places.rolesOf(workload);
-    return reported.length > 0 ? reported : this.early.rolesOf(workload);
-  };
 
   /** Something else may have changed it: what a person decided. */
   stir(): void {
@@ -150,7 +141,7 @@ export class IncidentWatch {
     const closings = closingsOf(await store.notes.all());
     const places = await this.places.get();
     const judged = judgeLive({
-      ...{ known: this.known, early: this.early, places, previous: this.memory.judged },
+      ...{ known: this.known, early: this.places.early, places, previous: this.memory.judged },
       nowUs: observation.timeUs,
     });
     const shown = closeByPeople(judged, closings);

@@ -23,7 +23,7 @@ const dayUs = 86_400_000_000;
 const startUs = 20_000 * dayUs;
 const place = { cluster: "", namespace: "shop", kind: "Deployment", name: "api", container: "c" };
 const dimension = "destination" as const;
-const any = { dimension, value: "/bin/curl > internet:443" };
+const wide = { dimension, value: "/bin/curl > internet:443" };
 const to = (network: number, port = 443) => {
   const value = `/bin/curl > internet 203.0.${network}.0/24:${port}`;
   return { dimension, value };
@@ -35,7 +35,7 @@ function learn(book: ReturnType<typeof createProfileBook>, networks: readonly nu
   return learnSession(book, { place, run: "r", values });
 }
 
-test("law: any value of the internet has a wider one, which has none, whatever programs are called", () => {
+test("law: what names a network has a wider value, which has none, whoever connects", () => {
   const programs = fc.oneof(fc.string(), fc.constantFrom("/x > internet 10.0.0.0/24:1", "a > b"));
   const addresses = fc.oneof(fc.ipV4(), fc.ipV6());
   fc.assert(
@@ -73,7 +73,7 @@ test("a program has a few networks by name; who goes to more goes to any", () =>
   assert.ok(at !== undefined);
   assert.ok(wasLearned(at, to(3), startUs) && !wasLearned(at, to(99), startUs));
   const [fact] = learn(book, [50, 51, 52]);
-  assert.equal(fact?.value, any.value);
+  assert.equal(fact?.value, wide.value);
   assert.ok(wasLearned(at, to(99), startUs), "any is expected from now on");
   assert.ok(!wasLearned(at, to(99, 22), startUs), "of that port");
   assert.equal([...allProfileFacts(book)].length, networkCountMax + 1);
@@ -93,20 +93,20 @@ test("a session that goes everywhere fills no memory", () => {
 });
 
 test("a frozen profile of before, or one where a person wrote the wider value, allows any", () => {
-  const frozenWith = (values: readonly (typeof any)[]) => {
+  const frozenWith = (values: readonly (typeof wide)[]) => {
     const profiles = new FrozenProfiles([{ place, frozen: true, watched: [dimension], values }]);
     return profiles.of(place, profilePlaceKey(place)) ?? assert.fail("there is one");
   };
-  assert.ok(allowsValue(frozenWith([any]), to(1)));
+  assert.ok(allowsValue(frozenWith([wide]), to(1)));
   assert.ok(allowsValue(frozenWith([to(1)]), to(1)));
   assert.ok(!allowsValue(frozenWith([to(1)]), to(2)));
-  assert.ok(!allowsValue(frozenWith([to(1)]), any));
+  assert.ok(!allowsValue(frozenWith([to(1)]), wide));
 });
 
 test("beside a profile of before nothing differs", () => {
   const fact = { kind: "profile", place, count: 1, days: [1], runs: [] } as const;
   const times = { firstSeenUs: 1, lastSeenUs: 1 };
-  const [before, now] = [any, to(1)].map((value) =>
+  const [before, now] = [wide, to(1)].map((value) =>
     buildProfiles([{ ...fact, ...times, ...value }]),
   );
   assert.ok(before !== undefined && now !== undefined);

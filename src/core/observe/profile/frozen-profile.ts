@@ -29,6 +29,7 @@ export interface FrozenProfile {
 
 const memoCountMax = 4096;
 
+/** By place. **Cost**: a look-up; the first time of a place one look at those with a star. */
 export class FrozenProfiles {
   private readonly exact = new Map<string, FrozenProfile>();
   private readonly wide: { readonly place: ProfilePlace; readonly made: FrozenProfile }[] = [];

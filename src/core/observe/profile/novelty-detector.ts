@@ -23,11 +23,12 @@ import {
   allProfileFacts,
   createProfileBook,
   learnSession,
+  type Maturity,
   matureProfile,
   type ProfileBook,
   wasLearned,
 } from "./profile-book.ts";
-import { type ProfilePlace, profilePlaceKey } from "./profile-fact.ts";
+import { type ProfileDimension, type ProfilePlace, profilePlaceKey } from "./profile-fact.ts";
 import { type ProfileValue, placeOf, ValueReader } from "./read-values.ts";
 
 export interface NoveltyOptions {
@@ -65,21 +66,8 @@ export function createNoveltyDetector(options: NoveltyOptions = {}): Detector<No
   const { profiles = [], learnsAtEnd = false, matureHours = 24, matureRuns = 10 } = options;
   const maturity = { matureUs: matureHours * hourUs, matureRuns };
   const frozen = new FrozenProfiles(profiles);
+  const expectedOf = createExpectation(frozen, maturity);
   const reader = new ValueReader();
-
-  /** What a place is expected to do; undefined where that is not known. */
-  const expectedOf = (state: NoveltyState, place: ProfilePlace, nowUs: TimeUs) => {
-    const key = profilePlaceKey(place);
-    const fixed = frozen.of(place, key);
-    if (fixed !== undefined) {
-      const has = (value: ProfileValue) => allowsValue(fixed, value);
-      return { how: "frozen", watched: fixed.watched, has };
-    }
-    const known = matureProfile(state.book, key, nowUs, maturity);
-    if (known === undefined) return undefined;
-    const has = (value: ProfileValue) => wasLearned(known, value, nowUs);
-    return { how: "learned", watched: state.book.watched, has };
-  };
 
   return {
     name: noveltyName,
@@ -98,7 +86,7 @@ export function createNoveltyDetector(options: NoveltyOptions = {}): Detector<No
       if (session === undefined) return;
       const fresh = values.filter((value) => holdValue(state.held, session, value, act.timeUs));
       if (fresh.length === 0 || wasThereBefore(act)) return;
-      const expected = expectedOf(state, place, act.timeUs);
+      const expected = expectedOf(state.book, place, act.timeUs);
       if (expected === undefined) return;
       const news = fresh.filter(
         (value) => expected.watched.has(value.dimension) && !expected.has(value),
@@ -132,6 +120,27 @@ export function createNoveltyDetector(options: NoveltyOptions = {}): Detector<No
     }
     if (context.emit !== undefined) tellEvictions(state, context.emit);
   }
+}
+
+interface Expected {
+  readonly how: "frozen" | "learned";
+  readonly watched: ReadonlySet<ProfileDimension>;
+  has(value: ProfileValue): boolean;
+}
+
+/** What a place is expected to do; undefined where that is not known. */
+function createExpectation(frozen: FrozenProfiles, maturity: Maturity) {
+  return (book: ProfileBook, place: ProfilePlace, nowUs: TimeUs): Expected | undefined => {
+    const key = profilePlaceKey(place);
+    const fixed = frozen.of(place, key);
+    if (fixed !== undefined) {
+      return { how: "frozen", watched: fixed.watched, has: (value) => allowsValue(fixed, value) };
+    }
+    const known = matureProfile(book, key, nowUs, maturity);
+    if (known === undefined) return undefined;
+    const has = (value: ProfileValue) => wasLearned(known, value, nowUs);
+    return { how: "learned", watched: book.watched, has };
+  };
 }
 
 /** A listing of what ran already: it did not begin now. */

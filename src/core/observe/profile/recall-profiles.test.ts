@@ -1,4 +1,4 @@
-/** Tests that facts of profiles bring back what was learned: the same, within bounds, and no more. */
+/** Tests that facts of profiles bring back what was learned: the same, in bounds, no more. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
