@@ -21,6 +21,7 @@ import { createFolds } from "../create-folds.ts";
 import { keepDecision } from "../detect/keep-decision.ts";
 import { readSaid } from "../detect/read-said.ts";
 import { EarlyCall } from "./early-call.ts";
+import { EarlyPlaces } from "./early-places.ts";
 import { endOrphans } from "./end-orphans.ts";
 import { keepBackground, noBackground } from "./incident-background.ts";
 import { IncidentFacts } from "./incident-facts.ts";
@@ -86,7 +87,9 @@ test("a judgement in the daemon is the one over the same facts", () => {
   const { containers, coverage } = sampleInput();
   const settled = [...signals, ...processes, ...steps, ...containers, ...coverage];
   known.note({ settled, open: [], dropped: [] });
-  const given = { known, background: noBackground, cluster: createClusterView() };
+  const nothing = { identities: [], pins: { addressNames: new Map(), roles: new Map() } };
+  const places = { background: noBackground, cluster: createClusterView(), ...nothing };
+  const given = { known, early: new EarlyPlaces(), places };
   assert.deepEqual(judgeLive({ ...given, previous: [], nowUs: 0 }), [sampleIncident()]);
 });
 

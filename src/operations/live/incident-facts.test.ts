@@ -9,6 +9,7 @@ import { FactSet } from "../../core/observe/fact-set.ts";
 import { arbitraryFact } from "../../testing/arbitrary-facts.ts";
 import { sampleProcess, sampleSignal, webContainer } from "../../testing/sample-incident.ts";
 import { type BatchFacts, IncidentFacts } from "./incident-facts.ts";
+import { isTelling } from "./telling-facts.ts";
 
 const kinds = new Set(["signal", "process", "step", "container", "coverage", "loss", "listen"]);
 const names = { containers: [webContainer, "host:n1"], texts: ["a", "b", "c"] };
@@ -27,6 +28,12 @@ function batchOf(settled: readonly Fact[], wished: readonly Fact[], openKeys: Se
 function canonical(all: Iterable<Fact>): string {
   const set = new FactSet();
   for (const fact of all) if (kinds.has(fact.kind)) set.add(fact);
+  return set.canonical();
+}
+
+function whole(all: Iterable<Fact>): string {
+  const set = new FactSet();
+  for (const fact of all) set.add(fact);
   return set.canonical();
 }
 
@@ -49,6 +56,12 @@ test("after any batches the facts are those of the store", async () => {
       const loaded = new IncidentFacts();
       await loaded.load(store.facts, openKeys);
       assert.equal(canonical(loaded.facts().all()), canonical(stored));
+      for (const { telling } of [known, loaded]) {
+        assert.equal(
+          whole(names.containers.flatMap((container) => telling.of(container))),
+          whole(stored.filter(isTelling)),
+        );
+      }
     }),
     { numRuns: 60 },
   );

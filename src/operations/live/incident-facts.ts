@@ -10,6 +10,7 @@ import { FactSet } from "../../core/observe/fact-set.ts";
 import { mergeFact } from "../../core/observe/merge-fact.ts";
 import type { FactStore } from "../../ports/store.ts";
 import type { KeptBatch } from "./keep-facts.ts";
+import { isTelling, TellingFacts } from "./telling-facts.ts";
 
 export interface IncidentFactsOptions {
   /** **Unit**: signals, processes and steps; default 100,000. */
@@ -38,6 +39,8 @@ export class IncidentFacts {
   private places: Layers = noLayers();
   /** Under which container answers: of flows nothing else is kept. */
   private addresses = new Map<string, Pick<FlowFact, "container" | "localAddresses">>();
+  /** What workloads are, as far as it was seen. */
+  telling = new TellingFacts();
   /** Facts beyond the bounds, since the start. */
   droppedCount = 0;
 
@@ -51,18 +54,25 @@ export class IncidentFacts {
     const detected = noLayers();
     const places = noLayers();
     const addresses: IncidentFacts["addresses"] = new Map();
+    const telling = new TellingFacts();
     for await (const fact of facts.facts()) {
       const layers = detectedKinds.has(fact.kind) ? detected : places;
       if (fact.kind === "flow") this.noteFlow(addresses, fact);
-      if (!detectedKinds.has(fact.kind) && !placeKinds.has(fact.kind)) continue;
+      const isKept = detectedKinds.has(fact.kind) || placeKinds.has(fact.kind);
+      if (!isKept && !isTelling(fact)) continue;
       const key = factKey(fact);
+      if (!isKept) {
+        const isOpen = openKeys.has(key) && !telling.isOpen(key);
+        telling.note(fact, isOpen ? "open" : "settled");
+        continue;
+      }
       const known = layers.open.get(key);
       // Of two the store does not say which is final; merging is good for either.
       if (known !== undefined) settle(layers.settled, key, known);
       if (openKeys.has(key)) layers.open.set(key, fact);
       else settle(layers.settled, key, fact);
     }
-    Object.assign(this, { detected, places, addresses });
+    Object.assign(this, { detected, places, addresses, telling });
     this.bound();
   }
 
@@ -72,10 +82,12 @@ export class IncidentFacts {
     for (const key of dropped) {
       this.detected.open.delete(key);
       this.places.open.delete(key);
+      this.telling.drop(key);
     }
     for (const [facts, layer] of [[settled, "settled"] as const, [open, "open"] as const]) {
       for (const fact of facts) {
         if (fact.kind === "flow") this.noteFlow(this.addresses, fact);
+        this.telling.note(fact, layer);
         const isDetected = detectedKinds.has(fact.kind);
         if (!isDetected && !placeKinds.has(fact.kind)) continue;
         isNews ||= fact.kind === "signal";

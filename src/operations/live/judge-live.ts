@@ -6,18 +6,18 @@
  */
 
 import type { TimeUs } from "../../core/event/event.ts";
-import type { ClusterView } from "../../core/judge/cluster/cluster-view.ts";
 import { createListenerBook } from "../../core/judge/incident/create-listener-book.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import { judgeIncidents } from "../../core/judge/incident/judge-incidents.ts";
 import { detectedFacts } from "../detect/observe-incidents.ts";
-import type { IncidentBackground } from "./incident-background.ts";
+import type { EarlyPlaces, PlaceKnowledge } from "./early-places.ts";
 import type { IncidentFacts } from "./incident-facts.ts";
 
 export interface LiveCase {
   readonly known: IncidentFacts;
-  readonly background: IncidentBackground;
-  readonly cluster: ClusterView;
+  readonly early: EarlyPlaces;
+  /** Another object when anything of it changed. */
+  readonly places: PlaceKnowledge;
   readonly previous: readonly Incident[];
   /** **Unit**: event time. */
   readonly nowUs: TimeUs;
@@ -25,7 +25,8 @@ export interface LiveCase {
 
 /** **Order**: gravest first. **Cost**: linear in the facts that are kept. */
 export function judgeLive(given: LiveCase): readonly Incident[] {
-  const { known, background, cluster, previous, nowUs } = given;
+  const { known, early, places, previous, nowUs } = given;
+  const { background, cluster } = places;
   const facts = known.facts();
   const listenerFacts = {
     containers: [...facts.containers],
@@ -36,6 +37,7 @@ export function judgeLive(given: LiveCase): readonly Incident[] {
   return judgeIncidents({
     ...detectedFacts(facts),
     ...background,
+    contexts: [...background.contexts, ...early.judge(facts, known.telling, places)],
     containers: listenerFacts.containers,
     coverage: facts.coverage,
     losses: facts.losses,

@@ -115,7 +115,7 @@ async function assemble(opened: Opened): Promise<Daemon> {
 
 function tellResumed(
   log: Daemon["log"],
-  { how, replayedCount, sequence, positions }: Resumed,
+  { how, replayedCount, sequence, positions, profiles }: Resumed,
   counts: { readonly volatileCount: number; readonly durableCount: number },
 ): void {
   const sentences = {
@@ -130,4 +130,8 @@ function tellResumed(
     replayed: replayedCount,
     ...counts,
   });
+  if (profiles === undefined || profiles.valueCount === 0) return;
+  const { placeCount, valueCount, leftOutCount } = profiles;
+  const fields = { workloads: placeCount, values: valueCount, leftOut: leftOutCount };
+  log.info("What workloads do was learned before, and is known from facts.", fields);
 }

@@ -16,6 +16,7 @@ import type { ArchiveReader } from "../../ports/archive.ts";
 import type { SourcePosition } from "../../ports/event-source.ts";
 import type { FactStore } from "../../ports/store.ts";
 import { endOrphans } from "./end-orphans.ts";
+import { type Recalled, recallLearned } from "./recall-learned.ts";
 
 /** Among the positions: how much of the archive a checkpoint holds. */
 export const archivePosition = "archive";
@@ -41,6 +42,8 @@ export interface Resumed {
   /** For the log: `anew`, `checkpoint`, `facts-only`. */
   readonly how: "anew" | "checkpoint" | "facts-only";
   readonly replayedCount: number;
+  /** What was learned of workloads and came from facts: the state did not have it. */
+  readonly profiles: Recalled["profiles"];
 }
 
 /** **Errors**: what store and archive throw. **Cost**: that of the archive since the checkpoint. */
@@ -51,7 +54,9 @@ export async function resumeObservation(options: ResumeOptions): Promise<Resumed
   if (checkpoint !== undefined && checkpoint.version === liveDumpVersion) {
     const dumped = checkpoint.state as LiveDump;
     const orphaned = endOrphans(dumped, live);
-    const observation = new LiveObservation(live, dumped);
+    const taken = new LiveObservation(live, dumped);
+    // Detection may have been off, and the state knows nothing of it.
+    const { observation, profiles } = await recallLearned(taken, live, facts);
     observation.returnSettled(orphaned);
     // Those that were found by themselves are found again later.
     for (const name of observation.names) {
@@ -64,15 +69,15 @@ export async function resumeObservation(options: ResumeOptions): Promise<Resumed
     const { positions } = checkpoint;
     markRestart(observation, options.volatileNames, toldUs);
     return {
-      ...{ observation, sequence, positions, archivedOffsets, replayedCount },
+      ...{ observation, sequence, positions, archivedOffsets, replayedCount, profiles },
       archivedSequence: after,
       how: "checkpoint",
     };
   }
-  const observation = new LiveObservation(live);
+  const { observation, profiles } = await recallLearned(new LiveObservation(live), live, facts);
   const archivedSequence = sequenceOf(state.positions);
   const begun = {
-    ...{ observation, sequence, archivedSequence },
+    ...{ observation, sequence, archivedSequence, profiles },
     ...{ archivedOffsets: new Map<string, number>(), replayedCount: 0 },
   };
   if (sequence === 0) return { ...begun, positions: {}, how: "anew" };

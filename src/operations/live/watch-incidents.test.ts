@@ -5,8 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
+import type { Notice } from "../../ports/notifier.ts";
 import { readAttackSlice, readShippedRules } from "../../testing/attack-slice.ts";
-import { type MemoryMachine, MemoryOutside } from "../../testing/memory-outside.ts";
+import { MemoryMachine, MemoryOutside } from "../../testing/memory-outside.ts";
+import { sampleContextReport } from "../../testing/sample-documents.ts";
 import { ScriptedSource } from "../../testing/scripted-source.ts";
 import { readConfig } from "../config.ts";
 import { decideIncident } from "../decide-incident.ts";
@@ -14,10 +16,12 @@ import type { IncidentDecision } from "../detect/incident-decisions.ts";
 import { keepIncidentMemory, readIncidentMemory } from "../detect/incident-memory.ts";
 import { incidents } from "../incidents.ts";
 import { run } from "../run.ts";
+import { keepBackground } from "./incident-background.ts";
 import type { RunInput } from "./run-settings.ts";
 
 const lines = await readAttackSlice();
-const bytes = new TextEncoder().encode(`${lines.join("\n")}\n`);
+const text = `${lines.join("\n")}\n`;
+const bytes = new TextEncoder().encode(text);
 const route = "notify:\n  - {name: hook, kind: webhook, url: 'https://receiver.test/x'}\n";
 
 const worlds: { readonly world: MemoryOutside; readonly ended: Promise<unknown> }[] = [];
@@ -46,7 +50,10 @@ async function start({ machine, config = route, input = {} }: Start = {}) {
   const ended = run.run(given, world.context());
   worlds.push({ world, ended });
   await world.pass(0);
-  const give = () => source.give({ kind: "bytes", bytes, at: { file: "1", offset: 0 } });
+  const give = (edit = (all: string) => all) => {
+    const edited = new TextEncoder().encode(edit(text));
+    source.give({ kind: "bytes", bytes: edited, at: { file: "1", offset: 0 } });
+  };
   const end = async () => {
     let isOver = false;
     const over = ended.finally(() => {
@@ -79,6 +86,9 @@ test("an attack is told within three seconds, once, and questions say the same",
   assert.deepEqual(others, []);
   assert.equal(asked?.id, notice.incident.id);
   assert.equal(asked?.state, "open");
+  const factors = asked?.scoreParts.filter(({ kind }) => kind === "times");
+  const told = notice.incident.scoreParts.filter(({ kind }) => kind === "times");
+  assert.deepEqual(told, factors, "a report would say the same of the place");
   const said = world.log.entries.filter(({ sentence }) => sentence === "An incident began.");
   assert.deepEqual(
     said.map(({ fields }) => fields["incident"]),
@@ -88,6 +98,45 @@ test("an attack is told within three seconds, once, and questions say the same",
   assert.ok(
     triggers.some((one) => one.includes("new incident")),
     triggers.join("; "),
+  );
+});
+
+const factorsOf = (notice: Notice | undefined) =>
+  (notice?.incident.scoreParts ?? []).flatMap(({ kind, label }) => (kind === "times" ? label : []));
+
+test("before any report the first notice weighs what was attacked", async () => {
+  const { world, give } = await start();
+  give((text) => text.replaceAll("shop/pydiag:1.0", "library/vault:1.0"));
+  await world.until(() => world.notified.length > 0);
+  await world.pass(200_000);
+  assert.deepEqual(kindsOf(world), ["open"]);
+  const factors = factorsOf(world.notified[0]?.notice);
+  assert.ok(
+    factors.some((label) => label.startsWith("secrets: shop/pydiag")),
+    factors.join(),
+  );
+});
+
+test("what the report before a restart said weighs in the first notice after it", async () => {
+  const first = await start();
+  first.give();
+  await first.world.until(() => first.world.notified.length > 0);
+  const [workload] = first.world.notified[0]?.notice.incident.workloads ?? [];
+  assert.ok(workload !== undefined);
+  const machine = new MemoryMachine();
+  const report = sampleContextReport();
+  const [context] = report.workloads;
+  assert.ok(context !== undefined);
+  const roles = [{ role: "ci", confidence: "high", because: [], evidence: [] }] as const;
+  const workloads = [{ ...context, workload, roles }];
+  await keepBackground(machine.store.settings, { ...report, workloads });
+  const { world, give } = await start({ machine });
+  give();
+  await world.until(() => world.notified.length > 0);
+  const factors = factorsOf(world.notified[0]?.notice);
+  assert.ok(
+    factors.some((label) => label.startsWith("ci: shop/pydiag")),
+    factors.join(),
   );
 });
 

@@ -65,7 +65,7 @@ export class IncidentWatch {
   private readonly clock: Clock;
   private memory: IncidentMemory = noMemory;
   /** Batches that come while the store is read; undefined when it is not. */
-  private early: BatchFacts[] | undefined = [];
+  private waiting: BatchFacts[] | undefined = [];
   private isStirred = false;
   private isReminding = true;
   private judgedMs = Number.NEGATIVE_INFINITY;
@@ -84,7 +84,7 @@ export class IncidentWatch {
 
   noteBatch({ settled, open, dropped }: BatchFacts): void {
     const batch = { settled, open, dropped };
-    if (this.early !== undefined) this.early.push(batch);
+    if (this.waiting !== undefined) this.waiting.push(batch);
     else if (this.known.note(batch)) this.stir();
   }
 
@@ -103,13 +103,13 @@ export class IncidentWatch {
   /** The store forgot some facts. */
   async reload(): Promise<void> {
     const { store, settings } = this.daemon;
-    this.early ??= [];
+    this.waiting ??= [];
     try {
       const openKeys = new Set(await store.facts.openKeys(settings.name));
       await this.known.load(store.facts, openKeys);
     } finally {
-      for (const batch of this.early ?? []) this.known.note(batch);
-      this.early = undefined;
+      for (const batch of this.waiting ?? []) this.known.note(batch);
+      this.waiting = undefined;
     }
     this.stir();
   }
@@ -158,9 +158,9 @@ export class IncidentWatch {
   private async judge(): Promise<void> {
     const { store, observation } = this.daemon;
     const decisions = decisionsOf(await store.notes.all());
-    const { background, cluster } = await this.places.get();
+    const places = await this.places.get();
     const judged = judgeLive({
-      ...{ known: this.known, background, cluster, previous: this.memory.judged },
+      ...{ known: this.known, early: this.places.early, places, previous: this.memory.judged },
       nowUs: observation.timeUs,
     });
     const shown = layOverDecisions(judged, decisions);

@@ -3,13 +3,15 @@
  * In: signals of a place, what a person pinned. Out: roles with confidence, reasons and evidence.
  * Must never rate a name above "low", nor what a person pinned below anything.
  */
+
+import type { FileUseFact } from "../../observe/fact.ts";
 import type { EvidenceBook } from "../evidence-book.ts";
 import { quoteName } from "../quote-name.ts";
 import type { Place } from "./context-scene.ts";
 import { judgeConduct } from "./judge-conduct.ts";
 import { bestByRole, type RoleClaim } from "./role-claim.ts";
 import { roleRules, storePorts } from "./role-rules.ts";
-import { plainProgram, proveProgram, type RoleSignals } from "./role-signals.ts";
+import { isOwnUse, plainProgram, proveProgram, type RoleSignals } from "./role-signals.ts";
 import type { RoleRule } from "./store-rules.ts";
 import type { RoleName, RoleVerdict } from "./workload-context.ts";
 
@@ -97,6 +99,11 @@ function matchingRules(signals: RoleSignals): readonly RoleRule[] {
 }
 
 const tellingFile = /\.(?:jar|war)$|\/rabbit|\/kaniko\/|\/php[mM]y|\/adminer/;
+
+/** Whether a use may speak for a role by itself, without any inventory. */
+export function tellsOfRole(use: FileUseFact): boolean {
+  return isOwnUse(use) && (use.how === "executed" || tellingFile.test(use.path));
+}
 
 /** `postgresql-repmgr` is a postgresql, if nothing has that very name. */
 function rulesOfImage(name: string): readonly RoleRule[] | undefined {

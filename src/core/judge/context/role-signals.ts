@@ -40,6 +40,11 @@ export interface RoleSignals {
 
 const own: ReadonlySet<Actor> = new Set(["service", "startup"]);
 
+/** Whether the workload's own processes used it: others tell nothing of its roles. */
+export function isOwnUse({ actor }: FileUseFact): boolean {
+  return own.has(actor);
+}
+
 /** Whether the workload's own processes did it, as far as was seen. */
 export function isOwnDoing({ edge }: Link): boolean {
   return edge.actors.length === 0 || edge.actors.some((actor) => own.has(actor));
@@ -49,7 +54,7 @@ export function isOwnDoing({ edge }: Link): boolean {
 export function gatherSignals(place: Place, scene: Scene, facts: FactSet): RoleSignals {
   const uses = place.containers
     .flatMap(({ join }) => facts.fileUses(join.container.container))
-    .filter(({ actor }) => own.has(actor));
+    .filter(isOwnUse);
   const isOther = ({ edge, from, to }: Link) =>
     edge.connectionCount > 0 && edge.directionKnown && from !== to;
   const sight = judgeSight(place, facts);

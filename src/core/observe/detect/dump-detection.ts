@@ -139,6 +139,11 @@ function dumpFloods(
   });
 }
 
+/** States of detectors within such a dump, by name; of nothing there are none. */
+export function dumpedDetectors(data: unknown): ReadonlyMap<string, unknown> {
+  return data === undefined ? new Map() : (data as DetectionDump).detectors;
+}
+
 /** Takes over `data`, which must be a copy of what `dumpDetection` or a part gave. */
 export function loadDetection(data: unknown, options: DetectionOptions): DetectionState {
   const dumped = data as DetectionDump;

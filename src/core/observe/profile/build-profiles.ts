@@ -5,7 +5,8 @@
 import { compareText } from "../../event/compare-text.ts";
 import type { TimeUs } from "../../event/event.ts";
 import { earliest, mergeTexts } from "../merge-facts.ts";
-import { FrozenProfiles, type Profile } from "./frozen-profile.ts";
+import { widerValue } from "./destination-value.ts";
+import { allowsValue, FrozenProfiles, type Profile } from "./frozen-profile.ts";
 import { mergeDays } from "./merge-profile-facts.ts";
 import { valueKey } from "./profile-book.ts";
 import {
@@ -101,10 +102,18 @@ export function compareProfiles(
   return observed.flatMap(({ place, values }): readonly ProfileDifference[] => {
     const profile = known.of(place, profilePlaceKey(place));
     if (profile === undefined) return [{ place, hasProfile: false, added: values, unseen: [] }];
-    const seen = new Set(values.map(valueKey));
-    const added = values.filter((value) => !profile.keys.has(valueKey(value)));
+    const seen = new Set(values.flatMap(keysOf));
+    const added = values.filter((value) => !allowsValue(profile, value));
     const unseen = profile.values.filter((value) => !seen.has(valueKey(value)));
     const isEqual = added.length + unseen.length === 0;
     return isEqual ? [] : [{ place, hasProfile: true, added, unseen: [...unseen] }];
   });
+}
+
+/** Its own, and that of the wider one, which was seen with it. */
+function keysOf(value: ProfileValue): readonly string[] {
+  const wider = widerValue(value);
+  return wider === undefined
+    ? [valueKey(value)]
+    : [value, { ...value, value: wider }].map(valueKey);
 }

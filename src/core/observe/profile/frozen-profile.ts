@@ -3,6 +3,7 @@
  * In: profiles. Out: for a place its profile, and whether that knows a value.
  * Must find a profile for each of thousands of places without looking at all profiles each time.
  */
+import { widerValue } from "./destination-value.ts";
 import { valueKey } from "./profile-book.ts";
 import { type ProfileDimension, type ProfilePlace, profilePlaceKey } from "./profile-fact.ts";
 import type { ProfileValue } from "./read-values.ts";
@@ -28,6 +29,7 @@ export interface FrozenProfile {
 
 const memoCountMax = 4096;
 
+/** By place. **Cost**: a look-up; the first time of a place one look at those with a star. */
 export class FrozenProfiles {
   private readonly exact = new Map<string, FrozenProfile>();
   private readonly wide: { readonly place: ProfilePlace; readonly made: FrozenProfile }[] = [];
@@ -64,6 +66,13 @@ export class FrozenProfiles {
     this.memo.set(placeKey, found);
     return found;
   }
+}
+
+/** The very value, or the wider one that a person wrote or let stand. */
+export function allowsValue({ keys }: Pick<FrozenProfile, "keys">, value: ProfileValue): boolean {
+  if (keys.has(valueKey(value))) return true;
+  const wider = widerValue(value);
+  return wider !== undefined && keys.has(valueKey({ ...value, value: wider }));
 }
 
 function fits(pattern: ProfilePlace, place: ProfilePlace): boolean {

@@ -7,6 +7,7 @@
 import type { TimeUs } from "../../event/event.ts";
 import { isHostKey } from "../container-key.ts";
 import type { Subject, SubjectBook } from "../detect/subject.ts";
+import { networkCountMax, widerValue } from "./destination-value.ts";
 import { type SeenValue, valueKey } from "./profile-book.ts";
 import type { ProfilePlace } from "./profile-fact.ts";
 import type { ProfileValue } from "./read-values.ts";
@@ -43,6 +44,8 @@ export interface HeldSession {
   /** Exec id of who started it, where that is a server; "" else. */
   host: string;
   readonly values: Map<string, SeenValue>;
+  /** Networks by name, by what stands for any of them; absent while there are none. */
+  networks?: Map<string, number>;
   firstUs: TimeUs;
   lastUs: TimeUs;
 }
@@ -90,6 +93,11 @@ export function holdValue(
     known.lastUs = Math.max(known.lastUs, timeUs);
     return false;
   }
+  const wider = widerValue({ dimension, value });
+  const networkCount = wider === undefined ? 0 : (session.networks?.get(wider) ?? 0);
+  if (wider !== undefined && networkCount >= networkCountMax) {
+    return holdValue(held, session, { dimension, value: wider }, timeUs);
+  }
   const isFull =
     session.values.size >= heldBounds.valuesPerSession || held.valueCount >= heldBounds.values;
   if (isFull) {
@@ -97,6 +105,10 @@ export function holdValue(
     return false;
   }
   session.values.set(key, { dimension, value, count: 1, firstUs: timeUs, lastUs: timeUs });
+  if (wider !== undefined) {
+    session.networks ??= new Map();
+    session.networks.set(wider, networkCount + 1);
+  }
   held.valueCount += 1;
   return true;
 }
@@ -136,29 +148,41 @@ function hostOf({ entryKind, host }: Subject): string {
 
 /** A rule spoke of a process: neither its session nor what is around it is learned from. */
 export function suspect(held: HeldSessions, subject: Subject, timeUs: TimeUs): void {
-  noteSpan(held, `entry ${subject.entry.execId}`, timeUs);
-  const host = hostOf(subject);
-  if (host !== "") noteSpan(held, `host ${host}`, timeUs);
-  if (!isHostKey(subject.container)) noteSpan(held, `container ${subject.container}`, timeUs);
+  const container = isHostKey(subject.container) ? "" : subject.container;
+  const whose = { entry: subject.entry.execId, host: hostOf(subject), container };
+  suspectSpan(held, whose, { fromUs: timeUs, toUs: timeUs });
+}
+
+/** Whom a signal is about. */
+type Suspected = Pick<HeldSession, "entry" | "host" | "container">;
+
+/** The same for a stretch of time, where no process is known any more. */
+export function suspectSpan(
+  held: HeldSessions,
+  { entry, host, container }: Suspected,
+  span: Readonly<Span>,
+): void {
+  noteSpan(held, `entry ${entry}`, span);
+  if (host !== "") noteSpan(held, `host ${host}`, span);
+  if (container !== "") noteSpan(held, `container ${container}`, span);
 }
 
 const spanCountMax = 8;
 
-function noteSpan({ suspicions }: HeldSessions, key: string, timeUs: TimeUs): void {
+function noteSpan({ suspicions }: HeldSessions, key: string, { fromUs, toUs }: Span): void {
   const spans = suspicions.get(key) ?? [];
   const near = spans.find(
-    ({ fromUs, toUs }) =>
-      timeUs >= fromUs - 2 * heldUs.around && timeUs <= toUs + 2 * heldUs.around,
+    (one) => toUs >= one.fromUs - 2 * heldUs.around && fromUs <= one.toUs + 2 * heldUs.around,
   );
-  if (near === undefined) spans.push({ fromUs: timeUs, toUs: timeUs });
+  if (near === undefined) spans.push({ fromUs, toUs });
   else {
-    near.fromUs = Math.min(near.fromUs, timeUs);
-    near.toUs = Math.max(near.toUs, timeUs);
+    near.fromUs = Math.min(near.fromUs, fromUs);
+    near.toUs = Math.max(near.toUs, toUs);
   }
   if (spans.length > spanCountMax) {
     const [first, second, ...rest] = spans.sort((a, b) => a.fromUs - b.fromUs);
-    const toUs = Math.max(first?.toUs ?? 0, second?.toUs ?? 0);
-    spans.splice(0, spans.length, { fromUs: first?.fromUs ?? 0, toUs }, ...rest);
+    const lastUs = Math.max(first?.toUs ?? 0, second?.toUs ?? 0);
+    spans.splice(0, spans.length, { fromUs: first?.fromUs ?? 0, toUs: lastUs }, ...rest);
   }
   // Set anew, so that the first of the map is the longest without a signal.
   suspicions.delete(key);

@@ -9,7 +9,7 @@ import { hasFlag } from "../../event/process-flags.ts";
 import type { Act } from "../detect/act.ts";
 import type { DetectContext, Detector, Hit } from "../detect/detector.ts";
 import { levels } from "../detect/rule.ts";
-import { FrozenProfiles, type Profile } from "./frozen-profile.ts";
+import { allowsValue, FrozenProfiles, type Profile } from "./frozen-profile.ts";
 import {
   createHeldSessions,
   type HeldSessions,
@@ -23,11 +23,12 @@ import {
   allProfileFacts,
   createProfileBook,
   learnSession,
+  type Maturity,
   matureProfile,
   type ProfileBook,
-  valueKey,
+  wasLearned,
 } from "./profile-book.ts";
-import { type ProfilePlace, profilePlaceKey } from "./profile-fact.ts";
+import { type ProfileDimension, type ProfilePlace, profilePlaceKey } from "./profile-fact.ts";
 import { type ProfileValue, placeOf, ValueReader } from "./read-values.ts";
 
 export interface NoveltyOptions {
@@ -52,6 +53,9 @@ export interface NoveltyState {
   toldEvictions: number;
 }
 
+/** Under which its state is kept. */
+export const noveltyName = "novelty";
+
 const hourUs = 3_600_000_000;
 /** **Unit**: event time between two looks at what is over. */
 const lookUs = 15_000_000;
@@ -62,20 +66,11 @@ export function createNoveltyDetector(options: NoveltyOptions = {}): Detector<No
   const { profiles = [], learnsAtEnd = false, matureHours = 24, matureRuns = 10 } = options;
   const maturity = { matureUs: matureHours * hourUs, matureRuns };
   const frozen = new FrozenProfiles(profiles);
+  const expectedOf = createExpectation(frozen, maturity);
   const reader = new ValueReader();
 
-  /** What a place is expected to do; undefined where that is not known. */
-  const expectedOf = (state: NoveltyState, place: ProfilePlace, nowUs: TimeUs) => {
-    const key = profilePlaceKey(place);
-    const fixed = frozen.of(place, key);
-    if (fixed !== undefined) return { how: "frozen", watched: fixed.watched, has: fixed.keys };
-    const known = matureProfile(state.book, key, nowUs, maturity);
-    if (known === undefined) return undefined;
-    return { how: "learned", watched: state.book.watched, has: known.values };
-  };
-
   return {
-    name: "novelty",
+    name: noveltyName,
     listings: noveltyListings,
     start: () => ({
       book: createProfileBook(),
@@ -91,10 +86,10 @@ export function createNoveltyDetector(options: NoveltyOptions = {}): Detector<No
       if (session === undefined) return;
       const fresh = values.filter((value) => holdValue(state.held, session, value, act.timeUs));
       if (fresh.length === 0 || wasThereBefore(act)) return;
-      const expected = expectedOf(state, place, act.timeUs);
+      const expected = expectedOf(state.book, place, act.timeUs);
       if (expected === undefined) return;
       const news = fresh.filter(
-        (value) => expected.watched.has(value.dimension) && !expected.has.has(valueKey(value)),
+        (value) => expected.watched.has(value.dimension) && !expected.has(value),
       );
       for (const value of telling(news)) context.hit(hitOf(act, value, place, expected.how));
     },
@@ -125,6 +120,27 @@ export function createNoveltyDetector(options: NoveltyOptions = {}): Detector<No
     }
     if (context.emit !== undefined) tellEvictions(state, context.emit);
   }
+}
+
+interface Expected {
+  readonly how: "frozen" | "learned";
+  readonly watched: ReadonlySet<ProfileDimension>;
+  has(value: ProfileValue): boolean;
+}
+
+/** What a place is expected to do; undefined where that is not known. */
+function createExpectation(frozen: FrozenProfiles, maturity: Maturity) {
+  return (book: ProfileBook, place: ProfilePlace, nowUs: TimeUs): Expected | undefined => {
+    const key = profilePlaceKey(place);
+    const fixed = frozen.of(place, key);
+    if (fixed !== undefined) {
+      return { how: "frozen", watched: fixed.watched, has: (value) => allowsValue(fixed, value) };
+    }
+    const known = matureProfile(book, key, nowUs, maturity);
+    if (known === undefined) return undefined;
+    const has = (value: ProfileValue) => wasLearned(known, value, nowUs);
+    return { how: "learned", watched: book.watched, has };
+  };
 }
 
 /** A listing of what ran already: it did not begin now. */

@@ -7,6 +7,7 @@
 import { compareText } from "../../event/compare-text.ts";
 import type { TimeUs } from "../../event/event.ts";
 import { earliest, mergeTexts } from "../merge-facts.ts";
+import { networkCountMax, widerValue } from "./destination-value.ts";
 import { mergeDays, profileListMax } from "./merge-profile-facts.ts";
 import {
   type ProfileDimension,
@@ -83,7 +84,8 @@ export function learnSession(book: ProfileBook, session: LearnedSession): readon
   const { place, run } = session;
   const at = openPlace(book, place);
   const facts: ProfileFact[] = [];
-  for (const seen of session.values) {
+  for (const value of session.values) {
+    const seen = settleOn(at, value);
     at.firstUs = earliest(at.firstUs, seen.firstUs);
     at.lastUs = Math.max(at.lastUs, seen.lastUs);
     const known = at.values.get(valueKey(seen)) ?? addValue(book, at, seen);
@@ -101,6 +103,24 @@ export function learnSession(book: ProfileBook, session: LearnedSession): readon
   }
   if (run !== "") at.runs = mergeTexts(at.runs, [run], profileListMax.runs);
   return facts;
+}
+
+/**
+ * Takes in what was learned of one place and told before, as facts of it. Whoever calls keeps
+ * within the bounds: nothing is evicted for it.
+ */
+export function recallPlace(book: ProfileBook, facts: readonly ProfileFact[]): void {
+  const [first] = facts;
+  if (first === undefined) return;
+  const at = openPlace(book, first.place);
+  for (const { dimension, value, count, days, runs, firstSeenUs, lastSeenUs } of facts) {
+    const times = { firstUs: firstSeenUs, lastUs: lastSeenUs };
+    const known = addValue(book, at, { dimension, value, count: 0, ...times });
+    Object.assign(known, { count, days, runs, toldUs: lastSeenUs });
+    at.runs = mergeTexts(at.runs, runs, profileListMax.runs);
+    at.firstUs = earliest(at.firstUs, firstSeenUs);
+    at.lastUs = Math.max(at.lastUs, lastSeenUs);
+  }
 }
 
 /** All that is known, as facts. **Order**: none. */
@@ -141,6 +161,32 @@ export function valueKey({
   readonly value: string;
 }): string {
   return `${dimension} ${value}`;
+}
+
+/** A network of the internet more than a program may have by name is any of them. */
+function settleOn({ values }: LearnedPlace, seen: SeenValue): SeenValue {
+  if (values.has(valueKey(seen))) return seen;
+  const wider = widerValue(seen);
+  if (wider === undefined) return seen;
+  let count = 0;
+  for (const one of values.values()) if (widerValue(one) === wider) count += 1;
+  return count < networkCountMax ? seen : { ...seen, value: wider };
+}
+
+/** **Unit**: event time after which any network of the internet is not expected any more. */
+const widerUs = 30 * dayUs;
+
+/** Whether a place was seen to do it: the very value, or lately the wider one. */
+export function wasLearned(
+  { values }: LearnedPlace,
+  value: Pick<SeenValue, "dimension" | "value">,
+  nowUs: TimeUs,
+): boolean {
+  if (values.has(valueKey(value))) return true;
+  const wider = widerValue(value);
+  if (wider === undefined) return false;
+  const known = values.get(valueKey({ ...value, value: wider }));
+  return known !== undefined && known.lastUs >= nowUs - widerUs;
 }
 
 function openPlace(book: ProfileBook, place: ProfilePlace): LearnedPlace {

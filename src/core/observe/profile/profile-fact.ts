@@ -7,8 +7,8 @@ import type { TimeUs } from "../../event/event.ts";
 
 /**
  * `binary`: a program. `child`: which program started it. `destination`: who connected to which
- * kind of address and port. `path`: who touched which sensitive file. `arguments`: a program with
- * what it was told, variable parts left out.
+ * kind of address, or network of the internet, and port. `path`: who touched which sensitive file.
+ * `arguments`: a program with what it was told, variable parts left out.
  */
 export type ProfileDimension = "binary" | "child" | "destination" | "path" | "arguments";
 

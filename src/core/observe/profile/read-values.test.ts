@@ -44,12 +44,17 @@ test("what a server starts is its own habit, unlike what somebody starts from ou
   assert.ok(read(sceneAct(shell, 1)).includes("child (operator) > /bin/sh"));
 });
 
-test("a connection says which kind of address and port, never which address", () => {
+test("a connection says which kind of address or network, and port, never which address", () => {
   const scene = new ActScene();
   const curl = scene.add({ pid: 1, binary: "/usr/bin/curl" });
   const to = (address: string, port: number) =>
     read(sceneAct(curl, 1, { kind: "connect", address, port }));
-  assert.deepEqual(to("203.0.113.7", 443), ["destination /usr/bin/curl > internet:443"]);
+  assert.deepEqual(to("203.0.113.7", 443), [
+    "destination /usr/bin/curl > internet 203.0.113.0/24:443",
+  ]);
+  assert.deepEqual(to("2001:470:1:2::7", 443), [
+    "destination /usr/bin/curl > internet 2001:470:1::/48:443",
+  ]);
   assert.deepEqual(to("10.0.0.7", 40_001), ["destination /usr/bin/curl > private:high"]);
   assert.deepEqual(to("169.254.169.254", 80), ["destination /usr/bin/curl > metadata:80"]);
   assert.deepEqual(to("", 80), []);

@@ -3,10 +3,11 @@
  * In: acts. Out: pairs of dimension and value, and whose they are.
  * Must never keep text beyond its bounds, nor allocate for an act that says nothing.
  */
-import { classifyAddress, parseAddress } from "../../event/ip-address.ts";
+import { parseAddress } from "../../event/ip-address.ts";
 import type { Act } from "../detect/act.ts";
 import type { Subject } from "../detect/subject.ts";
 import { argumentTemplate, nameTemplate } from "./argument-template.ts";
+import { describeEnd, destinationValue } from "./destination-value.ts";
 import type { ProfileDimension, ProfilePlace } from "./profile-fact.ts";
 import { isSensitivePath } from "./sensitive-path.ts";
 
@@ -15,8 +16,6 @@ export interface ProfileValue {
   readonly value: string;
 }
 
-/** Ports from here on are given by chance. **Source**: Linux, `ip_local_port_range`. */
-const chancePort = 32_768;
 /** **Unit**: characters of the name of a program within a value. */
 const programLengthMax = 160;
 const memoCountMax = 4096;
@@ -25,7 +24,7 @@ const none: readonly ProfileValue[] = [];
 /** Remembers what it made of texts: probes and jobs say the same all day. */
 export class ValueReader {
   private readonly templates = new Map<string, string>();
-  private readonly classes = new Map<string, string>();
+  private readonly ends = new Map<string, string>();
 
   /** **Cost**: one switch for most acts; a few microseconds for a new command line. */
   read(act: Act): readonly ProfileValue[] {
@@ -78,10 +77,10 @@ export class ValueReader {
 
   private readConnect({ subject, address, port }: Act): readonly ProfileValue[] {
     if (address === "" || subject.binary === "") return none;
-    const kind = this.classOf(address);
-    if (kind === "") return none;
-    const end = port >= chancePort ? "high" : String(port);
-    return [{ dimension: "destination", value: `${this.nameOf(subject.binary)} > ${kind}:${end}` }];
+    const end = this.endOf(address);
+    if (end === "") return none;
+    const value = destinationValue(this.nameOf(subject.binary), end, port);
+    return [{ dimension: "destination", value }];
   }
 
   private readPath(
@@ -99,13 +98,13 @@ export class ValueReader {
     return this.memo(path, () => nameTemplate(path, programLengthMax));
   }
 
-  private classOf(address: string): string {
-    const known = this.classes.get(address);
+  private endOf(address: string): string {
+    const known = this.ends.get(address);
     if (known !== undefined) return known;
     const bytes = parseAddress(address);
-    const made = bytes === undefined ? "" : classifyAddress(bytes);
-    if (this.classes.size >= memoCountMax) this.classes.clear();
-    this.classes.set(address, made);
+    const made = bytes === undefined ? "" : describeEnd(bytes);
+    if (this.ends.size >= memoCountMax) this.ends.clear();
+    this.ends.set(address, made);
     return made;
   }
 
