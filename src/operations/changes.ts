@@ -11,6 +11,7 @@ import type {
 } from "../core/judge/change/finding-change.ts";
 import { shortenIds } from "../core/report/change/shorten-ids.ts";
 import { findOneTracked, readTracked } from "./live/find-tracked.ts";
+import { readForgotten } from "./live/forgotten-log.ts";
 import { stateField, stateOf, withStore } from "./live/state-field.ts";
 import type { Operation } from "./operation.ts";
 import { readTimeBound, resolveTimeBound } from "./time-range.ts";
@@ -49,6 +50,8 @@ export interface ChangesOutput {
   readonly changes: readonly ToldChange[];
   /** By the state that findings came to. */
   readonly counts: Readonly<Partial<Record<FindingState, number>>>;
+  /** ISO 8601 UTC: changes of findings that ended before are not kept; null: nothing is missing. */
+  readonly keptFrom: string | null;
   /** More were recorded than are listed: these are the latest. */
   readonly isCut: boolean;
 }
@@ -66,7 +69,7 @@ export const changes: Operation<z.infer<typeof input>, ChangesOutput> = {
   input,
   run: async ({ state, since, finding }, context) => {
     const where = { directory: stateOf(state, context), mode: "read" } as const;
-    return withStore(where, context, async ({ history }) => {
+    return withStore(where, context, async ({ history, settings }) => {
       const tracked = await readTracked(history);
       const [latest] = await history.reports(1);
       const endUs = latest?.timeUs ?? 0;
@@ -78,12 +81,14 @@ export const changes: Operation<z.infer<typeof input>, ChangesOutput> = {
         ...(one === undefined ? {} : { finding: one.id }),
         countMax: changeCountMax + 1,
       });
+      const { findingsBeforeUs } = await readForgotten(settings);
       const told = nameChanges(found.slice(-changeCountMax), tracked);
       return {
         since: formatTime(sinceUs),
         until: formatTime(endUs),
         changes: told.toReversed(),
         counts: countStates(told),
+        keptFrom: sinceUs < findingsBeforeUs ? formatTime(findingsBeforeUs) : null,
         isCut: found.length > changeCountMax,
       };
     });

@@ -9,6 +9,7 @@ import { shortenIds } from "../core/report/change/shorten-ids.ts";
 import type { FoundNote, Store } from "../ports/store.ts";
 import { findSimilar } from "./live/find-similar.ts";
 import { findTracked, readTracked } from "./live/find-tracked.ts";
+import { readForgotten } from "./live/forgotten-log.ts";
 import { groupSimilar, type SimilarGroups } from "./live/group-similar.ts";
 import { placeField } from "./live/place-field.ts";
 import { stateField, stateOf, withStore } from "./live/state-field.ts";
@@ -57,7 +58,8 @@ export const history: Operation<z.infer<typeof input>, HistoryOutput> = {
     const where = { directory: stateOf(state, context), mode: "read" } as const;
     return withStore(where, context, async (store) => {
       const tracked = await readTracked(store.history);
-      const found = findTracked(tracked, query);
+      const { findingsBeforeUs: keptFromUs } = await readForgotten(store.settings);
+      const found = findTracked(tracked, { ...query, keptFromUs });
       const [only, second] = found;
       const shown = found.slice(0, findingCountMax);
       const findings = [];

@@ -89,8 +89,8 @@ test("beside a running daemon a note is a letter that is taken in", async () => 
   const made = await note.run({ ...said, finding: "CVE-2022-0778 shop/api" }, context);
   assert.equal(made.isQueued, true);
   assert.deepEqual(await store.notes.all(), []);
-  const { notes, refused } = await takeInbox("state", context.files, store.notes);
-  assert.deepEqual([notes, refused], [[made.note], []]);
+  const taken = await takeInbox("state", context.files, store.notes);
+  assert.deepEqual(taken, { notes: [made.note], refused: [] });
 });
 
 test("equal reasons are one group with a few findings; reasons differ by more than ids", async () => {

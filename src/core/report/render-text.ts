@@ -6,6 +6,7 @@
 
 import { nameWorkload } from "../judge/name-workload.ts";
 import { type ActionView, viewActions } from "./action-view.ts";
+import { placeName, shortPlace } from "./change/place-name.ts";
 import type { Page } from "./page.ts";
 import { isKnownExploited, isPressing, renderAction, renderBrief } from "./render-action.ts";
 import { renderAttack } from "./render-attack.ts";
@@ -276,8 +277,10 @@ function renderProblems({ report, width, paint }: Page): readonly (readonly Term
 }
 
 function renderNext({ paint, width }: Page, views: readonly ActionView[]): readonly TerminalText[] {
-  const id = views[0]?.vulnerabilities[0]?.vulnerability.id;
-  const why = [`waggle explain ${id} --report report.json`, "why, with every proof"];
+  const first = views[0]?.vulnerabilities[0];
+  const id = first?.vulnerability.id;
+  const what = first === undefined ? "" : `${id} ${shortPlace(placeName(first.workload))}`;
+  const why = [`waggle explain ${what} --report report.json`, "why, with every proof"];
   const rows = [
     ["waggle report … --format json -o report.json", "everything, for tools"],
     ...(id === undefined ? [] : [why]),

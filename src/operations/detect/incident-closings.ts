@@ -38,6 +38,11 @@ export function openingNote(
   return { id, timeUs, by, text, about, decision: undefined, revokedUs: 0 };
 }
 
+/** Such words are neither notes on findings nor signatures. */
+export function speaksOfIncident({ about }: Note): boolean {
+  return about[0]?.startsWith(incidentKey) ?? false;
+}
+
 /** Those in force, by incident: the latest of each. */
 export function closingsOf(notes: readonly Note[]): ReadonlyMap<string, IncidentClosing> {
   const closings = new Map<string, IncidentClosing>();

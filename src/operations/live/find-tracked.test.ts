@@ -4,34 +4,11 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { TrackedFinding } from "../../core/judge/change/finding-change.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
+import { sampleTracked as finding } from "../../testing/sample-history.ts";
 import { noOutside } from "../../testing/still-context.ts";
 import { findSimilar } from "./find-similar.ts";
 import { findOneTracked, findTracked } from "./find-tracked.ts";
 import { stateField, timeOf } from "./state-field.ts";
-
-function finding(id: string, given: Partial<TrackedFinding> = {}): TrackedFinding {
-  return {
-    id,
-    state: "open",
-    vulnerability: "CVE-1",
-    aliases: ["GHSA-1"],
-    package: "openssl",
-    packageType: "deb",
-    version: "1",
-    workload: "shop/web/web",
-    imageReference: "",
-    imageDigest: "",
-    decision: "soon",
-    usage: "unknown",
-    exposed: "unknown",
-    privileged: false,
-    suppressedUntil: "",
-    firstReportedUs: 1,
-    lastReportedUs: 1,
-    changedUs: 1,
-    ...given,
-  };
-}
 
 const all = [
   finding("aaaa1111"),

@@ -3,6 +3,8 @@
  * In: an id or its start; or a vulnerability, and words for where it is. Out: the findings meant.
  * Must never take one of several for the one that was meant.
  */
+import type { TimeUs } from "../../core/event/event.ts";
+import { formatTime } from "../../core/event/format-time.ts";
 import type { TrackedFinding } from "../../core/judge/change/finding-change.ts";
 import { choosePlaced } from "../../core/report/change/choose-placed.ts";
 import { shortPlace } from "../../core/report/change/place-name.ts";
@@ -27,6 +29,8 @@ export interface FindingQuery {
   readonly package?: string | undefined;
   /** Workload, image or package: all of them must fit. */
   readonly place?: readonly string[] | undefined;
+  /** Findings that ended before it are not kept; 0: all are. */
+  readonly keptFromUs?: TimeUs;
 }
 
 const shortestIdLength = 4;
@@ -132,5 +136,7 @@ function unknown(all: readonly TrackedFinding[], query: FindingQuery): WaggleErr
   const near = findNearNames(name.toLowerCase(), ids).map((one) => makeVisible(one, 120));
   const hint = near.length === 0 ? "" : ` Near: ${near.join(", ")}.`;
   const message = `"${makeVisible(asked, 120)}" is not in the history (${all.length} findings).`;
-  return new WaggleError("not-found", `${message}${hint}`);
+  const day = formatTime(query.keptFromUs ?? 0)?.slice(0, 10);
+  const kept = day === undefined ? "" : ` What ended before ${day} is not kept.`;
+  return new WaggleError("not-found", `${message}${hint}${kept}`);
 }

@@ -10,6 +10,7 @@ import { fingerprint } from "../../core/judge/fingerprint.ts";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { Note, NoteStore } from "../../ports/store.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
+import { speaksOfIncident } from "../detect/incident-closings.ts";
 
 /** **Unit**: UTF-16 code units. */
 export const noteTextLengthMax = 4000;
@@ -49,7 +50,7 @@ export async function makeWithdrawal(
 ): Promise<{ readonly note: Note; readonly revokes: string }> {
   const old = (await notes.all()).find((one) => one.id === revoke);
   const isOfKind = (old?.decision !== undefined) === (kind === "decision");
-  if (old === undefined || !isOfKind) {
+  if (old === undefined || !isOfKind || speaksOfIncident(old)) {
     const what = kind === "decision" ? "decision" : "note";
     const message = `No ${what} "${makeVisible(revoke, 40)}" is in the state directory.`;
     throw new WaggleError("not-found", message);

@@ -35,10 +35,16 @@ export const changesPresentation: Presentation<ChangesOutput> = {
   hasTime: false,
   show: (output, view) => ({
     document: view.format === "json" ? renderJson(output) : renderChanges(output, view),
-    notices: [],
+    notices: noticesOf(output),
     exitStatus: exitStatus.done,
   }),
 };
+
+function noticesOf({ keptFrom }: ChangesOutput): readonly TerminalText[] {
+  if (keptFrom === null) return [];
+  const day = keptFrom.slice(0, 10);
+  return [terminal`waggle: findings that ended before ${day} are not kept, nor their changes.`];
+}
 
 const shownCount = 30;
 
