@@ -14,10 +14,15 @@ import {
 import { makeVisible } from "../core/report/safe-text.ts";
 import type { Note, Store } from "../ports/store.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
-import { type FindingQuery, findTracked, readTracked, requireOne } from "./live/find-tracked.ts";
+import {
+  type FindingQuery,
+  findTracked,
+  placeField,
+  readTracked,
+  requireOne,
+} from "./live/find-tracked.ts";
 import { keepLetter } from "./live/keep-letter.ts";
 import { aboutFinding, makeNote, makeWithdrawal, noteTextLengthMax } from "./live/make-note.ts";
-import { placeField } from "./live/place-field.ts";
 import { stateField, stateOf, timeOf, withStore } from "./live/state-field.ts";
 import type { Operation } from "./operation.ts";
 import { readTime } from "./time-range.ts";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { type Explanation, explain as explainInReport } from "../core/report/explain-finding.ts";
 import { makeVisible } from "../core/report/safe-text.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
-import { placeField } from "./live/place-field.ts";
+import { placeField } from "./live/find-tracked.ts";
 import { decidedFields, obtainReport } from "./obtain-report.ts";
 import type { Operation } from "./operation.ts";
 

@@ -8,10 +8,9 @@ import type { FindingChange, TrackedFinding } from "../core/judge/change/finding
 import { shortenIds } from "../core/report/change/shorten-ids.ts";
 import type { FoundNote, Store } from "../ports/store.ts";
 import { findSimilar } from "./live/find-similar.ts";
-import { findTracked, readTracked } from "./live/find-tracked.ts";
+import { findTracked, placeField, readTracked } from "./live/find-tracked.ts";
 import { readForgotten } from "./live/forgotten-log.ts";
 import { groupSimilar, type SimilarGroups } from "./live/group-similar.ts";
-import { placeField } from "./live/place-field.ts";
 import { stateField, stateOf, withStore } from "./live/state-field.ts";
 import type { Operation } from "./operation.ts";
 

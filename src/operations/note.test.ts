@@ -11,6 +11,7 @@ import { findSimilar } from "./live/find-similar.ts";
 import { readTracked } from "./live/find-tracked.ts";
 import { groupSimilar } from "./live/group-similar.ts";
 import { readLetter, writeLetter } from "./live/inbox-letter.ts";
+import { makeNote } from "./live/make-note.ts";
 import { recordReport } from "./live/record-report.ts";
 import { takeInbox } from "./live/take-inbox.ts";
 import { note } from "./note.ts";
@@ -93,7 +94,19 @@ test("beside a running daemon a note is a letter that is taken in", async () => 
   assert.deepEqual(taken, { notes: [made.note], refused: [] });
 });
 
-test("equal reasons are one group with a few findings; reasons differ by more than ids", async () => {
+test("what was said of an incident is no note, and is not withdrawn as one", async () => {
+  const { context, store } = await shop();
+  const words = { timeUs: 1, by: "Kim", text: "a drill", decision: undefined };
+  const closing = makeNote({ ...words, about: ["incident:i", "closed-at:1"] });
+  assert.equal(makeNote({ ...words, about: closing.about }).id, closing.id, "the same words");
+  assert.notEqual(makeNote({ ...words, timeUs: 2, about: closing.about }).id, closing.id);
+  await store.notes.add(closing);
+  const given = { state: "state", by: "Ada", revoke: closing.id };
+  await assert.rejects(note.run(given, context), { code: "not-found" });
+  await assert.rejects(accept.run(given, context), { code: "not-found" });
+});
+
+test("equal reasons are one group with a few findings; ids make no difference", async () => {
   const { store } = await shop();
   const [one] = await readTracked(store.history);
   assert.ok(one !== undefined);

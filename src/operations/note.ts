@@ -8,10 +8,9 @@ import type { TimeUs } from "../core/event/event.ts";
 import type { TrackedFinding } from "../core/judge/change/finding-change.ts";
 import type { Note, Store } from "../ports/store.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
-import { findOneTracked, readTracked } from "./live/find-tracked.ts";
+import { findOneTracked, placeField, readTracked } from "./live/find-tracked.ts";
 import { keepLetter } from "./live/keep-letter.ts";
 import { aboutFinding, makeNote, makeWithdrawal, noteTextLengthMax } from "./live/make-note.ts";
-import { placeField } from "./live/place-field.ts";
 import { stateField, stateOf, timeOf, withStore } from "./live/state-field.ts";
 import type { Operation } from "./operation.ts";
 

@@ -3,6 +3,7 @@
  * In: an id or its start; or a vulnerability, and words for where it is. Out: the findings meant.
  * Must never take one of several for the one that was meant.
  */
+import { z } from "zod";
 import type { TimeUs } from "../../core/event/event.ts";
 import { formatTime } from "../../core/event/format-time.ts";
 import type { TrackedFinding } from "../../core/judge/change/finding-change.ts";
@@ -13,6 +14,13 @@ import { findNearNames } from "../../core/report/find-near-names.ts";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { HistoryStore } from "../../ports/store.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
+
+/** Option of operations: words of a person that say where a finding is. */
+export const placeField = z
+  .array(z.string().min(1).max(1000))
+  .max(10)
+  .optional()
+  .describe("Where, when several have it: workload, image or package, as reports name them");
 
 /** All of them. **Cost**: one pass over what is kept. */
 export async function readTracked(history: HistoryStore): Promise<readonly TrackedFinding[]> {

@@ -3,8 +3,10 @@
  * In: counts of what left. Out: their sums over restarts, and before which time nothing is kept.
  * Must never be taken for a list of what there was: it grows with nothing.
  */
+import { z } from "zod";
 import type { TimeUs } from "../../core/event/event.ts";
 import type { SettingStore } from "../../ports/store.ts";
+import { parseJson } from "../load-cluster.ts";
 
 export const forgottenKinds = ["findings", "changes", "notes", "reports"] as const;
 export type ForgottenCounts = Readonly<Record<(typeof forgottenKinds)[number], number>>;
@@ -19,21 +21,19 @@ export interface ForgottenHistory {
 }
 
 const key = "forgotten-history";
+const number = z.number().min(0).default(0);
+const schema = z.object({
+  ...{ findingsBeforeUs: number, reportsBeforeUs: number },
+  ...{ findings: number, changes: number, notes: number, reports: number },
+});
 
 export const nothingForgotten: ForgottenCounts = { findings: 0, changes: 0, notes: 0, reports: 0 };
 
 /** What is not as it was written is taken for nothing. */
 export async function readForgotten(settings: SettingStore): Promise<ForgottenHistory> {
-  const value = parse((await settings.get(key)) ?? "{}");
-  const numberOf = (name: string): number => {
-    const found = value[name];
-    return typeof found === "number" && Number.isFinite(found) ? found : 0;
-  };
-  return {
-    findingsBeforeUs: numberOf("findingsBeforeUs"),
-    reportsBeforeUs: numberOf("reportsBeforeUs"),
-    counts: mapKinds((kind) => numberOf(kind)),
-  };
+  const result = schema.safeParse(parseJson((await settings.get(key)) ?? "{}"));
+  const { findingsBeforeUs, reportsBeforeUs, ...counts } = result.data ?? schema.parse({});
+  return { findingsBeforeUs, reportsBeforeUs, counts };
 }
 
 /** Adds to what is known; a time counts only where something of its kind left. */
@@ -44,25 +44,11 @@ export async function noteForgotten(
   const known = await readForgotten(settings);
   const later = (before: TimeUs, now: TimeUs, count: number) =>
     count > 0 ? Math.max(before, now) : before;
+  const sum = (kind: keyof ForgottenCounts) => known.counts[kind] + counts[kind];
   const next = {
     findingsBeforeUs: later(known.findingsBeforeUs, findingsBeforeUs, counts.findings),
     reportsBeforeUs: later(known.reportsBeforeUs, reportsBeforeUs, counts.reports),
-    ...mapKinds((kind) => known.counts[kind] + counts[kind]),
+    ...Object.fromEntries(forgottenKinds.map((kind) => [kind, sum(kind)])),
   };
   await settings.set(key, JSON.stringify(next));
-}
-
-function mapKinds(of: (kind: keyof ForgottenCounts) => number): ForgottenCounts {
-  const [findings, changes] = [of("findings"), of("changes")];
-  return { findings, changes, notes: of("notes"), reports: of("reports") };
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : {};
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
 }

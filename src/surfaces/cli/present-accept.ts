@@ -29,8 +29,8 @@ export const acceptPresentation: Presentation<AcceptOutput> = {
   examples: [
     {
       line:
-        'waggle accept CVE-2022-0778 shop/web --by Kim --until 2026-12-31 --reason "behind the proxy" ' +
-        "--state /var/lib/waggle",
+        "waggle accept CVE-2022-0778 shop/web --by Kim --until 2026-12-31 " +
+        '--reason "behind the proxy" --state /var/lib/waggle',
       says: "Carry the risk until a day; every report shows it",
     },
     {

@@ -13,7 +13,7 @@ import {
   type TerminalText,
   terminal,
 } from "../../core/report/safe-text.ts";
-import { formatCount } from "../../core/report/text-layout.ts";
+import { formatCount, plural } from "../../core/report/text-layout.ts";
 import type { DaemonStatus } from "../../operations/live/status-pages.ts";
 import type { StateStatus, StatusOutput } from "../../operations/status.ts";
 import { exitStatus } from "./exit-status.ts";
@@ -69,7 +69,7 @@ function tellForgotten(
   since: string,
 ): readonly TerminalText[] {
   const parts = counts.filter(({ count }) => count > 0);
-  const told = parts.map(({ kind, count }) => `${formatCount(count)} ${kind}`).join(", ");
+  const told = parts.map(({ kind, count }) => plural(count, kind.replace(/s$/, ""))).join(", ");
   return told === "" ? [] : [terminal`forgotten      ${told} ${since}`];
 }
 
