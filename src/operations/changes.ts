@@ -46,7 +46,7 @@ export interface ChangesOutput {
   readonly since: string | null;
   /** Of the last report; null when there is none. */
   readonly until: string | null;
-  /** **Order**: the latest first. */
+  /** **Order**: the latest first; of one report by rank. */
   readonly changes: readonly ToldChange[];
   /** By the state that findings came to. */
   readonly counts: Readonly<Partial<Record<FindingState, number>>>;
@@ -86,7 +86,7 @@ export const changes: Operation<z.infer<typeof input>, ChangesOutput> = {
       return {
         since: formatTime(sinceUs),
         until: formatTime(endUs),
-        changes: told.toReversed(),
+        changes: told.toSorted((a, b) => b.timeUs - a.timeUs),
         counts: countStates(told),
         keptFrom: sinceUs < findingsBeforeUs ? formatTime(findingsBeforeUs) : null,
         isCut: found.length > changeCountMax,

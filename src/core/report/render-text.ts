@@ -287,7 +287,7 @@ function renderNext({ paint, width }: Page, views: readonly ActionView[]): reado
     ["waggle report … --format md", "for a ticket"],
   ];
   return rows.map(([command = "", says = ""]) => {
-    const line = `${padEnd(command, 53)} ${says}`;
+    const line = `${padEnd(command, 52)}  ${says}`;
     return paint("dim", fit(widthOf(line) <= width ? line : command, width));
   });
 }
