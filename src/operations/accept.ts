@@ -5,8 +5,7 @@
  */
 import { z } from "zod";
 import type { TimeUs } from "../core/event/event.ts";
-import type { TrackedFinding } from "../core/judge/change/finding-change.ts";
-import { fingerprint } from "../core/judge/fingerprint.ts";
+import { endedStates, type TrackedFinding } from "../core/judge/change/finding-change.ts";
 import {
   justificationNames,
   type SignedDecision,
@@ -15,8 +14,15 @@ import {
 import { makeVisible } from "../core/report/safe-text.ts";
 import type { Note, Store } from "../ports/store.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
-import { findOneTracked, readTracked } from "./live/find-tracked.ts";
+import {
+  type FindingQuery,
+  findTracked,
+  placeField,
+  readTracked,
+  requireOne,
+} from "./live/find-tracked.ts";
 import { keepLetter } from "./live/keep-letter.ts";
+import { aboutFinding, makeNote, makeWithdrawal, noteTextLengthMax } from "./live/make-note.ts";
 import { stateField, stateOf, timeOf, withStore } from "./live/state-field.ts";
 import type { Operation } from "./operation.ts";
 import { readTime } from "./time-range.ts";
@@ -27,10 +33,16 @@ const input = z.strictObject({
     .min(1)
     .max(1000)
     .optional()
-    .describe("Id of a finding (or its start), or a vulnerability that only one finding has"),
+    .describe("Id of a finding (or its start), or a vulnerability and where it is"),
+  place: placeField,
   package: z.string().min(1).max(1000).optional().describe("Source package, where several have it"),
   state: stateField,
-  reason: z.string().min(1).max(4000).optional().describe("Why; shown in every report"),
+  reason: z
+    .string()
+    .min(1)
+    .max(noteTextLengthMax)
+    .optional()
+    .describe("Why; shown in every report"),
   until: z
     .string()
     .min(1)
@@ -96,8 +108,8 @@ async function signFinding(given: AcceptInput, store: Store, nowUs: TimeUs): Pro
   }
   const endUs = readEnd(until, nowUs);
   const all = await readTracked(store.history);
-  const finding = findOneTracked(all, given.finding, given.package ?? "");
-  refuseAbsent(finding);
+  const { package: name, place } = given;
+  const finding = findPresent(all, { finding: given.finding, package: name, place });
   const decision: SignedDecision = {
     vulnerability: finding.vulnerability,
     package: finding.package,
@@ -106,8 +118,7 @@ async function signFinding(given: AcceptInput, store: Store, nowUs: TimeUs): Pro
     justification: justification ?? null,
     ...{ reason, by, until, endUs },
   };
-  const { id, vulnerability, aliases, package: name, workload } = finding;
-  const about = [...new Set([id, vulnerability, ...aliases, name, workload])].slice(0, 100);
+  const about = aboutFinding(finding);
   const note = makeNote({ timeUs: nowUs, by, text: reason, about, decision });
   const findingCount = all.filter((one) => speaksOf(decision, one)).length;
   return { note, finding, revokes: "", findingCount };
@@ -125,9 +136,12 @@ function readEnd(until: string, nowUs: TimeUs): TimeUs {
 }
 
 /** What is no more needs no signature, and would get one for what may come back. */
-function refuseAbsent({ id, state }: TrackedFinding): void {
-  if (state !== "fixed" && state !== "retracted" && state !== "gone") return;
-  throw usage(`the finding ${id} is ${state}: there is nothing to sign`);
+function findPresent(all: readonly TrackedFinding[], query: FindingQuery): TrackedFinding {
+  const found = findTracked(all, query);
+  const present = found.filter(({ state }) => !endedStates.includes(state));
+  const one = requireOne(present.length > 0 ? present : found, all, query);
+  if (!endedStates.includes(one.state)) return one;
+  throw usage(`the finding ${one.id} is ${one.state}: there is nothing to sign`);
 }
 
 function scopeOf(
@@ -145,7 +159,7 @@ function speaksOf(decision: SignedDecision, one: TrackedFinding): boolean {
     one.package === decision.package &&
     (decision.workload === "" || one.workload === decision.workload) &&
     (decision.image === "" || [one.imageDigest, one.imageReference].includes(decision.image)) &&
-    !/^(?:fixed|retracted|gone)$/.test(one.state)
+    !endedStates.includes(one.state)
   );
 }
 
@@ -158,24 +172,9 @@ async function withdraw(
   if (finding !== undefined || until !== undefined) {
     throw usage("--revoke takes a decision, and no finding or --until beside it");
   }
-  const old = (await store.notes.all()).find((one) => one.id === revoke);
-  if (old?.decision === undefined) {
-    const asked = makeVisible(revoke, 40);
-    throw new WaggleError("not-found", `No decision "${asked}" is in the state directory.`);
-  }
-  if (old.revokedUs > 0) throw usage(`the decision ${old.id} is withdrawn already`);
-  const text = `withdrew ${old.id}: ${reason}`;
-  const about = [...old.about];
-  const note = makeNote({ timeUs: nowUs, by, text, about, decision: undefined });
-  return { note, finding: null, revokes: old.id, findingCount: 0 };
-}
-
-/** **Shape** of the id: the same words at the same time are the same note. */
-function makeNote(parts: Omit<Note, "id" | "revokedUs">): Note {
-  const { timeUs, by, text, about, decision } = parts;
-  const said = JSON.stringify(decision ?? null);
-  const id = `n-${fingerprint([String(timeUs), by, text, said, ...about])}`;
-  return { id, ...parts, revokedUs: 0 };
+  const withdrawal = { revoke, by, reason, timeUs: nowUs, kind: "decision" } as const;
+  const made = await makeWithdrawal(withdrawal, store.notes);
+  return { ...made, finding: null, findingCount: 0 };
 }
 
 function usage(message: string): WaggleError {

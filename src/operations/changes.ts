@@ -9,8 +9,10 @@ import type {
   FindingState,
   TrackedFinding,
 } from "../core/judge/change/finding-change.ts";
+import { shortenIds } from "../core/report/change/shorten-ids.ts";
 import { findOneTracked, readTracked } from "./live/find-tracked.ts";
-import { stateField, stateOf } from "./live/state-field.ts";
+import { readForgotten } from "./live/forgotten-log.ts";
+import { stateField, stateOf, withStore } from "./live/state-field.ts";
 import type { Operation } from "./operation.ts";
 import { readTimeBound, resolveTimeBound } from "./time-range.ts";
 
@@ -22,7 +24,12 @@ const input = z.strictObject({
     .max(60)
     .optional()
     .describe("An ISO time, or a duration before the last report such as 24h; 24h when left out"),
-  finding: z.string().min(1).max(1000).optional().describe("Only of this finding: id or its start"),
+  finding: z
+    .string()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe("Only of this finding: id or its start, or a vulnerability and where it is"),
 });
 
 export interface ToldChange extends FindingChange {
@@ -30,6 +37,8 @@ export interface ToldChange extends FindingChange {
   readonly time: string | null;
   /** null when nothing is kept of it. */
   readonly about: TrackedFinding | null;
+  /** As much of the finding's id as no other has. */
+  readonly shortId: string;
 }
 
 export interface ChangesOutput {
@@ -37,10 +46,12 @@ export interface ChangesOutput {
   readonly since: string | null;
   /** Of the last report; null when there is none. */
   readonly until: string | null;
-  /** **Order**: the latest first. */
+  /** **Order**: the latest first; of one report by rank. */
   readonly changes: readonly ToldChange[];
   /** By the state that findings came to. */
   readonly counts: Readonly<Partial<Record<FindingState, number>>>;
+  /** ISO 8601 UTC: changes of findings that ended before are not kept; null: nothing is missing. */
+  readonly keptFrom: string | null;
   /** More were recorded than are listed: these are the latest. */
   readonly isCut: boolean;
 }
@@ -57,39 +68,46 @@ export const changes: Operation<z.infer<typeof input>, ChangesOutput> = {
   effect: "read",
   input,
   run: async ({ state, since, finding }, context) => {
-    const { outside } = context;
-    const store = await outside.state.store(stateOf(state, context), "read");
-    try {
-      const { history } = store;
+    const where = { directory: stateOf(state, context), mode: "read" } as const;
+    return withStore(where, context, async ({ history, settings }) => {
       const tracked = await readTracked(history);
       const [latest] = await history.reports(1);
       const endUs = latest?.timeUs ?? 0;
       const bound = readTimeBound(since ?? defaultSince, "--since");
       const sinceUs = Math.max(0, resolveTimeBound(bound, endUs));
-      const one = finding === undefined ? undefined : findOneTracked(tracked, finding, "");
+      const one = finding === undefined ? undefined : findOneTracked(tracked, { finding });
       const found = await history.changes({
         sinceUs,
         ...(one === undefined ? {} : { finding: one.id }),
         countMax: changeCountMax + 1,
       });
-      const known = new Map(tracked.map((each) => [each.id, each]));
-      const told = found.slice(-changeCountMax).map((change) => ({
-        ...change,
-        time: formatTime(change.timeUs),
-        about: known.get(change.finding) ?? null,
-      }));
+      const { findingsBeforeUs } = await readForgotten(settings);
+      const told = nameChanges(found.slice(-changeCountMax), tracked);
       return {
         since: formatTime(sinceUs),
         until: formatTime(endUs),
-        changes: told.toReversed(),
+        changes: told.toSorted((a, b) => b.timeUs - a.timeUs),
         counts: countStates(told),
+        keptFrom: sinceUs < findingsBeforeUs ? formatTime(findingsBeforeUs) : null,
         isCut: found.length > changeCountMax,
       };
-    } finally {
-      await store.close();
-    }
+    });
   },
 };
+
+function nameChanges(
+  lines: readonly FindingChange[],
+  tracked: readonly TrackedFinding[],
+): readonly ToldChange[] {
+  const known = new Map(tracked.map((each) => [each.id, each]));
+  const shortIds = shortenIds([...known.keys(), ...lines.map(({ finding }) => finding)]);
+  return lines.map((change) => ({
+    ...change,
+    time: formatTime(change.timeUs),
+    about: known.get(change.finding) ?? null,
+    shortId: shortIds.get(change.finding) ?? change.finding,
+  }));
+}
 
 function countStates(told: readonly FindingChange[]): ChangesOutput["counts"] {
   const groups = Map.groupBy(told, ({ to }) => to);

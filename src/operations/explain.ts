@@ -7,6 +7,7 @@ import { z } from "zod";
 import { type Explanation, explain as explainInReport } from "../core/report/explain-finding.ts";
 import { makeVisible } from "../core/report/safe-text.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { placeField } from "./live/find-tracked.ts";
 import { decidedFields, obtainReport } from "./obtain-report.ts";
 import type { Operation } from "./operation.ts";
 
@@ -16,6 +17,7 @@ const input = z.strictObject({
     .min(1)
     .max(1000)
     .describe("CVE or GHSA id, package (name, name@version or purl), or finding id (or its start)"),
+  place: placeField,
   ...decidedFields,
 });
 
@@ -31,14 +33,14 @@ export const explain: Operation<z.infer<typeof input>, Explanation> = {
     "or a report saved as JSON.",
   effect: "read",
   input,
-  run: async ({ query, report: file, ...sources }, context) => {
+  run: async ({ query, place = [], report: file, ...sources }, context) => {
     const report = await obtainReport({ report: file, ...sources }, context);
-    const explanation = explainInReport(report, query);
+    const explanation = explainInReport(report, query, place);
     if (explanation.understoodAs !== "nothing") return explanation;
     const { near } = explanation;
     const names = near.map((name) => makeVisible(name, nameLengthMax));
     const hint = names.length === 0 ? "" : ` Near: ${names.join(", ")}.`;
-    const asked = makeVisible(query, nameLengthMax);
+    const asked = makeVisible([query, ...place].join(" "), nameLengthMax);
     const counts = `${report.findings.length} findings and ${report.packages.length} packages`;
     throw new WaggleError("not-found", `"${asked}" is not in the report (${counts}).${hint}`);
   },

@@ -5,10 +5,13 @@
  */
 import { z } from "zod";
 import type { FindingChange, TrackedFinding } from "../core/judge/change/finding-change.ts";
-import type { FoundNote, HistoryStore, Store } from "../ports/store.ts";
+import { shortenIds } from "../core/report/change/shorten-ids.ts";
+import type { FoundNote, Store } from "../ports/store.ts";
 import { findSimilar } from "./live/find-similar.ts";
-import { findTracked, readTracked } from "./live/find-tracked.ts";
-import { stateField, stateOf } from "./live/state-field.ts";
+import { findTracked, placeField, readTracked } from "./live/find-tracked.ts";
+import { readForgotten } from "./live/forgotten-log.ts";
+import { groupSimilar, type SimilarGroups } from "./live/group-similar.ts";
+import { stateField, stateOf, withStore } from "./live/state-field.ts";
 import type { Operation } from "./operation.ts";
 
 const input = z.strictObject({
@@ -17,17 +20,10 @@ const input = z.strictObject({
     .min(1)
     .max(1000)
     .describe("Id of a finding (or its start), or a vulnerability: then of all that have it"),
+  place: placeField,
   package: z.string().min(1).max(1000).optional().describe("Only of this source package"),
   state: stateField,
 });
-
-export interface SimilarFinding {
-  readonly finding: TrackedFinding;
-  /** What is equal, in words. */
-  readonly matched: readonly string[];
-  /** How it ended, or where it stands: its last change. */
-  readonly last: FindingChange | null;
-}
 
 export interface FindingHistory {
   readonly finding: TrackedFinding;
@@ -40,8 +36,8 @@ export interface FindingHistory {
 export interface HistoryOutput {
   readonly findings: readonly FindingHistory[];
   readonly leftOutCount: number;
-  /** Of the first finding, when it is the only one. **Order**: most alike first. */
-  readonly similar: readonly SimilarFinding[];
+  /** Of the first finding, when it is the only one; else none. */
+  readonly similar: SimilarGroups;
 }
 
 const findingCountMax = 20;
@@ -57,25 +53,25 @@ export const history: Operation<z.infer<typeof input>, HistoryOutput> = {
     "workload, then notes by their words, each with why it matched.",
   effect: "read",
   input,
-  run: async ({ finding, package: name, state }, context) => {
-    const { outside } = context;
-    const store = await outside.state.store(stateOf(state, context), "read");
-    try {
+  run: async ({ state, ...query }, context) => {
+    const where = { directory: stateOf(state, context), mode: "read" } as const;
+    return withStore(where, context, async (store) => {
       const tracked = await readTracked(store.history);
-      const found = findTracked(tracked, finding, name ?? "");
+      const { findingsBeforeUs: keptFromUs } = await readForgotten(store.settings);
+      const found = findTracked(tracked, { ...query, keptFromUs });
       const [only, second] = found;
       const shown = found.slice(0, findingCountMax);
       const findings = [];
       for (const one of shown) findings.push(await lifeOf(one, store));
       const isOne = only !== undefined && second === undefined;
+      const alike = isOne ? findSimilar(only, tracked) : [];
+      const shortIds = shortenIds(tracked.map(({ id }) => id));
       return {
         findings,
         leftOutCount: found.length - shown.length,
-        similar: isOne ? await tellSimilar(only, tracked, store.history) : [],
+        similar: await groupSimilar(alike, store.history, shortIds),
       };
-    } finally {
-      await store.close();
-    }
+    });
   },
 };
 
@@ -86,17 +82,4 @@ async function lifeOf(finding: TrackedFinding, store: Store): Promise<FindingHis
   const words = [vulnerability, name, ...workload.split("/")].join(" ");
   const notes = await store.notes.find(keys, words, noteCountMax);
   return { finding, changes, notes };
-}
-
-async function tellSimilar(
-  finding: TrackedFinding,
-  tracked: readonly TrackedFinding[],
-  store: HistoryStore,
-): Promise<readonly SimilarFinding[]> {
-  const told = [];
-  for (const { finding: one, matched } of findSimilar(finding, tracked)) {
-    const last = (await store.changes({ finding: one.id, countMax: 1 })).at(-1) ?? null;
-    told.push({ finding: one, matched, last });
-  }
-  return told;
 }

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { ProblemLog } from "../core/event/problem.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { type ForgottenHistory, readForgotten } from "./live/forgotten-log.ts";
 import { type DaemonStatus, statusSchema } from "./live/status-pages.ts";
 import { parseJson } from "./load-cluster.ts";
 import { observeState } from "./observe-state.ts";
@@ -30,6 +31,8 @@ export interface StateStatus {
   readonly lossCount: number;
   readonly containerCount: number;
   readonly latestReportUs: number;
+  /** What the history keeps no more. */
+  readonly forgotten: ForgottenHistory;
 }
 
 export interface StatusOutput {
@@ -84,6 +87,7 @@ async function lookInto(directory: string, context: OperationContext): Promise<S
       lossCount: facts.losses.length,
       containerCount: [...facts.containers].length,
       latestReportUs: latest?.timeUs ?? 0,
+      forgotten: await readForgotten(store.settings),
     };
   } finally {
     await store.close();

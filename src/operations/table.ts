@@ -15,6 +15,7 @@ import { hunt } from "./hunt.ts";
 import { incident, incidents } from "./incidents.ts";
 import { inspect } from "./inspect.ts";
 import { matrix } from "./matrix.ts";
+import { note } from "./note.ts";
 import { notify } from "./notify.ts";
 import type { OperationInfo } from "./operation.ts";
 import { plan } from "./plan.ts";
@@ -54,6 +55,7 @@ export const operations: readonly OperationInfo[] = [
   changes,
   history,
   accept,
+  note,
   archive,
   timeline,
   hunt,

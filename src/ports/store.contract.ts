@@ -51,6 +51,7 @@ export function checkStore(adapter: string, make: () => Promise<StoreUnderTest>)
   checkForgetting(promise);
   checkReports(promise);
   checkChanges(promise);
+  checkForgotten(promise);
   checkNotes(promise);
   checkRecords(promise);
   checkLaw(adapter, make);
@@ -459,6 +460,49 @@ function checkReports(promise: Promised): void {
     const kept = await listAll((await one.crash()).history.findings());
     const byId = (list: readonly TrackedFinding[]) => new Map(list.map((each) => [each.id, each]));
     assert.deepEqual(byId(kept), byId([changed, ...findings.slice(1)]));
+  });
+}
+
+function checkForgotten(promise: Promised): void {
+  promise("findings leave with their changes, but not one that is another by now", async (one) => {
+    const old = finding("f", { state: "fixed" });
+    const odd = finding("a\u0000", { state: "gone" });
+    const kept = [finding("g"), finding("a")];
+    const changes = ["f", "g", "a", "a\u0000", "f"].map((id, at) => change(id, at));
+    await one.store.history.record(history("a", 1, { findings: [old, odd, ...kept], changes }));
+    const back = finding("b", { state: "fixed" });
+    await one.store.history.record(history("b", 2, { findings: [{ ...back, state: "open" }] }));
+    const asked = [old, odd, back, finding("unknown")];
+    assert.deepEqual(await one.store.history.forgetFindings(asked), { findings: 2, changes: 3 });
+    assert.deepEqual(await one.store.history.forgetFindings(asked), { findings: 0, changes: 0 });
+    assert.deepEqual(await one.store.history.forgetFindings([]), { findings: 0, changes: 0 });
+    const store = await one.crash();
+    const left = await listAll(store.history.findings());
+    assert.deepEqual(left.map(({ id }) => id).sort(), ["a", "b", "g"]);
+    const told = await store.history.changes({ countMax: 10 });
+    assert.deepEqual(
+      told.map((each) => each.finding),
+      ["g", "a"],
+    );
+  });
+
+  promise("notes that are dropped are found no more, by key or word", async (one) => {
+    for (const id of ["a", "b"]) await one.store.notes.add(note(id, { text: id, about: ["f"] }));
+    await one.store.notes.revoke("b", 5);
+    assert.equal(await one.store.notes.drop(["a", "unknown"]), 1);
+    assert.equal(await one.store.notes.drop(["a"]), 0);
+    const { notes } = await one.crash();
+    assert.deepEqual(
+      (await notes.all()).map(({ id }) => id),
+      ["b"],
+    );
+    assert.deepEqual(await notes.find(["f"], "a b", 10), []);
+    assert.equal(await notes.drop(["b"]), 1);
+    assert.deepEqual(await notes.all(), []);
+    // A number that was free again must not find the words of another.
+    await notes.add(note("c", { text: "other" }));
+    assert.deepEqual(await notes.find(["f"], "a b", 10), []);
+    assert.equal((await notes.find([], "other", 10)).length, 1);
   });
 }
 

@@ -113,6 +113,13 @@ export interface HistoryStore {
   reportAt(timeUs: TimeUs): Promise<StoredReport | undefined>;
   /** Drops bodies of reports older than that, all but the latest one; changes stay. */
   forgetReports(beforeUs: TimeUs): Promise<number>;
+  /**
+   * Drops these, with all their changes: each only if what is kept of it is still the same. Gives
+   * how many of both are less.
+   */
+  forgetFindings(
+    findings: readonly TrackedFinding[],
+  ): Promise<{ readonly findings: number; readonly changes: number }>;
 }
 
 /** What a person said about a vulnerability or package: kept for the next time. */
@@ -140,6 +147,8 @@ export interface NoteStore {
   /** False when there is none, or it was revoked before. */
   revoke(id: string, timeUs: TimeUs): Promise<boolean>;
   all(): Promise<readonly Note[]>;
+  /** For good, revoked or not; gives how many there were of these ids. */
+  drop(ids: readonly string[]): Promise<number>;
   /**
    * Of what was not revoked: equal keys first, then full text by weight. Words are words, never
    * operators of a search.

@@ -1,6 +1,6 @@
 /**
  * Holds a state directory of which only history is asked for, for tests of operations over it.
- * In: a store. Out: a context in which it is `state`, without its facts and settings.
+ * In: a store. Out: a context in which it is `state`, without its facts.
  */
 import assert from "node:assert/strict";
 import { createMemoryFiles } from "../adapters/files/memory-files.ts";
@@ -11,7 +11,7 @@ import { noOutside, stillContext } from "./still-context.ts";
 
 /** `state.locked`: a daemon holds the directory; `state.opened` counts what is not closed. */
 export function historyContext(
-  store: Pick<Store, "history" | "notes" | "scans">,
+  store: Pick<Store, "history" | "notes" | "scans" | "settings">,
   state: { locked: boolean; opened: number; readonly stored: Map<string, Uint8Array> },
   now = "2026-01-02T00:00:00.000Z",
 ): OperationContext {
@@ -31,7 +31,6 @@ export function historyContext(
         forget: refuse,
         hash: refuse,
       },
-      settings: { get: refuse, set: refuse },
       size: refuse,
       close: async () => {
         state.opened -= 1;

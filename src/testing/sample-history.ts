@@ -3,6 +3,7 @@
  * of it over time.
  * In: what a test cares about. Out: reports and standings. Nothing here is from a recording.
  */
+import type { TrackedFinding } from "../core/judge/change/finding-change.ts";
 import type { ContainerStanding } from "../core/judge/change/judge-standing.ts";
 import type { CoverageSummary, Finding, PackageVerdict } from "../core/judge/verdict.ts";
 import type { Report } from "../core/report/report.ts";
@@ -98,4 +99,16 @@ export function sampleFinding(workload: "web" | "api"): Finding {
   const [finding] = shopReport([{ id: "a", workload, image: 1 }]).findings;
   if (finding === undefined) throw new Error("the first image has the flaw");
   return finding;
+}
+
+/** As the ledger keeps one, long ago. */
+export function sampleTracked(id: string, given: Partial<TrackedFinding> = {}): TrackedFinding {
+  return {
+    ...{ id, state: "open", vulnerability: "CVE-1", aliases: ["GHSA-1"], package: "openssl" },
+    ...{ packageType: "deb", version: "1", workload: "shop/web/web", imageReference: "" },
+    ...{ imageDigest: "", decision: "soon", usage: "unknown", exposed: "unknown" },
+    ...{ privileged: false, suppressedUntil: "" },
+    ...{ firstReportedUs: 1, lastReportedUs: 1, changedUs: 1 },
+    ...given,
+  };
 }

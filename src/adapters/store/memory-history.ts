@@ -2,6 +2,7 @@
  * Holds reports, changes and findings in memory.
  * In: batches of history. Out: the same again, in the orders of the port.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { FindingChange, TrackedFinding } from "../../core/judge/change/finding-change.ts";
 import type {
   ChangeQuery,
@@ -16,7 +17,7 @@ export class MemoryHistory implements HistoryStore {
   /** **Order**: as recorded. */
   private kept: readonly StoredReport[] = [];
   private readonly findingById = new Map<string, TrackedFinding>();
-  private readonly changed: FindingChange[] = [];
+  private changed: FindingChange[] = [];
 
   async record(batch: HistoryBatch): Promise<void> {
     if (this.recorded.has(batch.report.id)) return;
@@ -55,6 +56,17 @@ export class MemoryHistory implements HistoryStore {
     const before = this.kept.length;
     this.kept = this.kept.filter((one) => one === latest || one.timeUs >= beforeUs);
     return before - this.kept.length;
+  }
+
+  async forgetFindings(
+    findings: readonly TrackedFinding[],
+  ): Promise<{ readonly findings: number; readonly changes: number }> {
+    const same = findings.filter((one) => isDeepStrictEqual(this.findingById.get(one.id), one));
+    const ids = new Set(same.map(({ id }) => id));
+    const before = this.changed.length;
+    this.changed = this.changed.filter(({ finding }) => !ids.has(finding));
+    for (const id of ids) this.findingById.delete(id);
+    return { findings: ids.size, changes: before - this.changed.length };
   }
 
   counts(): Readonly<Record<string, number>> {

@@ -24,6 +24,10 @@ export class MemoryNotes implements NoteStore {
     return [...this.noteById.values()];
   }
 
+  async drop(ids: readonly string[]): Promise<number> {
+    return ids.filter((id) => this.noteById.delete(id)).length;
+  }
+
   async find(
     keys: readonly string[],
     words: string,

@@ -3,6 +3,7 @@
  * In: batches of history, each in one transaction. Out: the same again, in the orders of the port.
  * The row of a report stays when its body goes, so that it is not recorded twice.
  */
+import { setImmediate } from "node:timers/promises";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { FindingChange, TrackedFinding } from "../../core/judge/change/finding-change.ts";
 import type {
@@ -35,6 +36,11 @@ WHERE body IS NOT NULL AND time_us <= ? ORDER BY time_us DESC, number DESC LIMIT
 const dropBodies = `
 UPDATE report SET body = NULL WHERE body IS NOT NULL AND time_us < ? AND number <> (
   SELECT number FROM report WHERE body IS NOT NULL ORDER BY time_us DESC, number DESC LIMIT 1)`;
+const dropFinding = "DELETE FROM finding WHERE id = ? AND body = ?";
+const dropChanges = "DELETE FROM change WHERE finding = ?";
+
+/** Few at a time: whoever writes beside it must not wait for long. */
+const findingsPerTransaction = 200;
 
 export class SqliteHistory implements HistoryStore {
   private readonly session: Session;
@@ -99,6 +105,32 @@ export class SqliteHistory implements HistoryStore {
     const { changes } = session.write(() => session.prepare(dropBodies).run(beforeUs));
     await session.shrink();
     return Number(changes);
+  }
+
+  async forgetFindings(
+    findings: readonly TrackedFinding[],
+  ): Promise<{ readonly findings: number; readonly changes: number }> {
+    const { session } = this;
+    const counts = { findings: 0, changes: 0 };
+    for (let at = 0; at < findings.length; at += findingsPerTransaction) {
+      const some = findings.slice(at, at + findingsPerTransaction);
+      const dropped = session.write(() => some.map((one) => this.dropOne(one)));
+      for (const changes of dropped.filter((one) => one !== undefined)) {
+        counts.findings += 1;
+        counts.changes += changes;
+      }
+      await setImmediate();
+    }
+    if (counts.findings > 0) await session.shrink();
+    return counts;
+  }
+
+  /** How many changes it had; undefined where it is another now. */
+  private dropOne(finding: TrackedFinding): number | undefined {
+    const { session } = this;
+    const id = toColumn(finding.id);
+    const { changes: found } = session.prepare(dropFinding).run(id, JSON.stringify(finding));
+    return found === 0 ? undefined : Number(session.prepare(dropChanges).run(id).changes);
   }
 
   private describe(row: Row): Omit<StoredReport, "body"> {

@@ -22,6 +22,9 @@ const findWord = `
 SELECT revoked_us AS revokedUs, body, -bm25(note_word) AS weight
 FROM note_word JOIN note ON note.number = note_word.rowid
 WHERE note_word MATCH ? AND revoked_us = 0`;
+const dropNote = "DELETE FROM note WHERE id = ? RETURNING number";
+const dropKeys = "DELETE FROM note_key WHERE note = ?";
+const dropWords = "DELETE FROM note_word WHERE rowid = ?";
 
 export class SqliteNotes implements NoteStore {
   private readonly session: Session;
@@ -51,6 +54,18 @@ export class SqliteNotes implements NoteStore {
 
   async all(): Promise<readonly Note[]> {
     return this.ask(allNotes).map(({ note }) => note);
+  }
+
+  async drop(ids: readonly string[]): Promise<number> {
+    const { session } = this;
+    return session.write(() => {
+      const rows = ids.flatMap((id) => session.prepare(dropNote).all(toColumn(id)));
+      for (const row of rows) {
+        session.prepare(dropKeys).run(Number(row["number"]));
+        session.prepare(dropWords).run(Number(row["number"]));
+      }
+      return rows.length;
+    });
   }
 
   async find(

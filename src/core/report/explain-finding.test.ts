@@ -27,6 +27,37 @@ test("a finding is found by the start of its id", () => {
   assert.equal(explain(shopReport, id.slice(0, 3)).understoodAs, "nothing");
 });
 
+test("a place narrows what was asked for; where it is not, the places of it are near", () => {
+  const [one] = shopReport.findings.filter(
+    ({ vulnerability }) => vulnerability.id === "CVE-2022-0778",
+  );
+  assert.ok(one !== undefined);
+  const { namespace, name } = one.workload;
+  const owner = namespace === "" ? name : `${namespace}/${name}`;
+  for (const place of [
+    owner,
+    one.image.reference,
+    "openssl",
+    one.packages[0]?.package.name ?? "",
+  ]) {
+    const found = explain(shopReport, "cve-2022-0778", [place]);
+    assert.deepEqual(found, explain(shopReport, `cve-2022-0778 ${place}`));
+    assert.ok(
+      found.findings.some(({ finding }) => finding.id === one.id),
+      place,
+    );
+  }
+  const lost = explain(shopReport, "CVE-2022-0778 elsewhere");
+  assert.equal(lost.understoodAs, "nothing");
+  assert.match(lost.near[0] ?? "", /^CVE-2022-0778 \S+$/);
+  const [near = ""] = lost.near;
+  assert.equal(
+    explain(shopReport, near).understoodAs,
+    "vulnerability",
+    "what is near can be asked",
+  );
+});
+
 test("a package is found by name, name and version, purl, and by its source package", () => {
   for (const query of [
     "libssl1.1",

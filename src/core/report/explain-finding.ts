@@ -1,7 +1,7 @@
 /**
  * Holds the answer to "why": why a finding has its rank and its verdict, with every proof.
- * In: a report and what the person asks for: a vulnerability, a package, or a finding. Out: data:
- * the findings and packages meant, their evidence and coverage, or what is nearest.
+ * In: a report and what the person asks for: a vulnerability, a package, or a finding; where it is.
+ * Out: data: the findings and packages meant, their evidence and coverage, or what is nearest.
  * Must never guess: several meanings are all given.
  */
 import type { ExposurePath, WorkloadContext } from "../judge/context/workload-context.ts";
@@ -14,6 +14,8 @@ import type {
   Upgrade,
 } from "../judge/verdict.ts";
 import { workloadKey } from "../judge/workload-key.ts";
+import { choosePlaced } from "./change/choose-placed.ts";
+import { placeName, shortPlace } from "./change/place-name.ts";
 import { findNearNames } from "./find-near-names.ts";
 import { findProofs } from "./find-proofs.ts";
 import type { Report } from "./report.ts";
@@ -54,17 +56,35 @@ export interface Explanation {
 /** **Shape**: an id of a finding may be shortened to this many digits. */
 const idLengthMin = 4;
 
-/** **Cost**: one pass over findings and packages. */
-export function explain(report: Report, query: string): Explanation {
+/**
+ * `places`: workloads, images or packages as reports name them; they may follow in the query too.
+ * **Cost**: one pass over findings and packages, two where places follow.
+ */
+export function explain(
+  report: Report,
+  query: string,
+  places: readonly string[] = [],
+): Explanation {
   const asked = query.trim();
+  const whole = understand(report, asked);
+  if (whole.understoodAs !== "nothing") return narrow(report, { asked, meant: whole, places });
+  const [first = "", ...words] = asked.split(/\s+/);
+  const meant = words.length === 0 ? whole : understand(report, first);
+  if (meant.understoodAs !== "nothing") {
+    return narrow(report, { asked: first, meant, places: [...words, ...places] });
+  }
+  return { ...nothing(asked), near: findNearNames(first.toLowerCase(), namesOf(report)) };
+}
+
+function understand(report: Report, asked: string): Meant {
   const byId = findById(report, asked);
-  if (byId.length > 0) return answer(report, asked, { understoodAs: "finding", findings: byId });
+  if (byId.length > 0) return { understoodAs: "finding", findings: byId };
   const wanted = asked.toLowerCase();
   const byVulnerability = report.findings.filter(({ vulnerability }) =>
     [vulnerability.id, ...vulnerability.aliases].some((id) => id.toLowerCase() === wanted),
   );
   if (byVulnerability.length > 0) {
-    return answer(report, asked, { understoodAs: "vulnerability", findings: byVulnerability });
+    return { understoodAs: "vulnerability", findings: byVulnerability };
   }
   const packages = report.packages.filter((one) => namesPackage(one.package, wanted));
   const upgrades = new Set(
@@ -75,10 +95,48 @@ export function explain(report: Report, query: string): Explanation {
       upgrades.has(finding.upgrade) ||
       finding.packages.some((one) => namesPackage(one.package, wanted)),
   );
-  if (packages.length + findings.length > 0) {
-    return answer(report, asked, { understoodAs: "package", findings, packages });
+  const isNone = packages.length + findings.length === 0;
+  return { understoodAs: isNone ? "nothing" : "package", findings, packages };
+}
+
+interface Narrowing {
+  readonly asked: string;
+  readonly meant: Meant;
+  readonly places: readonly string[];
+}
+
+const placeCountMax = 5;
+
+/** Where it is in none of the places, those that it is in are near. */
+function narrow(report: Report, { asked, meant, places }: Narrowing): Explanation {
+  const sources = new Map(report.upgrades.map((one) => [one.id, one.package]));
+  const findings = choosePlaced(meant.findings, places, (one) => ({
+    ...placeOf(one),
+    packages: [
+      sources.get(one.upgrade) ?? "",
+      ...one.packages.flatMap((each) => namesOfPackage(each.package)),
+    ],
+  }));
+  const packages = choosePlaced(meant.packages ?? [], places, (one) => ({
+    ...placeOf(one),
+    packages: namesOfPackage(one.package),
+  }));
+  const query = [asked, ...places].join(" ");
+  if (findings.length + packages.length > 0) {
+    return answer(report, query, { ...meant, findings, packages });
   }
-  return { ...nothing(asked), near: findNearNames(wanted, namesOf(report)) };
+  const all = [...meant.findings, ...(meant.packages ?? [])];
+  const near = new Set(all.map(({ workload }) => `${asked} ${shortPlace(placeName(workload))}`));
+  return { ...nothing(query), near: [...near].slice(0, placeCountMax) };
+}
+
+function placeOf({ workload, image }: Pick<Finding, "workload" | "image">) {
+  const { reference, digest } = image;
+  return { workload: placeName(workload), imageReference: reference, imageDigest: digest };
+}
+
+function namesOfPackage({ name, version }: PackageVerdict["package"]): readonly string[] {
+  return [name, `${name}@${version}`];
 }
 
 function findById({ findings }: Report, asked: string): readonly Finding[] {

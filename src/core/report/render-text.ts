@@ -6,6 +6,7 @@
 
 import { nameWorkload } from "../judge/name-workload.ts";
 import { type ActionView, viewActions } from "./action-view.ts";
+import { placeName, shortPlace } from "./change/place-name.ts";
 import type { Page } from "./page.ts";
 import { isKnownExploited, isPressing, renderAction, renderBrief } from "./render-action.ts";
 import { renderAttack } from "./render-attack.ts";
@@ -276,15 +277,17 @@ function renderProblems({ report, width, paint }: Page): readonly (readonly Term
 }
 
 function renderNext({ paint, width }: Page, views: readonly ActionView[]): readonly TerminalText[] {
-  const id = views[0]?.vulnerabilities[0]?.vulnerability.id;
-  const why = [`waggle explain ${id} --report report.json`, "why, with every proof"];
+  const first = views[0]?.vulnerabilities[0];
+  const id = first?.vulnerability.id;
+  const what = first === undefined ? "" : `${id} ${shortPlace(placeName(first.workload))}`;
+  const why = [`waggle explain ${what} --report report.json`, "why, with every proof"];
   const rows = [
     ["waggle report … --format json -o report.json", "everything, for tools"],
     ...(id === undefined ? [] : [why]),
     ["waggle report … --format md", "for a ticket"],
   ];
   return rows.map(([command = "", says = ""]) => {
-    const line = `${padEnd(command, 53)} ${says}`;
+    const line = `${padEnd(command, 52)}  ${says}`;
     return paint("dim", fit(widthOf(line) <= width ? line : command, width));
   });
 }

@@ -43,6 +43,11 @@ function marksOf(incident: Incident, decision: IncidentDecision): readonly strin
   return decision === "acknowledged" ? [acknowledgedMark] : [];
 }
 
+/** Such words are neither notes on findings nor signatures. */
+export function speaksOfIncident({ about }: Note): boolean {
+  return about[0]?.startsWith(incidentKey) ?? false;
+}
+
 /** In force, by incident: the latest word of each kind. A closing ends what was said before it. */
 export function decisionsOf(notes: readonly Note[]): ReadonlyMap<string, SaidOfIncident> {
   const said = new Map<string, SaidOfIncident>();

@@ -9,11 +9,14 @@ import type { Fact } from "../../core/observe/fact.ts";
 import type { ClusterWatch } from "../../ports/cluster-watch.ts";
 import { MemoryMachine, MemoryOutside } from "../../testing/memory-outside.ts";
 import { recordedMessages } from "../../testing/recorded-events.ts";
+import { sampleTracked } from "../../testing/sample-history.ts";
 import { ScriptedSource } from "../../testing/scripted-source.ts";
 import { run } from "../run.ts";
 import { DaemonHealth } from "./daemon-health.ts";
+import { readForgotten } from "./forgotten-log.ts";
 import { keepImages, readImages } from "./images-in-use.ts";
 import type { RunInput } from "./run-settings.ts";
+import { statusSchema } from "./status-pages.ts";
 
 const address = "unix:///t.sock";
 const messages = recordedMessages();
@@ -194,6 +197,42 @@ test("containers long gone are forgotten, unless everything is kept", async () =
   assert.equal((await forgetting("30d", 31)).length, 0);
   assert.equal((await forgetting("30d", 29)).length, 1);
   assert.equal((await forgetting("off", 3000)).length, 1);
+});
+
+test("findings that ended long ago are forgotten, counted and told", async () => {
+  const world = new MemoryOutside();
+  const { store } = world.machine;
+  const eventUs = Date.UTC(2026, 11, 1) * 1000;
+  world.clock.set(eventUs);
+  const endedUs = eventUs - 401 * dayUs;
+  const old = { state: "fixed" as const, changedUs: endedUs, lastReportedUs: endedUs };
+  const late = { ...old, changedUs: eventUs - 399 * dayUs };
+  const findings = [sampleTracked("old", old), sampleTracked("late", late), sampleTracked("open")];
+  const record = { id: "r", timeUs: eventUs - 40 * dayUs, trigger: "", body: "{}" };
+  await store.history.record({ report: record, findings, changes: [] });
+  const latest = { ...record, id: "s", timeUs: eventUs };
+  await store.history.record({ report: latest, findings: [], changes: [] });
+  const { give, ended } = await start({ status: "127.0.0.1:0" }, world);
+  give();
+  await world.pass(601_000);
+  const left = [];
+  for await (const { id } of store.history.findings()) left.push(id);
+  assert.deepEqual(left.toSorted(), ["late", "open"]);
+  const { counts, reportsBeforeUs } = await readForgotten(store.settings);
+  assert.deepEqual([counts.findings, counts.reports], [1, 1]);
+  assert.ok(reportsBeforeUs > record.timeUs);
+  const address = String(
+    world.log.entries.find(({ fields }) => "address" in fields)?.fields["address"],
+  );
+  const metrics = await (await fetch(`${address}/metrics`)).text();
+  assert.match(metrics, /^waggle_forgotten_total\{kind="findings"\} 1$/m);
+  assert.match(metrics, /^waggle_forgotten_total\{kind="reports"\} 1$/m);
+  const status = statusSchema.parse(await (await fetch(`${address}/status`)).json());
+  assert.ok(status.forgotten.some(({ kind, count }) => kind === "findings" && count === 1));
+  const said = world.log.entries.find(({ sentence }) => /was forgotten/.test(sentence));
+  assert.equal(said?.fields["findings"], 1);
+  world.ending.abort();
+  await ended;
 });
 
 test("a clock of events that is ahead makes nothing old", async () => {

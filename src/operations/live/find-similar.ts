@@ -1,6 +1,6 @@
 /**
  * Holds which past findings are like one.
- * In: a finding, all that are tracked. Out: the most alike, with what is equal.
+ * In: a finding, all that are tracked. Out: the most alike first, with what is equal.
  * Must never guess by wording: only keys that are equal count.
  */
 import { compareText } from "../../core/event/compare-text.ts";
@@ -10,9 +10,10 @@ export interface Similar {
   readonly finding: TrackedFinding;
   /** **Order**: by weight. */
   readonly matched: readonly string[];
+  /** Something was done about it. */
+  readonly isAnswered: boolean;
 }
 
-const similarCountMax = 10;
 const answered: readonly FindingState[] = ["fixed", "fixed-in-image", "retracted", "suppressed"];
 
 /**
@@ -48,7 +49,5 @@ export function findSimilar(
       b.finding.changedUs - a.finding.changedUs ||
       compareText(a.finding.id, b.finding.id),
   );
-  return scored.slice(0, similarCountMax).map(({ finding: one, matched }) => {
-    return { finding: one, matched };
-  });
+  return scored.map(({ weight: _, ...one }) => one);
 }

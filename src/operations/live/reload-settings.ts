@@ -35,6 +35,7 @@ const options: readonly {
   { option: "schedule", key: "scheduleUs", when: "now" },
   { option: "settle", key: "settleUs", when: "now" },
   { option: "retention", key: "retentionUs", when: "now" },
+  { option: "history-retention", key: "historyRetentionUs", when: "now" },
   { option: "state", key: "state", when: "restart" },
   { option: "name", key: "name", when: "restart" },
   { option: "tetragon", key: "tetragon", when: "restart" },

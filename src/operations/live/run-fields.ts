@@ -31,6 +31,9 @@ export const runFields = {
   archive: text("How long raw events are kept, or off; 24h when left out"),
   archiveSize: text("How much disk raw events may take, such as 2GB; 2GB when left out"),
   retention: text("How long facts of ended containers and old reports are kept; 30d"),
+  historyRetention: text(
+    "How long findings that ended are kept, with their changes and notes, or off; 400d",
+  ),
   scan: z
     .enum(["auto", "off"])
     .optional()

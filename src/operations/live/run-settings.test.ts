@@ -55,6 +55,7 @@ test("what is left out has its default", () => {
   const { archiveBytes, archiveUs, retentionUs, scheduleUs, settleUs, canaryUs } = rest;
   const hourUs = 3600e6;
   assert.deepEqual([archiveBytes, archiveUs, retentionUs], [2e9, 24 * hourUs, 30 * 24 * hourUs]);
+  assert.equal(rest.historyRetentionUs, 400 * 24 * hourUs);
   assert.deepEqual([scheduleUs, settleUs, canaryUs], [24 * hourUs, 20e6, 0]);
   assert.deepEqual(rest.scanSources, ["containerd", "docker", "podman"], "none that fetches");
 });
@@ -68,6 +69,7 @@ test("a size or a time that is none is refused by the name of its option", () =>
     [{ settle: "0s" }, /settle takes a duration/],
     [{ schedule: "-1h" }, /schedule/],
     [{ retention: "30" }, /retention/],
+    [{ historyRetention: "soon" }, /history-retention takes a duration/],
     [{ canary: "on" }, /canary/],
     [{ scanSource: "web" }, /scan-source takes/],
     [{ tlsCert: "c" }, /tls-cert and tls-key go together/],

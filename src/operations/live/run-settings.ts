@@ -35,6 +35,8 @@ export interface RunSettings {
   readonly archiveUs: number;
   readonly archiveBytes: number;
   readonly retentionUs: number;
+  /** Never sooner than `retentionUs`. */
+  readonly historyRetentionUs: number;
   readonly canaryUs: number;
   readonly scan: "auto" | "off";
   readonly detect: "auto" | "off";
@@ -75,6 +77,7 @@ export function resolveRun(given: RunInput, settings: Settings): RunSettings {
     archiveUs: durationOf(input.archive ?? "24h", "archive"),
     archiveBytes: sizeOf(input.archiveSize ?? "2GB", "archive-size"),
     retentionUs: durationOf(input.retention ?? "30d", "retention"),
+    historyRetentionUs: durationOf(input.historyRetention ?? "400d", "history-retention"),
     canaryUs: durationOf(input.canary ?? "off", "canary"),
     scan: input.scan ?? "auto",
     detect: input.detect ?? "auto",

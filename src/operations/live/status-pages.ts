@@ -11,6 +11,7 @@ import type { StatusPage } from "../../ports/status-server.ts";
 import type { Store } from "../../ports/store.ts";
 import type { DaemonHealth } from "./daemon-health.ts";
 import { type DetectionParts, describeDetection, detectionMetrics } from "./describe-detection.ts";
+import { forgottenKinds } from "./forgotten-log.ts";
 import type { FactKeeper } from "./keep-facts.ts";
 import { type Metric, renderMetrics } from "./metrics-text.ts";
 
@@ -56,6 +57,8 @@ export const statusSchema = z.object({
     }),
   ),
   parts: z.array(partSchema),
+  /** What was long over and is kept no more, since the start; an older daemon does not say. */
+  forgotten: z.array(z.object({ kind: z.string(), count: z.number() })).default([]),
   /** Not closed; an older daemon does not say. */
   openIncidents: z.array(z.object({ severity: z.string(), count: z.number() })).default([]),
   routes: z
@@ -113,8 +116,14 @@ async function daemonStatus(parts: StatusParts): Promise<DaemonStatus> {
       };
     }),
     parts: [...health.all],
+    forgotten: countForgotten(health),
     ...describeDetection(parts.detection),
   };
+}
+
+function countForgotten(health: DaemonHealth): DaemonStatus["forgotten"] {
+  const kinds = ["facts", ...forgottenKinds];
+  return kinds.map((kind) => ({ kind, count: health.counted(`forgotten-${kind}`) }));
 }
 
 async function metricsPage(parts: StatusParts): Promise<StatusPage> {
@@ -229,6 +238,15 @@ function dutyMetrics({ health }: StatusParts): readonly Metric[] {
     counter("commit_failures_total", "Commits that failed.", health.counted("commit-failures")),
     counter("delivery_failures_total", "Deliveries given up.", health.counted("lost-deliveries")),
     gauge("scan_queue", "Images that wait for a scan.", health.counted("scan-queue")),
+    {
+      name: "forgotten_total",
+      kind: "counter",
+      help: "What was long over and is kept no more, by kind.",
+      samples: countForgotten(health).map(({ kind, count }) => ({
+        labels: { kind },
+        value: count,
+      })),
+    },
     {
       name: "part_ok",
       kind: "gauge",

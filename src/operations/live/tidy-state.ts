@@ -1,11 +1,17 @@
 /**
- * Holds what keeps the state small: old segments of the archive, containers long gone, old reports.
- * In: the daemon. Out: a call when facts were forgotten; what is dropped is logged.
+ * Holds what keeps the state small: old segments of the archive, containers long gone, old reports,
+ * findings that ended long ago.
+ * In: the daemon. Out: a call when facts were forgotten; what is dropped is logged and counted.
  */
+import type { TimeUs } from "../../core/event/event.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import type { Daemon } from "./daemon.ts";
+import { forgetHistory } from "./forget-history.ts";
+import { forgottenKinds, noteForgotten, nothingForgotten } from "./forgotten-log.ts";
 
 const intervalMs = 10 * 60_000;
+/** **Unit**: microseconds. All findings are read for it. */
+const historyIntervalUs = 6 * 3600e6;
 
 /** Ends when the signal is given. **Errors**: throws defects only. */
 export async function tidyState(
@@ -14,33 +20,64 @@ export async function tidyState(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock } = daemon.context.outside.services;
+  let historyUs = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     await clock.wait(intervalMs, signal);
-    if (!signal.aborted) await tidyOnce(daemon, onForgotten);
+    if (signal.aborted) return;
+    const wallUs = clock.nowUs();
+    const withFindings = Math.abs(wallUs - historyUs) >= historyIntervalUs;
+    const isDone = await tidyOnce(daemon, { onForgotten, wallUs, withFindings });
+    if (isDone && withFindings) historyUs = wallUs;
   }
 }
 
-async function tidyOnce(
-  { archive, store, settings, log, context, observation }: Daemon,
-  onForgotten: () => Promise<void>,
-): Promise<void> {
-  const wallUs = context.outside.services.clock.nowUs();
+interface Tidying {
+  readonly onForgotten: () => Promise<void>;
+  readonly wallUs: TimeUs;
+  readonly withFindings: boolean;
+}
+
+/** False where it is to be tried again. */
+async function tidyOnce(daemon: Daemon, how: Tidying): Promise<boolean> {
+  const { archive, store, settings, log, observation } = daemon;
   // By the clock of events: a recording that is replayed is not old because it is from last year.
   // An event of tomorrow is the error of some clock: it makes nothing old.
-  const nowUs = Math.min(observation.timeUs, wallUs);
-  if (nowUs === 0) return;
+  const nowUs = Math.min(observation.timeUs, how.wallUs);
+  if (nowUs === 0) return false;
   try {
     const dropped = (await archive?.trim(nowUs)) ?? [];
     if (dropped.length > 0) log.info("Old raw events were dropped.", { segments: dropped.length });
-    if (settings.retentionUs === 0) return;
-    const forgotten = await store.facts.forget(nowUs - settings.retentionUs);
-    if (Object.values(forgotten).some((count) => count > 0)) await onForgotten();
-    const reports = await store.history.forgetReports(wallUs - settings.retentionUs);
-    if (reports > 0 || Object.values(forgotten).some((count) => count > 0)) {
-      log.info("What is long over was forgotten.", { ...forgotten, reports });
-    }
+    if (settings.retentionUs === 0) return true;
+    const facts = await store.facts.forget(nowUs - settings.retentionUs);
+    const factCount = Object.values(facts).reduce((sum, count) => sum + count, 0);
+    if (factCount > 0) await how.onForgotten();
+    daemon.health.count("forgotten-facts", factCount);
+    const history = await tidyHistory(daemon, how);
+    const told = Object.entries({ ...facts, ...history }).filter(([, count]) => count > 0);
+    if (told.length > 0) log.info("What is long over was forgotten.", Object.fromEntries(told));
+    return true;
   } catch (error) {
     if (!(error instanceof WaggleError)) throw error;
     log.warn("The state could not be tidied; tried again later.", { why: error.message });
+    return false;
   }
+}
+
+/** By the clock of this machine, as reports are dated. */
+async function tidyHistory(
+  { store, settings, health }: Daemon,
+  { wallUs, withFindings }: Tidying,
+): Promise<Readonly<Record<string, number>>> {
+  const reportsBeforeUs = wallUs - settings.retentionUs;
+  const reports = await store.history.forgetReports(reportsBeforeUs);
+  // What a report may still show must not be forgotten, for it would come back as new.
+  const findingsBeforeUs = wallUs - Math.max(settings.historyRetentionUs, settings.retentionUs);
+  const isKept = !withFindings || settings.historyRetentionUs === 0;
+  const over = isKept ? nothingForgotten : await forgetHistory(store, findingsBeforeUs);
+  const counts = { ...nothingForgotten, ...over, reports };
+  for (const kind of forgottenKinds) health.count(`forgotten-${kind}`, counts[kind]);
+  if (Object.values(counts).some((count) => count > 0)) {
+    await noteForgotten(store.settings, { findingsBeforeUs, reportsBeforeUs, counts });
+  }
+  return counts;
 }

@@ -15,6 +15,7 @@ import { hunt } from "../../operations/hunt.ts";
 import { incidents } from "../../operations/incidents.ts";
 import { inspect } from "../../operations/inspect.ts";
 import { matrix } from "../../operations/matrix.ts";
+import { note } from "../../operations/note.ts";
 import { notify } from "../../operations/notify.ts";
 import { plan } from "../../operations/plan.ts";
 import { policy } from "../../operations/policy.ts";
@@ -43,6 +44,7 @@ import { huntPresentation } from "./present-hunt.ts";
 import { incidentsPresentation } from "./present-incidents.ts";
 import { inspectPresentation } from "./present-inspect.ts";
 import { matrixPresentation } from "./present-matrix.ts";
+import { notePresentation } from "./present-note.ts";
 import { notifyPresentation } from "./present-notify.ts";
 import { planPresentation } from "./present-plan.ts";
 import { policyPresentation } from "./present-policy.ts";
@@ -81,6 +83,7 @@ export const commands: readonly Command[] = [
   bind(changes, changesPresentation),
   bind(history, historyPresentation),
   bind(accept, acceptPresentation),
+  bind(note, notePresentation),
   bind(archive, archivePresentation),
   bind(timeline, timelinePresentation),
   bind(hunt, huntPresentation),

@@ -11,7 +11,10 @@ import { exitStatus } from "./exit-status.ts";
 import type { Presentation } from "./presentation.ts";
 
 export const acceptPresentation: Presentation<AcceptOutput> = {
-  positionals: [{ key: "finding", metavar: "finding", required: false }],
+  positionals: [
+    { key: "finding", metavar: "finding", required: false },
+    { key: "place", metavar: "place", required: false },
+  ],
   metavars: {
     state: "directory",
     package: "name",
@@ -26,8 +29,8 @@ export const acceptPresentation: Presentation<AcceptOutput> = {
   examples: [
     {
       line:
-        'waggle accept 5f2c --by Kim --until 2026-12-31 --reason "behind the proxy" ' +
-        "--state /var/lib/waggle",
+        "waggle accept CVE-2022-0778 shop/web --by Kim --until 2026-12-31 " +
+        '--reason "behind the proxy" --state /var/lib/waggle',
       says: "Carry the risk until a day; every report shows it",
     },
     {

@@ -35,10 +35,16 @@ export const changesPresentation: Presentation<ChangesOutput> = {
   hasTime: false,
   show: (output, view) => ({
     document: view.format === "json" ? renderJson(output) : renderChanges(output, view),
-    notices: [],
+    notices: noticesOf(output),
     exitStatus: exitStatus.done,
   }),
 };
+
+function noticesOf({ keptFrom }: ChangesOutput): readonly TerminalText[] {
+  if (keptFrom === null) return [];
+  const day = keptFrom.slice(0, 10);
+  return [terminal`waggle: findings that ended before ${day} are not kept, nor their changes.`];
+}
 
 const shownCount = 30;
 
@@ -88,13 +94,15 @@ function renderGroup(group: readonly ToldChange[], view: View): readonly Termina
 function nameGroup(group: readonly ToldChange[]): string {
   const [first] = group;
   if (first === undefined) return "";
-  const { about, finding } = first;
-  if (about === null) return `finding ${finding}`;
-  if (group.length === 1) return `${describeTracked(about)}  [${finding}]`;
-  const ids = [...new Set(group.map((one) => one.about?.vulnerability ?? one.finding))];
-  const more = ids.length > 2 ? ` and ${formatCount(ids.length - 2)} more` : "";
+  const { about, shortId } = first;
+  if (about === null) return `finding ${shortId}`;
+  if (group.length === 1) return `${describeTracked(about)}  [${shortId}]`;
+  const shown = group
+    .slice(0, 2)
+    .map((one) => `${one.about?.vulnerability ?? "finding"} [${one.shortId}]`);
+  const more = group.length > 2 ? ` and ${formatCount(group.length - 2)} more` : "";
   const what = `${about.package} ${about.version} of ${shortPlace(about.workload)}`;
-  return `${ids.slice(0, 2).join(", ")}${more} in ${what}`;
+  return `${shown.join(", ")}${more} in ${what}`;
 }
 
 function styleOf({ to, cause }: ToldChange): "red" | "green" | "yellow" | "plain" {

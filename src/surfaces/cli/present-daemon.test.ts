@@ -39,6 +39,10 @@ const daemon: DaemonStatus = {
     { part: "store", ok: true, detail: "", sinceUs: 1 },
     { part: `source ${hostile}`, ok: false, detail: hostile, sinceUs: 1_767_225_600_000_000 },
   ],
+  forgotten: [
+    { kind: "facts", count: 0 },
+    { kind: "findings", count: 1200 },
+  ],
   openIncidents: [{ severity: "high", count: 2 }],
   routes: [{ name: "on-call", sent: 3, waiting: 1, dead: 0 }],
 };
@@ -49,6 +53,7 @@ test("what does not work is said first, then told with why and since when", () =
   assert.match(text, /^1 part does not work\n/);
   assert.match(text, /events {9}12,345, latest 10 s ago/);
   assert.match(text, /4 lost, 5 reconnects/);
+  assert.match(text, /^forgotten {6}1,200 findings since the start$/m);
   assert.match(text, /^incidents {6}open: 2 high\n {2}route on-call {2}3 told, 1 wait, 0 dead$/m);
   assert.match(text, /^fails source .* since 2026-01-01T00:00:00/m);
   const well = { ...daemon, parts: [], latestEventUs: 0 };
@@ -61,12 +66,24 @@ test("a directory tells its events, rows and its latest report", () => {
   const state = {
     ...{ directory: hostile, fromUs: 0, toUs: 0, eventCount: 0, sizeBytes: 2048 },
     ...{ rowCounts: { open: 3, settled: 4 }, lossCount: 1, containerCount: 2, latestReportUs: 0 },
+    forgotten: {
+      ...{ findingsBeforeUs: 0, reportsBeforeUs: 0 },
+      counts: { findings: 0, changes: 0, notes: 0, reports: 0 },
+    },
   };
   const text = textOf(statusPresentation.show({ daemon: null, state }, viewOf("text")));
   checkSafe(text);
   assert.match(text, /events {9}0 from never to never/);
   assert.match(text, /rows {11}3 open, 4 settled/);
   assert.match(text, /latest report {2}none yet/);
+  assert.doesNotMatch(text, /forgotten/);
+  const counts = { findings: 2, changes: 5, notes: 0, reports: 1 };
+  const less = { ...state.forgotten, findingsBeforeUs: 1_767_225_600_000_000, counts };
+  const told = { daemon: null, state: { ...state, forgotten: less } };
+  assert.match(
+    textOf(statusPresentation.show(told, viewOf("text"))),
+    /^forgotten {6}2 findings, 5 changes, 1 report so far; findings .* before 2026-01-01 /m,
+  );
   const json = textOf(statusPresentation.show({ daemon: null, state }, viewOf("json")));
   assert.deepEqual(JSON.parse(json).state, state);
 });

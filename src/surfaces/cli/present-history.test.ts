@@ -6,6 +6,7 @@ import { accept } from "../../operations/accept.ts";
 import { changes } from "../../operations/changes.ts";
 import { history } from "../../operations/history.ts";
 import { recordReport } from "../../operations/live/record-report.ts";
+import { type NoteOutput, note } from "../../operations/note.ts";
 import { historyContext } from "../../testing/history-store.ts";
 import {
   type ShopContainer,
@@ -17,6 +18,7 @@ import { describeStep, describeTracked, shortTime } from "./describe-finding.ts"
 import { acceptPresentation } from "./present-accept.ts";
 import { changesPresentation } from "./present-changes.ts";
 import { historyPresentation } from "./present-history.ts";
+import { notePresentation } from "./present-note.ts";
 import type { Format, Shown } from "./presentation.ts";
 
 const viewOf = (format: Format, top = 0) => ({ format, width: 100, color: false, top });
@@ -88,9 +90,13 @@ test("what one upgrade did to many findings is one line", async () => {
     about: one.about && { ...one.about, vulnerability: `CVE-${name}` },
   }));
   const text = textOf(changesPresentation.show({ ...output, changes: many }, viewOf("text")));
-  assert.match(text, /CVE-1, CVE-2 and 1 more in openssl/);
+  assert.match(
+    text,
+    /CVE-1 \[[0-9a-f]{8}\], CVE-2 \[[0-9a-f]{8}\] and 1 more in openssl/,
+    "each can be typed",
+  );
   const lost = { ...output, changes: [{ ...one, about: null }] };
-  assert.match(textOf(changesPresentation.show(lost, viewOf("text"))), /finding [0-9a-f]{16}/);
+  assert.match(textOf(changesPresentation.show(lost, viewOf("text"))), /finding [0-9a-f]{8}\n/);
 });
 
 test("the life of a finding shows its changes, what people said, and what is alike", async () => {
@@ -106,10 +112,46 @@ test("the life of a finding shows its changes, what people said, and what is ali
   assert.match(text, /first-report: the first report holds it/);
   assert.match(text, /accepted until 2026-02-01, by Kim {2}\[n-[0-9a-f]{16}\]/);
   assert.match(text, /behind\\x1b\[31m a proxy \(found by: [0-9a-f]{16}/);
-  assert.match(text, /SIMILAR[^\n]*\n {2}CVE-2022-0778 in openssl 1\.1\.1k-1 of shop\/web/);
-  assert.match(text, /the same vulnerability, the same package; new → fixed, image-changed/);
+  assert.match(
+    text,
+    /SIMILAR[^\n]*\n {2}the same vulnerability, the same package; new → fixed, image-changed/,
+  );
+  assert.match(text, /\n {6}CVE-2022-0778 in openssl 1\.1\.1k-1 of shop\/web {2}\[[0-9a-f]{8}\]$/);
   const json = JSON.parse(textOf(historyPresentation.show(output, viewOf("json"))));
   assert.equal(json.findings[0].finding.id, id);
+});
+
+test("a reason that many share is told once, with how many more there are", async () => {
+  const { context } = await shop();
+  const output = await history.run({ state: "state", finding: id }, context);
+  const [group] = output.similar.groups;
+  assert.ok(group !== undefined);
+  const similar = { groups: [{ ...group, leftOutCount: 41 }], leftOutCount: 7 };
+  const text = textOf(historyPresentation.show({ ...output, similar }, viewOf("text")));
+  assert.equal(text.match(/image-changed/g)?.length, 1);
+  assert.match(text, /\n {6}and 41 more\n {2}and 7 more findings like it$/);
+});
+
+test("a note is kept with what it is about, and shown escaped and cut", async () => {
+  const { context, state } = await shop();
+  const given = { state: "state", by: "Ada\u001b[2J", finding: id };
+  const show = (output: NoteOutput, format: Format = "text") =>
+    textOf(notePresentation.show(output, viewOf(format)));
+  const made = await note.run({ ...given, text: `\u202egnp ${"x ".repeat(1500)}` }, context);
+  assert.match(
+    show(made),
+    /^Kept with CVE-2022-0778 in openssl 1\.1\.1k-1 of shop\/api\. To withdraw it: --revoke n-/,
+  );
+  const told = await history.run({ state: "state", finding: id }, context);
+  const lines = textOf(historyPresentation.show(told, viewOf("text"))).split("\n");
+  const at = lines.findIndex((line) => line.includes("note, by Ada\\x1b[2J"));
+  assert.ok(at > 0, lines.join("\n"));
+  assert.match(lines[at + 1] ?? "", /\\u\{202e\}gnp x x/);
+  assert.ok(lines.slice(at + 1).findIndex((line) => line.includes("SIMILAR")) <= 3, "three lines");
+  state.locked = true;
+  const revoked = await note.run({ state: "state", by: "Ada", revoke: made.note.id }, context);
+  assert.match(show(revoked), /^Ada withdrew n-[0-9a-f]{16}\.\nA daemon holds/);
+  assert.equal(JSON.parse(show(revoked, "json")).isQueued, true);
 });
 
 test("a signature says what it speaks of, and that a daemon will take it in", async () => {

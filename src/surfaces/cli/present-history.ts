@@ -11,19 +11,27 @@ import {
   terminal,
 } from "../../core/report/safe-text.ts";
 import { plural, wrap } from "../../core/report/text-layout.ts";
-import type { FindingHistory, HistoryOutput, SimilarFinding } from "../../operations/history.ts";
+import type { FindingHistory, HistoryOutput } from "../../operations/history.ts";
+import type { SimilarGroup, SimilarGroups } from "../../operations/live/group-similar.ts";
 import type { FoundNote } from "../../ports/store.ts";
 import { describeStep, describeTracked, shortTime } from "./describe-finding.ts";
 import { exitStatus } from "./exit-status.ts";
 import type { Presentation, View } from "./presentation.ts";
 
 export const historyPresentation: Presentation<HistoryOutput> = {
-  positionals: [{ key: "finding", metavar: "finding", required: true }],
+  positionals: [
+    { key: "finding", metavar: "finding", required: true },
+    { key: "place", metavar: "place", required: false },
+  ],
   metavars: { state: "directory", package: "name" },
   examples: [
     {
       line: "waggle history 5f2c --state /var/lib/waggle",
       says: "The life of one finding, by the start of its id",
+    },
+    {
+      line: "waggle history CVE-2022-0778 shop/web --state /var/lib/waggle",
+      says: "By vulnerability and workload (or image), as reports name them",
     },
     {
       line: "waggle history CVE-2022-0778 --package openssl --state /var/lib/waggle",
@@ -47,12 +55,10 @@ function renderHistory(
   { findings, leftOutCount, similar }: HistoryOutput,
   view: View,
 ): TerminalText {
-  const paint = createPaint(view.color);
   const lines = [
     ...findings.flatMap((one) => renderLife(one, view)),
     ...(leftOutCount > 0 ? [terminal`and ${plural(leftOutCount, "more finding")}`] : []),
-    ...(similar.length > 0 ? [terminal`${paint("bold", "SIMILAR, AND WHAT BECAME OF THEM")}`] : []),
-    ...similar.flatMap((one) => renderSimilar(one, view)),
+    ...renderSimilar(similar, view),
   ];
   return joinTerminal(lines);
 }
@@ -93,14 +99,31 @@ function renderNote({ note, matched }: FoundNote, view: View): readonly Terminal
 }
 
 function renderSimilar(
-  { finding, matched, last }: SimilarFinding,
+  { groups, leftOutCount }: SimilarGroups,
   view: View,
 ): readonly TerminalText[] {
-  const why =
-    last === null ? finding.state : `${describeStep(last)}, ${last.cause}: ${last.because}`;
+  if (groups.length === 0) return [];
+  const paint = createPaint(view.color);
+  const more = `and ${plural(leftOutCount, "more finding")} like it`;
   return [
-    terminal`  ${describeTracked(finding)}  [${finding.id}]`,
-    ...flow(`${matched.join(", ")}; ${why}`, 6, view),
+    terminal`${paint("bold", "SIMILAR, AND WHAT BECAME OF THEM")}`,
+    ...groups.flatMap((one) => renderGroup(one, view)),
+    ...(leftOutCount > 0 ? [terminal`  ${paint("dim", more)}`] : []),
+  ];
+}
+
+/** The reason once, then who is alike for it. */
+function renderGroup(
+  { matched, state, last, findings, leftOutCount }: SimilarGroup,
+  view: View,
+): readonly TerminalText[] {
+  const paint = createPaint(view.color);
+  const end = last === null ? state : `${describeStep(last)}, ${last.cause}: ${last.because}`;
+  const names = findings.map((one) => `${describeTracked(one)}  [${one.shortId}]`);
+  return [
+    ...flow(`${matched.join(", ")}; ${end}`, 2, view),
+    ...names.map((name) => terminal`      ${name}`),
+    ...(leftOutCount > 0 ? [terminal`      ${paint("dim", `and ${leftOutCount} more`)}`] : []),
   ];
 }
 

@@ -66,12 +66,19 @@ export function tellFailOn({ condition, findingCount, findings }: FailOnResult):
 }
 
 export const explainPresentation: Presentation<Explanation> = {
-  positionals: [{ key: "query", metavar: "query", required: true }],
+  positionals: [
+    { key: "query", metavar: "query", required: true },
+    { key: "place", metavar: "place", required: false },
+  ],
   metavars: sourceMetavars,
   examples: [
     {
       line: "waggle explain CVE-2021-44228 --events tetragon.log --sbom sboms/ --vulns scans/",
       says: "Why a vulnerability has its rank, with every proof",
+    },
+    {
+      line: "waggle explain CVE-2022-0778 shop/web --report report.json",
+      says: "Of one workload (or image), as the report names it",
     },
     {
       line: "waggle explain openssl --report report.json",

@@ -15,6 +15,7 @@ export const runPresentation: Presentation<RunSummary> = {
     ...{ tlsCa: "file", tlsCert: "file", tlsKey: "file", tlsServerName: "name", name: "name" },
     ...{ kubeconfig: "file", status: "address", sink: "target", schedule: "duration" },
     ...{ settle: "duration", archive: "duration", archiveSize: "size", retention: "duration" },
+    historyRetention: "duration",
     ...{ scanSource: "name", rules: "directory", workflows: "name", canary: "duration" },
   },
   examples: [

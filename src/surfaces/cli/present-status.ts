@@ -13,7 +13,7 @@ import {
   type TerminalText,
   terminal,
 } from "../../core/report/safe-text.ts";
-import { formatCount } from "../../core/report/text-layout.ts";
+import { formatCount, plural } from "../../core/report/text-layout.ts";
 import type { DaemonStatus } from "../../operations/live/status-pages.ts";
 import type { StateStatus, StatusOutput } from "../../operations/status.ts";
 import { exitStatus } from "./exit-status.ts";
@@ -54,12 +54,23 @@ function renderDaemon(daemon: DaemonStatus, paint: Paint): readonly TerminalText
     terminal`events         ${formatCount(eventCount)}, latest ${latest(daemon)}`,
     terminal`facts          ${facts}`,
     terminal`store          ${formatBytes(daemon.storeBytes)}, ${reports}`,
+    ...tellForgotten(daemon.forgotten, "since the start"),
     terminal`incidents      ${tellIncidents(daemon)}`,
     ...daemon.routes.map(renderRoute),
     terminal`sources`,
     ...daemon.sources.map((source) => renderSource(source, paint)),
     ...bad.map((part) => renderBad(part, paint)),
   ];
+}
+
+/** What is long over and was dropped; nothing when nothing was. */
+function tellForgotten(
+  counts: readonly { readonly kind: string; readonly count: number }[],
+  since: string,
+): readonly TerminalText[] {
+  const parts = counts.filter(({ count }) => count > 0);
+  const told = parts.map(({ kind, count }) => plural(count, kind.replace(/s$/, ""))).join(", ");
+  return told === "" ? [] : [terminal`forgotten      ${told} ${since}`];
 }
 
 function tellIncidents({ openIncidents }: DaemonStatus): string {
@@ -101,6 +112,11 @@ function renderState(state: StateStatus): readonly TerminalText[] {
   const rows = Object.entries(state.rowCounts).map(([table, count]) => `${count} ${table}`);
   const from = formatTime(state.fromUs) ?? "never";
   const to = formatTime(state.toUs) ?? "never";
+  const { counts, findingsBeforeUs } = state.forgotten;
+  const forgotten = Object.entries(counts).map(([kind, count]) => ({ kind, count }));
+  const ended = formatTime(findingsBeforeUs);
+  const before =
+    ended === null ? "" : `; findings that ended before ${ended.slice(0, 10)} are gone`;
   return [
     terminal`state          ${state.directory}, ${formatBytes(state.sizeBytes)}`,
     terminal`events         ${formatCount(state.eventCount)} from ${from} to ${to}`,
@@ -108,5 +124,6 @@ function renderState(state: StateStatus): readonly TerminalText[] {
     terminal`losses         ${formatCount(state.lossCount)}`,
     terminal`rows           ${rows.join(", ")}`,
     terminal`latest report  ${formatTime(state.latestReportUs) ?? "none yet"}`,
+    ...tellForgotten(forgotten, `so far${before}`),
   ];
 }

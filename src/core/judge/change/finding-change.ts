@@ -28,6 +28,9 @@ export const findingStates = [
 ] as const;
 export type FindingState = (typeof findingStates)[number];
 
+/** It is no more, as far as anybody knows. */
+export const endedStates: readonly FindingState[] = ["fixed", "retracted", "gone"];
+
 /** Which rule says why it changed. */
 export const changeCauses = [
   "first-report",

@@ -4,10 +4,11 @@
  * Must never say fixed where something was not looked at: a missing scan, workload or package list
  * makes it stale.
  */
-import type {
-  ChangeCause,
-  FindingState,
-  TrackedFinding,
+import {
+  type ChangeCause,
+  endedStates,
+  type FindingState,
+  type TrackedFinding,
 } from "../../judge/change/finding-change.ts";
 import type { Finding } from "../../judge/verdict.ts";
 import { containerKey, isHostKey } from "../../observe/container-key.ts";
@@ -25,15 +26,13 @@ import {
 } from "./ledger-scene.ts";
 import { placeName, shortPlace } from "./place-name.ts";
 
-const ended: readonly FindingState[] = ["fixed", "retracted", "gone"];
-
 /** `isLiving`: whether a finding of the report is in something that runs. */
 export function judgeAbsent(
   was: TrackedFinding,
   scene: LedgerScene,
   isLiving: (finding: Finding) => boolean,
 ): LedgerVerdict | undefined {
-  if (ended.includes(was.state)) return undefined;
+  if (endedStates.includes(was.state)) return undefined;
   const verdict =
     judgeTwin(was, scene, isLiving) ?? judgePlace(was, scene) ?? judgeVersions(was, scene);
   return verdict.to === was.state ? undefined : verdict;

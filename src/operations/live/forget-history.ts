@@ -1,0 +1,37 @@
+/**
+ * Holds how the history loses what is long over: findings that ended, with their changes, and what
+ * people said of nothing else.
+ * In: the store, a time. Out: how much left. Must never take a signature that is in force, a word
+ * on what is still tracked, or a finding that came back meanwhile.
+ */
+import type { TimeUs } from "../../core/event/event.ts";
+import { chooseForgotten } from "../../core/judge/change/choose-forgotten.ts";
+import type { Note, Store } from "../../ports/store.ts";
+import { speaksOfIncident } from "../detect/incident-decisions.ts";
+import { readTracked } from "./find-tracked.ts";
+import type { ForgottenCounts } from "./forgotten-log.ts";
+
+/** **Cost**: one pass over findings, and one over notes. */
+export async function forgetHistory(
+  { history, notes }: Pick<Store, "history" | "notes">,
+  beforeUs: TimeUs,
+): Promise<Omit<ForgottenCounts, "reports">> {
+  const tracked = await readTracked(history);
+  const old = chooseForgotten(tracked, beforeUs);
+  const dropped = await history.forgetFindings(old);
+  const gone = new Set(old);
+  const kept = tracked.filter((one) => !gone.has(one));
+  const keys = new Set(
+    kept.flatMap(({ id, vulnerability, aliases }) => [id, vulnerability, ...aliases]),
+  );
+  const isOver = (note: Note) =>
+    overUs(note) < beforeUs && !speaksOfIncident(note) && !note.about.some((one) => keys.has(one));
+  const over = (await notes.all()).filter(isOver).map(({ id }) => id);
+  return { ...dropped, notes: await notes.drop(over) };
+}
+
+/** From when on it says nothing that holds. */
+function overUs({ timeUs, revokedUs, decision }: Note): TimeUs {
+  if (revokedUs > 0) return Math.max(timeUs, revokedUs);
+  return Math.max(timeUs, decision?.endUs ?? 0);
+}
