@@ -7,6 +7,8 @@ import type { ProcessFact } from "../../observe/detect/detect-fact.ts";
 import type { ContainerKey } from "../../observe/fact.ts";
 
 export interface CommandBook {
+  /** When it was first seen to run in its container, or on its machine. */
+  firstUs(process: ProcessFact): TimeUs;
   /** Whether nobody was seen to run it in its container, or on its machine, before that time. */
   isNew(process: ProcessFact, sinceUs: TimeUs): boolean;
 }
@@ -20,10 +22,9 @@ export function createCommandBook(processes: Iterable<ProcessFact>): CommandBook
     const key = commandKey(process);
     first.set(key, Math.min(startUs, first.get(key) ?? Number.POSITIVE_INFINITY));
   }
-  return {
-    isNew: (process, sinceUs) =>
-      (first.get(commandKey(process)) ?? Number.POSITIVE_INFINITY) >= sinceUs,
-  };
+  const firstUs = (process: ProcessFact) =>
+    first.get(commandKey(process)) ?? Number.POSITIVE_INFINITY;
+  return { firstUs, isNew: (process, sinceUs) => firstUs(process) >= sinceUs };
 }
 
 /** Two of one key are runs of one job. */

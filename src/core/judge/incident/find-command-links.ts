@@ -4,56 +4,100 @@
  * In: sessions that are an incident each. Out: links with their cause.
  * Must never tie two that merely ran the same: who ran it himself handed it to nobody.
  */
+import { compareText } from "../../event/compare-text.ts";
+import type { TimeUs } from "../../event/event.ts";
+import type { ProcessFact } from "../../observe/detect/detect-fact.ts";
 import { quoteName } from "../quote-name.ts";
-import { type CommandBook, createCommandBook } from "./command-book.ts";
+import { type CommandBook, commandKey, createCommandBook, placeKey } from "./command-book.ts";
+import { countUntil } from "./count-until.ts";
 import type { JoinLink, JoinScene } from "./join-link.ts";
 import type { Session } from "./session.ts";
 import { bareWord, commandWords, wordsOf } from "./split-words.ts";
 import { isTainted } from "./taint.ts";
 
-const dayUs = 24 * 3600 * 1_000_000;
+const hourUs = 3600 * 1_000_000;
+const dayUs = 24 * hourUs;
+/** What is run each night comes again within it. */
+const againUs = 25 * hourUs;
 /** Shorter commands are typed by anybody. */
 const commandLengthMin = 16;
-const heldCountMax = 8;
+/** Of a command line: what begins like a command more often is made to keep a judge busy. */
+const startCountMax = 32;
+/** Commands that begin with the same words; those beyond are not looked for. */
+const alikeCountMax = 64;
+const startLengthMin = 2;
+const startLengthMax = 4;
 
-/** The command of one session's root, for others to be searched for. */
+/** A command that sessions of one node began with, for others to be searched for. */
 interface Task {
-  readonly session: Session;
   /** Its words with a space about each. */
   readonly text: string;
-  readonly startUs: number;
+  readonly runs: Run[];
+  readonly givers: Giver[];
+}
+
+interface Run {
+  readonly entry: string;
+  readonly root: ProcessFact;
+}
+
+interface Giver {
+  readonly entry: string;
+  readonly startUs: TimeUs;
 }
 
 /** **Cost**: linear in words of command lines; a command is looked for where its start is. */
-export function findCommandLinks(scene: JoinScene): readonly JoinLink[] {
-  const tasks = gatherTasks(scene);
+export function findCommandLinks({ sessions, processes }: JoinScene): readonly JoinLink[] {
+  const tasks = gatherTasks(sessions, processes);
   if (tasks.size === 0) return [];
-  const giversOf = new Map<Task, Giver[]>();
-  for (const session of scene.sessions) {
-    for (const [task, giver] of handedBy(session, tasks, scene)) {
-      giversOf.set(task, [...(giversOf.get(task) ?? []), giver]);
-    }
-  }
-  const book = createCommandBook(scene.processes.values());
-  return [...tasks.values()].flat().flatMap((task) => {
-    const giver = latestGiver(task, giversOf.get(task) ?? [], { scene, book });
-    if (giver === undefined) return [];
-    const why = `it handed over the command ${quoteName(task.text.trim())}, which the other ran`;
-    return [{ from: giver.session.entry, to: task.session.entry, why }];
+  for (const session of sessions) noteGivers(session, tasks, processes);
+  const given = [...tasks.values()].flat().filter(({ givers }) => givers.length > 0);
+  if (given.length === 0) return [];
+  const book = createCommandBook(processes.values());
+  return given.flatMap((task) => linksOf(task, book));
+}
+
+/** What runs again goes on with its last run. **Order**: of runs. */
+function linksOf({ text, runs, givers }: Task, book: CommandBook): readonly JoinLink[] {
+  const sorted = givers.sort((a, b) => a.startUs - b.startUs || compareText(a.entry, b.entry));
+  const why = `it handed over the command ${quoteName(text.trim())}, which the other ran`;
+  const last = new Map<string, Giver>();
+  return runs.flatMap(({ entry, root }): JoinLink[] => {
+    const job = commandKey(root);
+    const before = last.get(job);
+    const isAgain = before !== undefined && root.startUs - before.startUs <= againUs;
+    const giver = isAgain ? before : giverOf(root, sorted, book);
+    if (giver === undefined || giver.entry === entry) return [];
+    last.set(job, { entry, startUs: root.startUs });
+    return [{ from: giver.entry, to: entry, why: isAgain ? "the same command ran again" : why }];
   });
 }
 
-/** By node and first two words. */
-function gatherTasks({ sessions, processes }: JoinScene): ReadonlyMap<string, readonly Task[]> {
-  const found = new Map<string, Task[]>();
-  for (const session of sessions) {
-    const root = processes.get(session.entry);
+type Tasks = Map<string, Task[]>;
+
+/** By node and first words. */
+function gatherTasks(
+  sessions: readonly Session[],
+  processes: ReadonlyMap<string, ProcessFact>,
+): Tasks {
+  const found: Tasks = new Map();
+  const byText = new Map<string, Task>();
+  for (const { entry, node } of sessions) {
+    const root = processes.get(entry);
     if (root === undefined || root.startUs <= 0) continue;
     const words = commandWords(root);
     const text = textOf(words);
-    if (words.length < 2 || text.length < commandLengthMin) continue;
-    const key = startKey(session.node, words, 0);
-    found.set(key, [...(found.get(key) ?? []), { session, text, startUs: root.startUs }]);
+    if (words.length < startLengthMin || text.length < commandLengthMin) continue;
+    const known = byText.get(placeKey(node, text));
+    if (known !== undefined) known.runs.push({ entry, root });
+    else {
+      const key = startKey(node, words.slice(0, startLengthMax));
+      const alike = found.get(key) ?? [];
+      if (alike.length >= alikeCountMax) continue;
+      const task: Task = { text, runs: [{ entry, root }], givers: [] };
+      byText.set(placeKey(node, text), task);
+      found.set(key, [...alike, task]);
+    }
   }
   return found;
 }
@@ -63,54 +107,52 @@ function textOf([first = "", ...rest]: readonly string[]): string {
   return ` ${[bareWord(first), ...rest].join(" ")} `;
 }
 
-function startKey(node: string, words: readonly string[], at: number): string {
-  return `${node}\u0000${bareWord(words[at] ?? "")}\u0000${words[at + 1] ?? ""}`;
-}
-
-interface Giver {
-  readonly session: Session;
-  readonly startUs: number;
+function startKey(node: string, words: readonly string[]): string {
+  return placeKey(node, textOf(words));
 }
 
 /** What a session's command lines hold of others' commands, and it did not run itself. */
-function handedBy(
+function noteGivers(
   session: Session,
-  tasks: ReadonlyMap<string, readonly Task[]>,
-  { processes }: JoinScene,
-): readonly (readonly [Task, Giver])[] {
+  tasks: Tasks,
+  processes: ReadonlyMap<string, ProcessFact>,
+): void {
+  const { entry, node } = session;
   const own = new Set(session.processes.map((process) => textOf(commandWords(process))));
-  return session.processes.flatMap((process) => {
+  for (const process of session.processes) {
     const { startUs } = process;
-    if (startUs <= 0 || !isTainted(session, process.process, startUs, processes)) return [];
-    const words = wordsOf(process);
-    const found = words.flatMap((_, at) => {
-      const some = tasks.get(startKey(session.node, words, at)) ?? [];
-      return some.length === 0 ? [] : startingWith(some, textOf(words.slice(at)));
-    });
-    return [...new Set(found)].slice(0, heldCountMax).flatMap((task) => {
-      const isOther = task.session.entry !== session.entry && !own.has(task.text);
-      const isSoon = startUs <= task.startUs && task.startUs - startUs <= dayUs;
-      return isOther && isSoon ? [[task, { session, startUs }] as const] : [];
-    });
-  });
+    if (startUs <= 0 || !isTainted(session, process.process, startUs, processes)) continue;
+    for (const task of tasksIn(node, wordsOf(process), tasks)) {
+      if (!own.has(task.text)) task.givers.push({ entry, startUs });
+    }
+  }
 }
 
-function startingWith(tasks: readonly Task[], text: string): readonly Task[] {
-  return tasks.filter((task) => text.startsWith(task.text));
+function tasksIn(node: string, words: readonly string[], tasks: Tasks): ReadonlySet<Task> {
+  const found = new Set<Task>();
+  let startCount = 0;
+  for (let at = 0; at < words.length && startCount < startCountMax; at += 1) {
+    for (let length = startLengthMin; length <= startLengthMax; length += 1) {
+      const some = tasks.get(startKey(node, words.slice(at, at + length)));
+      if (some === undefined) continue;
+      startCount += 1;
+      const text = textOf(words.slice(at));
+      for (const task of some) if (text.startsWith(task.text)) found.add(task);
+    }
+  }
+  return found;
 }
 
-/** Not one who came to it when it ran already: to look for a command is to name it, too. */
-function latestGiver(
-  { session: { entry } }: Task,
-  givers: readonly Giver[],
-  { scene, book }: { readonly scene: JoinScene; readonly book: CommandBook },
+/**
+ * The latest before it ran first, within a day. Who came later handed over nothing new: to look for
+ * a command is to name it, too.
+ */
+function giverOf(
+  root: ProcessFact,
+  sorted: readonly Giver[],
+  book: CommandBook,
 ): Giver | undefined {
-  const root = scene.processes.get(entry);
-  if (root === undefined) return undefined;
-  return givers
-    .filter(({ startUs }) => book.isNew(root, startUs))
-    .reduce<Giver | undefined>(
-      (last, one) => (last === undefined || one.startUs > last.startUs ? one : last),
-      undefined,
-    );
+  if (book.firstUs(root) < root.startUs) return undefined;
+  const before = sorted[countUntil(sorted, root.startUs) - 1];
+  return before !== undefined && root.startUs - before.startUs <= dayUs ? before : undefined;
 }

@@ -10,6 +10,7 @@ import {
 } from "../../../testing/sample-incident.ts";
 import type { ProcessFact, SignalFact, StepFact } from "../../observe/detect/detect-fact.ts";
 import { commandKey, createCommandBook } from "./command-book.ts";
+import { countUntil } from "./count-until.ts";
 import { findPlantLinks } from "./find-plant-links.ts";
 import { hostPathsOf } from "./host-path.ts";
 import type { IncidentInput } from "./incident-input.ts";
@@ -202,6 +203,14 @@ test("paths of a mount are looked through, those of every image are not", () => 
   for (const path of ["/var/tmp/x", "/usr/lib/x", "/home/a/etc/x", "/data/x", "", "x"]) {
     assert.deepEqual(hostPathsOf(path), [], path);
   }
+});
+
+test("a time is found in a sorted list", () => {
+  const list = [1, 3, 3, 7].map((startUs) => ({ startUs }));
+  assert.deepEqual(
+    [0, 1, 3, 6, 9].map((timeUs) => countUntil(list, timeUs)),
+    [0, 1, 3, 3, 4],
+  );
 });
 
 test("the parts of a cause answer alone", () => {

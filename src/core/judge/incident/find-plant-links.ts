@@ -9,6 +9,7 @@ import { isHostKey } from "../../observe/container-key.ts";
 import type { ProcessFact, StepFact } from "../../observe/detect/detect-fact.ts";
 import { quoteName } from "../quote-name.ts";
 import { type CommandBook, commandKey, createCommandBook, placeKey } from "./command-book.ts";
+import { countUntil } from "./count-until.ts";
 import type { JoinLink, JoinScene } from "./join-link.ts";
 import { allNames, findShared } from "./name-book.ts";
 import { type Foothold, footholdOf, type Runner } from "./persistence-table.ts";
@@ -29,7 +30,10 @@ const triedCountMax = 16;
 
 interface Plant {
   readonly session: Session;
+  /** Its subject is the path as it is where the other was started. */
   readonly step: StepFact;
+  /** When it was written first. */
+  readonly startUs: TimeUs;
   readonly foothold: Foothold;
 }
 
@@ -37,14 +41,20 @@ interface Plant {
 export function findPlantLinks(scene: JoinScene): readonly JoinLink[] {
   const plants = gatherPlants(scene);
   if (plants.size === 0) return [];
-  const book = createCommandBook(scene.processes.values());
+  const ground: Ground = {
+    plants,
+    processes: scene.processes,
+    book: createCommandBook(scene.processes.values()),
+    firstLogins: findFirstLogins(scene.sessions),
+    namesOf: rememberNames(),
+  };
   const jobs = new Map<string, Session>();
   return scene.sessions.flatMap((session): JoinLink[] => {
     const run = readRun(session, scene.processes);
     if (run === undefined) return [];
     const job = commandKey(run.root);
     const before = jobs.get(job);
-    const link = againOf(before, run) ?? plantedBy(run, { scene, plants, book });
+    const link = againOf(before, run) ?? plantedBy(run, ground);
     if (link === undefined) return [];
     jobs.set(job, session);
     return [link];
@@ -70,7 +80,8 @@ function gatherPlants({ sessions, processes }: JoinScene): ReadonlyMap<string, r
         if (own?.runBy === undefined) continue;
         // There is one kernel on a machine, whoever sets what it starts.
         const key = placeKey(own.runBy === "kernel" ? session.node : place, own.runBy);
-        const plant = { session, step: { ...step, subject: path }, foothold: own };
+        const startUs = step.firstSeenUs;
+        const plant = { session, step: { ...step, subject: path }, startUs, foothold: own };
         const known = found.get(key);
         if (known === undefined) found.set(key, [plant]);
         else known.push(plant);
@@ -85,13 +96,26 @@ const planting: ReadonlySet<StepFact["what"]> = new Set(["write", "rename", "lin
 
 /** Of equal times those of sessions come in the order of sessions: sorting is stable. */
 function byTime(a: Plant, b: Plant): number {
-  return a.step.firstSeenUs - b.step.firstSeenUs;
+  return a.startUs - b.startUs;
 }
 
 interface Ground {
-  readonly scene: JoinScene;
   readonly plants: ReadonlyMap<string, readonly Plant[]>;
+  readonly processes: JoinScene["processes"];
   readonly book: CommandBook;
+  /** By place and account. */
+  readonly firstLogins: ReadonlyMap<string, TimeUs>;
+  readonly namesOf: (session: Session) => ReadonlySet<string>;
+}
+
+/** One writer may be tried for thousands of runs. */
+function rememberNames(): Ground["namesOf"] {
+  const known = new Map<string, ReadonlySet<string>>();
+  return (session) => {
+    const names = known.get(session.entry) ?? allNames(session);
+    known.set(session.entry, names);
+    return names;
+  };
 }
 
 /** By the latest before it that explains it; what both name counts before place and time. */
@@ -109,7 +133,7 @@ function plantedBy(run: Run, ground: Ground): JoinLink | undefined {
   const fitting = near.filter(
     (plant) =>
       plant.session.entry !== entry &&
-      root.startUs - plant.step.firstSeenUs <= dayUs &&
+      root.startUs - plant.startUs <= dayUs &&
       fitsAccount(plant.step.subject, run),
   );
   for (const explain of [explainByName, explainByPlace]) {
@@ -121,22 +145,10 @@ function plantedBy(run: Run, ground: Ground): JoinLink | undefined {
   return undefined;
 }
 
-/** How many are not later; they are sorted. */
-function countUntil(plants: readonly Plant[], timeUs: TimeUs): number {
-  let low = 0;
-  let high = plants.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((plants[middle]?.step.firstSeenUs ?? 0) <= timeUs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** One phrase; "" where both name nothing in common. */
-function explainByName(plant: Plant, { session, root }: Run): string {
+function explainByName(plant: Plant, { session, root }: Run, { namesOf }: Ground): string {
   const { runBy } = plant.foothold;
-  const shared = findShared(allNames(plant.session), allNames(session));
+  const shared = findShared(namesOf(plant.session), namesOf(session));
   const did = words[runBy ?? "cron"];
   if (shared !== "") return `${sayLeft(plant)}, and what ${did} names ${quoteName(shared)} as it`;
   const isNamed = runBy === "init" && fitsUnit(plant.step.subject, root);
@@ -146,7 +158,7 @@ function explainByName(plant: Plant, { session, root }: Run): string {
 /** The first of its kind, soon after it. */
 function explainByPlace(plant: Plant, run: Run, ground: Ground): string {
   const runner = plant.foothold.runBy ?? "cron";
-  const waitedUs = run.root.startUs - plant.step.firstSeenUs;
+  const waitedUs = run.root.startUs - plant.startUs;
   if (waitedUs > soonUs || !isFirstOf[runner](plant, run, ground)) return "";
   return `${sayLeft(plant)}, and the other is the first new thing that ${words[runner]}`;
 }
@@ -163,45 +175,47 @@ const words: Readonly<Record<Runner, string>> = {
   kernel: "the kernel then started",
 };
 
-type Judge = (plant: Plant, run: Run, ground: Pick<Ground, "scene" | "book">) => boolean;
+type Judge = (plant: Plant, run: Run, ground: Ground) => boolean;
 
 /** How soon a program shows itself that something starts at once. */
 const atOnceUs = 10 * secondUs;
 const shellStartUs = 30 * secondUs;
 
 const isFirstOf: Readonly<Record<Runner, Judge>> = {
-  cron: ({ step }, { root }, { book }) => book.isNew(root, step.firstSeenUs),
-  init: ({ session, step }, { root }, { book }) =>
-    book.isNew(root, step.firstSeenUs) &&
+  cron: ({ startUs }, { root }, { book }) => book.isNew(root, startUs),
+  init: ({ session, step, startUs }, { root }, { book }) =>
+    book.isNew(root, startUs) &&
     session.processes.some(
       (one) => startsUnit(one, step.subject) && isWithin(one.startUs, root.startUs, atOnceUs),
     ),
-  account: ({ step }, run, { scene }) => isFirstLogin(run, step.firstSeenUs, scene),
-  shell: ({ step }, { session, root }, { scene, book }) =>
+  account: ({ startUs }, { root }, { firstLogins }) =>
+    (firstLogins.get(accountKey(root)) ?? Number.POSITIVE_INFINITY) >= startUs,
+  shell: ({ startUs }, { session, root }, { processes, book }) =>
     session.signals.filter(isStrong).some(({ process, firstSeenUs }) => {
-      const about = scene.processes.get(process);
+      const about = processes.get(process);
       const isSoon = isWithin(root.startUs, firstSeenUs, shellStartUs);
-      return isSoon && about !== undefined && book.isNew(about, step.firstSeenUs);
+      return isSoon && about !== undefined && book.isNew(about, startUs);
     }),
-  kernel: ({ step }, { root }, { book }) =>
-    isWithin(step.firstSeenUs, root.startUs, 60 * atOnceUs) && book.isNew(root, step.firstSeenUs),
+  kernel: ({ startUs }, { root }, { book }) =>
+    isWithin(startUs, root.startUs, 60 * atOnceUs) && book.isNew(root, startUs),
 };
 
 function isWithin(fromUs: TimeUs, timeUs: TimeUs, spanUs: number): boolean {
   return timeUs >= fromUs && timeUs - fromUs <= spanUs;
 }
 
-/** Whoever came by that account before has another key: then nothing tells whose visit it is. */
-function isFirstLogin({ session, root }: Run, sinceUs: TimeUs, { sessions }: JoinScene): boolean {
-  return !sessions.some(
-    (one) =>
-      one.entryKind === "login" &&
-      one.container === session.container &&
-      one.fromUs < sinceUs &&
-      one.processes.some((process) => isSameAccount(process, root)),
-  );
+/** Whoever came by an account before has another key: then nothing tells whose visit it is. */
+function findFirstLogins(sessions: readonly Session[]): ReadonlyMap<string, TimeUs> {
+  const found = new Map<string, TimeUs>();
+  for (const { entryKind, processes, fromUs } of sessions) {
+    if (entryKind !== "login") continue;
+    for (const key of new Set(processes.map(accountKey))) {
+      found.set(key, Math.min(fromUs, found.get(key) ?? Number.POSITIVE_INFINITY));
+    }
+  }
+  return found;
 }
 
-function isSameAccount(a: ProcessFact, b: ProcessFact): boolean {
-  return a.auid >= 0 && b.auid >= 0 ? a.auid === b.auid : a.uid === b.uid;
+function accountKey({ container, auid, uid }: ProcessFact): string {
+  return placeKey(container, `${auid >= 0 ? auid : uid}`);
 }
