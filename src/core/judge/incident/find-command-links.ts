@@ -49,9 +49,9 @@ interface Giver {
 /** **Cost**: linear in words of command lines; a command is looked for where its start is. */
 export function findCommandLinks({ sessions, processes }: JoinScene): readonly JoinLink[] {
   const tasks = gatherTasks(sessions, processes);
-  if (tasks.size === 0) return [];
+  if (tasks.firstWords.size === 0) return [];
   for (const session of sessions) noteGivers(session, tasks, processes);
-  const given = [...tasks.values()].flat().filter(({ givers }) => givers.length > 0);
+  const given = [...tasks.byStart.values()].flat().filter(({ givers }) => givers.length > 0);
   if (given.length === 0) return [];
   const book = createCommandBook(processes.values());
   return given.flatMap((task) => linksOf(task, book));
@@ -73,14 +73,18 @@ function linksOf({ text, runs, givers }: Task, book: CommandBook): readonly Join
   });
 }
 
-type Tasks = Map<string, Task[]>;
+interface Tasks {
+  /** By node and first words. */
+  readonly byStart: Map<string, Task[]>;
+  /** By node and first word alone: most words of a line begin nothing. */
+  readonly firstWords: Set<string>;
+}
 
-/** By node and first words. */
 function gatherTasks(
   sessions: readonly Session[],
   processes: ReadonlyMap<string, ProcessFact>,
 ): Tasks {
-  const found: Tasks = new Map();
+  const found: Tasks = { byStart: new Map(), firstWords: new Set() };
   const byText = new Map<string, Task>();
   for (const { entry, node } of sessions) {
     const root = processes.get(entry);
@@ -92,11 +96,12 @@ function gatherTasks(
     if (known !== undefined) known.runs.push({ entry, root });
     else {
       const key = startKey(node, words.slice(0, startLengthMax));
-      const alike = found.get(key) ?? [];
+      const alike = found.byStart.get(key) ?? [];
       if (alike.length >= alikeCountMax) continue;
       const task: Task = { text, runs: [{ entry, root }], givers: [] };
       byText.set(placeKey(node, text), task);
-      found.set(key, [...alike, task]);
+      found.byStart.set(key, [...alike, task]);
+      found.firstWords.add(placeKey(node, bareWord(words[0] ?? "")));
     }
   }
   return found;
@@ -132,8 +137,9 @@ function tasksIn(node: string, words: readonly string[], tasks: Tasks): Readonly
   const found = new Set<Task>();
   let startCount = 0;
   for (let at = 0; at < words.length && startCount < startCountMax; at += 1) {
+    if (!tasks.firstWords.has(placeKey(node, bareWord(words[at] ?? "")))) continue;
     for (let length = startLengthMin; length <= startLengthMax; length += 1) {
-      const some = tasks.get(startKey(node, words.slice(at, at + length)));
+      const some = tasks.byStart.get(startKey(node, words.slice(at, at + length)));
       if (some === undefined) continue;
       startCount += 1;
       const text = textOf(words.slice(at));
