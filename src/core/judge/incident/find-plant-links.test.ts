@@ -107,12 +107,26 @@ test("what cron runs after a file that is no job, or a session that is none of c
   assert.deepEqual(linksOf(writer("/etc/systemd/system/netd.service"), operator), []);
 });
 
+test("what a server wrote before a rule spoke of it is its daily work", () => {
+  const facts = writer("/etc/cron.d/x", 40, { entryKind: "startup" });
+  assert.equal(linksOf(facts, byCron(60)).length, 1);
+  const steps = facts.steps.map((step) => ({ ...step, firstSeenUs: 1, lastSeenUs: 1 }));
+  assert.deepEqual(linksOf({ ...facts, steps }, byCron(60)), []);
+  const shortly = facts.steps.map((step) => {
+    const timeUs = step.firstSeenUs - 30_000_000;
+    return { ...step, firstSeenUs: timeUs, lastSeenUs: timeUs };
+  });
+  assert.deepEqual(linksOf({ ...facts, steps: shortly }, byCron(60)), []);
+});
+
 test("hours later a job must name what its writer named", () => {
   const facts = writer("/etc/cron.d/x");
   const talk = sampleStep(at("w0", 0), { what: "accept", subject: "198.51.100.9:41000" });
   const step = { ...talk, container: host };
   const found = linksOf({ ...facts, steps: [...facts.steps, step] }, byCron(20 * 3600));
   assert.match(found.join(), /^w0-b72000: .* what cron then ran names "198.51.100.9" as it$/);
+  const nextDay = linksOf({ ...facts, steps: [...facts.steps, step] }, byCron(30 * 3600));
+  assert.deepEqual(nextDay, [], "too long after");
   const other = { ...step, subject: "198.51.100.10:41000" };
   assert.deepEqual(linksOf({ ...facts, steps: [...facts.steps, other] }, byCron(20 * 3600)), []);
   const nameServer = { ...step, subject: "198.51.100.9:53" };
@@ -147,6 +161,10 @@ test("a container's mount of the machine leads to the machine's cron, its own fi
   assert.deepEqual(linksOf(writer("/etc/cron.d/x", 0, inside), byCron(60)), []);
   const escaped = { ...inside, family: "escape" } as const;
   assert.equal(linksOf(writer("/etc/cron.d/x", 0, escaped), byCron(60)).length, 1, "it was out");
+  const facts = writer("/etc/cron.d/x", 0, escaped);
+  const beside = facts.steps.map((step) => ({ ...step, process: "other" }));
+  const free = linksOf({ ...facts, steps: beside }, byCron(60));
+  assert.deepEqual(free, [], "a process that no rule saw leave");
   const own = linksOf(writer("/etc/cron.d/x", 0, inside), byCron(60, inside));
   assert.equal(own.length, 1, "a cron within the container");
 });
