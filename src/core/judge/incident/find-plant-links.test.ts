@@ -1,4 +1,4 @@
-/** Holds when a job, unit, start file or key that one session left explains another, and when not. */
+/** Holds when a job, unit, start file or key that one session left explains another. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -11,7 +11,9 @@ import {
 import type { ProcessFact, SignalFact, StepFact } from "../../observe/detect/detect-fact.ts";
 import { commandKey, createCommandBook } from "./command-book.ts";
 import { countUntil } from "./count-until.ts";
+import { createGround, explainByName, explainByPlace } from "./explain-plant.ts";
 import { findPlantLinks } from "./find-plant-links.ts";
+import { gatherPlants } from "./gather-plants.ts";
 import { hostPathsOf } from "./host-path.ts";
 import type { IncidentInput } from "./incident-input.ts";
 import { fitsAccount, fitsUnit, startsUnit } from "./plant-marks.ts";
@@ -99,7 +101,7 @@ test("a job of another account, of another machine or long after is another's", 
   assert.deepEqual(linksOf(writer("/etc/cron.d/x", 100), byCron(60)), [], "before it");
 });
 
-test("what cron runs after a file that is no job, or a session that is none of cron's, is free", () => {
+test("what follows a file that is no job, or was started by another, is free", () => {
   assert.deepEqual(linksOf(writer("/var/lib/app/data"), byCron(60)), []);
   const login = started({ by: "sshd", kind: "login", second: 60 });
   assert.deepEqual(linksOf(writer("/etc/cron.d/x"), login), []);
@@ -221,6 +223,27 @@ test("paths of a mount are looked through, those of every image are not", () => 
   for (const path of ["/var/tmp/x", "/usr/lib/x", "/home/a/etc/x", "/data/x", "", "x"]) {
     assert.deepEqual(hostPathsOf(path), [], path);
   }
+});
+
+test("plants are kept by place and starter, and tell why", () => {
+  const facts = writer("/etc/cron.d/x");
+  const { signals, processes } = byCron(60);
+  const input = sampleInput({
+    signals: [...facts.signals, ...signals],
+    processes: [...givers, ...processes],
+    steps: facts.steps,
+  });
+  const book = gatherSessions(input);
+  const scene = { ...book, sessionOf: () => undefined, listenersAt: input.listenersAt };
+  const plants = gatherPlants(scene);
+  assert.deepEqual([...plants.keys()], [`${host}\u0000cron`]);
+  const [plant] = [...plants.values()].flat();
+  const last = book.sessions.at(-1);
+  assert.ok(plant !== undefined && last !== undefined);
+  const run = readRun(last, book.processes);
+  assert.ok(run !== undefined);
+  assert.equal(explainByName(plant, run, createGround(scene)), "");
+  assert.match(explainByPlace(plant, run, createGround(scene)), /first new thing that cron/);
 });
 
 test("a time is found in a sorted list", () => {
