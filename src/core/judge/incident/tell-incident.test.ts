@@ -33,9 +33,23 @@ test("the story tells in order how it began and what was done", () => {
   for (const [at, start] of starts.entries()) assert.ok(story[at]?.startsWith(start), story[at]);
 });
 
+test("a bare shell hides no command that has its name within", () => {
+  const enter = { process: "enter", entry: "sh", second: 12 };
+  const line = { binary: "/usr/bin/nsenter", arguments: "-t 1 -- sh -c x" };
+  const facts = {
+    signals: [sampleSignal(place), sampleSignal(enter)],
+    processes: [sampleProcess(place), sampleProcess(enter, line)],
+    steps: [],
+  };
+  const given = sampleCase(facts);
+  const story = tellStory(given, judgeFirstAccess(given), readDeeds(given)).join(" ");
+  assert.match(story, /It ran “sh”, “nsenter -t 1 -- sh -c x”/);
+});
+
 test("each way in has its sentence and its certainty", () => {
-  const access = (entryKind: "operator" | "login" | "scheduled" | "startup" | "unknown") => {
-    const signals = [sampleSignal(place, { entryKind, host: "" })];
+  type Kind = "operator" | "login" | "scheduled" | "startup" | "unknown";
+  const access = (entryKind: Kind, where = {}) => {
+    const signals = [sampleSignal(place, { entryKind, host: "", ...where })];
     const processes = [sampleProcess(place, { auid: 1000 })];
     const { text, confidence } = judgeFirstAccess(sampleCase({ signals, processes, steps: [] }));
     return `${confidence}: ${text}`;
@@ -44,6 +58,10 @@ test("each way in has its sentence and its certainty", () => {
   assert.match(access("login"), /^likely: It began in a login session .*login uid 1000/);
   assert.match(access("scheduled"), /^likely: A scheduled job ran “sh”/);
   assert.match(access("startup"), /^likely: The container's own start ran/);
+  assert.match(
+    access("startup", { container: "host:node-1" }),
+    /^likely: The machine's own start ran/,
+  );
   assert.match(access("unknown"), /^unknown: .*who started it was not seen/);
 });
 

@@ -16,6 +16,7 @@ import { isStrong, strongestOfFamilies } from "./weigh-signals.ts";
 
 const headlineLengthMax = 120;
 const shownCountMax = 4;
+const reasonCountMax = 3;
 
 /** What and where: `Reverse shell, access to credentials in shop/api`. */
 export function writeHeadline(given: IncidentCase): string {
@@ -111,10 +112,12 @@ const chapters: readonly Chapter[] = [
   },
 ];
 
-/** `sh -c "x"` says no more than the `x` that it ran. */
+/** `sh -c "x y"` says no more than the `x y` that it ran; a bare name is in many commands. */
 function withoutWrappers(commands: readonly string[]): readonly string[] {
   const some = commands.slice(0, 64);
-  return some.filter((one) => !some.some((other) => other !== one && one.includes(other)));
+  return some.filter(
+    (one) => !some.some((other) => other !== one && other.includes(" ") && one.includes(other)),
+  );
 }
 
 function tellContacts(deeds: readonly Deed[], { processOf }: IncidentCase): string {
@@ -166,8 +169,13 @@ function tellRules({ signals, group }: IncidentCase): readonly string[] {
 
 function tellJoins({ group, sessions }: IncidentCase): readonly string[] {
   if (sessions.length < 2 || group.links.length === 0) return [];
-  const reasons = [...new Set(group.links.map(({ why }) => why))].slice(0, 3);
-  return [`Its ${group.sessions.length} sessions are one incident: ${reasons.join("; ")}.`];
+  const reasons = [...new Set(group.links.map(({ why }) => why))];
+  const shown = reasons.slice(0, reasonCountMax);
+  const left = reasons.length - shown.length;
+  const rest = left > 0 ? [`${left} more causes`] : [];
+  return [
+    `Its ${group.sessions.length} sessions are one incident: ${[...shown, ...rest].join("; ")}.`,
+  ];
 }
 
 function tellEnd({ processes, lastSeenUs, marked }: IncidentCase): string {
