@@ -134,6 +134,19 @@ function checkBatches(promise: Promised): void {
     });
   });
 
+  promise(
+    "a copied state is that of its moment, whatever goes on before the commit",
+    async (one) => {
+      const state = { counts: new Map([["a", 1]]) };
+      const copy = one.store.facts.copyState(state);
+      state.counts.set("a", 2);
+      const checkpoint = { version: 1, timeUs: 1, positions: {}, state: copy };
+      await one.store.facts.commit(sampleBatch({ checkpoint }));
+      const known = await one.store.facts.writer("w");
+      assert.deepEqual(known.checkpoint?.state, { counts: new Map([["a", 1]]) });
+    },
+  );
+
   promise("a checkpoint stays until the next, and is a copy", async ({ store }) => {
     const state = { count: 1 };
     const checkpoint = { version: 1, timeUs: 1, positions: {}, state };

@@ -38,7 +38,10 @@ export interface Checkpoint {
   readonly version: number;
   readonly timeUs: TimeUs;
   readonly positions: Readonly<Record<string, SourcePosition>>;
-  /** What the structured clone algorithm can copy, without deep links. */
+  /**
+   * What the structured clone algorithm can copy, without deep links. In a batch it may also be
+   * what `copyState` gave of that.
+   */
   readonly state: unknown;
 }
 
@@ -50,6 +53,11 @@ export interface WriterState {
 }
 
 export interface FactStore {
+  /**
+   * The state of a checkpoint as it is now, in the form that this store writes: it may go on before
+   * the batch is committed. **Cost**: one pass over it, without a pause for others.
+   */
+  copyState(state: unknown): unknown;
   /** **Errors**: `disk-full`, `state-damaged`, `state-conflict` (a hole in the sequence). */
   commit(batch: FactBatch): Promise<void>;
   writer(name: string): Promise<WriterState>;

@@ -23,6 +23,7 @@ export function historyContext(
     return {
       ...store,
       facts: {
+        copyState: refuse,
         commit: refuse,
         writer: refuse,
         facts: refuse,

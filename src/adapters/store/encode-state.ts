@@ -3,8 +3,11 @@
  * In: what the structured clone algorithm can copy. Out: compressed bytes with a checksum, and the
  * same state again.
  */
+import { promisify } from "node:util";
 import { deserialize, serialize } from "node:v8";
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { constants, zstdCompress, zstdDecompressSync } from "node:zlib";
+
+const compress = promisify(zstdCompress);
 
 /** Made often, read once: fast before small. */
 const parameters = {
@@ -12,8 +15,19 @@ const parameters = {
   [constants.ZSTD_c_checksumFlag]: 1,
 };
 
-export function encodeState(state: unknown): Uint8Array {
-  return zstdCompressSync(serialize(state), { params: parameters });
+/** A state as it was at one moment. */
+export class StateCopy {
+  readonly bytes: Buffer;
+
+  constructor(state: unknown) {
+    this.bytes = serialize(state);
+  }
+}
+
+/** Compresses beside other work. **Errors**: rejects for what cannot be copied. */
+export async function encodeState(state: unknown): Promise<Uint8Array> {
+  const { bytes } = state instanceof StateCopy ? state : new StateCopy(state);
+  return await compress(bytes, { params: parameters });
 }
 
 /** Undefined for bytes that are damaged, or that a later V8 wrote. */

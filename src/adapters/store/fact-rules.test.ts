@@ -72,9 +72,9 @@ test("the hash is that of equal knowledge, in whatever order it comes", async ()
   assert.equal(await hashFacts(turned()), hashOfBatches([sampleBatch({ settled: facts })]));
 });
 
-test("state of folds comes back as it was; damaged bytes are none", () => {
+test("state of folds comes back as it was; damaged bytes are none", async () => {
   const state = { map: new Map([[1, new Set(["a"])]]), list: [undefined, -0, 5n] };
-  const bytes = encodeState(state);
+  const bytes = await encodeState(state);
   assert.deepEqual(decodeState(bytes), { state });
   const broken = Uint8Array.from(bytes);
   broken.set([(broken.at(-6) ?? 0) ^ 1], broken.length - 6);

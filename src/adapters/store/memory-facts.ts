@@ -20,6 +20,10 @@ interface Layers {
 export class MemoryFacts implements FactStore {
   private readonly writers = new Map<string, Layers>();
 
+  copyState(state: unknown): unknown {
+    return structuredClone(state);
+  }
+
   async commit(batch: FactBatch): Promise<void> {
     const known = this.layersOf(batch.writer);
     if (!isNewBatch(known.state.sequence, batch)) return;

@@ -10,7 +10,7 @@ import { containerOfFact, factKey, lastSeenOf } from "../../core/observe/fact-ke
 import { mergeFact } from "../../core/observe/merge-fact.ts";
 import type { Checkpoint, FactBatch, FactStore, WriterState } from "../../ports/store.ts";
 import { isNewBatch } from "./check-sequence.ts";
-import { decodeState, encodeState } from "./encode-state.ts";
+import { decodeState, encodeState, StateCopy } from "./encode-state.ts";
 import { hashFacts } from "./hash-facts.ts";
 import { type Session, toColumn } from "./session.ts";
 import { forgetFacts } from "./sqlite-forget.ts";
@@ -44,11 +44,15 @@ export class SqliteFacts implements FactStore {
     this.session = session;
   }
 
+  copyState(state: unknown): StateCopy {
+    return new StateCopy(state);
+  }
+
   async commit(batch: FactBatch): Promise<void> {
     const { session } = this;
     const checkpoint = batch.checkpoint && {
       ...batch.checkpoint,
-      state: encodeState(batch.checkpoint.state),
+      state: await encodeState(batch.checkpoint.state),
     };
     session.write(() => {
       const name = toColumn(batch.writer);

@@ -223,8 +223,8 @@ export class FactKeeper {
 
   /** A copy: the state goes on while the archive is being written. */
   private checkpoint(positions: Checkpoint["positions"]): Checkpoint {
-    const { observation, clock } = this.options;
-    const state: unknown = structuredClone(observation.dump());
+    const { observation, clock, facts } = this.options;
+    const state = facts.copyState(observation.dump());
     return { version: liveDumpVersion, timeUs: clock.nowUs(), positions, state };
   }
 }

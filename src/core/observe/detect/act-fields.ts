@@ -18,8 +18,8 @@ export interface ActField {
   readonly index: number;
   /** Which acts can carry it; undefined: all. */
   readonly kinds: readonly ActKind[] | undefined;
-  /** It follows from binary and arguments of the process alone, and is told by its exec. */
-  readonly ofProgram: boolean;
+  /** What it follows from alone: binary and arguments of the process, or the path of the act. */
+  readonly facet: "program" | "path" | undefined;
   /** **Unit** of its numbers: microseconds since 1970; only such fields take modifiers of time. */
   readonly isTime: boolean;
   readonly read: (act: Act, book: SubjectBook) => FieldValue;
@@ -27,6 +27,10 @@ export interface ActField {
 
 export type FieldTable = ReadonlyMap<string, ActField>;
 type Read = ActField["read"];
+interface Facets {
+  readonly program: ReadonlySet<string>;
+  readonly path: ReadonlySet<string>;
+}
 type Row = readonly [names: string, read: Read, kinds?: readonly ActKind[]];
 
 const ancestorsMax = 16;
@@ -86,9 +90,12 @@ function serviceAge({ subject, timeUs }: Act): number | undefined {
   return secondsBetween(host.startUs, timeUs);
 }
 
-/** Names of fields that follow from binary and arguments alone. */
-const ofProgram = new Set("Image CommandLine name binary arguments command words".split(" "));
-const ofAuditProgram = new Set(["exe", "comm", ...Array.from({ length: 16 }, (_, at) => `a${at}`)]);
+/** Names of fields, by what they follow from alone. */
+const programNames = "Image CommandLine name binary arguments command words".split(" ");
+const pathNames = ["path", "directory", "basename", "TargetFilename"];
+const facets: Facets = { program: new Set(programNames), path: new Set(pathNames) };
+const auditProgramNames = ["exe", "comm", ...Array.from({ length: 16 }, (_, at) => `a${at}`)];
+const auditFacets: Facets = { program: new Set(auditProgramNames), path: new Set(["name"]) };
 const ofTime = new Set(["time", "@timestamp", "UtcTime"]);
 
 const files: readonly ActKind[] = [
@@ -223,23 +230,23 @@ const nameTypes: ReadonlyMap<ActKind, string> = new Map([
 function makeTable(
   rows: readonly Row[],
   firstIndex: number,
-  programNames: ReadonlySet<string>,
+  { program, path }: Facets,
 ): FieldTable {
   const table = new Map<string, ActField>();
   for (const [names, read, kinds] of rows) {
     for (const name of names.split(" ")) {
       const index = firstIndex + table.size;
-      const flags = { ofProgram: programNames.has(name), isTime: ofTime.has(name) };
-      table.set(name, { name, index, kinds, read, ...flags });
+      const facet = program.has(name) ? "program" : path.has(name) ? "path" : undefined;
+      table.set(name, { name, index, kinds, read, facet, isTime: ofTime.has(name) });
     }
   }
   return table;
 }
 
 /** Fields of rules about processes, files and connections; ours are in lower case. */
-export const actFields: FieldTable = makeTable([...commonRows, ...ownRows], 0, ofProgram);
+export const actFields: FieldTable = makeTable([...commonRows, ...ownRows], 0, facets);
 
-const auditOnly = makeTable(auditRows, actFields.size, ofAuditProgram);
+const auditOnly = makeTable(auditRows, actFields.size, auditFacets);
 
 /** The same for rules about auditd, where some names mean something else (`name`, `type`). */
 export const auditFields: FieldTable = new Map([...actFields, ...auditOnly]);

@@ -15,6 +15,6 @@ export function createCompileWhere(regex: RegexEngine): CompileWhere {
     for (const { path, message } of problems) {
       complain(path.length === 0 ? message : `${path.join(".")}: ${message}`);
     }
-    return selection === undefined ? undefined : (reader) => selection.test(reader);
+    return selection;
   };
 }

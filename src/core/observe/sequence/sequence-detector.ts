@@ -41,9 +41,9 @@ export function createSequenceDetector(
     listings: taken.map(({ head, evaluable }) => ({ head, evaluable })),
     start: createState,
     step(state, act, context) {
-      index.find(act, found);
-      if (found.length === 0 || isRepeat(state, act)) return;
       reader.show(act, context.book);
+      index.find(act, reader, found);
+      if (found.length === 0 || isRepeat(state, act)) return;
       for (const one of found) {
         if (!isStep(one, reader)) continue;
         const limits = { act, keyCountMax, lost: context.lost };
@@ -63,9 +63,9 @@ export function createSequenceDetector(
 }
 
 function isStep({ rule, alternative }: IndexedStep, reader: ActReader): boolean {
-  if (alternative.test !== undefined && !alternative.test(reader)) return false;
-  for (const test of alternative.except) if (test(reader)) return false;
-  for (const test of rule.except) if (test(reader)) return false;
+  if (alternative.test !== undefined && !alternative.test.test(reader)) return false;
+  for (const one of alternative.except) if (one.test(reader)) return false;
+  for (const one of rule.except) if (one.test(reader)) return false;
   return true;
 }
 

@@ -5,9 +5,9 @@
 import type { TimeUs } from "../../event/event.ts";
 import type { ActKind } from "../detect/act.ts";
 import type { ActField } from "../detect/act-fields.ts";
-import type { ActReader } from "../detect/act-reader.ts";
 import type { Evaluable, RuleHead } from "../detect/rule.ts";
 import type { ContainerKey } from "../fact.ts";
+import type { Selection } from "../sigma/compile-selection.ts";
 
 /** Why a rule is refused: a value, never thrown. */
 export interface SequenceProblem {
@@ -18,7 +18,7 @@ export interface SequenceProblem {
 }
 
 /** Of the act that the reader shows. */
-export type TestAct = (reader: ActReader) => boolean;
+export type TestAct = Pick<Selection, "expression" | "test">;
 
 /** By what acts belong together. */
 export type KeyName =

@@ -3,7 +3,10 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { linearRegex } from "../../../operations/detect/linear-regex.ts";
 import { ActScene, sceneAct } from "../../../testing/act-scene.ts";
+import { ActReader } from "../detect/act-reader.ts";
+import { createCompileWhere } from "./compile-where.ts";
 import type { SequenceRule, StepAlternative } from "./sequence-rule.ts";
 import { createStepIndex, type IndexedStep } from "./step-index.ts";
 
@@ -15,7 +18,7 @@ function ruleOf(...alternatives: readonly Partial<StepAlternative>[]): SequenceR
     tally: undefined,
     relations: [],
   }));
-  return { steps } as unknown as SequenceRule;
+  return { steps, except: [] } as unknown as SequenceRule;
 }
 
 test("steps are found by kind, by name whatever its case, and once by any of several roles", () => {
@@ -27,19 +30,44 @@ test("steps are found by kind, by name whatever its case, and once by any of sev
     { needs: { of: "role", values: ["encryptor", "network-tool"] } },
   );
   const index = createStepIndex([rule]);
-  const found: IndexedStep[] = [];
   const scene = new ActScene();
-  index.find(sceneAct(scene.add({ pid: 1, binary: "/usr/bin/curl" }), 1), found);
-  assert.deepEqual(
-    found.map(({ step }) => step),
-    [0, 2],
-  );
+  const reader = new ActReader();
+  const stepsOf = (binary: string, told: Parameters<typeof sceneAct>[2] = {}) => {
+    const found: IndexedStep[] = [];
+    const act = sceneAct(scene.add({ pid: 1, binary }), 1, told);
+    reader.show(act, scene);
+    index.find(act, reader, found);
+    return found.map(({ step }) => step);
+  };
+  assert.deepEqual(stepsOf("/usr/bin/curl"), [0, 2]);
   // It has both roles.
-  index.find(sceneAct(scene.add({ pid: 2, binary: "/usr/bin/openssl" }), 1), found);
-  assert.deepEqual(
-    found.map(({ step }) => step),
-    [0, 4],
+  assert.deepEqual(stepsOf("/usr/bin/openssl"), [0, 4]);
+  assert.deepEqual(stepsOf("/bin/a", { kind: "mount" }), []);
+});
+
+test("a path that rules a step out, or that it spares, is remembered; a role is asked each time", () => {
+  const where = (plain: object) => createCompileWhere(linearRegex)(plain, assert.fail);
+  const rule = ruleOf(
+    { kinds: ["write"], test: where({ "path|startswith": "/etc/", uid: 7 }) },
+    {
+      kinds: ["write"],
+      except: [where({ basename: "passwd" })].filter((one) => one !== undefined),
+    },
+    { kinds: ["write"], needs: { of: "role", values: ["network-tool"] } },
   );
-  index.find(sceneAct(scene.add({ pid: 3, binary: "/bin/a" }), 1, { kind: "mount" }), found);
-  assert.deepEqual(found, []);
+  const index = createStepIndex([rule]);
+  const scene = new ActScene();
+  const reader = new ActReader();
+  const stepsOf = (binary: string, path: string) => {
+    const found: IndexedStep[] = [];
+    const act = sceneAct(scene.add({ pid: 1, binary }), 1, { kind: "write", path });
+    reader.show(act, scene);
+    index.find(act, reader, found);
+    return found.map(({ step }) => step);
+  };
+  for (let round = 0; round < 2; round += 1) {
+    assert.deepEqual(stepsOf("/bin/a", "/etc/passwd"), [0], "whose uid it is, is not decided here");
+    assert.deepEqual(stepsOf("/bin/a", "/tmp/x"), [1]);
+    assert.deepEqual(stepsOf("/usr/bin/openssl", "/etc/passwd"), [0, 2]);
+  }
 });

@@ -1,10 +1,17 @@
 /**
  * Holds which steps an act may be, so that it meets only rules that could want it.
- * In: compiled rules. Out: for an act, the ways to be a step whose kind, name or role fit.
+ * In: compiled rules. Out: for an act, the ways to be a step that its kind, name, roles and the side
+ * of it that comes again do not rule out.
  * Must never leave out a step that would hold; whether one does hold is not decided here.
  */
 import type { Act, ActKind } from "../detect/act.ts";
-import type { SequenceRule, StepAlternative } from "./sequence-rule.ts";
+import { actFields } from "../detect/act-fields.ts";
+import type { ActReader } from "../detect/act-reader.ts";
+import type { Role, Subject } from "../detect/subject.ts";
+import { type ActFacet, FacetMemory, facetOf } from "../sigma/act-facet.ts";
+import type { ReaderTest } from "../sigma/expression.ts";
+import { compileMayHold, compileMustHold } from "../sigma/may-hold.ts";
+import type { SequenceRule, StepAlternative, TestAct } from "./sequence-rule.ts";
 
 export interface IndexedStep {
   readonly rule: SequenceRule;
@@ -12,15 +19,24 @@ export interface IndexedStep {
   readonly alternative: StepAlternative;
 }
 
+/** One that is looked for among acts of one kind. */
+interface ShelvedStep extends IndexedStep {
+  /** In lower case; undefined: any name. */
+  readonly names: ReadonlySet<string> | undefined;
+  readonly roles: readonly string[] | undefined;
+}
+
 interface Shelf {
-  readonly any: IndexedStep[];
-  readonly byName: Map<string, IndexedStep[]>;
-  readonly byRole: Map<string, IndexedStep[]>;
+  readonly steps: ShelvedStep[];
+  readonly memory: FacetMemory<readonly ShelvedStep[]> | undefined;
 }
 
 export interface StepIndex {
-  /** Each once, into `into`, which it empties first. **Cost**: three look-ups and what it finds. */
-  find(act: Act, into: IndexedStep[]): void;
+  /**
+   * Each once, into `into`, which it empties first. **Cost**: a look-up and what it finds; the act
+   * must have been shown to the reader.
+   */
+  find(act: Act, reader: ActReader, into: IndexedStep[]): void;
 }
 
 export function createStepIndex(rules: readonly SequenceRule[]): StepIndex {
@@ -28,24 +44,21 @@ export function createStepIndex(rules: readonly SequenceRule[]): StepIndex {
   for (const rule of rules) {
     rule.steps.forEach((step, index) => {
       for (const alternative of step.alternatives) {
+        const shelved = shelve({ rule, step: index, alternative });
         for (const kind of new Set(alternative.kinds)) {
-          shelve(shelfOf(shelves, kind), { rule, step: index, alternative });
+          shelfOf(shelves, kind).steps.push(shelved);
         }
       }
     });
   }
   return {
-    find(act, into) {
+    find(act, reader, into) {
       into.length = 0;
       const shelf = shelves.get(act.kind);
       if (shelf === undefined) return;
-      into.push(...shelf.any);
-      const named = shelf.byName.get(act.subject.name.toLowerCase());
-      if (named !== undefined) into.push(...named);
-      if (shelf.byRole.size === 0) return;
-      for (const role of act.subject.roles) {
-        for (const one of shelf.byRole.get(role) ?? []) if (!into.includes(one)) into.push(one);
-      }
+      const { subject } = act;
+      const steps = shelf.memory === undefined ? shelf.steps : shelf.memory.get(act, reader);
+      for (const one of steps) if (hasName(one, subject) && hasRole(one, subject)) into.push(one);
     },
   };
 }
@@ -53,21 +66,60 @@ export function createStepIndex(rules: readonly SequenceRule[]): StepIndex {
 function shelfOf(shelves: Map<ActKind, Shelf>, kind: ActKind): Shelf {
   const known = shelves.get(kind);
   if (known !== undefined) return known;
-  const made: Shelf = { any: [], byName: new Map(), byRole: new Map() };
+  const facet = facetOf(kind);
+  const steps: ShelvedStep[] = [];
+  const memory =
+    facet === undefined ? undefined : new FacetMemory(facet, findPossible(steps, facet));
+  const made: Shelf = { steps, memory };
   shelves.set(kind, made);
   return made;
 }
 
-function shelve(shelf: Shelf, step: IndexedStep): void {
+/** What the facet leaves possible; tests of it are made for the first act. */
+function findPossible(steps: readonly ShelvedStep[], facet: ActFacet) {
+  const tests = new Map<ShelvedStep, readonly ReaderTest[]>();
+  const name = actFields.get("name");
+  const isNameKnown = name !== undefined && facet.knows(name);
+  return (act: Act, reader: ActReader): readonly ShelvedStep[] =>
+    steps.filter((one) => {
+      if (isNameKnown && !hasName(one, act.subject)) return false;
+      const known = tests.get(one) ?? testsOf(one, facet);
+      tests.set(one, known);
+      return known.every((test) => test(reader));
+    });
+}
+
+function testsOf({ rule, alternative }: IndexedStep, facet: ActFacet): readonly ReaderTest[] {
+  const knows = facet.knows.bind(facet);
+  const { test } = alternative;
+  const may = test === undefined ? undefined : compileMayHold(test.expression, knows);
+  const spared = (except: readonly TestAct[]) =>
+    except
+      .map(({ expression }) => compileMustHold(expression, knows))
+      .filter((one) => one !== undefined)
+      .map(
+        (must): ReaderTest =>
+          (reader) =>
+            !must(reader),
+      );
+  return [
+    ...(may === undefined ? [] : [may]),
+    ...spared(alternative.except),
+    ...spared(rule.except),
+  ];
+}
+
+function hasName({ names }: ShelvedStep, { name }: Subject): boolean {
+  return names === undefined || names.has(name.toLowerCase());
+}
+
+function hasRole({ roles: wanted }: ShelvedStep, { roles }: Subject): boolean {
+  return wanted === undefined || wanted.some((one) => roles.has(one as Role));
+}
+
+function shelve(step: IndexedStep): ShelvedStep {
   const { needs } = step.alternative;
-  if (needs === undefined) {
-    shelf.any.push(step);
-    return;
-  }
-  const drawer = needs.of === "name" ? shelf.byName : shelf.byRole;
-  for (const value of new Set(needs.values.map((one) => one.toLowerCase()))) {
-    const known = drawer.get(value);
-    if (known === undefined) drawer.set(value, [step]);
-    else known.push(step);
-  }
+  const values = needs?.values.map((one) => one.toLowerCase());
+  const names = needs?.of === "name" ? new Set(values) : undefined;
+  return { ...step, names, roles: needs?.of === "role" ? values : undefined };
 }

@@ -6,19 +6,16 @@
 import type { Act, ActKind } from "../detect/act.ts";
 import type { ActField } from "../detect/act-fields.ts";
 import type { ActReader } from "../detect/act-reader.ts";
+import { type ActFacet, FacetMemory, facetOf } from "./act-facet.ts";
 import type { Selection } from "./compile-selection.ts";
-import type { NeededText } from "./expression.ts";
+import type { NeededText, ReaderTest } from "./expression.ts";
+import { compileMayHold } from "./may-hold.ts";
 import { TextFinder } from "./text-finder.ts";
 
 export interface IndexedRule {
   readonly selection: Selection | undefined;
   readonly kinds: readonly ActKind[];
 }
-
-/** Programs whose answers are remembered. */
-const rememberedMax = 8192;
-/** **Unit**: characters: long command lines seldom come twice. */
-const rememberedLengthMax = 512;
 
 export class RuleIndex {
   private readonly byKind = new Map<ActKind, KindIndex>();
@@ -28,7 +25,7 @@ export class RuleIndex {
     for (const [number, { kinds }] of rules.entries()) {
       for (const kind of kinds) numbers.set(kind, [...(numbers.get(kind) ?? []), number]);
     }
-    for (const [kind, list] of numbers) this.byKind.set(kind, new KindIndex(rules, list));
+    for (const [kind, list] of numbers) this.byKind.set(kind, new KindIndex(rules, list, kind));
   }
 
   /** Whether any rule is about such acts: else nothing need be read. */
@@ -47,42 +44,62 @@ export class RuleIndex {
 
 const none: readonly number[] = [];
 
-/** Rules of one kind of act. Those that ask for program and arguments alone are answered once. */
+/** Rules of one kind of act. What follows from its facet alone is answered once. */
 class KindIndex {
-  private readonly ofProgram: CandidateIndex;
-  private readonly ofAct: CandidateIndex;
-  private readonly remembered = new Map<string, readonly number[]>();
+  private readonly plain: CandidateIndex;
+  private readonly memory: FacetMemory<Candidates> | undefined;
+  private readonly tests: readonly (Selection | undefined)[];
 
-  constructor(rules: readonly IndexedRule[], numbers: readonly number[]) {
-    const asksProgram = (number: number) => {
-      const fields = rules[number]?.selection?.fields ?? [];
-      return [...fields].every(({ ofProgram }) => ofProgram);
-    };
-    this.ofProgram = new CandidateIndex(rules, numbers.filter(asksProgram));
-    this.ofAct = new CandidateIndex(
-      rules,
-      numbers.filter((one) => !asksProgram(one)),
+  constructor(rules: readonly IndexedRule[], numbers: readonly number[], kind: ActKind) {
+    this.tests = rules.map(({ selection }) => selection);
+    const facet = facetOf(kind);
+    const reads = (number: number) => [...(this.tests[number]?.fields ?? [])];
+    const isDecided = new Set(
+      numbers.filter((number) => reads(number).every((field) => facet?.knows(field) === true)),
     );
+    this.plain = new CandidateIndex(numbers, (number) => toQuestion(this.tests[number], facet));
+    if (facet === undefined) return;
+    this.memory = new FacetMemory(facet, (_, reader) => {
+      const found = this.plain.match(reader);
+      const decided = found.filter((number) => isDecided.has(number));
+      const open = found.filter((number) => !isDecided.has(number));
+      return found.length === 0 ? noCandidates : { decided, open };
+    });
   }
 
   match(act: Act, reader: ActReader): readonly number[] {
-    const always = this.ofProgram.isEmpty ? none : this.matchProgram(act, reader);
-    const more = this.ofAct.isEmpty ? none : this.ofAct.match(reader);
-    if (more.length === 0) return always;
-    return always.length === 0 ? more : [...always, ...more].sort((a, b) => a - b);
+    if (this.memory === undefined) return this.plain.match(reader);
+    const { decided, open } = this.memory.get(act, reader);
+    if (open.length === 0) return decided;
+    const held = open.filter((number) => this.tests[number]?.test(reader) === true);
+    if (held.length === 0) return decided;
+    return decided.length === 0 ? held : [...decided, ...held].sort((a, b) => a - b);
   }
+}
 
-  private matchProgram({ subject }: Act, reader: ActReader): readonly number[] {
-    const { binary, arguments: args, name } = subject;
-    if (args.length + binary.length > rememberedLengthMax) return this.ofProgram.match(reader);
-    const key = `${binary}\u0000${args}\u0000${name}`;
-    const known = this.remembered.get(key);
-    if (known !== undefined) return known;
-    const found = [...this.ofProgram.match(reader)];
-    if (this.remembered.size >= rememberedMax) this.remembered.clear();
-    this.remembered.set(key, found.length === 0 ? none : found);
-    return found;
-  }
+/** Rules that hold by the facet alone, and those that then depend on the rest of the act. */
+interface Candidates {
+  readonly decided: readonly number[];
+  readonly open: readonly number[];
+}
+
+const noCandidates: Candidates = { decided: none, open: none };
+
+/** What is asked of an act, and what must occur in it for a yes. */
+interface Question {
+  /** Undefined: always yes. */
+  readonly test: ReaderTest | undefined;
+  readonly needs: readonly NeededText[] | undefined;
+}
+
+/** Of the facet only, where there is one: whether the rule may hold. */
+function toQuestion(selection: Selection | undefined, facet: ActFacet | undefined): Question {
+  if (selection === undefined) return { test: () => false, needs: undefined };
+  if (facet === undefined) return selection;
+  const { expression, needs } = selection;
+  const knows = facet.knows.bind(facet);
+  const isNeedKnown = needs?.every(({ field }) => knows(field)) === true;
+  return { test: compileMayHold(expression, knows), needs: isNeedKnown ? needs : undefined };
 }
 
 /** Of one field: texts that must occur, with the rules that then may match. */
@@ -96,22 +113,19 @@ interface FieldTexts {
 }
 
 class CandidateIndex {
-  readonly isEmpty: boolean;
-  private readonly tests: readonly (Selection | undefined)[];
+  private readonly tests = new Map<number, ReaderTest>();
   /** Rules that nothing rules out beforehand. */
   private readonly always: number[] = [];
   private readonly fields: readonly FieldTexts[];
-  private readonly asked: Uint32Array;
+  private readonly asked = new Map<number, number>();
   private round = 0;
   private readonly matched: number[] = [];
 
-  constructor(rules: readonly IndexedRule[], numbers: readonly number[]) {
-    this.isEmpty = numbers.length === 0;
-    this.tests = rules.map(({ selection }) => selection);
-    this.asked = new Uint32Array(rules.length);
+  constructor(numbers: readonly number[], questionOf: (number: number) => Question) {
     const fields = new Map<ActField, FieldTexts>();
     for (const number of numbers) {
-      const needs = rules[number]?.selection?.needs;
+      const { test, needs } = questionOf(number);
+      if (test !== undefined) this.tests.set(number, test);
       if (needs === undefined) this.always.push(number);
       else for (const need of needs) addNeed(fields, need, number);
     }
@@ -120,10 +134,6 @@ class CandidateIndex {
 
   match(reader: ActReader): readonly number[] {
     this.round += 1;
-    if (this.round === 0xffff_ffff) {
-      this.asked.fill(0);
-      this.round = 1;
-    }
     this.matched.length = 0;
     for (const number of this.always) this.ask(number, reader);
     for (const one of this.fields) {
@@ -155,9 +165,9 @@ class CandidateIndex {
   }
 
   private ask(number: number, reader: ActReader): void {
-    if (this.asked[number] === this.round) return;
-    this.asked[number] = this.round;
-    if (this.tests[number]?.test(reader) === true) this.matched.push(number);
+    if (this.asked.get(number) === this.round) return;
+    this.asked.set(number, this.round);
+    if (this.tests.get(number)?.(reader) !== false) this.matched.push(number);
   }
 }
 
