@@ -20,6 +20,7 @@ import { shopReport } from "../testing/sample-shop.ts";
 import { noOutside, stillContext } from "../testing/still-context.ts";
 import { applyPolicies } from "./live/apply-policies.ts";
 import { createChangeLog } from "./live/change-log.ts";
+import { tlsOf, tlsWords } from "./live/tls-fields.ts";
 import { visitNodes } from "./live/visit-nodes.ts";
 import { wantPolicies } from "./live/want-policies.ts";
 import { makeReport } from "./make-report.ts";
@@ -295,7 +296,7 @@ test("a server that takes a policy and lists it as failed is not believed", asyn
   assert.match(steps[0]?.said ?? "", /state error: later/);
 });
 
-test("one that could not be loaded is tried again later, with what the server says shown", async () => {
+test("one that could not be loaded is tried again later, and the server is quoted", async () => {
   const world = createWorld();
   const { server } = world;
   const name = chooseShipped(["loader"]).chosen[0]?.policy.name ?? "";
@@ -372,4 +373,11 @@ test("servers are reached with the files that are named, else with those of run"
     policy.run({ action: "status", tetragon: ["unix:///t.sock"], tlsKey: "k" }, world.context),
     /go together/,
   );
+});
+
+test("a daemon hands its TLS on word by word, and says nothing where there is none", () => {
+  assert.deepEqual(tlsWords(undefined), []);
+  const given = { tlsCa: "a", tlsCert: "b", tlsKey: "c", tlsServerName: "d" };
+  const words = "--tls-ca a --tls-cert b --tls-key c --tls-server-name d".split(" ");
+  assert.deepEqual(tlsWords(tlsOf(given)), words);
 });

@@ -92,7 +92,8 @@ export const policy: Operation<PolicyInput, PolicyOutput> = {
   run: async (given, context) => {
     const { action, tetragon = [], to } = given;
     checkInput(given);
-    const servers = addressesOf(tetragon, tlsOf(withRunTls(given, context.settings)));
+    const tls = tlsOf(withRunTls(given, context.settings.config.run ?? {}));
+    const servers = addressesOf(tetragon, tls);
     const isChanging = (action === "apply" || action === "clean") && given.yes === true;
     const isWanting = action === "plan" || action === "apply";
     const known = isWanting ? await learn(given, context) : undefined;

@@ -18,7 +18,8 @@ export function makeDirectory(path: string): void {
     mkdirSync(whole, { mode });
   } catch (error) {
     if (isDirectory(whole)) return;
-    if (codeOf(error) !== "ENOENT" || above === whole) throw error;
+    const isAboveMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    if (!isAboveMissing || above === whole) throw error;
     makeDirectory(above);
     mkdirSync(whole, { mode });
   }
@@ -26,8 +27,4 @@ export function makeDirectory(path: string): void {
 
 function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { type LoadedState, planPolicies } from "./plan-policies.ts";
 import { createPolicy, type PolicyDocument, purposeOfName } from "./policy-document.ts";
+import { nextTryUs } from "./retry-load.ts";
 
 const hourUs = 3_600_000_000;
 const free = { changesPerHour: 6, nowUs: 10 * hourUs, changesUs: [], tries: new Map() };
@@ -81,6 +82,11 @@ test("after each attempt it waits longer; what the server says is told, and when
     assert.match(early[0]?.why ?? "", /load-error: no such function\. Tried .*; again after 19/);
     assert.equal(retries({ tries: tried(count, free.nowUs - waitUs) })[0]?.kind, "retry");
   }
+});
+
+test("what nobody tried is due at once", () => {
+  assert.equal(nextTryUs(undefined), 0);
+  assert.equal(nextTryUs({ count: 0, lastUs: 5 }), 0);
 });
 
 test("attempts have an end, and are changes of the hour", () => {

@@ -47,7 +47,7 @@ async function scrapeAll(pages: readonly string[], areBrokenNamed = () => false)
   return { losses, log: world.log, health };
 }
 
-test("policies that are not active are one loss that grows, told when it begins and ends", async () => {
+test("policies that are not active are one loss that grows, told twice", async () => {
   const works = state("enabled", 3);
   const broken = state("load_error", 1);
   const { losses, log, health } = await scrapeAll([
@@ -129,7 +129,7 @@ async function reasonsOfDaemon(isServer: boolean): Promise<readonly string[]> {
   return reasons;
 }
 
-test("a daemon on a file takes it from metrics, one on a server that lists them does not", async () => {
+test("a daemon on a file takes it from metrics, one on a listing server does not", async () => {
   assert.ok((await reasonsOfDaemon(false)).includes("policy-not-active"));
   assert.ok(!(await reasonsOfDaemon(true)).includes("policy-not-active"));
 });

@@ -6,7 +6,6 @@
 import { z } from "zod";
 import type { TetragonAddress, TlsFiles } from "../../ports/tetragon-control.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
-import type { Settings } from "../operation.ts";
 
 const text = (what: string) => z.string().min(1).optional().describe(what);
 
@@ -43,8 +42,10 @@ export function addressesOf(
 }
 
 /** What the command line left out is taken from `run:`, so that both reach the same servers. */
-export function withRunTls(given: TlsInput, { config }: Settings): TlsInput {
-  const configured: Readonly<Record<string, unknown>> = config.run ?? {};
+export function withRunTls(
+  given: TlsInput,
+  configured: Readonly<Record<string, unknown>>,
+): TlsInput {
   return schema.parse({
     tlsCa: given.tlsCa ?? configured["tls-ca"],
     tlsCert: given.tlsCert ?? configured["tls-cert"],

@@ -59,7 +59,7 @@ test("a session without signals tells nothing", () => {
   assert.deepEqual([...detect(story.events, onDelete).all()], []);
 });
 
-test("what our own canary is known to do is no signal; a copy of it, or more than that, is one", () => {
+test("what our own canary is known to do is no signal; a copy of it, or more, is", () => {
   const token = "abcdefgh12345678";
   const directory = `/tmp/waggle-${token}`;
   const about = { binary: "/usr/bin/node", arguments: canaryArgument(token) };
