@@ -324,7 +324,7 @@ test("one that could not be loaded is tried again later, and the server is quote
   assert.equal((await apply()).did, "retry done", "the attempts of before are forgotten");
 });
 
-test("attempts are remembered by server and name, within a bound; bad text is nothing", async () => {
+test("attempts are remembered by server and name, in a bound; bad text is nothing", async () => {
   const settings = createSettings();
   const log = createChangeLog(settings);
   const many = Array.from(
