@@ -5,6 +5,7 @@
 import { createContainers } from "../core/observe/container.ts";
 import { createCoverage } from "../core/observe/coverage.ts";
 import { createDetection } from "../core/observe/detect/detection.ts";
+import type { DetectionOptions } from "../core/observe/detect/detection-state.ts";
 import type { Detector } from "../core/observe/detect/detector.ts";
 import { createFileUse } from "../core/observe/file-use.ts";
 import { createFlows } from "../core/observe/flow.ts";
@@ -16,6 +17,7 @@ import type { PolicyScope } from "../core/observe/tracing-policy.ts";
 export function createFolds(
   policies: readonly PolicyScope[],
   detectors: readonly Detector<unknown>[] = [],
+  own: Pick<DetectionOptions, "isOwnAct"> = {},
 ): readonly Fold<unknown>[] {
   return [
     createContainers(),
@@ -23,6 +25,6 @@ export function createFolds(
     createFlows(),
     createPrivileges(),
     createCoverage({ policies }),
-    ...(detectors.length > 0 ? [createDetection({ detectors })] : []),
+    ...(detectors.length > 0 ? [createDetection({ detectors, ...own })] : []),
   ];
 }

@@ -20,6 +20,7 @@ import { shopReport } from "../testing/sample-shop.ts";
 import { noOutside, stillContext } from "../testing/still-context.ts";
 import { applyPolicies } from "./live/apply-policies.ts";
 import { createChangeLog } from "./live/change-log.ts";
+import { tlsOf, tlsWords } from "./live/tls-fields.ts";
 import { visitNodes } from "./live/visit-nodes.ts";
 import { wantPolicies } from "./live/want-policies.ts";
 import { makeReport } from "./make-report.ts";
@@ -293,4 +294,90 @@ test("a server that takes a policy and lists it as failed is not believed", asyn
   });
   assert.equal(steps[0]?.outcome, "failed");
   assert.match(steps[0]?.said ?? "", /state error: later/);
+});
+
+test("one that could not be loaded is tried again later, and the server is quoted", async () => {
+  const world = createWorld();
+  const { server } = world;
+  const name = chooseShipped(["loader"]).chosen[0]?.policy.name ?? "";
+  const apply = async () => {
+    const asked: PolicyInput = { action: "apply", yes: true, set: ["loader"], state: "s" };
+    const output = await run(world, asked);
+    const [step] = output.nodes[0]?.steps ?? [];
+    return { text: show(output), did: `${step?.kind} ${step?.outcome}` };
+  };
+  server.refused.add(name);
+  assert.equal((await apply()).did, "add failed");
+  const waiting = await apply();
+  assert.equal(waiting.did, "failed failed");
+  assert.match(waiting.text, /calls: not found.*Tried 1 time; again after/s);
+  world.nowUs += 5 * 60_000_000;
+  assert.equal((await apply()).did, "retry failed");
+  assert.deepEqual(server.calls, [`add ${name}`, `delete ${name}`, `add ${name}`]);
+  assert.match(show(await run(world, { action: "status" })), /load-error.*calls: not found/s);
+  server.refused.clear();
+  assert.equal((await apply()).did, "failed failed");
+  world.nowUs += 10 * 60_000_000;
+  assert.equal((await apply()).did, "retry done");
+  assert.equal((await apply()).did, "keep planned");
+  server.loaded.set(`/${name}`, loadedPolicy(name, { state: "load-error" }));
+  assert.equal((await apply()).did, "retry done", "the attempts of before are forgotten");
+});
+
+test("attempts are remembered by server and name, in a bound; bad text is nothing", async () => {
+  const settings = createSettings();
+  const log = createChangeLog(settings);
+  const many = Array.from(
+    { length: 1200 },
+    (_, at) => [`p${at}`, { count: 1, lastUs: at }] as const,
+  );
+  await log.setTries("a", new Map(many));
+  const kept = await createChangeLog(settings).tries("a");
+  assert.equal(kept.size, 1000);
+  assert.deepEqual(kept.get("p1199"), { count: 1, lastUs: 1199 });
+  assert.equal((await log.tries("b")).size, 0);
+  for (const text of ["{nonsense", '{"p":{"count":"1"}}', "[]"]) {
+    await settings.set("policy-tries a", text);
+    assert.equal((await log.tries("a")).size, 0, text);
+  }
+});
+
+test("servers are reached with the files that are named, else with those of run", async () => {
+  const world = createWorld();
+  const asked: unknown[] = [];
+  const { sources } = world.context.outside;
+  const outside: Outside = {
+    ...world.context.outside,
+    sources: {
+      ...sources,
+      control: (address) => {
+        asked.push(address.tls);
+        return sources.control(address);
+      },
+    },
+  };
+  const config = { run: { "tls-ca": "ca.pem", "tls-server-name": "node" } };
+  const context = { ...world.context, outside, settings: { file: "", config } };
+  const about = { action: "status", tetragon: ["unix:///t.sock"] } as const;
+  await policy.run({ ...about, tetragon: [...about.tetragon] }, world.context);
+  const given = { tlsCa: "other.pem", tlsCert: "me.pem", tlsKey: "me.key" };
+  for (const action of ["plan", "apply", "status", "clean"] as const) {
+    await policy.run({ action, tetragon: ["unix:///t.sock"], ...given }, context);
+  }
+  await policy.run({ ...about, tetragon: [...about.tetragon] }, context);
+  const pair = { certificateFile: "me.pem", keyFile: "me.key" };
+  const own = { caFile: "other.pem", ...pair, serverName: "node" };
+  const ofRun = { caFile: "ca.pem", serverName: "node" };
+  assert.deepEqual(asked, [own, own, own, own, ofRun]);
+  await assert.rejects(
+    policy.run({ action: "status", tetragon: ["unix:///t.sock"], tlsKey: "k" }, world.context),
+    /go together/,
+  );
+});
+
+test("a daemon hands its TLS on word by word, and says nothing where there is none", () => {
+  assert.deepEqual(tlsWords(undefined), []);
+  const given = { tlsCa: "a", tlsCert: "b", tlsKey: "c", tlsServerName: "d" };
+  const words = "--tls-ca a --tls-cert b --tls-key c --tls-server-name d".split(" ");
+  assert.deepEqual(tlsWords(tlsOf(given)), words);
 });

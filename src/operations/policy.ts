@@ -8,6 +8,7 @@ import { ProblemLog } from "../core/event/problem.ts";
 import type { WatchedQuestion } from "../core/respond/compile-policies.ts";
 import type { LeftOut } from "../core/respond/open-question.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { addressesOf, tlsFields, tlsOf, withRunTls } from "./live/tls-fields.ts";
 import { type NodePolicies, type NodeTask, visitNodes } from "./live/visit-nodes.ts";
 import { type WantedPolicies, type WantedPolicy, wantPolicies } from "./live/want-policies.ts";
 import { loadInventory } from "./load-inventory.ts";
@@ -31,6 +32,7 @@ const input = z.strictObject({
     .max(1000)
     .optional()
     .describe("Servers: unix:///path or host:port, one a node"),
+  ...tlsFields,
   to: z
     .string()
     .min(1)
@@ -90,6 +92,8 @@ export const policy: Operation<PolicyInput, PolicyOutput> = {
   run: async (given, context) => {
     const { action, tetragon = [], to } = given;
     checkInput(given);
+    const tls = tlsOf(withRunTls(given, context.settings.config.run ?? {}));
+    const servers = addressesOf(tetragon, tls);
     const isChanging = (action === "apply" || action === "clean") && given.yes === true;
     const isWanting = action === "plan" || action === "apply";
     const known = isWanting ? await learn(given, context) : undefined;
@@ -108,7 +112,7 @@ export const policy: Operation<PolicyInput, PolicyOutput> = {
     };
     const files = to === undefined ? [] : wanted.policies.map((one) => fileOf(to, one));
     if (isChanging && to !== undefined) await writeFiles(to, wanted, context);
-    const nodes = await visitNodes(tetragon, task, context.outside);
+    const nodes = await visitNodes(servers, task, context.outside);
     const isCompiled = known !== undefined;
     return { action, isApplied: isChanging, isCompiled, nodes, files, ...shown(wanted) };
   },

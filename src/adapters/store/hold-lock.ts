@@ -3,20 +3,13 @@
  * In: a directory. Out: a lock that the system takes back when the process ends, however it ends,
  * and whether the last holder ended well. Must never rest on a process id alone: ids come again.
  */
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { sqliteCode, tellingErrors } from "./tell-sqlite-error.ts";
 
 export interface Lock {
@@ -31,7 +24,7 @@ const sqliteBusy = 5;
 /** **Errors**: throws `state-locked`, `file-not-written`, `disk-full`. */
 export function holdLock(directory: string): Lock {
   const holderFile = join(directory, "writer.json");
-  makeDirectory(directory);
+  makeStateDirectory(directory);
   const database = lockDatabase(directory, holderFile);
   try {
     const isUnclean = readHolder(holderFile) !== undefined;
@@ -49,10 +42,9 @@ export function holdLock(directory: string): Lock {
   }
 }
 
-function makeDirectory(directory: string): void {
+function makeStateDirectory(directory: string): void {
   try {
-    // What runs in a cluster is nobody else's business.
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
   } catch (error) {
     throw notWritten(directory, error);
   }

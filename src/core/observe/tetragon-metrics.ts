@@ -36,6 +36,9 @@ export interface LossWindow {
   readonly toUs: TimeUs;
 }
 
+/** Reason of the loss that some policies, nobody knows which, do not work. */
+export const notActiveReason = "policy-not-active";
+
 const seriesCountMax = 10_000;
 /** **Unit**: microseconds that two clocks, or a scrape and the next event, may differ. */
 const slackUs = 2_000_000;
@@ -190,7 +193,7 @@ function brokenPolicyFacts(
     kind: "loss",
     node: snapshot?.node ?? "",
     container: "",
-    reason: "policy-not-active",
+    reason: notActiveReason,
     sinceUs: fromUs,
     untilUs: toUs,
     count: 0,

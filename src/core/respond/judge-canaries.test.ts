@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createStory } from "../../testing/event-story.ts";
+import type { Argument } from "../event/event.ts";
 import type { CoverageFact } from "../observe/fact.ts";
 import { canaryArgument, canaryEnding, canaryToken } from "./canary-mark.ts";
 import {
@@ -10,6 +11,7 @@ import {
   judgeCanary,
   silentReason,
   silentSensors,
+  unexercisedPolicies,
 } from "./judge-canaries.ts";
 import { type CanarySighting, createCanaryWatch } from "./watch-canaries.ts";
 
@@ -126,31 +128,96 @@ test("sensors of mappings are held to what they reported once, and gone ones to 
   assert.deepEqual(judgeCanary(state, round(3, all)), []);
 });
 
+const token = "abcdefgh12345678";
+const mark = { token, programPath: "/usr/bin/node", directory: "/tmp/x" };
+const marked = (pid: number, more = {}) => ({
+  ...{ pid, binary: "/usr/bin/node", arguments: `-e x ${canaryArgument(token)}` },
+  ...more,
+});
+
 test("events of a marked process are its own, and those of all others are nobody's canary", () => {
   const story = createStory(node);
-  const marked = story.exec({
-    pid: 10,
-    binary: "/usr/bin/node",
-    arguments: `-e x ${canaryArgument("abcdefgh1")}`,
-  });
+  const own = story.exec(marked(10));
   const other = story.exec({ pid: 11, binary: "/usr/bin/node", arguments: "waggle-canary" });
-  story.open(marked, filePath);
+  story.open(own, filePath);
   story.open(other, filePath);
-  story.map(marked, "/usr/lib/libc.so.6");
-  story.load(marked, "/usr/lib/libc.so.6");
-  story.hook(marked, "tcp_connect", {});
-  story.exit(marked);
+  story.map(own, "/usr/lib/libc.so.6");
+  story.load(own, "/usr/lib/libc.so.6");
+  story.hook(own, "tcp_connect", {});
+  story.hook(own, "__x64_sys_setuid", { policy: "rights" });
+  story.exit(own);
   const watch = createCanaryWatch();
+  watch.expect(mark);
   const seen = story.events.map((event) => watch.see(event));
-  assert.deepEqual(seen, [true, false, true, false, true, true, true, true]);
-  const sensors = watch.take().map(({ token, sensor }) => `${token} ${sensor}`);
-  assert.deepEqual(sensors.slice(0, 4), [
-    "abcdefgh1 exec",
-    "abcdefgh1 open",
-    "abcdefgh1 mmap",
-    "abcdefgh1 loader",
-  ]);
+  assert.deepEqual(seen, [true, false, true, false, true, true, true, true, true]);
+  const sensors = watch.take().map((one) => `${one.token} ${one.sensor} ${one.policy}`.trim());
+  for (const sensor of ["exec", "open", "mmap", "loader", "other rights"]) {
+    assert.ok(
+      sensors.some((one) => one.startsWith(`${token} ${sensor}`)),
+      sensor,
+    );
+  }
   assert.deepEqual(watch.take(), []);
+});
+
+test("who copies a mark, guesses one or comes from another program is no canary", () => {
+  const story = createStory(node);
+  const late = story.exec(marked(12, { startUs: 2_000 }));
+  const first = story.exec(marked(10, { startUs: 1_000 }));
+  const again = story.exec(marked(13, { startUs: 3_000 }));
+  const shell = story.exec(marked(14, { startUs: 500, binary: "/tmp/evil" }));
+  story.exec({
+    ...{ pid: 15, binary: "/usr/bin/node", startUs: 1 },
+    arguments: canaryArgument("abcdefgh99999999"),
+  });
+  for (const process of [late, first, again, shell]) story.open(process, filePath);
+  const watch = createCanaryWatch();
+  assert.ok(
+    story.events.every((event) => !watch.see(event)),
+    "none is expected yet",
+  );
+  watch.expect(mark);
+  const seen = story.events.map((event) => watch.see(event));
+  // The copy that is told first is believed until the one that began first is told.
+  assert.deepEqual(seen, [true, true, false, false, false, false, true, false, false]);
+  watch.expect({ ...mark, token: "b".repeat(16) });
+  watch.expect({ ...mark, token: "c".repeat(16) });
+  assert.ok(
+    story.events.every((event) => !watch.see(event)),
+    "its time is over",
+  );
+});
+
+test("only what a canary is known to do is nobody's act: all else in its process is judged", () => {
+  const story = createStory(node);
+  const own = story.exec(marked(10));
+  story.open(own, filePath);
+  story.open(own, "/etc/shadow");
+  story.hook(own, "__x64_sys_setuid", { arguments: [integer(own.uid)] });
+  story.hook(own, "__x64_sys_setuid", { arguments: [integer(own.uid + 1)] });
+  story.hook(own, "__x64_sys_ptrace", {});
+  story.hook(own, "tcp_connect", {});
+  const copy = story.exec(marked(11));
+  story.open(copy, filePath);
+  const watch = createCanaryWatch();
+  watch.expect(mark);
+  const verdicts = story.events.map((event) => "process" in event && watch.isOwnAct(event));
+  assert.deepEqual(verdicts, [true, true, false, true, false, false, false, false, false]);
+});
+
+const integer = (value: number): Argument => ({ kind: "integer", label: "", value });
+
+test("policies that no canary exercises are named, not taken for good", () => {
+  const state = createCanaryState();
+  const memory = coverage({ sensor: "other", policy: "memory", pathPrefixes: [] });
+  const given = round(1, all, { coverage: [...stated, memory] });
+  judgeCanary(state, given);
+  assert.deepEqual(silentSensors(state), []);
+  assert.deepEqual(unexercisedPolicies(state, given), ["memory"]);
+  const told = sighting({ sensor: "other", policy: "memory" });
+  const next = round(2, [...all, told], { coverage: [...stated, memory] });
+  judgeCanary(state, next);
+  assert.deepEqual(unexercisedPolicies(state, next), []);
 });
 
 test("a token is one plain word, in arguments as Tetragon joins them", () => {

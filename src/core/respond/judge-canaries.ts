@@ -85,6 +85,18 @@ export function silentSensors({ standings }: CanaryState): readonly string[] {
   return silent.map((one) => `${one.sensor} ${one.policy} ${one.doing}`.trim()).sort();
 }
 
+/** Policies of which no canary does what they watch, so that none tells whether they work. */
+export function unexercisedPolicies(
+  { standings }: CanaryState,
+  { node, coverage }: Pick<CanaryRound, "node" | "coverage">,
+): readonly string[] {
+  const exercised = new Set(
+    [...standings].flatMap(([key, { policy }]) => (key.startsWith(`${node} `) ? [policy] : [])),
+  );
+  const names = coverage.map(({ policy }) => policy).filter((policy) => policy !== "");
+  return [...new Set(names)].filter((policy) => !exercised.has(policy)).sort();
+}
+
 type Identity = Pick<CanarySighting, "sensor" | "policy" | "doing">;
 
 function keyOf({ sensor, policy, doing }: Pick<Standing, "sensor" | "policy" | "doing">): string {

@@ -4,9 +4,10 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { type LoadedState, planPolicies } from "./plan-policies.ts";
 import { createPolicy, type PolicyDocument, purposeOfName } from "./policy-document.ts";
+import { nextTryUs } from "./retry-load.ts";
 
 const hourUs = 3_600_000_000;
-const free = { changesPerHour: 6, nowUs: 10 * hourUs, changesUs: [] };
+const free = { changesPerHour: 6, nowUs: 10 * hourUs, changesUs: [], tries: new Map() };
 
 function policy(purpose: string, call: string): PolicyDocument {
   return createPolicy(purpose, { hooks: [{ call, syscall: false, args: [] }] });
@@ -57,11 +58,52 @@ test("a server that lost all policies gets them back, though no change is left",
   assert.deepEqual(short(steps), ["add new"]);
 });
 
-test("one that cannot be loaded is told with the server's words, and its predecessor stays", () => {
-  const broken = loaded(files.name, { state: "load-error", error: "no such function" });
-  const { steps } = planPolicies([files], [broken, loaded(other.name)], free);
-  assert.deepEqual(short(steps), ["failed new", `keep ${other.name}`]);
-  assert.match(steps[0]?.why ?? "", /load-error: no such function/);
+const broken = loaded(files.name, { state: "load-error", error: "no such function" });
+const tried = (count: number, lastUs: number) => new Map([[files.name, { count, lastUs }]]);
+const retries = (given: Partial<typeof free>) =>
+  planPolicies([files], [broken, loaded(other.name)], { ...free, ...given }).steps;
+
+test("one that could not be loaded is tried again, and its predecessor stays meanwhile", () => {
+  const steps = retries({});
+  assert.deepEqual(short(steps), ["retry new", `keep ${other.name}`]);
+  assert.match(steps[0]?.why ?? "", /no such function/);
+});
+
+test("after each attempt it waits longer; what the server says is told, and when it is due", () => {
+  const minuteUs = 60_000_000;
+  for (const [count, waitUs] of [
+    [1, 5 * minuteUs],
+    [2, 10 * minuteUs],
+    [5, 80 * minuteUs],
+    [9, 6 * hourUs],
+  ] as const) {
+    const early = retries({ tries: tried(count, free.nowUs - waitUs + 1) });
+    assert.deepEqual(short(early), ["failed new", `keep ${other.name}`], String(count));
+    assert.match(early[0]?.why ?? "", /load-error: no such function\. Tried .*; again after 19/);
+    assert.equal(retries({ tries: tried(count, free.nowUs - waitUs) })[0]?.kind, "retry");
+  }
+});
+
+test("what nobody tried is due at once", () => {
+  assert.equal(nextTryUs(undefined), 0);
+  assert.equal(nextTryUs({ count: 0, lastUs: 5 }), 0);
+});
+
+test("attempts have an end, and are changes of the hour", () => {
+  const [given] = retries({ tries: tried(10, 0) });
+  assert.equal(given?.kind, "failed");
+  assert.match(given?.why ?? "", /Tried 10 times: it is not tried any more/);
+  const [spent] = retries({ changesPerHour: 0 });
+  assert.equal(spent?.kind, "failed");
+  assert.match(spent?.why ?? "", /no such function.*used up/);
+});
+
+test("what somebody switched off, or fails in another way, is not touched", () => {
+  for (const state of ["disabled", "error", "skipped"]) {
+    const { steps } = planPolicies([files], [loaded(files.name, { state })], free);
+    assert.deepEqual(short(steps), ["failed new"], state);
+    assert.doesNotMatch(steps[0]?.why ?? "", /Tried|again/);
+  }
 });
 
 test("what nothing asks for any more goes, but for what the limit holds back", () => {

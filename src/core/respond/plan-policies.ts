@@ -5,7 +5,9 @@
  * Must never name a policy that is not ours, nor take one away before its successor is there.
  */
 import { compareText } from "../event/compare-text.ts";
+import { formatTime } from "../event/format-time.ts";
 import { type PolicyDocument, purposeOfName } from "./policy-document.ts";
+import { type LoadTries, nextTryUs } from "./retry-load.ts";
 
 /** What a server says of one of its policies: `LoadedPolicy` of its port. */
 export interface LoadedState {
@@ -20,9 +22,10 @@ export interface LoadedState {
  * `add`: load it; `after` names what it takes the place of. `delete`: take it away; `after` names
  * its successor, which must be active by then, or is "". `keep`: it is there. `wait`: the changes
  * of this hour are used up. `failed`: it is loaded and does not work, or somebody switched it off.
+ * `retry`: it could not be loaded, and is taken away and added again.
  */
 export interface PolicyStep {
-  readonly kind: "add" | "delete" | "keep" | "wait" | "failed";
+  readonly kind: "add" | "delete" | "keep" | "wait" | "failed" | "retry";
   readonly name: string;
   readonly purpose: string;
   readonly after: string;
@@ -35,6 +38,8 @@ export interface ChangeLimits {
   readonly nowUs: number;
   /** **Unit**: microseconds; when the last changes were made, in any order. */
   readonly changesUs: readonly number[];
+  /** Name → attempts to load it that failed; those that are not there were not tried. */
+  readonly tries: ReadonlyMap<string, LoadTries>;
 }
 
 export interface PolicyPlan {
@@ -73,8 +78,11 @@ export function planPolicies(
   for (const { name, purpose } of wanted) {
     const there = byName.get(name);
     const before = own.filter((one) => one.name !== name && purposeOfName(one.name) === purpose);
-    if (there !== undefined) steps.push(stateStep(there, purpose), ...clear(there, before));
-    else if (before.length === 0) {
+    if (there !== undefined) {
+      const isDue = there.state === "load-error" && isRetryDue(name, limits);
+      const step = isDue ? retryStep(there, purpose, spend) : stateStep(there, purpose, limits);
+      steps.push(step, ...clear(there, before));
+    } else if (before.length === 0) {
       steps.push({ kind: "add", name, purpose, after: "", why: "It is wanted and not loaded." });
     } else steps.push(...replace({ name, purpose }, before, spend));
   }
@@ -96,11 +104,41 @@ function recentCount({ nowUs, changesUs }: ChangeLimits): number {
   return changesUs.filter((timeUs) => timeUs > nowUs - hourUs).length;
 }
 
-function stateStep({ name, state, error, mode }: LoadedState, purpose: string): PolicyStep {
+function isRetryDue(name: string, { tries, nowUs }: ChangeLimits): boolean {
+  const dueUs = nextTryUs(tries.get(name));
+  return dueUs !== undefined && dueUs <= nowUs;
+}
+
+function retryStep(
+  { name, error }: LoadedState,
+  purpose: string,
+  spend: () => boolean,
+): PolicyStep {
+  const about = { name, purpose, after: "" };
+  const why = `It could not be loaded${saidOf(error)}.`;
+  if (spend()) return { kind: "retry", ...about, why: `${why} It is tried again.` };
+  return { kind: "failed", ...about, why: `${why} The changes of this hour are used up.` };
+}
+
+function saidOf(error: string): string {
+  return error === "" ? "" : `: ${error}`;
+}
+
+/** When it is tried again, for people; "" for what is not tried at all. */
+function tellRetry({ name, state }: LoadedState, { tries }: ChangeLimits): string {
+  if (state !== "load-error") return "";
+  const count = tries.get(name)?.count ?? 0;
+  const at = formatTime(nextTryUs(tries.get(name)) ?? 0);
+  if (at === null) return ` Tried ${count} times: it is not tried any more.`;
+  return ` Tried ${count} ${count === 1 ? "time" : "times"}; again after ${at}.`;
+}
+
+function stateStep(loaded: LoadedState, purpose: string, limits: ChangeLimits): PolicyStep {
+  const { name, state, error, mode } = loaded;
   const about = { name, purpose, after: "" };
   if (brokenStates.has(state)) {
-    const said = error === "" ? "" : `: ${error}`;
-    return { kind: "failed", ...about, why: `It is loaded and in state ${state}${said}.` };
+    const why = `It is loaded and in state ${state}${saidOf(error)}.${tellRetry(loaded, limits)}`;
+    return { kind: "failed", ...about, why };
   }
   if (mode === "enforce") {
     return { kind: "keep", ...about, why: "It is loaded; the server lists it as enforcing." };

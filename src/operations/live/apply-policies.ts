@@ -3,12 +3,14 @@
  * In: a server, wanted policies, limits. Out: what was done, and what the server said.
  * Must never take a policy away whose successor the server does not list as working.
  */
+import type { TimeUs } from "../../core/event/event.ts";
 import {
   isWorking,
   type PolicyPlan,
   type PolicyStep,
   planPolicies,
 } from "../../core/respond/plan-policies.ts";
+import type { LoadTries } from "../../core/respond/retry-load.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LoadedPolicy, TetragonControl } from "../../ports/tetragon-control.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
@@ -43,15 +45,41 @@ export async function applyPolicies(options: ApplyOptions): Promise<AppliedPolic
   const nowUs = clock.nowUs();
   const changesUs = await log.recent(control.address, nowUs);
   const documents = wanted.map(({ document }) => document);
-  const limits = { changesPerHour, nowUs, changesUs };
+  const tries = await log.tries(control.address);
+  const limits = { changesPerHour, nowUs, changesUs, tries };
   const plan = planPolicies(documents, await control.policies(), limits);
-  return { steps: await runPlan(plan, options), foreignCount: plan.foreignCount };
+  const steps = await runPlan(plan, options);
+  const after = triesAfter(steps, tries, clock.nowUs());
+  // What works or is not wanted any more leaves the book, so that it does not grow.
+  if (options.isApplied && (after.size > 0 || tries.size > 0)) {
+    await log.setTries(control.address, after);
+  }
+  return { steps, foreignCount: plan.foreignCount };
 }
+
+/** Of those that could not be loaded. */
+function triesAfter(
+  steps: readonly StepResult[],
+  before: ReadonlyMap<string, LoadTries>,
+  nowUs: TimeUs,
+): ReadonlyMap<string, LoadTries> {
+  const after = new Map<string, LoadTries>();
+  for (const { name, kind, outcome } of steps) {
+    if (outcome !== "failed") continue;
+    const known = before.get(name);
+    const isTried = kind === "add" || kind === "retry";
+    if (isTried) after.set(name, { count: (known?.count ?? 0) + 1, lastUs: nowUs });
+    else if (known !== undefined) after.set(name, known);
+  }
+  return after;
+}
+
+const changing: ReadonlySet<PolicyStep["kind"]> = new Set(["add", "delete", "retry"]);
 
 async function runPlan(plan: PolicyPlan, options: ApplyOptions): Promise<readonly StepResult[]> {
   const results: StepResult[] = [];
   for (const step of plan.steps) {
-    if (!options.isApplied || (step.kind !== "add" && step.kind !== "delete")) {
+    if (!options.isApplied || !changing.has(step.kind)) {
       results.push({ ...step, outcome: step.kind === "failed" ? "failed" : "planned", said: "" });
       continue;
     }
@@ -74,7 +102,9 @@ async function runStep(step: PolicyStep, options: ApplyOptions): Promise<Outcome
   const counts = (step.kind === "add") === (step.after !== "");
   try {
     if (counts) await log.note(control.address, clock.nowUs());
-    return step.kind === "add" ? await addOne(step.name, options) : await deleteOne(step, control);
+    if (step.kind === "delete") return await deleteOne(step, control);
+    if (step.kind === "retry") await takeAwayFailed(step.name, control);
+    return await addOne(step.name, options);
   } catch (error) {
     if (!(error instanceof WaggleError)) throw error;
     return { outcome: "failed", said: error.message };
@@ -89,6 +119,15 @@ async function addOne(name: string, { control, wanted }: ApplyOptions): Promise<
   const state = there === undefined ? "does not list it" : `lists it in state ${there.state}`;
   const said = there?.error === undefined || there.error === "" ? "" : `: ${there.error}`;
   return { outcome: "failed", said: `The server took it and ${state}${said}` };
+}
+
+/** Gone meanwhile is as good; whatever else is refused, adding it tells. */
+async function takeAwayFailed(name: string, control: TetragonControl): Promise<void> {
+  try {
+    await control.deletePolicy(name, "");
+  } catch (error) {
+    if (!(error instanceof WaggleError) || error.code !== "tetragon-refused") throw error;
+  }
 }
 
 async function deleteOne({ name, after }: PolicyStep, control: TetragonControl): Promise<Outcome> {

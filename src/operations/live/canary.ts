@@ -9,9 +9,10 @@ import {
   createCanaryState,
   judgeCanary,
   silentSensors,
+  unexercisedPolicies,
 } from "../../core/respond/judge-canaries.ts";
 import type { CanarySighting } from "../../core/respond/watch-canaries.ts";
-import type { CanaryRunner } from "../../ports/canary-runner.ts";
+import type { CanaryMark, CanaryRunner } from "../../ports/canary-runner.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 
@@ -30,6 +31,16 @@ export interface CanaryWork {
   /** Since the last call: `CanaryWatch.take`. */
   readonly sightings: () => readonly CanarySighting[];
   readonly emit: Emit;
+  /** Called before a canary runs: `CanaryWatch.expect`. */
+  readonly expect: (mark: CanaryMark) => void;
+  /** How sensors are, after each canary. */
+  readonly tell: (told: CanaryVerdict) => void;
+}
+
+export interface CanaryVerdict {
+  readonly silent: readonly string[];
+  /** Policies that no canary exercises: whether they work is not known. */
+  readonly unexercised: readonly string[];
 }
 
 export const canaryIntervalMs = 5 * 60_000;
@@ -39,21 +50,17 @@ export const canaryGraceMs = 45_000;
 export async function runCanaries(work: CanaryWork, signal: AbortSignal): Promise<void> {
   const { clock, intervalMs } = work;
   const state = createCanaryState();
-  for (let count = 0; !signal.aborted; count += 1) {
-    if (work.node() !== "") await runOne(work, { state, count, signal });
+  while (!signal.aborted) {
+    if (work.node() !== "") await runOne(work, state, signal);
     await clock.wait(intervalMs, signal);
   }
 }
 
-interface Round {
-  readonly state: CanaryState;
-  readonly count: number;
-  readonly signal: AbortSignal;
-}
-
-async function runOne(work: CanaryWork, { state, count, signal }: Round): Promise<void> {
+async function runOne(work: CanaryWork, state: CanaryState, signal: AbortSignal): Promise<void> {
   const { runner, clock, log, graceMs } = work;
-  const run = await runner.run(tokenOf(clock.nowUs(), count));
+  const mark = await runner.mark();
+  work.expect(mark);
+  const run = await runner.run(mark);
   if (run.trouble !== "") log.warn("a canary did less than it should", { trouble: run.trouble });
   if (run.endedUs === 0) return;
   await clock.wait(graceMs, signal);
@@ -63,12 +70,8 @@ async function runOne(work: CanaryWork, { state, count, signal }: Round): Promis
   const round = { node: work.node(), run, coverage: work.coverage(), sightings: work.sightings() };
   for (const loss of judgeCanary(state, round)) work.emit(loss);
   const silent = silentSensors(state);
+  work.tell({ silent, unexercised: unexercisedPolicies(state, round) });
   if (silent.join("; ") === before) return;
   if (silent.length > 0) log.warn("sensors did not report a canary", { sensors: silent });
-  else log.info("all sensors report canaries again");
-}
-
-/** Unlike any other of this machine, and of this run. */
-function tokenOf(nowUs: number, count: number): string {
-  return `${nowUs.toString(36)}${count.toString(36)}`.padStart(8, "0").slice(-32);
+  else log.info("all sensors that canaries exercise report them again");
 }

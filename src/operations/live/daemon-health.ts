@@ -27,6 +27,8 @@ const partCountMax = 1000;
 const reasonCountMax = 100;
 
 export class DaemonHealth {
+  /** Servers that told, when last asked, which of their policies work: addresses. */
+  readonly listingServers = new Set<string>();
   private readonly parts = new Map<string, PartHealth>();
   private readonly counts = new Map<string, number>();
   private readonly lossesByReason = new Map<string, LossCount>();

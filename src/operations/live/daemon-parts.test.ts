@@ -109,7 +109,8 @@ test("parts that have nothing to do end at once, and hold nobody", async () => {
   await watchObjects(daemon, { onChange: fail, onPods: async () => fail() }, signal);
   const scrape = async () => fail();
   const clock = world.clock;
-  await scrapeLosses({ urls: [], scrape, clock, log, health, signal, onLosses: fail });
+  const calls = { scrape, onLosses: fail, areBrokenNamed: fail };
+  await scrapeLosses({ urls: [], clock, log, health, signal, ...calls });
   ending.abort();
   await tidyState(daemon, async () => fail(), signal);
   await followInbox(daemon, fail, signal);

@@ -5,6 +5,7 @@
  */
 import { ProblemLog } from "../../core/event/problem.ts";
 import type { Detector } from "../../core/observe/detect/detector.ts";
+import type { CanaryWatch } from "../../core/respond/watch-canaries.ts";
 import type { LiveOptions } from "../../engine/live-observation.ts";
 import { createFolds } from "../create-folds.ts";
 import { loadCluster } from "../load-cluster.ts";
@@ -18,11 +19,13 @@ export interface ObservedBy {
   readonly settings: { readonly state: string };
   /** Without detectors nothing is detected. */
   readonly detection: { readonly detectors: readonly Detector<unknown>[] };
+  /** Knows this daemon's own canaries. */
+  readonly canaries?: Pick<CanaryWatch, "isOwnAct"> | undefined;
 }
 
 /** From files as they are now. **Errors**: throws for files that cannot be read. */
 export async function loadLiveOptions(
-  { settings: { state }, detection: { detectors } }: ObservedBy,
+  { settings: { state }, detection: { detectors }, canaries }: ObservedBy,
   context: OperationContext,
 ): Promise<Pick<LiveOptions, "createFolds" | "tree">> {
   const problems = new ProblemLog();
@@ -33,5 +36,6 @@ export async function loadLiveOptions(
     problems,
   );
   const probeCommands = collectProbeCommands(identities, context.settings, problems);
-  return { createFolds: () => createFolds(policies, detectors), tree: { probeCommands } };
+  const own = canaries === undefined ? {} : { isOwnAct: canaries.isOwnAct };
+  return { createFolds: () => createFolds(policies, detectors, own), tree: { probeCommands } };
 }

@@ -9,6 +9,7 @@ import { WaggleError } from "../../ports/waggle-error.ts";
 import { stateFiles } from "../state-sources.ts";
 import type { Daemon } from "./daemon.ts";
 import { loadLiveOptions } from "./load-live-options.ts";
+import { tlsWords } from "./tls-fields.ts";
 
 /** **Unit**: milliseconds. A restarted Tetragon has forgotten what was loaded over gRPC. */
 const intervalMs = 5 * 60_000;
@@ -25,6 +26,13 @@ const appliedSchema = z.object({
     }),
   ),
 });
+
+/** Kind of step → what it does, for the log; others change nothing. */
+const changed: ReadonlyMap<string, string> = new Map([
+  ["add", "loaded"],
+  ["retry", "loaded again after it failed"],
+  ["delete", "taken away"],
+]);
 
 /** Ends when the signal is given. **Errors**: throws defects only. */
 export async function lookAfterPolicies(daemon: Daemon, signal: AbortSignal): Promise<void> {
@@ -56,12 +64,12 @@ async function applyOnce(daemon: Daemon, signal: AbortSignal): Promise<void> {
     for (const { address, trouble, steps } of nodes) {
       if (trouble !== "") log.warn("Policies could not be looked after.", { address, trouble });
       for (const { kind, name, outcome, said } of steps) {
-        if (kind !== "add" && kind !== "delete") continue;
+        const what = changed.get(kind);
+        if (what === undefined) continue;
         if (outcome === "done") changeCount += 1;
         const fields = { address, policy: name, said };
-        if (outcome === "done")
-          log.info(`A policy was ${kind === "add" ? "loaded" : "taken away"}.`, fields);
-        else log.warn(`A policy could not be ${kind === "add" ? "loaded" : "taken away"}.`, fields);
+        if (outcome === "done") log.info(`A policy was ${what}.`, fields);
+        else log.warn(`A policy could not be ${what}.`, fields);
       }
     }
     const troubles = nodes.map(({ trouble }) => trouble).filter((trouble) => trouble !== "");
@@ -77,12 +85,13 @@ async function applyOnce(daemon: Daemon, signal: AbortSignal): Promise<void> {
 }
 
 function words({ settings, context }: Daemon): readonly string[] {
-  const { state, tetragon, policyChanges } = settings;
+  const { state, tetragon, tls, policyChanges } = settings;
   const { file } = context.settings;
   return [
     ...["policy", "apply", "--yes", "--beside", "--state", state, "--format", "json"],
     ...["--to", `${state}/${stateFiles.policies}`, "--changes-per-hour", String(policyChanges)],
     ...tetragon.flatMap(({ address }) => ["--tetragon", address]),
+    ...tlsWords(tls),
     ...(file === "" ? [] : ["--config", file]),
   ];
 }

@@ -66,7 +66,7 @@ async function assemble(opened: Opened): Promise<Daemon> {
   const calls = { log, urgent: new EarlyCall() };
   const detection = await loadDetectors(settings, context, calls);
   const live: LiveOptions = {
-    ...(await loadLiveOptions({ settings, detection }, context)),
+    ...(await loadLiveOptions({ settings, detection, canaries }, context)),
     problems,
     onRecord: (source, event, record) => {
       archiving?.onRecord(source, event, record);

@@ -4,6 +4,7 @@
  * In: nothing. Out: the schema. Defaults are in `run-settings.ts`.
  */
 import { z } from "zod";
+import { tlsFields } from "./tls-fields.ts";
 
 const names = (what: string) => z.array(z.string().min(1)).max(1000).optional().describe(what);
 const text = (what: string) => z.string().min(1).optional().describe(what);
@@ -17,10 +18,7 @@ export const runFields = {
   discover: flag("Connect to the Tetragon pods that the Kubernetes API lists"),
   follow: names("Export files of Tetragon that grow: read on as they are written and rotated"),
   tetragonMetrics: names("Metrics of Tetragon, http://host:2112/metrics: tell what was lost"),
-  tlsCa: text("Certificate of the authority that signed Tetragon's server certificate"),
-  tlsCert: text("Certificate of this client"),
-  tlsKey: text("Key of this client"),
-  tlsServerName: text("Name in the server's certificate, where it is not the host's"),
+  ...tlsFields,
   kubernetes: flag("Watch the objects of the cluster that this pod, or the kubeconfig, is of"),
   kubeconfig: text("Kubeconfig to use; implies kubernetes"),
   name: text("What this daemon calls itself in the state; local when left out"),

@@ -12,6 +12,7 @@ import type { Settings } from "../operation.ts";
 import { readDuration } from "../time-range.ts";
 import { readScanSources } from "./choose-scans.ts";
 import { kebabKey, runFields } from "./run-fields.ts";
+import { addressesOf, tlsOf } from "./tls-fields.ts";
 
 const schema = z.strictObject(runFields);
 export type RunInput = z.infer<typeof schema>;
@@ -57,9 +58,7 @@ export type ResolveRun = (settings: Settings) => RunSettings;
 export function resolveRun(given: RunInput, settings: Settings): RunSettings {
   const input = withConfig(given, settings);
   const tls = tlsOf(input);
-  const tetragon = (input.tetragon ?? []).map((address) =>
-    tls === undefined ? { address } : { address, tls },
-  );
+  const tetragon = addressesOf(input.tetragon ?? [], tls);
   const wantsCluster = input.kubernetes === true || input.kubeconfig !== undefined;
   const resolved: RunSettings = {
     state: (input.state ?? settings.config.state ?? "waggle-state").replace(/(?<=.)\/+$/, ""),
@@ -106,19 +105,6 @@ function withConfig(given: RunInput, { config }: Settings): RunInput {
     return value === undefined ? [] : [[key, value] as const];
   });
   return schema.parse(Object.fromEntries(filled));
-}
-
-function tlsOf({ tlsCa, tlsCert, tlsKey, tlsServerName }: RunInput): TlsFiles | undefined {
-  if ([tlsCa, tlsCert, tlsKey, tlsServerName].every((one) => one === undefined)) return undefined;
-  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    throw new WaggleError("usage", "tls-cert and tls-key go together: give both or neither.");
-  }
-  return {
-    ...(tlsCa === undefined ? {} : { caFile: tlsCa }),
-    ...(tlsCert === undefined ? {} : { certificateFile: tlsCert }),
-    ...(tlsKey === undefined ? {} : { keyFile: tlsKey }),
-    ...(tlsServerName === undefined ? {} : { serverName: tlsServerName }),
-  };
 }
 
 function durationOf(text: string, option: string): number {

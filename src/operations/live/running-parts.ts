@@ -145,7 +145,17 @@ export class RunningParts {
       urls: settings.metricsUrls,
       scrape: (url) => context.outside.sources.scrape(url),
       onLosses: (losses) => observation.returnSettled(losses),
+      areBrokenNamed: () => doAllList(this.daemon),
       ...{ clock, log, health, signal: this.ending.signal },
     });
   }
+}
+
+/** Whether all that is read comes from servers that list their policies. */
+function doAllList({ sources, health }: Daemon): boolean {
+  const serverPrefix = "tetragon:";
+  return sources.every(
+    ({ name }) =>
+      name.startsWith(serverPrefix) && health.listingServers.has(name.slice(serverPrefix.length)),
+  );
 }

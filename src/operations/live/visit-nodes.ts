@@ -5,7 +5,11 @@
 import { isOurs } from "../../core/respond/plan-policies.ts";
 import type { Outside } from "../../ports/outside.ts";
 import type { Store } from "../../ports/store.ts";
-import type { LoadedPolicy, TetragonControl } from "../../ports/tetragon-control.ts";
+import type {
+  LoadedPolicy,
+  TetragonAddress,
+  TetragonControl,
+} from "../../ports/tetragon-control.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { applyPolicies, type StepResult } from "./apply-policies.ts";
 import { type ChangeLog, createChangeLog } from "./change-log.ts";
@@ -36,7 +40,7 @@ export interface NodePolicies {
 
 /** **Order**: of addresses; one after the other, so that a bad policy reaches one node first. */
 export async function visitNodes(
-  addresses: readonly string[],
+  addresses: readonly TetragonAddress[],
   task: NodeTask,
   outside: Outside,
 ): Promise<readonly NodePolicies[]> {
@@ -72,13 +76,14 @@ interface Visit {
   readonly outside: Outside;
 }
 
-async function visitNode(address: string, visit: Visit): Promise<NodePolicies> {
+async function visitNode(server: TetragonAddress, visit: Visit): Promise<NodePolicies> {
   let control: TetragonControl | undefined;
   try {
-    control = await visit.outside.sources.control({ address });
+    control = await visit.outside.sources.control(server);
     return await askNode(control, visit);
   } catch (error) {
     if (!(error instanceof WaggleError)) throw error;
+    const { address } = server;
     const about = { address, node: "", version: "", loaded: [], steps: [], foreignCount: 0 };
     return { ...about, trouble: error.message };
   } finally {

@@ -47,6 +47,7 @@ async function look(daemon: Daemon, { address, source, known }: Look): Promise<v
   const control = await context.outside.sources.control(address);
   try {
     const policies = await control.policies();
+    health.listingServers.add(address.address);
     const bad = policies.filter(({ state }) => broken.has(state));
     const names = policies.map(({ name, state }) => `${name} ${state}`).sort();
     const before = known.get(address.address);
@@ -63,6 +64,7 @@ async function look(daemon: Daemon, { address, source, known }: Look): Promise<v
     );
   } catch (error) {
     if (!(error instanceof WaggleError)) throw error;
+    health.listingServers.delete(address.address);
     if (health.note(part, false, error.message, clock.nowUs())) {
       log.warn("Tetragon does not tell its policies.", { why: error.message });
     }

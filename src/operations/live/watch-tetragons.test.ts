@@ -60,20 +60,26 @@ test("a policy that does not work is a loss of that policy for as long as it is 
 });
 
 test("our policies are applied by a process of its own, again after a reconnect", async () => {
-  const { world, daemon, source, end } = await open({ managePolicies: true, policyChanges: 3 });
+  const given = { managePolicies: true, policyChanges: 3, tlsCa: "ca.pem", tlsServerName: "n" };
+  const { world, daemon, source, end } = await open(given);
   const steps = [
     { kind: "add", name: "waggle-use-g00000001", outcome: "done", said: "" },
     { kind: "delete", name: "waggle-use-g00000000", outcome: "failed", said: "busy" },
     { kind: "keep", name: "waggle-loader-g00000002", outcome: "done", said: "" },
+    { kind: "retry", name: "waggle-udp-g00000003", outcome: "failed", said: "no such symbol" },
   ];
   world.maker = async () => JSON.stringify({ nodes: [{ address, trouble: "", steps }] });
   const ended = lookAfterPolicies(daemon, world.ending.signal);
   await world.pass(10_000);
   assert.equal(world.made.length, 1);
   assert.deepEqual(world.made[0]?.slice(0, 4), ["policy", "apply", "--yes", "--beside"]);
-  assert.ok(world.made[0]?.join(" ").includes("--changes-per-hour 3 --tetragon unix:///t.sock"));
+  const words = world.made[0]?.join(" ") ?? "";
+  assert.ok(words.includes("--changes-per-hour 3 --tetragon unix:///t.sock"));
+  assert.ok(words.includes("--tls-ca ca.pem --tls-server-name n"));
   assert.ok(world.log.said("info").includes("A policy was loaded."));
   assert.ok(world.log.said("warn").includes("A policy could not be taken away."));
+  const again = "A policy could not be loaded again after it failed.";
+  assert.ok(world.log.said("warn").includes(again));
   await world.pass(270_000);
   assert.equal(world.made.length, 1);
   await world.pass(40_000);

@@ -12,6 +12,9 @@ import { AgentWatch } from "./watch-agents.ts";
 import { watchObjects } from "./watch-objects.ts";
 import { watchServers } from "./watch-servers.ts";
 
+/** **Unit**: sensors and policies that health names. */
+const toldCountMax = 40;
+
 export interface TetragonHooks {
   /** Objects of the cluster changed. */
   readonly onChange: () => void;
@@ -49,6 +52,13 @@ async function runDaemonCanaries(daemon: Daemon, signal: AbortSignal): Promise<v
           .openFacts(new Set())
           .filter((fact): fact is CoverageFact => fact.kind === "coverage" && fact.node === node()),
       sightings: () => canaries.take(),
+      expect: (mark) => canaries.expect(mark),
+      tell: ({ silent, unexercised }) => {
+        const nowUs = services.clock.nowUs();
+        const unknown = unexercised.map((policy) => `${policy}: not exercised`);
+        const told = [...silent.map((one) => `${one}: silent`), ...unknown].slice(0, toldCountMax);
+        daemon.health.note("canaries", silent.length === 0, told.join("; "), nowUs);
+      },
       emit: (fact) => observation.returnSettled([fact]),
     },
     signal,

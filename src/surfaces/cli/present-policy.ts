@@ -23,7 +23,10 @@ import { textTable } from "./text-table.ts";
 
 export const policyPresentation: Presentation<PolicyOutput> = {
   positionals: [{ key: "action", metavar: "action", required: true }],
-  metavars: { ...sourceMetavars, tetragon: "address", to: "dir", set: "name", state: "dir" },
+  metavars: {
+    ...{ ...sourceMetavars, tetragon: "address", to: "dir", set: "name", state: "dir" },
+    ...{ tlsCa: "file", tlsCert: "file", tlsKey: "file", tlsServerName: "name" },
+  },
   examples: [
     {
       line: "waggle policy plan --report report.json --tetragon unix:///run/tetragon/tetragon.sock",

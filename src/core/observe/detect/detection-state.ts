@@ -3,7 +3,7 @@
  * In: hits, processes that are let go of. Out: facts.
  * Must tell of a session only once a rule spoke of it, then of all of it that is still kept.
  */
-import type { TimeUs } from "../../event/event.ts";
+import type { ProcessEvent, TimeUs } from "../../event/event.ts";
 import type { Emit, Fact } from "../fact.ts";
 import type { DumpPart } from "../fold.ts";
 import {
@@ -29,6 +29,8 @@ export interface DetectionOptions {
   readonly detectors: readonly Detector<unknown>[];
   /** Default 65,536. */
   readonly subjectCountMax?: number;
+  /** True for what this program itself does to try its sensors: no act of anybody. */
+  readonly isOwnAct?: (event: ProcessEvent) => boolean;
 }
 
 export class DetectionState {

@@ -13,6 +13,8 @@ import { addSocketHook } from "../../../testing/flow-events.ts";
 import { choices, livelyEvents } from "../../../testing/lively-events.ts";
 import { sampleDetector, sampleHit, sampleRule } from "../../../testing/sample-detector.ts";
 import type { Event, Process } from "../../event/event.ts";
+import { canaryArgument } from "../../respond/canary-mark.ts";
+import { createCanaryWatch } from "../../respond/watch-canaries.ts";
 import { hostKey } from "../container-key.ts";
 import { FactSet } from "../fact-set.ts";
 import { ancestorsOf } from "./detect-facts.ts";
@@ -55,6 +57,39 @@ test("a session without signals tells nothing", () => {
   const { story, tool } = sessionStory();
   story.open(tool, "/etc/shadow");
   assert.deepEqual([...detect(story.events, onDelete).all()], []);
+});
+
+test("what our own canary is known to do is no signal; a copy of it, or more, is", () => {
+  const token = "abcdefgh12345678";
+  const directory = `/tmp/waggle-${token}`;
+  const about = { binary: "/usr/bin/node", arguments: canaryArgument(token) };
+  const signalsOf = (act: (story: Story, canary: Process, copy: Process) => void): number => {
+    const story = createStory();
+    const canary = story.exec({ pid: 30, ...about });
+    const copy = story.exec({ pid: 31, ...about });
+    act(story, canary, copy);
+    const watch = createCanaryWatch();
+    watch.expect({ token, programPath: "/usr/bin/node", directory });
+    const facts = new FactSet();
+    const folds = [createDetection({ detectors: [onDelete], isOwnAct: watch.isOwnAct })];
+    const observer = createObserver({ folds, emit: (fact) => facts.add(fact) });
+    for (const event of story.events) observer.observe(event);
+    observer.finish();
+    return facts.signals(host).length;
+  };
+  const file = `${directory}/waggle-canary`;
+  assert.equal(
+    signalsOf((story, canary) => erase(story, canary, file)),
+    0,
+  );
+  assert.equal(
+    signalsOf((story, canary) => erase(story, canary, "/var/log/a")),
+    1,
+  );
+  assert.equal(
+    signalsOf((story, _, copy) => erase(story, copy, file)),
+    1,
+  );
 });
 
 test("the first signal tells all of its session, also what came before, and who is above", () => {

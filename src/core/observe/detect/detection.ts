@@ -42,6 +42,7 @@ export function createDetection(options: DetectionOptions): Fold<DetectionState>
       if (act.kind === "listen" || act.kind === "accept") state.book.noteServing(subject);
       // What the runtime does before the container's program is no act of the container.
       if (subject.actor === "runtime" && subject.isInContainer) return;
+      if (options.isOwnAct?.(event) === true) return;
       state.steps.note(act, subject);
       context.begin(state, act);
       for (const detector of detectors) {
