@@ -138,7 +138,11 @@ class FileArchiveWriter implements ArchiveWriter {
       this.lostCount++;
       return this.nextSequence - 1;
     }
-    if (this.frame?.hasRoom(kept) === false) this.seal();
+    if (this.frame?.hasRoom(kept) === false) {
+      this.seal();
+      // The next flush says what went wrong, and tries again.
+      this.flush().catch(() => undefined);
+    }
     this.frame ??= new PlainFrame(
       this.spare.pop() ?? Buffer.allocUnsafeSlow(frameSizeBytes),
       this.nextSequence,

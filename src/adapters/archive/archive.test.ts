@@ -21,6 +21,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { checkArchive } from "../../ports/archive.contract.ts";
 import type { ArchiveLimits, ArchiveReader, ArchiveRecord } from "../../ports/archive.ts";
 import { createNodeFiles } from "../files/node-files.ts";
@@ -178,6 +179,20 @@ test("a segment is closed after an hour of events, but small ones are not for od
       await writer.flush();
     }
     assert.deepEqual(await counts(), [3, 2, 19]);
+    await writer.close();
+  }));
+
+test("a full frame is written without being asked for", () =>
+  inState(async (state) => {
+    const writer = await openArchiveWriter(state, plenty);
+    // A little more than one frame.
+    for (let n = 0; n < 110; n++) writer.append(record(String(n).padEnd(10_000)));
+    const size = () =>
+      readdirSync(join(state, "archive"))
+        .filter((name) => name.endsWith(".zst"))
+        .reduce((sum, name) => sum + statSync(join(state, "archive", name)).size, 0);
+    while (size() === 0) await sleep(5);
+    assert.equal(await writer.flush(), 110);
     await writer.close();
   }));
 
