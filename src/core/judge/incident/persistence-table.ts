@@ -24,6 +24,10 @@ const kinds: readonly (readonly [RegExp, Foothold])[] = [
     { name: "SSH key that lets somebody in", remove: "Remove the SSH key from" },
   ],
   [
+    /^\/etc\/ssh\/sshd_config(?:$|\.d\/)/,
+    { name: "who may log in by SSH", remove: "Compare with a known state, then put right:" },
+  ],
+  [
     /^\/etc\/(?:passwd|shadow|group|gshadow)$/,
     { name: "accounts", remove: "Compare the accounts with a known state:" },
   ],
