@@ -3,6 +3,9 @@
  * In: a scene of actions. Out: actions with the evidence they rest on.
  * Must never advise to stop what nothing speaks against, or to destroy evidence.
  */
+import type { TimeUs } from "../../event/event.ts";
+import { formatTime } from "../../event/format-time.ts";
+import { classifyAddress, parseAddress } from "../../event/ip-address.ts";
 import { isHostKey } from "../../observe/container-key.ts";
 import type { ProcessFact } from "../../observe/detect/detect-fact.ts";
 import type { EntryKind } from "../../observe/detect/subject.ts";
@@ -11,15 +14,19 @@ import {
   action,
   citationsOf,
   deedsOf,
+  enteredOf,
   perKindMax,
   podsOf,
   runningOf,
   signalsOf,
 } from "./action-scene.ts";
 import type { IncidentAction } from "./incident.ts";
+import { nameListener } from "./name-listener.ts";
 import { commandOf } from "./name-process.ts";
 import { parseEnd } from "./parse-end.ts";
 import { quoteCommand, quoteList } from "./quote-command.ts";
+import { readCommandLine } from "./read-command-line.ts";
+import { parentNames } from "./read-targets.ts";
 import { shellCommand } from "./shell-word.ts";
 import { isStrong } from "./weigh-signals.ts";
 
@@ -28,8 +35,11 @@ export function containActions(scene: ActionScene): readonly IncidentAction[] {
   return [
     ...isolatePods(scene),
     ...blockAddresses(scene),
+    ...blockNamed(scene),
     ...blockMetadata(scene),
     ...freezeProcesses(scene),
+    ...lockAccounts(scene),
+    ...closeNodes(scene),
     ...closeOperatorWay(scene),
     ...closeHostWay(scene),
     ...lookAtServers(scene),
@@ -65,7 +75,7 @@ function isolatePods(scene: ActionScene): readonly IncidentAction[] {
       const label = shellCommand`kubectl -n ${namespace} label pod ${pod} ${mark}`;
       const apply = shellCommand`echo ${policy} | kubectl -n ${namespace} apply -f -`;
       return action("contain", {
-        text: `Isolate pod ${quoteCommand(`${namespace}/${pod}`)} by a network policy`,
+        text: `Isolate pod ${quoteCommand(`${namespace}/${pod}`)} by a network policy; what other policies allow it stays allowed`,
         because,
         command: label === "" || apply === "" ? "" : `${label} && ${apply}`,
         citations: citationsOf(own.length > 0 ? own : here),
@@ -100,6 +110,81 @@ function blockAddresses(scene: ActionScene): readonly IncidentAction[] {
         citations: citationsOf(contacts),
       });
     });
+}
+
+/** What commands name but nobody was seen to contact, and names that were looked up. */
+function blockNamed(scene: ActionScene): readonly IncidentAction[] {
+  const { processes, signals } = scene.given;
+  const marked = new Set(signals.map(({ process }) => process));
+  const known = new Set(
+    deedsOf(scene, "contact").map(({ subject }) => parseEnd(subject)?.address ?? subject),
+  );
+  const named = processes
+    .filter(({ process }) => marked.has(process))
+    .flatMap((process) =>
+      readCommandLine(process).map(({ type, value }) => ({ type, value, process })),
+    )
+    .filter(({ type, value }) => type === "ip" && isPublic(value) && !known.has(value));
+  const addresses = [...Map.groupBy(named, ({ value }) => value)].map(([address, same]) =>
+    action("contain", {
+      text: `Block ${address} everywhere`,
+      because: "a command names it, although no connection to it was seen from here",
+      command: "",
+      citations: citationsOf(same.map(({ process }) => process)),
+    }),
+  );
+  const lookUps = deedsOf(scene, "lookup").filter(({ process }) => marked.has(process));
+  const names = parentNames(lookUps.map(({ subject }) => subject)).slice(0, perKindMax);
+  const domains = names.map((name) =>
+    action("contain", {
+      text: `Have resolvers refuse ${quoteCommand(name)} and all names below it`,
+      because: "it was looked up",
+      command: "",
+      citations: citationsOf(lookUps.filter(({ subject }) => subject.endsWith(name))),
+    }),
+  );
+  return [...addresses.slice(0, perKindMax), ...domains];
+}
+
+function isPublic(address: string): boolean {
+  const bytes = parseAddress(address);
+  return bytes !== undefined && classifyAddress(bytes) === "internet";
+}
+
+/** Expired as well: a lock alone lets keys in. */
+function lockAccounts(scene: ActionScene): readonly IncidentAction[] {
+  return deedsOf(scene, "account")
+    .slice(0, perKindMax)
+    .map((one) =>
+      action("contain", {
+        text: `Lock the account ${quoteCommand(one.subject, 40)}`,
+        because: `${quoteCommand(one.detail, 40)} made or changed it`,
+        command: isHostKey(one.container) ? shellCommand`usermod -L -e 1 ${one.subject}` : "",
+        citations: one.citations,
+      }),
+    );
+}
+
+/** Who left a container, or commands its runtime, is not held by a policy of the pod. */
+function closeNodes(scene: ActionScene): readonly IncidentAction[] {
+  if (podsOf(scene).length === 0) return [];
+  const grounds = [
+    ...signalsOf(scene, "escape")
+      .filter(isStrong)
+      .map(({ node, title, citations }) => ({ node, title, citations })),
+    ...deedsOf(scene, "socket").map(({ node, subject, citations }) => {
+      return { node, title: `use of ${subject}`, citations };
+    }),
+  ];
+  return [...Map.groupBy(grounds, ({ node }) => node)].slice(0, 3).map(([node, same]) => {
+    const titles = same.map(({ title }) => title);
+    return action("contain", {
+      text: `Let nothing new start on node ${quoteCommand(node, 60)}, and cut it off if you can`,
+      because: `the container may have been left: ${quoteList(titles, 2, 80)}`,
+      command: shellCommand`kubectl cordon ${node}`,
+      citations: citationsOf(same),
+    });
+  });
 }
 
 function blockMetadata(scene: ActionScene): readonly IncidentAction[] {
@@ -138,8 +223,7 @@ function placeOf({ pid, node }: ProcessFact): string {
 }
 
 function closeOperatorWay(scene: ActionScene): readonly IncidentAction[] {
-  const { sessions } = scene.given;
-  const entered = sessions.filter(({ entryKind }) => entryKind === "operator");
+  const entered = enteredOf(scene);
   if (entered.length === 0) return [];
   const pods = podsOf(scene).filter((one) =>
     entered.some(({ container }) => container === one.container),
@@ -149,7 +233,7 @@ function closeOperatorWay(scene: ActionScene): readonly IncidentAction[] {
     return action("contain", {
       text: `Find out whose credentials entered ${name}, and withdraw them`,
       because: "the session came from outside of the container, as kubectl exec does",
-      command: shellCommand`kubectl auth can-i --list -n ${namespace} --as USER`,
+      command: shellCommand`kubectl auth can-i create pods/exec -n ${namespace} --as USER`,
       citations: citationsOf([
         ...signalsOf(scene, "interactive-exec"),
         ...entered.flatMap(({ signals }) => signals),
@@ -176,22 +260,41 @@ function closeHostWay({ given }: ActionScene): readonly IncidentAction[] {
     action("contain", {
       text: `${way[0]} ${quoteCommand(commandOf(root), 80)}${uid}`,
       because: way[1],
-      command: "",
+      command: journalCommand(first.fromUs),
       citations: citationsOf([root, ...first.signals]),
     }),
   ];
 }
 
+/** Logins and jobs of the minutes before. */
+function journalCommand(fromUs: TimeUs): string {
+  const [since, until] = [fromUs - 10 * minuteUs, fromUs + minuteUs].map((timeUs) => {
+    return `${(formatTime(timeUs) ?? "").slice(0, 19).replace("T", " ")} UTC`;
+  });
+  return shellCommand`journalctl --since ${since ?? ""} --until ${until ?? ""}`;
+}
+
+const minuteUs = 60_000_000;
+
 /** A server that somebody reached from here may have been made to do things, and not be watched. */
 function lookAtServers(scene: ActionScene): readonly IncidentAction[] {
-  if (signalsOf(scene, "lateral-movement").length === 0) return [];
   const reached = deedsOf(scene, "lateral");
-  if (reached.length === 0) return [];
-  const ends = reached.map(({ subject }) => subject);
+  const isMoved = signalsOf(scene, "lateral-movement").length > 0;
+  const isScanned = signalsOf(scene, "scanning").length > 0;
+  if (reached.length === 0 || !(isMoved || isScanned)) return [];
+  const { input } = scene.given;
+  const ends = reached.flatMap(({ subject }) => parseEnd(subject) ?? []);
+  const names = [...new Map(ends.map(({ address, port }) => [address, port]))].map(
+    ([address, port]) => `${address}${nameListener(input, address, port)}`,
+  );
+  const many = names.length > 4 ? ` and ${names.length - 4} more` : "";
+  const which = `${names.slice(0, 4).join(", ")}${many}`;
   return [
     action("contain", {
-      text: `Look at what ${quoteList(ends, 3)} was made to do, and cut it off from here`,
-      because: "connections to it were seen, and a rule of lateral movement matched",
+      text: isMoved
+        ? `Look at what was done on ${which} from here, and cut it off from here`
+        : `Look whether ${which} let somebody in from here`,
+      because: `connections to it were tried, and a rule of ${isMoved ? "lateral movement" : "scans"} matched`,
       command: "",
       citations: citationsOf(reached),
     }),

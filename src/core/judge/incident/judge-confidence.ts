@@ -65,11 +65,17 @@ function lossesOf(given: IncidentCase): readonly LossFact[] {
 }
 
 /** What detection let go of at a bound speaks of one session; on a host of any of hundreds. */
-function isDoubt({ reason, container }: LossFact): boolean {
+function isDoubt({ reason, container }: Pick<LossFact, "reason" | "container">): boolean {
   return reason !== "detect-eviction" || !(container === "" || isHostKey(container));
 }
 
-function describeLoss({ reason, count, detail, node }: LossFact): string {
+function describeLoss({ reason, count, detail, node, container }: LossFact): string {
+  if (reason === "detect-eviction" && count > 0) {
+    const whose = isDoubt({ reason, container })
+      ? "of this container"
+      : "of this session or others";
+    return `Of ${count} events on ${quoteName(node)}, ${whose}, no more than what rules matched was kept (${detail}).`;
+  }
   const lost = count > 0 ? `${count} events were lost` : "Events may have been lost";
   const told = detail === "" ? "" : `: ${quoteName(detail)}`;
   return `${lost} on ${quoteName(node)} (${quoteName(reason)})${told}.`;

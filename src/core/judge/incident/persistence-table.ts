@@ -10,6 +10,8 @@ export interface Foothold {
   readonly remove: string;
 }
 
+const kernelSetting = /\/(?:release_agent|core_pattern|uevent_helper)$|\/binfmt_misc\/register$/;
+
 const kinds: readonly (readonly [RegExp, Foothold])[] = [
   [
     /^\/etc\/cron|^\/var\/spool\/(?:cron|at)\/|^\/etc\/anacrontab$/,
@@ -49,7 +51,7 @@ const kinds: readonly (readonly [RegExp, Foothold])[] = [
     { name: "static pod of the node", remove: "Remove the static pod" },
   ],
   [
-    /\/(?:release_agent|core_pattern|uevent_helper)$|\/binfmt_misc\/register$/,
+    kernelSetting,
     { name: "program that the kernel starts on the node", remove: "Restore the kernel setting" },
   ],
   [
@@ -57,6 +59,19 @@ const kinds: readonly (readonly [RegExp, Foothold])[] = [
     { name: "hook of another program", remove: "Remove the hook" },
   ],
 ];
+
+const whole =
+  /\/(?:cron\.[a-z]+|sudoers\.d|init\.d|autostart|sshd_config\.d|profile\.d|(?:system|user)|manifests)\/[^/]+$|^\/var\/spool\/at\//;
+
+/** No file of a disk: there is nothing to copy. */
+export function isKernelSetting(path: string): boolean {
+  return kernelSetting.test(path);
+}
+
+/** A file of one purpose, where many lie side by side: it can go as a whole. */
+export function isWholeFoothold(path: string): boolean {
+  return whole.test(path);
+}
 
 /** Undefined for files that start nothing. A mount of the host in front is looked through. */
 export function footholdOf(path: string): Foothold | undefined {
