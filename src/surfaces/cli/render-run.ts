@@ -25,7 +25,7 @@ import type { View } from "./presentation.ts";
 
 const shownCount = 10;
 const evidenceCount = 4;
-const actionCount = 6;
+const actionCount = 8;
 
 interface Page {
   readonly width: number;
@@ -142,10 +142,15 @@ function gravity({ level }: EvidenceItem): number {
   return level === "" ? -1 : levels.indexOf(level);
 }
 
-/** One of each phase at least: whoever stops it alone loses evidence, or meets it again. */
+/**
+ * One of each phase at least: whoever stops it alone meets it again. What preserves comes before
+ * the rest, for what is told to replace or delete destroys it.
+ */
 function renderActions({ actions }: Classification, page: Page): readonly TerminalText[] {
   const first = phases.flatMap((phase) => actions.find((one) => one.phase === phase) ?? []);
-  const others = actions.filter((one) => !first.includes(one));
+  const others = actions
+    .filter((one) => !first.includes(one))
+    .toSorted((a, b) => Number(b.phase === "preserve") - Number(a.phase === "preserve"));
   const chosen = new Set([...first, ...others.slice(0, actionCount - first.length)]);
   const shown = actions.filter((one) => chosen.has(one));
   const left = actions.length - shown.length;

@@ -74,7 +74,8 @@ function describeLoss({ reason, count, detail, node, container }: LossFact): str
     const whose = isDoubt({ reason, container })
       ? "of this container"
       : "of this session or others";
-    return `Of ${count} events on ${quoteName(node)}, ${whose}, no more than what rules matched was kept (${detail}).`;
+    const what = `Of ${count} events on ${quoteName(node)}, ${whose},`;
+    return `${what} only what rules matched was kept (${quoteName(detail)}).`;
   }
   const lost = count > 0 ? `${count} events were lost` : "Events may have been lost";
   const told = detail === "" ? "" : `: ${quoteName(detail)}`;

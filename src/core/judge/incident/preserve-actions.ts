@@ -33,10 +33,10 @@ export function preserveActions(scene: ActionScene): readonly IncidentAction[] {
     ...keepPrograms(scene),
     ...keepPasswords(scene),
     ...keepFiles(scene),
-    ...findLostFiles(scene),
     ...keepLogs(scene),
     keepEvents(scene),
     ...keepAudit(scene),
+    ...findLostFiles(scene),
   ];
 }
 
