@@ -213,8 +213,8 @@ function tellHistory(incident: Incident, { history }: ClassifyMaterial): readonl
     {
       time: first.time,
       text:
-        `In all, its processes are seen to do ${plural(lines.length, "act")}: ${kinds.join(", ")}; ` +
-        "the first and the last are cited",
+        `In all, its processes are seen to do ${plural(lines.length, "act")}: ` +
+        `${kinds.join(", ")}; the first and the last are cited`,
       command: "",
       pid: 0,
       level: "",

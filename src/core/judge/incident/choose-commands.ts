@@ -57,8 +57,10 @@ export function chooseCommands(
 }
 
 /** What only passes on what others say, or waits. */
-const helpers =
-  /^(?:head|tail|sort|uniq|wc|tr|cut|grep|egrep|sed|awk|sleep|true|echo|test|mkdir|dirname|basename)$/;
+const helpers = new RegExp(
+  "^(?:head|tail|sort|uniq|wc|tr|cut|grep|egrep|sed|awk|sleep|true|echo|test|mkdir|" +
+    "dirname|basename)$",
+);
 
 const helperWeight = -3;
 

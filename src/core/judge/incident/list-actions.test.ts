@@ -11,6 +11,8 @@ import {
   webShellFacts,
 } from "../../../testing/sample-incident.ts";
 import { type ActionScene, perKindMax } from "./action-scene.ts";
+import { blockActions } from "./block-actions.ts";
+import { closeActions } from "./close-actions.ts";
 import { containActions } from "./contain-actions.ts";
 import { eradicateActions } from "./eradicate-actions.ts";
 import type { Incident } from "./incident.ts";
@@ -234,5 +236,7 @@ test("the list holds what each phase gives, in that order", () => {
     each.flatMap((list) => list(scene)),
   );
   const quiet = { ...scene, deeds: [], given: { ...given, signals: [], containers: [] } };
-  assert.deepEqual(containActions(quiet), []);
+  for (const list of [containActions, blockActions, closeActions]) {
+    assert.deepEqual(list(quiet), []);
+  }
 });

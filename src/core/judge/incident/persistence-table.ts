@@ -60,8 +60,10 @@ const kinds: readonly (readonly [RegExp, Foothold])[] = [
   ],
 ];
 
-const whole =
-  /\/(?:cron\.[a-z]+|sudoers\.d|init\.d|autostart|sshd_config\.d|profile\.d|(?:system|user)|manifests)\/[^/]+$|^\/var\/spool\/at\//;
+const whole = new RegExp(
+  "/(?:cron\\.[a-z]+|sudoers\\.d|init\\.d|autostart|sshd_config\\.d|profile\\.d|" +
+    "systemd/(?:system|user)|manifests)/[^/]+$|^/var/spool/at/",
+);
 
 /** No file of a disk: there is nothing to copy. */
 export function isKernelSetting(path: string): boolean {

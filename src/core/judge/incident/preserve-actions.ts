@@ -105,8 +105,10 @@ function findLostFiles(scene: ActionScene): readonly IncidentAction[] {
   ];
 }
 
-const encryptions =
-  /(?:^|\/)openssl\s.*\s-(?:pass\s+pass:|k\s|K\s)|(?:^|\/)gpg2?\s.*--passphrase[\s=]|(?:^|\/)zip\s.*\s-P\s|(?:^|\/)7z\w?\s.*\s-p\S/;
+const encryptions = new RegExp(
+  "(?:^|/)(?:openssl\\s.*\\s-(?:pass\\s+pass:|[kK]\\s)|gpg2?\\s.*--passphrase[\\s=]|" +
+    "zip\\s.*\\s-P\\s|7z\\w?\\s.*\\s-p\\S)",
+);
 
 /** Files that were encrypted can be decrypted with what the command line gave away. */
 function keepPasswords(scene: ActionScene): readonly IncidentAction[] {

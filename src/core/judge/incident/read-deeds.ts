@@ -8,7 +8,7 @@ import type { TimeUs } from "../../event/event.ts";
 import { classifyAddress, parseAddress } from "../../event/ip-address.ts";
 import type { ProcessFact, SignalFact, StepFact } from "../../observe/detect/detect-fact.ts";
 import type { Citation, ContainerKey } from "../../observe/fact.ts";
-import type { IncidentCase } from "./incident-case.ts";
+import { type IncidentCase, ownProcesses } from "./incident-case.ts";
 import { commandOf, programOf } from "./name-process.ts";
 import { parseEnd } from "./parse-end.ts";
 import { footholdOf } from "./persistence-table.ts";
@@ -16,7 +16,6 @@ import { anyProcess, quoteCommand } from "./quote-command.ts";
 import { accountOf, urlsOf } from "./read-command-line.ts";
 import { isRuntimeSocket, namesLookedUpBy, settingsReadBy, socketOf } from "./read-targets.ts";
 import { secretOf } from "./secret-table.ts";
-import { isStandingKind } from "./session.ts";
 
 /**
  * `contact`: outside, or another machine. `lateral`: an address within. `metadata`: the cloud's.
@@ -61,7 +60,7 @@ export interface Deed {
 /** **Order**: by time. Each kind and subject once a container, with the citations of the first. */
 export function readDeeds(given: IncidentCase): readonly Deed[] {
   const executed = new Set(given.processes.map(({ binary }) => binary));
-  const own = ownOf(given);
+  const own = ownProcesses(given);
   const isKernels = kernelMounts(given);
   const found = [
     ...given.processes.flatMap((process) => deedsOfProcess(process, own, given)),
@@ -82,15 +81,6 @@ export function readDeeds(given: IncidentCase): readonly Deed[] {
 /** `/var/run` leads to `/run`: one file has both names. */
 function plainPath(path: string): string {
   return path.replace(/^\/var\/run\//, "/run/");
-}
-
-/** Processes that are its doing: all of a visit; of what runs all the time those rules speak of. */
-function ownOf({ sessions, marked }: IncidentCase): ReadonlySet<string> {
-  const visits = sessions.filter(({ entryKind }) => !isStandingKind(entryKind));
-  return new Set([
-    ...marked,
-    ...visits.flatMap(({ processes }) => processes.map(({ process }) => process)),
-  ]);
 }
 
 /** Below a mounted file system of the kernel nothing is a file that could be copied or deleted. */

@@ -1,6 +1,6 @@
 /**
- * Holds what a command is aimed at, beside addresses and secrets: files of settings that it shows or
- * packs, names that it looks up, the socket of a container runtime that it commands.
+ * Holds what a command is aimed at, beside addresses and secrets: files of settings that it shows
+ * or packs, names that it looks up, the socket of a container runtime that it commands.
  * In: a process with its command line, hostile like all telemetry. Out: paths and names.
  * Must never take a file for read that the command does not name; cost is linear in the line.
  */
@@ -18,11 +18,16 @@ const readers = new RegExp(
   "^(?:cat|tac|nl|head|tail|less|more|[efz]?grep|rg|[gmn]?awk|cut|sort|strings|xxd|od|hexdump|" +
     "base64|base32|cp|tar|zip|gzip|bzip2|xz|zstd|dd|openssl|scp|rsync|curl|busybox)$",
 );
-const settingsFile =
-  /\.(?:conf|cfg|cnf|config|ini|env|ya?ml|json|toml|properties|xml|pem|key|p12|pfx|jks|kdbx|sql|sqlite3?|db)$|\/\.env(?:\.\w+)?$|\/(?:config|secrets?|credentials?)$/i;
+const settingsFile = new RegExp(
+  "\\.(?:conf|cfg|cnf|config|ini|env|ya?ml|json|toml|properties|xml|pem|key|p12|pfx|jks|kdbx|" +
+    "sql|sqlite3?|db)$|/\\.env(?:\\.\\w+)?$|/(?:config|secrets?|credentials?)$",
+  "i",
+);
 /** What any program reads to look up names and libraries, and what comes with packages. */
-const ordinaryFile =
-  /^\/(?:usr|lib(?:32|64)?|proc|sys|dev|snap)\/|^\/etc\/(?:resolv|nsswitch|host|gai|ld\.so|localtime|adduser|deluser)\b|^\/var\/(?:lib\/(?:apt|dpkg)|cache)\//;
+const ordinaryFile = new RegExp(
+  "^/(?:usr|lib(?:32|64)?|proc|sys|dev|snap)/|^/var/(?:lib/(?:apt|dpkg)|cache)/|" +
+    "^/etc/(?:resolv|nsswitch|host|gai|ld\\.so|localtime|adduser|deluser)\\b",
+);
 
 /** Absolute paths of settings that a reading program is told. **Shape**: at most 16. */
 export function settingsReadBy(process: CommandLine): readonly string[] {

@@ -73,7 +73,8 @@ function accountCommand(scene: ActionScene, same: readonly Deed[]): string {
   const fact = first === undefined ? undefined : containerOf(scene, first.container);
   if (fact === undefined || fact.pod === "") return "";
   const { namespace, pod } = fact;
-  return shellCommand`kubectl -n ${namespace} get pod ${pod} -o ${"jsonpath={.spec.serviceAccountName}"}`;
+  const field = "jsonpath={.spec.serviceAccountName}";
+  return shellCommand`kubectl -n ${namespace} get pod ${pod} -o ${field}`;
 }
 
 function renewSettings(scene: ActionScene): readonly IncidentAction[] {

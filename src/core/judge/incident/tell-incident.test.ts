@@ -22,6 +22,7 @@ import { judgeFirstAccess } from "./judge-first-access.ts";
 import { judgeIncidents } from "./judge-incidents.ts";
 import { listPlaces } from "./list-places.ts";
 import { readDeeds } from "./read-deeds.ts";
+import { tellDeeds } from "./tell-deeds.ts";
 import { tellIncident } from "./tell-incident.ts";
 import { tellStory, writeHeadline } from "./tell-story.ts";
 
@@ -276,6 +277,8 @@ test("a story is the same for the same facts, and short", () => {
   const access = judgeFirstAccess(given);
   const once = tellStory(given, access, readDeeds(given));
   assert.deepEqual(once, tellStory(given, access, readDeeds(given)));
+  const times = tellDeeds(readDeeds(given), given).map(({ timeUs }) => timeUs);
+  assert.deepEqual(times, times.toSorted());
   assert.ok(once.length <= 18 && once.every((line) => line.length < 1200));
   assert.ok(given.lastSeenUs - given.firstSeenUs < minuteUs);
 });
