@@ -65,14 +65,17 @@ function blockNamed(scene: ActionScene): readonly IncidentAction[] {
       citations: citationsOf(same.map(({ process }) => process)),
     }),
   );
-  const lookUps = deedsOf(scene, "lookup").filter(({ process }) => marked.has(process));
-  const names = parentNames(lookUps.map(({ subject }) => subject)).slice(0, perKindMax);
+  const lookUps = deedsOf(scene, "lookup");
+  const suspect = lookUps.filter(({ process }) => marked.has(process));
+  const names = parentNames(lookUps.map(({ subject }) => subject))
+    .filter((name) => suspect.some(({ subject }) => subject.endsWith(name)))
+    .slice(0, perKindMax);
   const domains = names.map((name) =>
     action("contain", {
       text: `Have resolvers refuse ${quoteCommand(name)} and all names below it`,
       because: "it was looked up",
       command: "",
-      citations: citationsOf(lookUps.filter(({ subject }) => subject.endsWith(name))),
+      citations: citationsOf(suspect.filter(({ subject }) => subject.endsWith(name))),
     }),
   );
   return [...addresses.slice(0, perKindMax), ...domains];

@@ -8,6 +8,7 @@ import type { LossFact, Sensor } from "../../observe/fact.ts";
 import { quoteName } from "../quote-name.ts";
 import type { FirstAccess, Incident } from "./incident.ts";
 import type { IncidentCase } from "./incident-case.ts";
+import { footholdOf } from "./persistence-table.ts";
 import { isStrong, levelRank } from "./weigh-signals.ts";
 
 const minuteUs = 60_000_000;
@@ -48,6 +49,7 @@ export function listGaps(given: IncidentCase): readonly string[] {
     ...lossesOf(given).map(describeLoss),
     ...missingSensors(given),
     ...lateContainers(given),
+    ...unreadFiles(given),
   ];
   return [...new Set(gaps)].slice(0, gapCountMax);
 }
@@ -107,4 +109,12 @@ function lateContainers({ containers }: IncidentCase): readonly string[] {
       const name = quoteName(pod || containerName || container.slice(0, 12));
       return `Container ${name} was not watched from its start: what it ran before is not known.`;
     });
+}
+
+/** An event says that a file was written, never what: who must know looks into the file. */
+function unreadFiles({ steps }: IncidentCase): readonly string[] {
+  const written = steps.some(({ what, subject }) => {
+    return (what === "write" || what === "rename") && footholdOf(subject) !== undefined;
+  });
+  return written ? ["What was written into files: events tell that it was, not what."] : [];
 }
