@@ -34,10 +34,16 @@ export interface Classification {
   readonly incident: string;
   readonly severity: Level | "";
   readonly headline: string;
+  /** ISO 8601 UTC; null unknown. */
+  readonly first_seen: string | null;
+  readonly last_seen: string | null;
+  /** What happened, in order of time, out of the events that its timeline cites. */
+  readonly story: readonly string[];
   readonly root_cause: string;
   readonly affected_component: string;
-  /** **Order**: by time. */
+  /** One item an event; of many the gravest. **Order**: by time. */
   readonly evidence: readonly EvidenceItem[];
+  /** What to do first of each kind: contain, preserve, eradicate, recover. */
   readonly recommended_action: string;
   readonly confidence: Incident["confidence"];
   /** Why the confidence is not higher. */
@@ -50,6 +56,8 @@ export interface Classification {
     readonly affected_component: readonly EventCitation[];
     readonly recommended_action: readonly EventCitation[];
   };
+  /** What was lost, or no sensor could tell, in its time. */
+  readonly not_seen: readonly string[];
   /** Statements left out for want of a raw event behind them. */
   readonly uncitedCount: number;
 }

@@ -36,7 +36,9 @@ test("an incident is told in KAI's fields, and each of them is cited", () => {
   for (const citations of Object.values(judged.citations)) assert.ok(isCited(citations));
   assert.match(judged.root_cause, /php-fpm|service/i);
   assert.match(judged.affected_component, /shop\//);
-  assert.match(judged.recommended_action, /, because /);
+  assert.match(judged.recommended_action, /^Contain: .*, because .* Preserve evidence: /);
+  assert.deepEqual(judged.story, sampleIncident().story);
+  assert.match(`${judged.first_seen} ${judged.last_seen}`, /^2023-11-14T\S+Z 2023-11-14T\S+Z$/);
   const times = judged.evidence.map(({ time }) => time ?? "");
   assert.deepEqual(times, times.toSorted());
 });
@@ -48,6 +50,30 @@ test("a statement without an event behind it is left out, and counted", () => {
   const before = judgeClassification(materialOf());
   assert.equal(judged.evidence.length, before.evidence.length - 1);
   assert.equal(judged.uncitedCount, before.uncitedCount + 1);
+});
+
+test("rules that matched one event are one item, and a script above has no history here", () => {
+  const incident = sampleIncident();
+  const [signal] = incident.signals;
+  assert.ok(signal !== undefined);
+  const again = { ...signal, rule: "another", title: "Another rule", level: "low" } as const;
+  const twice = { ...incident, signals: [...incident.signals, again] };
+  const judged = judgeClassification(materialOf({ incidents: [twice] }));
+  const before = judgeClassification(materialOf({ incidents: [incident] }));
+  assert.equal(judged.evidence.length, before.evidence.length);
+  assert.ok(judged.evidence.some(({ text }) => text === `${signal.title}; Another rule`));
+  const own = incident.processes.find(({ entry }) => incident.entries.includes(entry));
+  const line = { time: null, kind: "exec", pid: 1, binary: "/bin/x", object: "x" } as const;
+  const historyOf = (execId: string, entry: string) => {
+    const processes = incident.processes.map((one) => ({ ...one, entry }));
+    const citation = { input: "events.jsonl", offset: 1, time: null, execId };
+    const lines = [{ ...line, execId, citation }] as never;
+    const material = materialOf({ incidents: [{ ...incident, processes }] });
+    const { evidence } = judgeClassification({ ...material, history: { lines, omittedCount: 0 } });
+    return evidence.some(({ text }) => text.startsWith("In all"));
+  };
+  assert.ok(own !== undefined && historyOf(own.process, own.entry));
+  assert.equal(historyOf(own.process, "a script that started others too"), false);
 });
 
 test("silence is worth as much as what could be seen", () => {

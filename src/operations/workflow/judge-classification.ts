@@ -6,7 +6,8 @@
 import { formatTime } from "../../core/event/format-time.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import { commandOf } from "../../core/judge/incident/name-process.ts";
-import { phases, sayPlace } from "../../core/report/incident/describe-incident.ts";
+import { levelRank } from "../../core/judge/incident/weigh-signals.ts";
+import { phases, phaseTitles, sayPlace } from "../../core/report/incident/describe-incident.ts";
 import { formatBytes } from "../../core/report/render-flows.ts";
 import { formatCount, plural } from "../../core/report/text-layout.ts";
 import { citeEvent, type EventCitation } from "./cite-event.ts";
@@ -37,7 +38,8 @@ export interface ClassifyMaterial {
   readonly connections: Pick<ConnectionsOutput, "processes"> | null;
 }
 
-const signalCountMax = 20;
+const itemCountMax = 20;
+const titleCountMax = 3;
 const peerCountMax = 10;
 
 export function judgeClassification(material: ClassifyMaterial): ClassifyOutput {
@@ -62,26 +64,28 @@ function classify(incident: Incident, material: ClassifyMaterial): Classificatio
   const entry = incident.firstAccess.citations.map(cite);
   const first = evidence[0]?.citations ?? [];
   const actions = listActions(incident, cite);
-  const [action] = actions;
+  const urgent = firstOfPhases(actions);
   return {
     incident: incident.id,
     severity: incident.severity,
     headline: incident.headline,
+    first_seen: formatTime(incident.firstSeenUs),
+    last_seen: formatTime(incident.lastSeenUs),
+    story: incident.story,
     root_cause: tellCause(incident),
     affected_component: sayPlace(incident),
     evidence,
-    recommended_action:
-      action === undefined
-        ? "Look at the evidence: no rule names an action."
-        : `${action.text}, because ${action.because}`,
+    recommended_action: tellActions(urgent),
     confidence: incident.confidence,
     doubts: incident.doubts,
     actions,
     citations: {
       root_cause: entry.length > 0 ? entry : first,
       affected_component: first,
-      recommended_action: action === undefined ? first : action.citations,
+      recommended_action:
+        urgent.length === 0 ? first : urgent.flatMap(({ citations }) => citations.slice(0, 1)),
     },
+    not_seen: [...incident.gaps, ...incident.omitted],
     uncitedCount: all.length - evidence.length + (incident.actions.length - actions.length),
   };
 }
@@ -92,6 +96,18 @@ function compareTimes(a: string | null, b: string | null): number {
   return a < b ? -1 : 1;
 }
 
+/** What to do first of each kind: to stop it alone is not enough. */
+function firstOfPhases(actions: readonly RecommendedAction[]): readonly RecommendedAction[] {
+  return phases.flatMap((phase) => actions.find((one) => one.phase === phase) ?? []);
+}
+
+function tellActions(urgent: readonly RecommendedAction[]): string {
+  const told = urgent.map(({ phase, text, because }) => {
+    return `${phaseTitles[phase]}: ${text}, because ${because}.`;
+  });
+  return told.join(" ") || "Look at the evidence: no rule names an action.";
+}
+
 function tellCause({ headline, firstAccess, possibleCauses }: Incident): string {
   const causes = possibleCauses
     .slice(0, 3)
@@ -99,31 +115,60 @@ function tellCause({ headline, firstAccess, possibleCauses }: Incident): string 
       ({ vulnerability, packageName, packageVersion, why }) =>
         `${vulnerability} in ${packageName} ${packageVersion} may explain the entry: ${why}.`,
     );
-  return [`${headline}.`, firstAccess.text, ...causes].join(" ");
+  return [firstAccess.text, ...causes, `What followed: ${headline}.`].join(" ");
 }
 
 type Cite = (citation: Parameters<typeof citeEvent>[0]) => EventCitation;
 
+/** One item an event, however many rules matched it; of many the gravest. */
 function tellSignals(incident: Incident, cite: Cite): readonly EvidenceItem[] {
   const known = new Map(incident.processes.map((process) => [process.process, process]));
-  return incident.signals.slice(0, signalCountMax).map((signal) => {
-    const process = known.get(signal.process);
-    const because = signal.because.slice(0, 2).join("; ");
-    return {
-      time: formatTime(signal.firstSeenUs),
-      text: because === "" ? signal.title : `${signal.title}: ${because}`,
-      command: process === undefined ? "" : commandOf(process),
-      pid: process?.pid ?? 0,
-      level: signal.level,
-      techniques: signal.techniques,
-      citations: signal.citations.map(cite),
-    };
-  });
+  const groups = Map.groupBy(incident.signals, ({ process, citations: [first] }) =>
+    first === undefined ? "" : `${process} ${first.input} ${first.offset}`,
+  );
+  const uncited = (groups.get("") ?? []).map((one): readonly Signal[] => [one]);
+  groups.delete("");
+  return [...groups.values(), ...uncited]
+    .map((same) => same.toSorted((a, b) => levelRank(b.level) - levelRank(a.level)))
+    .sort(([a], [b]) => rankOf(b) - rankOf(a))
+    .slice(0, itemCountMax)
+    .flatMap((same) => tellEvent(same, known, cite));
 }
 
-/** Without those above its sessions: a runtime did many other things. */
-function ownProcesses({ processes }: Incident): ReadonlySet<string> {
-  return new Set(processes.flatMap(({ process, entry }) => (entry === "" ? [] : [process])));
+type Signal = Incident["signals"][number];
+
+function rankOf(signal: Signal | undefined): number {
+  return signal === undefined ? -1 : levelRank(signal.level);
+}
+
+function tellEvent(
+  same: readonly Signal[],
+  known: ReadonlyMap<string, Incident["processes"][number]>,
+  cite: Cite,
+): readonly EvidenceItem[] {
+  const [gravest] = same;
+  if (gravest === undefined) return [];
+  const process = known.get(gravest.process);
+  const titles = [...new Set(same.map(({ title }) => title))];
+  const left = titles.length - titleCountMax;
+  const more = left > 0 ? `; and ${plural(left, "more rule")}` : "";
+  return [
+    {
+      time: formatTime(gravest.firstSeenUs),
+      text: `${titles.slice(0, titleCountMax).join("; ")}${more}`,
+      command: process === undefined ? "" : commandOf(process),
+      pid: process?.pid ?? 0,
+      level: gravest.level,
+      techniques: [...new Set(same.flatMap(({ techniques }) => techniques))].toSorted(),
+      citations: gravest.citations.map(cite),
+    },
+  ];
+}
+
+/** Of its own sessions: a runtime, or a script above, did many other things. */
+function ownProcesses({ processes, entries }: Incident): ReadonlySet<string> {
+  const own = new Set(entries.filter((entry) => entry !== ""));
+  return new Set(processes.flatMap(({ process, entry }) => (own.has(entry) ? [process] : [])));
 }
 
 /** Whom its processes talked to, and how much. */
@@ -168,10 +213,10 @@ function tellHistory(incident: Incident, { history }: ClassifyMaterial): readonl
     {
       time: first.time,
       text:
-        `Its processes are seen in the history with ${plural(lines.length, "act")}: ` +
-        kinds.join(", "),
-      command: first.kind === "exec" ? first.object : first.binary,
-      pid: first.pid,
+        `In all, its processes are seen to do ${plural(lines.length, "act")}: ` +
+        `${kinds.join(", ")}; the first and the last are cited`,
+      command: "",
+      pid: 0,
       level: "",
       techniques: [],
       citations: first === last ? [first.citation] : [first.citation, last.citation],
@@ -206,6 +251,9 @@ function judgeNothing({ seen }: ClassifyMaterial): Classification {
     incident: "",
     severity: "",
     headline: "No incident",
+    first_seen: null,
+    last_seen: null,
+    story: [],
     root_cause:
       `No incident in ${plural(eventCount, "event")} from ${from ?? "unknown"} to ` +
       `${to ?? "unknown"}; ${plural(signalCount, "signal")}, too little for one.`,
@@ -216,6 +264,7 @@ function judgeNothing({ seen }: ClassifyMaterial): Classification {
     doubts,
     actions: [],
     citations: { root_cause: none, affected_component: none, recommended_action: none },
+    not_seen: gaps,
     uncitedCount: 0,
   };
 }

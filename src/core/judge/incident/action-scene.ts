@@ -9,7 +9,7 @@ import type { Citation, ContainerFact, ContainerKey } from "../../observe/fact.t
 import type { IncidentAction, PossibleCause } from "./incident.ts";
 import type { IncidentCase } from "./incident-case.ts";
 import type { Deed, DeedKind } from "./read-deeds.ts";
-import { isStandingKind } from "./session.ts";
+import { isStandingKind, type Session } from "./session.ts";
 import { shellCommand } from "./shell-word.ts";
 
 export interface ActionScene {
@@ -58,6 +58,12 @@ export function runningOf({ given }: ActionScene): readonly ProcessFact[] {
   return given.processes.filter(
     ({ exitUs, process }) => exitUs === 0 && given.marked.has(process) && !own.has(process),
   );
+}
+
+/** Sessions by which somebody entered a container, one that was there just before included. */
+export function enteredOf({ given }: ActionScene): readonly Session[] {
+  const visit = given.visitor === undefined ? [] : [given.visitor];
+  return [...given.sessions, ...visit].filter(({ entryKind }) => entryKind === "operator");
 }
 
 export function citationsOf(

@@ -17,7 +17,7 @@ import {
 } from "./action-scene.ts";
 import type { IncidentAction } from "./incident.ts";
 import { programOf } from "./name-process.ts";
-import { footholdOf } from "./persistence-table.ts";
+import { footholdOf, isWholeFoothold } from "./persistence-table.ts";
 import { quoteCommand, quoteList } from "./quote-command.ts";
 import type { Deed } from "./read-deeds.ts";
 import { shellCommand, wholeCommand } from "./shell-word.ts";
@@ -30,6 +30,7 @@ export function eradicateActions(scene: ActionScene): readonly IncidentAction[] 
     ...deleteFiles(scene),
     ...replacePods(scene),
     ...lookForContainers(scene),
+    ...lookIntoRuntime(scene),
   ];
 }
 
@@ -48,6 +49,9 @@ function removeFootholds(scene: ActionScene): readonly IncidentAction[] {
 
 /** Files that also hold good lines are looked at, not deleted. */
 function showCommand(scene: ActionScene, { subject, container }: Deed): string {
+  if (isHostKey(container) && isWholeFoothold(subject)) {
+    return shellCommand`ls -l ${subject} && rm -i -- ${subject}`;
+  }
   if (isHostKey(container)) return shellCommand`ls -l ${subject} && tail -n 20 ${subject}`;
   const fact = containerOf(scene, container);
   if (fact === undefined || fact.pod === "") return "";
@@ -59,9 +63,9 @@ function removeAccounts(scene: ActionScene): readonly IncidentAction[] {
     .slice(0, perKindMax)
     .map((one) =>
       action("eradicate", {
-        text: `Lock the account ${quoteCommand(one.subject, 40)}, then remove it`,
+        text: `Remove the account ${quoteCommand(one.subject, 40)}, or change it back`,
         because: `${quoteCommand(one.detail, 40)} made or changed it`,
-        command: isHostKey(one.container) ? shellCommand`usermod -L ${one.subject}` : "",
+        command: isHostKey(one.container) ? shellCommand`getent passwd ${one.subject}` : "",
         citations: one.citations,
       }),
     );
@@ -153,6 +157,24 @@ function lookForContainers(scene: ActionScene): readonly IncidentAction[] {
       )} matched`,
       command: shellCommand`kubectl get pods -A -o wide --field-selector ${field}`,
       citations: citationsOf(escapes),
+    }),
+  ];
+}
+
+/** What a runtime was told to start itself, no cluster knows of. */
+function lookIntoRuntime(scene: ActionScene): readonly IncidentAction[] {
+  const spoken = deedsOf(scene, "socket");
+  const [first] = spoken;
+  if (first === undefined) return [];
+  const isDocker = /\/docker\.sock$/.test(first.subject);
+  return [
+    action("eradicate", {
+      text:
+        `Look on ${quoteCommand(first.node, 60)} for containers that the runtime was told to ` +
+        "start: the cluster does not list them",
+      because: `${quoteCommand(first.subject)} was spoken to`,
+      command: isDocker ? "docker ps -a --no-trunc" : "crictl ps -a",
+      citations: citationsOf(spoken),
     }),
   ];
 }

@@ -15,7 +15,7 @@ export const familyWords: Readonly<Record<Family, string>> = {
   "copy-from-pod": "copy out of a pod",
   "credential-access": "access to credentials",
   "cloud-metadata": "access to cloud metadata",
-  "cluster-api": "access to the cluster's API",
+  "cluster-api": "access to the cluster's or the runtime's API",
   escape: "escape from a container",
   "privilege-escalation": "privilege escalation",
   discovery: "discovery",
@@ -29,7 +29,7 @@ export const familyWords: Readonly<Record<Family, string>> = {
   tampering: "tampering with traces or defences",
   masquerading: "masquerading",
   flooding: "flooding of telemetry",
-  impact: "destruction of data",
+  impact: "destruction or encryption of data",
   novelty: "new behaviour",
 };
 

@@ -14,7 +14,7 @@ import { workloadKey } from "../workload-key.ts";
 import type { FloodGroup } from "./gather-floods.ts";
 import type { IncidentInput } from "./incident-input.ts";
 import { contextsOf } from "./score-incident.ts";
-import { compareSignals, compareSteps, type Session } from "./session.ts";
+import { compareSignals, compareSteps, isStandingKind, type Session } from "./session.ts";
 
 export interface IncidentCase {
   readonly group: FloodGroup;
@@ -96,6 +96,15 @@ function findVisitor(first: Session | undefined, { visitors }: CaseParts): Sessi
     ?.findLast(
       ({ fromUs, untilUs }) => fromUs <= first.fromUs && untilUs >= first.fromUs - visitUs,
     );
+}
+
+/** Processes that are its doing: all of a visit; of what runs all the time those rules speak of. */
+export function ownProcesses({ sessions, marked }: IncidentCase): ReadonlySet<string> {
+  const visits = sessions.filter(({ entryKind }) => !isStandingKind(entryKind));
+  return new Set([
+    ...marked,
+    ...visits.flatMap(({ processes }) => processes.map(({ process }) => process)),
+  ]);
 }
 
 /** A sentence when something is beyond a bound. */

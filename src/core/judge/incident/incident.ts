@@ -117,7 +117,7 @@ export interface Incident {
   readonly processes: readonly IncidentProcess[];
   readonly artefacts: readonly Indicator[];
   readonly firstAccess: FirstAccess;
-  /** Flows of the containers since it began: what it could reach. */
+  /** Flows of the containers in its time: what it could reach. */
   readonly reach: readonly FlowEdge[];
   readonly possibleCauses: readonly PossibleCause[];
   /** Gaps of telemetry in its time, in words. */

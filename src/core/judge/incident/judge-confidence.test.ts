@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sampleContainerFact, sampleStartUs } from "../../../testing/sample-facts.ts";
-import { sampleCase, sampleSignal, webContainer } from "../../../testing/sample-incident.ts";
+import {
+  sampleCase,
+  sampleSignal,
+  sampleStep,
+  webContainer,
+} from "../../../testing/sample-incident.ts";
 import type { LossFact } from "../../observe/fact.ts";
 import type { IncidentInput } from "./incident-input.ts";
 import { judgeConfidence, listGaps } from "./judge-confidence.ts";
@@ -47,6 +52,15 @@ test("losses in its time are told and doubted, those of another day or container
     { ...loss, container: "other" },
   ];
   assert.deepEqual(sure({ losses: others }).doubts, []);
+});
+
+test("that the content of what was written is not known is said where it starts something", () => {
+  const gapsOf = (subject: string) => {
+    const steps = [sampleStep(place, { what: "write", subject })];
+    return listGaps(sampleCase({ signals: [sampleSignal(place)], steps })).join("\n");
+  };
+  assert.match(gapsOf("/etc/cron.d/x"), /What was written into files/);
+  assert.doesNotMatch(gapsOf("/srv/data"), /What was written into files/);
 });
 
 test("what detection let go of elsewhere on the node is a gap, but no doubt", () => {

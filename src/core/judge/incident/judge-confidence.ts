@@ -8,6 +8,7 @@ import type { LossFact, Sensor } from "../../observe/fact.ts";
 import { quoteName } from "../quote-name.ts";
 import type { FirstAccess, Incident } from "./incident.ts";
 import type { IncidentCase } from "./incident-case.ts";
+import { footholdOf } from "./persistence-table.ts";
 import { isStrong, levelRank } from "./weigh-signals.ts";
 
 const minuteUs = 60_000_000;
@@ -48,6 +49,7 @@ export function listGaps(given: IncidentCase): readonly string[] {
     ...lossesOf(given).map(describeLoss),
     ...missingSensors(given),
     ...lateContainers(given),
+    ...unreadFiles(given),
   ];
   return [...new Set(gaps)].slice(0, gapCountMax);
 }
@@ -65,11 +67,18 @@ function lossesOf(given: IncidentCase): readonly LossFact[] {
 }
 
 /** What detection let go of at a bound speaks of one session; on a host of any of hundreds. */
-function isDoubt({ reason, container }: LossFact): boolean {
+function isDoubt({ reason, container }: Pick<LossFact, "reason" | "container">): boolean {
   return reason !== "detect-eviction" || !(container === "" || isHostKey(container));
 }
 
-function describeLoss({ reason, count, detail, node }: LossFact): string {
+function describeLoss({ reason, count, detail, node, container }: LossFact): string {
+  if (reason === "detect-eviction" && count > 0) {
+    const whose = isDoubt({ reason, container })
+      ? "of this container"
+      : "of this session or others";
+    const what = `Of ${count} events on ${quoteName(node)}, ${whose},`;
+    return `${what} only what rules matched was kept (${quoteName(detail)}).`;
+  }
   const lost = count > 0 ? `${count} events were lost` : "Events may have been lost";
   const told = detail === "" ? "" : `: ${quoteName(detail)}`;
   return `${lost} on ${quoteName(node)} (${quoteName(reason)})${told}.`;
@@ -100,4 +109,12 @@ function lateContainers({ containers }: IncidentCase): readonly string[] {
       const name = quoteName(pod || containerName || container.slice(0, 12));
       return `Container ${name} was not watched from its start: what it ran before is not known.`;
     });
+}
+
+/** An event says that a file was written, never what: who must know looks into the file. */
+function unreadFiles({ steps }: IncidentCase): readonly string[] {
+  const written = steps.some(({ what, subject }) => {
+    return (what === "write" || what === "rename") && footholdOf(subject) !== undefined;
+  });
+  return written ? ["What was written into files: events tell that it was, not what."] : [];
 }

@@ -13,7 +13,7 @@ import { workloadKey } from "../workload-key.ts";
 import type { FirstAccess } from "./incident.ts";
 import type { IncidentCase } from "./incident-case.ts";
 import { commandOf, programOf } from "./name-process.ts";
-import { quoteCommand } from "./quote-command.ts";
+import { quoteCommand, quoteList } from "./quote-command.ts";
 import type { Session } from "./session.ts";
 
 /** Of the session that acted first. */
@@ -83,11 +83,17 @@ function describe(session: Session, ground: Ground): Said {
 }
 
 /** A person in the container at that moment is the likelier hand than a request from far away. */
-function addVisitor(said: Said, { visitor, processOf }: IncidentCase): Said {
+function addVisitor(said: Said, { visitor, processOf, firstSeenUs }: IncidentCase): Said {
   const root = visitor === undefined ? undefined : processOf(visitor.entry);
   if (root === undefined) return said;
   const who = `${quoteCommand(commandOf(root), 60)}, pid ${root.pid}`;
-  return { ...said, text: `${said.text} Just before, somebody was in the container (${who}).` };
+  const before = (visitor?.processes ?? []).filter(
+    ({ process, startUs }) => process !== root.process && startUs <= firstSeenUs,
+  );
+  const last = before.slice(-2).map(commandOf);
+  const ran = last.length === 0 ? "" : `, and ran ${quoteList(last, 2, 100)}`;
+  const text = `${said.text} Just before, somebody was in the container (${who})${ran}.`;
+  return { ...said, text };
 }
 
 function account(root: ProcessFact | undefined): string {
@@ -108,7 +114,7 @@ function describeService(session: Session, { root, host, given }: Ground): Said 
   const name = quoteCommand(programOf(host), 40);
   const from = clientsOf(given);
   const text =
-    `The service ${name} (pid ${host.pid}) started ${command}: whoever sends it requests made it ` +
+    `The service ${name} (pid ${host.pid}) started ${command}: a request to it probably made it ` +
     `run commands${from}.`;
   return { text, confidence: "likely" };
 }

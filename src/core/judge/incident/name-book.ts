@@ -3,7 +3,7 @@
  * In: a session. Out: names, comparable between sessions.
  * Must never name what many programs have in common: name servers, own addresses, bare sites.
  */
-import { classifyAddress, parseAddress } from "../../event/ip-address.ts";
+import { isInternetAddress } from "../../event/ip-address.ts";
 import type { ProcessFact, StepFact } from "../../observe/detect/detect-fact.ts";
 import { parseEnd } from "./parse-end.ts";
 import { readCommandLine } from "./read-command-line.ts";
@@ -37,7 +37,7 @@ function namesOfProcess(process: ProcessFact): readonly string[] {
   return [
     ...readCommandLine(process).flatMap(({ type, value }) => {
       if (type === "url") return isTelling(value) ? [value] : [];
-      return type === "ip" && isOutside(value) ? [value] : [];
+      return type === "ip" && isInternetAddress(value) ? [value] : [];
     }),
     ...[...line.matchAll(leftPaths)].map(([path]) => path),
   ];
@@ -52,10 +52,5 @@ function namesOfStep({ what, subject }: StepFact): readonly string[] {
   if (what !== "connect" && what !== "accept") return [];
   const end = parseEnd(subject);
   if (end === undefined || commonPorts.has(end.port)) return [];
-  return isOutside(end.address) ? [end.address] : [];
-}
-
-function isOutside(address: string): boolean {
-  const bytes = parseAddress(address);
-  return bytes !== undefined && classifyAddress(bytes) === "internet";
+  return isInternetAddress(end.address) ? [end.address] : [];
 }

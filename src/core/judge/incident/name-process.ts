@@ -4,8 +4,9 @@
  */
 import type { ProcessFact } from "../../observe/detect/detect-fact.ts";
 
-/** Last part of the path of its program. */
+/** Last part of the path of its program; the whole path where that is a mere number. */
 export function programOf({ binary }: Pick<ProcessFact, "binary">): string {
+  if (/^\/(?:proc\/(?:self|\d+)|dev)\/fd\/\d+$/.test(binary)) return binary;
   return binary.slice(binary.lastIndexOf("/") + 1) || binary;
 }
 

@@ -19,6 +19,8 @@ export interface Foothold {
  */
 export type Runner = "cron" | "init" | "account" | "shell" | "kernel";
 
+const kernelSetting = /\/(?:release_agent|core_pattern|uevent_helper)$|\/binfmt_misc\/register$/;
+
 const kinds: readonly (readonly [RegExp, Foothold])[] = [
   [
     /^\/etc\/cron|^\/var\/spool\/(?:cron|at)\/|^\/etc\/anacrontab$/,
@@ -39,6 +41,10 @@ const kinds: readonly (readonly [RegExp, Foothold])[] = [
       remove: "Remove the SSH key from",
       runBy: "account",
     },
+  ],
+  [
+    /^\/etc\/ssh\/sshd_config(?:$|\.d\/)/,
+    { name: "who may log in by SSH", remove: "Compare with a known state, then put right:" },
   ],
   [
     /^\/etc\/(?:passwd|shadow|group|gshadow)$/,
@@ -66,7 +72,7 @@ const kinds: readonly (readonly [RegExp, Foothold])[] = [
     { name: "static pod of the node", remove: "Remove the static pod" },
   ],
   [
-    /\/(?:release_agent|core_pattern|uevent_helper)$|\/binfmt_misc\/register$/,
+    kernelSetting,
     {
       name: "program that the kernel starts on the node",
       remove: "Restore the kernel setting",
@@ -78,6 +84,21 @@ const kinds: readonly (readonly [RegExp, Foothold])[] = [
     { name: "hook of another program", remove: "Remove the hook" },
   ],
 ];
+
+const whole = new RegExp(
+  "/(?:cron\\.[a-z]+|sudoers\\.d|init\\.d|autostart|sshd_config\\.d|profile\\.d|" +
+    "systemd/(?:system|user)|manifests)/[^/]+$|^/var/spool/at/",
+);
+
+/** No file of a disk: there is nothing to copy. */
+export function isKernelSetting(path: string): boolean {
+  return kernelSetting.test(path);
+}
+
+/** A file of one purpose, where many lie side by side: it can go as a whole. */
+export function isWholeFoothold(path: string): boolean {
+  return whole.test(path);
+}
 
 /** Undefined for files that start nothing. A mount of the host in front is looked through. */
 export function footholdOf(path: string): Foothold | undefined {

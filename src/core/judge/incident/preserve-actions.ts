@@ -11,6 +11,7 @@ import {
   citationsOf,
   containerOf,
   deedsOf,
+  enteredOf,
   execCommand,
   perKindMax,
   podsOf,
@@ -19,7 +20,8 @@ import {
 } from "./action-scene.ts";
 import type { IncidentAction } from "./incident.ts";
 import { commandOf } from "./name-process.ts";
-import { quoteCommand } from "./quote-command.ts";
+import { isKernelSetting } from "./persistence-table.ts";
+import { quoteCommand, quoteList } from "./quote-command.ts";
 import type { Deed } from "./read-deeds.ts";
 import { shellCommand, wholeCommand } from "./shell-word.ts";
 
@@ -29,10 +31,12 @@ const minuteUs = 60_000_000;
 export function preserveActions(scene: ActionScene): readonly IncidentAction[] {
   return [
     ...keepPrograms(scene),
+    ...keepPasswords(scene),
     ...keepFiles(scene),
     ...keepLogs(scene),
     keepEvents(scene),
     ...keepAudit(scene),
+    ...findLostFiles(scene),
   ];
 }
 
@@ -64,16 +68,62 @@ function copyOf({ id }: ActionScene, name: string): string {
 
 function keepFiles(scene: ActionScene): readonly IncidentAction[] {
   const deleted = new Set(deedsOf(scene, "delete").map(({ subject }) => subject));
-  const files = deedsOf(scene, "foothold", "drop").filter(({ subject }) => !deleted.has(subject));
+  const files = deedsOf(scene, "foothold", "drop").filter(
+    ({ subject }) => !deleted.has(subject) && !isKernelSetting(subject),
+  );
   const sorted = [...files].sort((a, b) => weightOf(b) - weightOf(a));
   return sorted.slice(0, perKindMax).map((file) =>
     action("preserve", {
-      text: `Copy ${quoteCommand(file.subject)} before it is removed`,
+      text: `Copy ${quoteCommand(file.subject)} as it is now`,
       because: file.detail === "run" ? "it was written, then run" : sayWritten(file),
       command: copyCommand(scene, file),
       citations: file.citations,
     }),
   );
+}
+
+/** What was run and is gone can be known only from where it came. */
+function findLostFiles(scene: ActionScene): readonly IncidentAction[] {
+  const deleted = new Set(deedsOf(scene, "delete").map(({ subject }) => subject));
+  const lost = deedsOf(scene, "drop").filter(
+    ({ subject, detail }) => detail === "run" && deleted.has(subject),
+  );
+  if (lost.length === 0) return [];
+  const from = deedsOf(scene, "download").map(({ subject }) => subject);
+  const names = quoteList(
+    lost.map(({ subject }) => subject),
+    3,
+  );
+  const where = from.length === 0 ? "" : `; or fetch ${quoteList(from, 2)} from a machine apart`;
+  return [
+    action("preserve", {
+      text: `Look in backups and images of the disk for a copy of ${names}${where}`,
+      because: "it was run, then deleted: what it was can be told from a copy alone",
+      command: "",
+      citations: citationsOf(lost),
+    }),
+  ];
+}
+
+const encryptions = new RegExp(
+  "(?:^|/)(?:openssl\\s.*\\s-(?:pass\\s+pass:|[kK]\\s)|gpg2?\\s.*--passphrase[\\s=]|" +
+    "zip\\s.*\\s-P\\s|7z\\w?\\s.*\\s-p\\S)",
+);
+
+/** Files that were encrypted can be decrypted with what the command line gave away. */
+function keepPasswords(scene: ActionScene): readonly IncidentAction[] {
+  const harm = signalsOf(scene, "impact");
+  const told = deedsOf(scene, "command").filter(({ subject }) => encryptions.test(subject));
+  const [first] = told;
+  if (harm.length === 0 || first === undefined) return [];
+  return [
+    action("preserve", {
+      text: "Keep the password that the commands show: files may be decrypted with it",
+      because: `${told.length} commands like ${quoteCommand(first.subject, 100)} were seen`,
+      command: "",
+      citations: citationsOf(told),
+    }),
+  ];
 }
 
 function weightOf({ kind, detail }: Deed): number {
@@ -131,16 +181,19 @@ function keepEvents({ id, given }: ActionScene): IncidentAction {
 }
 
 function keepAudit(scene: ActionScene): readonly IncidentAction[] {
-  const entered = scene.given.sessions.filter(({ entryKind }) => entryKind === "operator");
-  const [first] = entered;
+  const [first] = enteredOf(scene);
   const fact = first === undefined ? undefined : containerOf(scene, first.container);
   if (first === undefined || fact === undefined || fact.pod === "") return [];
   const at = (formatTime(first.fromUs) ?? "").slice(0, 19);
+  const name = `"name":"${fact.pod}"`;
   return [
     action("preserve", {
       text: `Save the audit log of the cluster's API around ${at}Z: it names who called pods/exec`,
       because: "the session came from outside of the container",
-      command: "",
+      command: wholeCommand(
+        shellCommand`grep ${'"subresource":"exec"'} AUDIT-LOG | grep -F ${name}`,
+        shellCommand`> ${copyOf(scene, "audit.jsonl")}`,
+      ),
       citations: citationsOf(first.signals),
     }),
   ];

@@ -16,8 +16,8 @@ export function quoteCommand(text: string, lengthMax: number = shownLengthMax): 
 }
 
 /** A walk over all processes is one thing: `/proc/17/environ` becomes one line for all. */
-export function anyProcess(path: string): string {
-  return path.replace(/^\/proc\/\d+\//, "/proc/*/");
+export function anyProcess(text: string): string {
+  return text.replace(/(^|\s)\/proc\/\d+\//g, "$1/proc/*/");
 }
 
 /** Each quoted; of more than `countMax` the first ones and how many more. */

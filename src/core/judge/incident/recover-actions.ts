@@ -2,26 +2,37 @@
  * Holds what makes things whole and closes the way in: renew secrets, upgrade, rebuild, restore.
  * In: a scene of actions. Out: actions with the evidence they rest on.
  */
+import { isHostKey } from "../../observe/container-key.ts";
+import type { Family } from "../../observe/detect/rule.ts";
 import { nameWorkload } from "../name-workload.ts";
 import {
   type ActionScene,
   action,
   citationsOf,
+  containerOf,
   deedsOf,
+  enteredOf,
   perKindMax,
+  podsOf,
   signalsOf,
 } from "./action-scene.ts";
 import type { IncidentAction } from "./incident.ts";
 import { programOf } from "./name-process.ts";
 import { quoteCommand, quoteList } from "./quote-command.ts";
+import type { Deed } from "./read-deeds.ts";
 import { secretOf } from "./secret-table.ts";
 import { shellCommand } from "./shell-word.ts";
+import { isStrong } from "./weigh-signals.ts";
 
 export function recoverActions(scene: ActionScene): readonly IncidentAction[] {
   return [
     ...renewSecrets(scene),
+    ...renewSettings(scene),
     ...closeHole(scene),
+    ...narrowSudo(scene),
+    ...narrowEntry(scene),
     ...rebuildNodes(scene),
+    ...rebuildHosts(scene),
     ...restoreData(scene),
     ...rebuildImages(scene),
   ];
@@ -37,8 +48,8 @@ function renewSecrets(scene: ActionScene): readonly IncidentAction[] {
         same.map(({ subject }) => subject),
         3,
       )}`,
-      because: `the session went for it (${same[0]?.detail ?? ""})`,
-      command: "",
+      because: `the session went for them (${same[0]?.detail ?? ""})`,
+      command: accountCommand(scene, same),
       citations: citationsOf(same),
     }),
   );
@@ -54,6 +65,93 @@ function renewSecrets(scene: ActionScene): readonly IncidentAction[] {
     citations: citationsOf(asked),
   });
   return [...renewals, role];
+}
+
+/** Which service account it is. */
+function accountCommand(scene: ActionScene, same: readonly Deed[]): string {
+  const [first] = same.filter(({ detail }) => detail === "service account token");
+  const fact = first === undefined ? undefined : containerOf(scene, first.container);
+  if (fact === undefined || fact.pod === "") return "";
+  const { namespace, pod } = fact;
+  const field = "jsonpath={.spec.serviceAccountName}";
+  return shellCommand`kubectl -n ${namespace} get pod ${pod} -o ${field}`;
+}
+
+function renewSettings(scene: ActionScene): readonly IncidentAction[] {
+  const read = deedsOf(scene, "look");
+  if (read.length === 0) return [];
+  return [
+    action("recover", {
+      text: `Renew passwords and keys that stand in ${quoteList(
+        read.map(({ subject }) => subject),
+        4,
+      )}`,
+      because: "a command of the session brought out what is in it",
+      command: "",
+      citations: citationsOf(read),
+    }),
+  ];
+}
+
+/** Where sudo was the way up, it is so for whoever comes next. */
+function narrowSudo(scene: ActionScene): readonly IncidentAction[] {
+  const risen = signalsOf(scene, "privilege-escalation").filter(isStrong);
+  const sudo = scene.given.processes.filter((one) => programOf(one) === "sudo");
+  if (risen.length === 0 || sudo.length === 0) return [];
+  return [
+    action("recover", {
+      text: "Narrow what sudo allows: no tool that can start a shell",
+      because: `${quoteList(
+        risen.map(({ title }) => title),
+        2,
+        80,
+      )} matched, and sudo was used`,
+      command: isHostKey(sudo[0]?.container ?? "")
+        ? "grep -rn -v '^#' /etc/sudoers /etc/sudoers.d"
+        : "",
+      citations: citationsOf(sudo),
+    }),
+  ];
+}
+
+function narrowEntry(scene: ActionScene): readonly IncidentAction[] {
+  const entered = enteredOf(scene);
+  const pods = podsOf(scene).filter((one) =>
+    entered.some(({ container }) => container === one.container),
+  );
+  return pods.slice(0, 1).map(({ namespace }) =>
+    action("recover", {
+      text: `Let only those enter pods of ${quoteCommand(namespace, 60)} who must (pods/exec)`,
+      because: "somebody entered one from outside",
+      command: "kubectl get rolebindings,clusterrolebindings -A -o wide",
+      citations: citationsOf([...entered.flatMap(({ signals }) => signals)]),
+    }),
+  );
+}
+
+const foreignCode: readonly Family[] = [
+  ...(["download-execute", "reverse-shell", "fileless", "masquerading"] as const),
+  ...(["miner", "web-shell"] as const),
+];
+
+/** Who ran a program of his own as root may have left what no event shows. */
+function rebuildHosts(scene: ActionScene): readonly IncidentAction[] {
+  const { processOf } = scene.given;
+  const told = signalsOf(scene, ...foreignCode).filter(
+    (one) => isStrong(one) && isHostKey(one.container) && processOf(one.process)?.uid === 0,
+  );
+  return [...Map.groupBy(told, ({ node }) => node)].slice(0, 3).map(([node, same]) =>
+    action("recover", {
+      text: `Set ${quoteCommand(node, 60)} up anew, or compare it with a known state`,
+      because: `as root: ${quoteList(
+        same.map(({ title }) => title),
+        2,
+        80,
+      )}`,
+      command: "",
+      citations: citationsOf(same),
+    }),
+  );
 }
 
 function closeHole(scene: ActionScene): readonly IncidentAction[] {
@@ -102,7 +200,9 @@ function restoreData(scene: ActionScene): readonly IncidentAction[] {
   const harm = signalsOf(scene, "impact");
   if (harm.length === 0) return [];
   const files = deedsOf(scene, "delete", "write").map(({ subject }) => subject);
-  const named = files.length === 0 ? "" : `: ${quoteList(files, 3)}`;
+  const servers = deedsOf(scene, "lateral").map(({ subject }) => subject);
+  const objects = files.length > 0 ? files : servers;
+  const named = objects.length === 0 ? "" : `: ${quoteList(objects, 3)}`;
   return [
     action("recover", {
       text: `Restore data from a copy that was made before${named}`,

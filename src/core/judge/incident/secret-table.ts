@@ -25,7 +25,7 @@ const kinds: readonly (readonly [RegExp, Secret])[] = [
     /^\/proc\/(?:\d+|self|\*)\/environ$/,
     {
       name: "environment of a process",
-      renew: "Renew the secrets that stand in the environment of the process",
+      renew: "Renew the secrets that stand in environments of processes, of containers too",
     },
   ],
   [
@@ -56,7 +56,8 @@ export function secretOf(path: string): Secret | undefined {
     const found = kinds.find(([pattern]) => pattern.test(plain));
     if (found !== undefined) return found[1];
     const known = credentialOf(plain, ["/:/"]);
-    if (known !== undefined) return { name: "credentials", renew: "Renew the credentials in it" };
+    if (known !== undefined)
+      return { name: "credentials", renew: "Renew the credentials in these files" };
   }
   return undefined;
 }

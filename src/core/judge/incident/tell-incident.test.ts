@@ -22,6 +22,7 @@ import { judgeFirstAccess } from "./judge-first-access.ts";
 import { judgeIncidents } from "./judge-incidents.ts";
 import { listPlaces } from "./list-places.ts";
 import { readDeeds } from "./read-deeds.ts";
+import { tellDeeds } from "./tell-deeds.ts";
 import { tellIncident } from "./tell-incident.ts";
 import { tellStory, writeHeadline } from "./tell-story.ts";
 
@@ -43,7 +44,7 @@ test("a bare shell hides no command that has its name within", () => {
   };
   const given = sampleCase(facts);
   const story = tellStory(given, judgeFirstAccess(given), readDeeds(given)).join(" ");
-  assert.match(story, /It ran “sh”, “nsenter -t 1 -- sh -c x”/);
+  assert.match(story, /It ran “nsenter -t 1 -- sh -c x”/);
 });
 
 test("each way in has its sentence and its certainty", () => {
@@ -96,18 +97,18 @@ test("a weak session from outside just before is told, and joins nothing", () =>
 test("headlines fit 120 characters and say what and where", () => {
   const given = sampleCase();
   assert.equal(
-    writeHeadline(given),
+    writeHeadline(given, readDeeds(given)),
     "Access to credentials, commands run by a service in shop/web",
   );
   const host = sampleCase({
     signals: [sampleSignal(place, { container: "host:node-1", workload: undefined })],
   });
-  assert.match(writeHeadline(host), / on host node-1$/);
+  assert.match(writeHeadline(host, []), / on host node-1$/);
   fc.assert(
     fc.property(fc.string({ maxLength: 400 }), fc.string({ maxLength: 400 }), (name, title) => {
       const workload = { ...incidentWorkload(name), container: "" };
       const signals = given.signals.map((one) => ({ ...one, title, workload }));
-      const headline = writeHeadline({ ...given, signals, workloads: [workload] });
+      const headline = writeHeadline({ ...given, signals, workloads: [workload] }, []);
       assert.ok(headline.length <= 120, headline);
     }),
   );
@@ -152,7 +153,8 @@ test("a list of processes is no theft of secrets, and a renamed file has its new
   );
   const given = sampleCase({ signals: [sampleSignal(place)], steps, processes });
   const told = readDeeds(given).map(({ kind, subject }) => `${kind} ${subject}`);
-  assert.deepEqual(told, ["secret /proc/*/environ", "foothold /etc/cron.d/job"]);
+  const files = told.filter((one) => !one.startsWith("command"));
+  assert.deepEqual(files, ["secret /proc/*/environ", "foothold /etc/cron.d/job"]);
 });
 
 test("bytes of one far end are added up", () => {
@@ -203,20 +205,89 @@ test("causes are findings that the service used before, the exploited first", ()
   assert.deepEqual(findPossibleCauses(sampleCase({ findings, signals })), []);
 });
 
-test("reach is what the workload talked to since it began", () => {
+test("reach is what the workload talked to while it went on", () => {
   const from = sampleWorkloadEnd(incidentWorkload("web"));
-  const edge = (id: string, lastSeen: string) => sampleEdge({ id, from, lastSeen });
+  const edge = (id: string, firstMinute: number, lastMinute: number) => {
+    const [firstSeen, lastSeen] = [firstMinute, lastMinute].map((minute) => {
+      return `2023-11-14T22:${String(minute).padStart(2, "0")}:00.000000Z`;
+    });
+    assert.ok(firstSeen !== undefined && lastSeen !== undefined);
+    return sampleEdge({ id, from, firstSeen, lastSeen });
+  };
   const flows = [
-    edge("after", "2023-11-14T22:14:30.000000Z"),
-    edge("before", "2023-11-14T22:00:00.000000Z"),
+    edge("while", 10, 15),
+    edge("before", 0, 1),
+    edge("after", 40, 41),
     sampleEdge({ id: "others" }),
   ];
   const places = listPlaces(sampleCase({ flows }));
   assert.deepEqual(
     places.reach.map(({ id }) => id),
-    ["after"],
+    ["while"],
   );
   assert.deepEqual(places.images, ["registry.example/web:1"]);
+});
+
+test("a story names settings that were read, names looked up, the runtime, and who acted", () => {
+  const of = (name: string, line: string, uid = 0) =>
+    sampleProcess(
+      { process: `${name}${line.length}`, entry: "sh", second: 11 },
+      { binary: `/bin/${name}`, arguments: line, uid },
+    );
+  const looks = ["a1.x", "b2.y", "c3.z"].map((one) => of("getent", `hosts ${one}.t.evil.example`));
+  const processes = [
+    sampleProcess(place, { uid: 33 }),
+    of("cat", "/srv/app/settings.yaml /etc/resolv.conf"),
+    of("curl", "--unix-socket /run/docker.sock http://localhost/containers/json"),
+    ...looks.map((one, at) => ({ ...one, process: `look${at}` })),
+  ];
+  const told = tellIncident(
+    sampleCase({ signals: [sampleSignal(place)], processes, steps: [] }),
+    "i1",
+  );
+  const story = told.story.join("\n");
+  assert.match(story, /It acted as uid 33, then as root\./);
+  assert.match(story, /It read “\/srv\/app\/settings\.yaml”\./);
+  assert.match(story, /It looked up 3 names: “t\.evil\.example”\./);
+  assert.match(story, /commanded the container runtime through “\/run\/docker\.sock”/);
+  assert.doesNotMatch(story, /It fetched/, "what it asked was on this machine");
+  const values = told.artefacts.map(({ type, value }) => `${type} ${value}`);
+  for (const one of [
+    "domain t.evil.example",
+    "file /srv/app/settings.yaml",
+    "file /run/docker.sock",
+  ]) {
+    assert.ok(values.includes(one), one);
+  }
+  assert.ok(!values.some((one) => /localhost\/|a1\.x/.test(one) && !one.startsWith("command")));
+});
+
+test("locks and files of a moment are no deeds, nor is what lies in a kernel's file system", () => {
+  const step = (what: "write" | "delete" | "mount", subject: string, detail = "") =>
+    sampleStep(place, { what, subject, detail });
+  const steps = [
+    ...[step("mount", "/mnt/cg", "cgroup cgroup"), step("write", "/mnt/cg/x/cgroup.procs")],
+    ...[step("write", "/mnt/cg/release_agent"), step("write", "/etc/passwd.110")],
+    ...[step("delete", "/etc/passwd.lock"), step("delete", "/srv/data.locked")],
+    ...[step("write", "/srv/data.aB3xYz"), step("delete", "/srv/data.aB3xYz")],
+  ];
+  const processes = [sampleProcess(place, {})];
+  const deeds = readDeeds(sampleCase({ signals: [sampleSignal(place)], steps, processes }));
+  assert.deepEqual(deeds.map(({ kind, subject }) => `${kind} ${subject}`).toSorted(), [
+    "command sh",
+    "delete /srv/data.locked",
+    "foothold /mnt/cg/release_agent",
+    "mount /mnt/cg",
+  ]);
+});
+
+test("nobody is said to have fetched a program that was copied on the spot", () => {
+  const signals = [sampleSignal(place, { family: "download-execute" })];
+  const given = sampleCase({ signals, steps: [], processes: [sampleProcess(place, {})] });
+  assert.match(writeHeadline(given, readDeeds(given)), /^Run of a planted program/);
+  const steps = [sampleStep(place, { subject: "203.0.113.9:80" })];
+  const fetched = sampleCase({ signals, steps, processes: [sampleProcess(place, {})] });
+  assert.match(writeHeadline(fetched, readDeeds(fetched)), /^Download and execution/);
 });
 
 test("a story is the same for the same facts, and short", () => {
@@ -224,6 +295,8 @@ test("a story is the same for the same facts, and short", () => {
   const access = judgeFirstAccess(given);
   const once = tellStory(given, access, readDeeds(given));
   assert.deepEqual(once, tellStory(given, access, readDeeds(given)));
+  const times = tellDeeds(readDeeds(given), given).map(({ timeUs }) => timeUs);
+  assert.deepEqual(times, times.toSorted());
   assert.ok(once.length <= 18 && once.every((line) => line.length < 1200));
   assert.ok(given.lastSeenUs - given.firstSeenUs < minuteUs);
 });

@@ -21,7 +21,7 @@ export function tellIncident(given: IncidentCase, id: string): Told {
   const deeds = readDeeds(given);
   const causes = findPossibleCauses(given);
   return {
-    headline: writeHeadline(given),
+    headline: writeHeadline(given, deeds),
     story: tellStory(given, firstAccess, deeds),
     firstAccess,
     artefacts: gatherArtefacts(given, deeds),

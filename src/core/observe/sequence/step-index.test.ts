@@ -45,7 +45,7 @@ test("steps are found by kind, by name whatever its case, and once by any of sev
   assert.deepEqual(stepsOf("/bin/a", { kind: "mount" }), []);
 });
 
-test("a path that rules a step out, or that it spares, is remembered; a role is asked each time", () => {
+test("what a path rules out, or is spared for, is remembered; a role is asked each time", () => {
   const where = (plain: object) => createCompileWhere(linearRegex)(plain, assert.fail);
   const rule = ruleOf(
     { kinds: ["write"], test: where({ "path|startswith": "/etc/", uid: 7 }) },

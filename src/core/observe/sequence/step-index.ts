@@ -1,7 +1,7 @@
 /**
  * Holds which steps an act may be, so that it meets only rules that could want it.
- * In: compiled rules. Out: for an act, the ways to be a step that its kind, name, roles and the side
- * of it that comes again do not rule out.
+ * In: compiled rules. Out: for an act, the ways to be a step that its kind, name, roles and facet
+ * (`act-facet.ts`) do not rule out.
  * Must never leave out a step that would hold; whether one does hold is not decided here.
  */
 import type { Act, ActKind } from "../detect/act.ts";

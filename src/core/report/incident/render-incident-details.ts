@@ -22,7 +22,7 @@ export function renderDetails(page: IncidentPage): readonly Lines[] {
     renderTree(page),
     renderArtefacts(page),
     section(page, "MAY EXPLAIN THE ENTRY", sayCauses(incident)),
-    section(page, "WHAT IT TALKED TO", sayReach(incident)),
+    section(page, "WHOM THE WORKLOAD TALKED TO MEANWHILE", sayReach(incident)),
     section(page, "NOT SEEN", [...incident.gaps, ...incident.omitted]),
     section(
       page,
@@ -49,11 +49,16 @@ function renderGrounds(page: IncidentPage): Lines {
     `Severity ${saySeverity(incident)}`,
     `Score ${sayScore(incident)}`,
     `Confidence ${confidence}${doubts.length === 0 ? "" : `: ${doubts.join(" ")}`}`,
-    `First access is ${firstAccess.confidence} (${firstAccess.how})`,
+    sayAccess(firstAccess),
     ...(tactics.length === 0 ? [] : [`Tactics: ${tactics.join(", ")}`]),
     ...(matrix.length === 0 ? [] : [`Threat Matrix for Kubernetes: ${matrix.join(" ")}`]),
     ...(authors.length === 0 ? [] : [`Rules by ${authors.slice(0, 8).join(", ")}`]),
   ]);
+}
+
+function sayAccess({ confidence, how }: Incident["firstAccess"]): string {
+  const way = how === "unknown" ? "" : `, by way of: ${how}`;
+  return `The first access is ${confidence}${way}`;
 }
 
 function renderTimeline({ incident, width, paint }: IncidentPage): Lines {

@@ -14,7 +14,10 @@ import { renderIncidentHtml } from "./render-incident-html.ts";
 test("the page says what, where, what to do, and draws both pictures", () => {
   const page = renderIncidentHtml(sampleIncident());
   assert.match(page, /<h1 id="now-title">Access to credentials, commands run by a service/);
-  assert.match(page, /<strong>Isolate pod “shop\/web-0” by a network policy<\/strong>/);
+  assert.match(
+    page,
+    /<strong>Isolate pod “shop\/web-0” by a network policy; what other policies allow/,
+  );
   assert.match(page, /<code>kubectl -n shop label pod web-0 .* apply -f -<\/code>/);
   assert.equal(page.match(/<svg /g)?.length, 2);
   assert.match(page, /<td data-label="time">22:14:13<\/td>/);

@@ -47,7 +47,7 @@ export function renderIncidentMarkdown(incident: Incident): string {
 
 function renderHead(incident: Incident): string {
   const { confidence, doubts, techniques, matrix, id } = incident;
-  const sure = [confidence, ...doubts.slice(0, 1)].join(": ");
+  const sure = [confidence, ...doubts.slice(0, 1)].join("; but: ");
   const named = [...techniques, ...matrix].map((one) => markdownText(one)).join(", ");
   return [
     "| | |",

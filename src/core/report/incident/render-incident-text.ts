@@ -54,7 +54,7 @@ function renderHead({ incident, width, paint }: IncidentPage): readonly Terminal
   const facts: readonly (readonly [string, string])[] = [
     ["where", sayPlace(incident)],
     ["when", saySpan(incident)],
-    ["sure", doubt === undefined ? confidence : `${confidence}: ${doubt}`],
+    ["sure", doubt === undefined ? confidence : `${confidence}; but: ${doubt}`],
     ["ATT&CK", techniques.slice(0, 12).join(" ")],
     ["id", `${id} (${sayState(incident)})`],
   ];
