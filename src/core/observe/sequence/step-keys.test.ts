@@ -39,6 +39,10 @@ test("a program is its file, and the script that it runs", () => {
 test("operands are words that can be files", () => {
   const act = execOf("/usr/bin/chmod", "+x -v a ./b/../c /tmp//d");
   assert.deepEqual(filesOf("operands", act), ["/work/a", "/work/c", "/tmp/d"]);
+  const upload = execOf("/usr/bin/curl", "-F file=@/tmp/a.tgz -d @b http://h/x?a=b");
+  assert.deepEqual(filesOf("operands", upload), ["/tmp/a.tgz", "/work/b"]);
+  const copy = execOf("/bin/dd", "if=/etc/x of=/tmp/y bs=1M");
+  assert.deepEqual(filesOf("operands", copy).slice(0, 2), ["/etc/x", "/tmp/y"]);
 });
 
 test("an act without a part of the key is no step", () => {

@@ -123,8 +123,14 @@ function programsOf(subject: Subject): readonly string[] {
   return script === "" || script === program ? [program] : [program, script];
 }
 
+/**
+ * Also files within a word: `@F` and `name=@F` of uploads, `if=F` and `of=F` of dd.
+ * **Source**: manual pages of curl and dd.
+ */
 function operandsOf(words: readonly string[]): readonly string[] {
-  return words.filter((word) => word !== "" && !/^[-+]|:\/\//.test(word));
+  return words
+    .map((word) => /^(?:(?:[\w.-]+=)?@|[io]f=)(.+)$/.exec(word)?.[1] ?? word)
+    .filter((word) => word !== "" && !/^[-+]|:\/\//.test(word));
 }
 
 /**
