@@ -53,6 +53,10 @@ test("a word that was taken back, or is about something else, closes nothing", (
     stateOf(incident, [{ ...closed, about: [closed.about[0] ?? "", "closed-at:x"] }]),
     "open",
   );
+  // Closed by two people at once: opening it again takes back both.
+  const twice = [closed, note("closed", { timeUs: 6, by: "bob" }), note("reopened", { timeUs: 7 })];
+  assert.equal(stateOf(incident, twice), "open");
+  assert.equal(stateOf(incident, [...twice, note("closed", { timeUs: 8 })]), "closed");
   assert.equal(note("closed").id, closed.id, "the same words are the same note");
   assert.notEqual(note("closed", { text: "no drill" }).id, closed.id);
   assert.notEqual(note("acknowledged").id, closed.id);

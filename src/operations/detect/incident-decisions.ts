@@ -9,7 +9,7 @@ import { fingerprint } from "../../core/judge/fingerprint.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import type { Note } from "../../ports/store.ts";
 
-/** `reopened` takes back what was said last. */
+/** `reopened` takes back what was said. */
 export const incidentDecisions = ["closed", "acknowledged", "reopened"] as const;
 export type IncidentDecision = (typeof incidentDecisions)[number];
 
@@ -48,13 +48,17 @@ export function speaksOfIncident({ about }: Note): boolean {
   return about[0]?.startsWith(incidentKey) ?? false;
 }
 
-/** In force, by incident: the latest word of each kind. A closing ends what was said before it. */
+/**
+ * In force, by incident: the latest word of each kind. A closing ends what was said before it, and
+ * an opening takes all of it back.
+ */
 export function decisionsOf(notes: readonly Note[]): ReadonlyMap<string, SaidOfIncident> {
   const said = new Map<string, SaidOfIncident>();
   for (const note of notes.toSorted((a, b) => a.timeUs - b.timeUs)) {
     const [first = "", mark = ""] = note.about;
     if (!first.startsWith(incidentKey) || note.revokedUs > 0) continue;
     const id = first.slice(incidentKey.length);
+    if (mark === "") said.delete(id);
     const untilUs = mark.startsWith(untilKey) ? Number(mark.slice(untilKey.length)) : Number.NaN;
     if (Number.isSafeInteger(untilUs)) {
       said.set(id, { closing: note, untilUs, acknowledgement: undefined });

@@ -1,7 +1,7 @@
 /**
  * Tests of parts of a daemon that detects: `end-orphans.ts`, `incident-places.ts`,
  * `judge-live.ts`, `keep-all.ts`, `keep-letter.ts`, `load-detectors.ts`, `tell-people.ts`, and of
- * `detect/close-incident.ts`, `detect/read-said.ts`. The whole: `watch-incidents.test.ts`.
+ * `detect/keep-decision.ts`, `detect/read-said.ts`. The whole: `watch-incidents.test.ts`.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -15,9 +15,15 @@ steps:
 `;
 const later = () => new Promise((resolve) => setImmediate(resolve));
 
-async function start(workflows: readonly string[], prepare = (_: MemoryOutside) => {}) {
+interface Prepared {
+  readonly prepare?: (outside: MemoryOutside) => void;
+  /** Before workflows are read. */
+  readonly early?: (runner: WorkflowRunner) => void;
+}
+
+async function start(workflows: readonly string[], { prepare, early }: Prepared = {}) {
   const outside = new MemoryOutside();
-  prepare(outside);
+  prepare?.(outside);
   outside.write("told.yaml", file("incident: { min-severity: high }"));
   outside.write("command.yaml", file("command: "));
   outside.write("wrong.yaml", "name: wrong");
@@ -25,15 +31,15 @@ async function start(workflows: readonly string[], prepare = (_: MemoryOutside) 
   const context = { ...outside.context(), settings: { file: "waggle.yaml", config: {} } };
   const settings = { workflows, state: "/s", status: "127.0.0.1:0" };
   const runner = new WorkflowRunner({ settings, context, log: outside.log } as unknown as Daemon);
+  early?.(runner);
   const running = runner.run(outside.ending.signal);
   for (let at = 0; at < 20; at += 1) await later();
   return { runner, running, outside };
 }
 
-test("an incident that is news starts a workflow; what ends one starts nothing", async () => {
+test("an incident that is news starts a workflow; wrong ones stop nothing", async () => {
   const { runner, running, outside } = await start(["told.yaml", "wrong.yaml", "gone"]);
-  runner.note({ ...sampleNotice, kind: "resolve" });
-  runner.note({ ...sampleNotice, kind: "open" });
+  runner.note(sampleNotice.incident);
   for (let at = 0; at < 20; at += 1) await later();
   outside.ending.abort();
   await running;
@@ -47,11 +53,27 @@ test("an incident that is news starts a workflow; what ends one starts nothing",
   assert.match(log, /No workflow is called/);
 });
 
+test("what happened before workflows were read starts them too, up to a bound", async () => {
+  const early = (runner: WorkflowRunner) => {
+    for (let at = 0; at < 101; at += 1) {
+      runner.note({ ...sampleNotice.incident, id: `inc-${at}` });
+    }
+  };
+  const { running, outside } = await start(["told.yaml"], { early });
+  for (let at = 0; at < 400 && outside.made.length < 100; at += 1) await later();
+  outside.ending.abort();
+  await running;
+  assert.equal(outside.made.length, 100);
+  assert.match(JSON.stringify(outside.log), /too much happened at once/);
+});
+
 test("who knows the secret of a web hook starts its workflow, over HTTP; no others", async () => {
   const files = ["asked.yaml"];
-  const { runner, running, outside } = await start(files, (one) => {
-    one.write("asked.yaml", file("webhook: { path: /hooks/asked, secretEnv: HOOK }"));
-    one.variables.set("HOOK", "s3cret");
+  const { runner, running, outside } = await start(files, {
+    prepare: (one) => {
+      one.write("asked.yaml", file("webhook: { path: /hooks/asked, secretEnv: HOOK }"));
+      one.variables.set("HOOK", "s3cret");
+    },
   });
   const server = await (await outside.context().outside.services.statusServer()).listen(
     "127.0.0.1:0",
@@ -83,8 +105,10 @@ test("who knows the secret of a web hook starts its workflow, over HTTP; no othe
 });
 
 test("a web hook without its secret is told at the start, and takes nobody", async () => {
-  const { runner, running, outside } = await start(["asked.yaml"], (one) => {
-    one.write("asked.yaml", file("webhook: { path: /hooks/asked, secretEnv: HOOK }"));
+  const { runner, running, outside } = await start(["asked.yaml"], {
+    prepare: (one) => {
+      one.write("asked.yaml", file("webhook: { path: /hooks/asked, secretEnv: HOOK }"));
+    },
   });
   const asked = await runner.take({ path: "/hooks/asked", token: "", body: "" });
   assert.equal(asked.status, 401);
@@ -96,6 +120,6 @@ test("a web hook without its secret is told at the start, and takes nobody", asy
 test("without a workflow that starts by itself the part ends at once", async () => {
   const { runner, running, outside } = await start(["command.yaml"]);
   await running;
-  runner.note(sampleNotice);
+  runner.note(sampleNotice.incident);
   assert.deepEqual(outside.made, []);
 });

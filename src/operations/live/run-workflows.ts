@@ -4,8 +4,8 @@
  * In: names of workflows, notices, requests. Out: runs, each in a process of its own; their records
  * are in the state. Must never keep a daemon from watching because of one wrong workflow.
  */
+import type { Incident } from "../../core/judge/incident/incident.ts";
 import { makeVisible } from "../../core/report/safe-text.ts";
-import type { Notice } from "../../ports/notifier.ts";
 import type { StatusPage, StatusRequest } from "../../ports/status-server.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { findWorkflow } from "../workflow/load-workflows.ts";
@@ -13,17 +13,23 @@ import { type WebhookAnswer, WorkflowTriggers } from "../workflow/trigger-workfl
 import type { Workflow } from "../workflow/workflow.ts";
 import type { Daemon } from "./daemon.ts";
 
+const earlyCountMax = 100;
+
 export class WorkflowRunner {
   private readonly daemon: Daemon;
   private triggers: WorkflowTriggers | undefined;
+  /** What happened before workflows were read. */
+  private early: Incident[] | undefined = [];
 
   constructor(daemon: Daemon) {
     this.daemon = daemon;
   }
 
-  /** What ends an incident starts nothing. */
-  note({ kind, incident }: Pick<Notice, "kind" | "incident">): void {
-    if (kind === "open" || kind === "update") this.triggers?.noteIncident(incident);
+  /** An incident began, or something new happened in it. */
+  note(incident: Incident): void {
+    if (this.early === undefined) this.triggers?.noteIncident(incident);
+    else if (this.early.length < earlyCountMax) this.early.push(incident);
+    else this.daemon.log.warn("A workflow was not started: too much happened at once.");
   }
 
   /** A POST to the status pages. **Returns**: once the run waits for its turn, not when it ran. */
@@ -37,7 +43,10 @@ export class WorkflowRunner {
   async run(signal: AbortSignal): Promise<void> {
     const { settings, context, log } = this.daemon;
     const workflows = await this.load();
-    if (workflows.length === 0) return;
+    if (workflows.length === 0) {
+      this.early = undefined;
+      return;
+    }
     const { services } = context.outside;
     const maker = await services.reportMaker();
     const { file } = context.settings;
@@ -50,6 +59,8 @@ export class WorkflowRunner {
       start: (words, given) => maker.make(words, given),
       secretOf: (name) => services.variable(name),
     });
+    for (const incident of this.early ?? []) this.triggers.noteIncident(incident);
+    this.early = undefined;
     log.info("Workflows start by themselves.", { workflows: workflows.map(({ name }) => name) });
     await this.triggers.run(signal);
   }

@@ -38,10 +38,8 @@ export class RunningParts {
     this.ending = ending;
     this.reports = new ReportWriter(daemon, ending.signal, () => this.incidents.stir());
     this.incidents = new IncidentWatch(daemon, {
-      take: (notice) => {
-        this.workflows.note(notice);
-        return this.people.take(notice);
-      },
+      take: (notice) => this.people.take(notice),
+      onHappened: (incident) => this.workflows.note(incident),
       onGrave: () => this.reports.note("incident"),
     });
     this.workflows = new WorkflowRunner(daemon);

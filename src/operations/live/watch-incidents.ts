@@ -34,7 +34,10 @@ import { IncidentPlaces } from "./incident-places.ts";
 import { judgeLive } from "./judge-live.ts";
 
 export interface WatchCalls {
+  /** For people; again at a start, and when others are to be told. */
   take(notice: Notice): Promise<void>;
+  /** An incident began, or something new happened in it: once. */
+  readonly onHappened: (incident: Incident) => void;
   /** A grave incident began: what is vulnerable there is asked again. */
   readonly onGrave: () => void;
 }
@@ -167,8 +170,13 @@ export class IncidentWatch {
     const news = newsForPeople(this.memory.told, shown);
     if (this.isReminding) await this.tellAgain(shown, news);
     this.isReminding = false;
+    // One that is no more of its own was not closed by a person, whatever was said of it once.
+    const decided = new Map(shown.map(({ id }) => [id, decisions.get(id)]));
     for (const one of [...news.happened, ...news.said]) {
-      await this.tell(one, decisions.get(one.incident.id));
+      await this.tell(one, decided.get(one.incident.id));
+    }
+    for (const { kind, incident } of news.happened) {
+      if (kind !== "resolve") this.calls.onHappened(incident);
     }
     this.memory = boundMemory({ judged, told: toldNow(this.memory.told, shown, news) });
     this.incidents = boundMemory({ judged: shown, told: [] }).judged;
