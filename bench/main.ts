@@ -264,7 +264,7 @@ const textBeside = (name: string) => readFileSync(join(import.meta.dirname, name
 
 /** Smaller sizes are for trying the bench itself. */
 async function printLive(file: string): Promise<void> {
-  print(liveHeading);
+  print(headings.live);
   print();
   print(textBeside("live/introduction.md"));
   print();
@@ -308,29 +308,39 @@ async function printOffline(file: string): Promise<void> {
 async function printRules(file: string): Promise<void> {
   const directories = [option("--rules-from") ?? join(root, "rules", "sigma")];
   const ruleCounts = [150, 1000, 3000];
+  print(headings.rules);
+  print();
+  print(measuredAt());
+  print();
   await measureRules(
     { recording: file, directories, ruleCounts, roundCount: repeatCount, tell },
     print,
   );
 }
 
-/** Begins the part of the document that `--live` measures. */
-const liveHeading = "## The daemon";
+/** Parts of the document that are measured by themselves, by how they begin. */
+const headings = {
+  live: "## The daemon",
+  rules: "## Rules: what matching adds to an event",
+} as const;
+type Part = "offline" | keyof typeof headings;
 
-/** Replaces the part that was measured; the other one was measured at another time. */
-function writeDocument(isLive: boolean): void {
+/** Replaces the part that was measured; the others were measured at other times. */
+function writeDocument(measured: Part): void {
   const file = join(root, "docs", "benchmarks.md");
-  const old = readFileSync(file, "utf8");
-  const at = old.indexOf(`\n${liveHeading}\n`);
-  const before = at < 0 ? old : old.slice(0, at);
-  const after = at < 0 ? "" : old.slice(at + 1);
-  const parts = isLive ? [before, lines.join("\n")] : [lines.join("\n"), after];
-  const kept = parts.map((part) => part.trim()).filter((part) => part !== "");
-  writeFileSync(file, `${kept.join("\n\n")}\n`);
+  const parts: Record<Part, string> = { offline: "", live: "", rules: "" };
+  let part: Part = "offline";
+  for (const line of readFileSync(file, "utf8").split("\n")) {
+    if (line === headings.live) part = "live";
+    if (line === headings.rules) part = "rules";
+    parts[part] += `${line}\n`;
+  }
+  parts[measured] = lines.join("\n");
+  const kept = [parts.offline, parts.live, parts.rules].map((text) => text.trim());
+  writeFileSync(file, `${kept.filter((text) => text !== "").join("\n\n")}\n`);
 }
 
 const wantsLive = process.argv.includes("--live");
-/** Printed only: the document has no part for it. */
 const wantsRules = process.argv.includes("--rules");
 try {
   let file = option("--file");
@@ -344,4 +354,6 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-if (process.argv.includes("--write") && !wantsRules) writeDocument(wantsLive);
+if (process.argv.includes("--write")) {
+  writeDocument(wantsLive ? "live" : wantsRules ? "rules" : "offline");
+}

@@ -127,8 +127,6 @@ export async function measureRules(plan: RulesPlan, print: (line?: string) => vo
   const files = await readRuleFiles(createNodeFiles(), sources);
   const execs = acts.filter(({ kind }) => kind === "exec").length;
   const number = (value: number) => Math.round(value).toLocaleString("en");
-  print("## Rules: what matching adds to an event");
-  print();
   print(
     `${number(eventCount)} events with ${number(acts.length)} acts, ${number(execs)} of them execs.`,
   );
