@@ -3,8 +3,8 @@
  * In: `--file F` (default: the recording that ships), `--long N` events for the memory test
  * (default a million; 0 leaves it out), `--live` for the daemon alone, `--rules` for matching rules
  * alone (`--rules-from DIRECTORY`: others than those that ship), `--write`.
- * Out: tables on the terminal; with `--write` also `docs/benchmarks.md`, where the other part stays
- * as it was. Machines are noisy: read the ratios, not the absolute numbers.
+ * Out: tables on the terminal; with `--write` also `docs/benchmarks.md`, where other parts stay
+ * as they were. Machines are noisy: read the ratios, not the absolute numbers.
  */
 import { spawn, spawnSync } from "node:child_process";
 import {
