@@ -105,8 +105,10 @@ function recentCount({ nowUs, changesUs }: ChangeLimits): number {
 }
 
 function isRetryDue(name: string, { tries, nowUs }: ChangeLimits): boolean {
-  const dueUs = nextTryUs(tries.get(name));
-  return dueUs !== undefined && dueUs <= nowUs;
+  const known = tries.get(name);
+  const dueUs = nextTryUs(known);
+  // After a time of the future, of a clock that was set back, nobody would wait.
+  return dueUs !== undefined && (dueUs <= nowUs || (known?.lastUs ?? 0) > nowUs);
 }
 
 function retryStep(
