@@ -8,6 +8,7 @@ import type { TimeUs } from "../core/event/event.ts";
 import type { TrackedFinding } from "../core/judge/change/finding-change.ts";
 import type { Note, Store } from "../ports/store.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { speaksOfIncident } from "./detect/incident-decisions.ts";
 import { findOneTracked, placeField, readTracked } from "./live/find-tracked.ts";
 import { keepLetter } from "./live/keep-letter.ts";
 import { aboutFinding, makeNote, makeWithdrawal, noteTextLengthMax } from "./live/make-note.ts";
@@ -79,7 +80,8 @@ async function say(given: NoteInput, { history, notes }: Store, timeUs: TimeUs):
   if (by.trim() === "") throw usage("say who with --by");
   const all = await readTracked(history);
   const finding = findOneTracked(all, { finding: named, place, package: name });
-  const free = (await notes.all()).filter((one) => !one.decision && one.revokedUs === 0);
+  const isFree = (one: Note) => !one.decision && one.revokedUs === 0 && !speaksOfIncident(one);
+  const free = (await notes.all()).filter(isFree);
   if (free.length >= noteCountMax) {
     throw usage(`${noteCountMax} notes are kept already: withdraw some with --revoke`);
   }

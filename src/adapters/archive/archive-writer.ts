@@ -141,7 +141,7 @@ class FileArchiveWriter implements ArchiveWriter {
     if (this.frame?.hasRoom(kept) === false) {
       this.seal();
       // The next flush says what went wrong, and tries again.
-      this.flush().catch(() => undefined);
+      this.inTurn(() => this.writeSealed()).catch(() => undefined);
     }
     this.frame ??= new PlainFrame(
       this.spare.pop() ?? Buffer.allocUnsafeSlow(frameSizeBytes),
@@ -158,20 +158,23 @@ class FileArchiveWriter implements ArchiveWriter {
   flush(): Promise<ArchiveSequence> {
     return this.inTurn(async () => {
       const wanted = this.nextSequence - 1;
-      while (this.flushedSequence < wanted) {
-        // Only now: while writing fails, a frame grows on instead of leaving many small ones.
-        if (this.sealed.length === 0) this.seal();
-        const frame = this.sealed[0];
-        if (frame === undefined) break;
-        await this.write(frame);
-        this.sealed.shift();
-        this.pendingSize -= frame.sizeBytes;
-        if (frame.memory.length === frameSizeBytes && this.spare.length < spareCountMax) {
-          this.spare.push(frame.memory);
-        }
-      }
+      await this.writeSealed();
+      // Only now: while writing fails, a frame grows on instead of leaving many small ones.
+      if (this.flushedSequence < wanted) this.seal();
+      await this.writeSealed();
       return this.flushedSequence;
     });
+  }
+
+  private async writeSealed(): Promise<void> {
+    for (let frame = this.sealed[0]; frame !== undefined; frame = this.sealed[0]) {
+      await this.write(frame);
+      this.sealed.shift();
+      this.pendingSize -= frame.sizeBytes;
+      if (frame.memory.length === frameSizeBytes && this.spare.length < spareCountMax) {
+        this.spare.push(frame.memory);
+      }
+    }
   }
 
   trim(nowUs: TimeUs): Promise<readonly ArchiveSegment[]> {

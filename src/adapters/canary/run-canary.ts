@@ -52,7 +52,9 @@ async function makeMark(): Promise<CanaryMark> {
   const token = randomBytes(nonceLength).toString("hex");
   const place = await realpath(tmpdir()).catch(tmpdir);
   const programPath = await realpath(process.execPath).catch(() => process.execPath);
-  return { token, programPath, directory: join(place, `waggle-${token}`) };
+  // Of another name: who sees the directory must not know the mark before its bearer runs.
+  const name = `waggle-${randomBytes(nonceLength).toString("hex")}`;
+  return { token, programPath, directory: join(place, name) };
 }
 
 async function runCanary({ token, programPath, directory }: CanaryMark): Promise<CanaryRun> {

@@ -16,11 +16,10 @@ export async function forgetHistory(
   { history, notes }: Pick<Store, "history" | "notes">,
   beforeUs: TimeUs,
 ): Promise<Omit<ForgottenCounts, "reports">> {
-  const tracked = await readTracked(history);
-  const old = chooseForgotten(tracked, beforeUs);
+  const old = chooseForgotten(await readTracked(history), beforeUs);
   const dropped = await history.forgetFindings(old);
-  const gone = new Set(old);
-  const kept = tracked.filter((one) => !gone.has(one));
+  // Read again: one that came back meanwhile stays, with what was said of it.
+  const kept = await readTracked(history);
   const keys = new Set(
     kept.flatMap(({ id, vulnerability, aliases }) => [id, vulnerability, ...aliases]),
   );

@@ -48,6 +48,9 @@ test("what does not fit is refused, and named", () => {
     [{ id: "x", names: [1] }, /input names: expected a list of texts/],
     [{ id: "x", other: 1 }, /has no input "other"/],
     [{ id: "x".repeat(20_000) }, /input id: expected a text/],
+    // No program takes such a word: starting one would fail as a defect.
+    [{ id: "a\0b" }, /input id: expected a text/],
+    [{ id: "x", names: ["a\0b"] }, /input names: expected a list of texts/],
   ];
   for (const [given, told] of cases) assert.throws(() => read(given), told);
   assert.throws(() => splitWords(["=x"]), /key=value/);

@@ -104,19 +104,17 @@ const readers: Readonly<
       : { trouble: "expected true or false" };
   },
   list: (given) => {
-    if (typeof given === "string" && given.length <= textLengthMax) {
-      return { value: given === "" ? [] : given.split(",") };
-    }
-    const isList =
-      Array.isArray(given) &&
-      given.length <= 1000 &&
-      given.every((one) => typeof one === "string" && one.length <= textLengthMax);
+    if (isText(given)) return { value: given === "" ? [] : given.split(",") };
+    const isList = Array.isArray(given) && given.length <= 1000 && given.every(isText);
     return isList ? { value: given as readonly string[] } : { trouble: "expected a list of texts" };
   },
 };
 
 function readText(given: unknown, fits: (text: string) => boolean, trouble: string): ReadValue {
-  return typeof given === "string" && given.length <= textLengthMax && fits(given)
-    ? { value: given }
-    : { trouble };
+  return isText(given) && fits(given) ? { value: given } : { trouble };
+}
+
+/** No program can be given a word with a NUL in it. */
+function isText(given: unknown): given is string {
+  return typeof given === "string" && given.length <= textLengthMax && !given.includes("\0");
 }

@@ -42,6 +42,8 @@ interface Waiting {
 }
 
 const queueLengthMax = 100;
+/** Of them, those that somebody asked for from outside: they must not crowd out incidents. */
+const webhookCountMax = 20;
 const idleMs = 60_000;
 
 export class WorkflowTriggers {
@@ -116,8 +118,12 @@ export class WorkflowTriggers {
   private put(one: Waiting): boolean {
     const key = keyOf(one);
     if (this.queue.some((waiting) => keyOf(waiting) === key)) return true;
-    if (this.queue.length >= queueLengthMax) {
+    const hooks = this.queue.filter(({ kind }) => kind === "webhook").length;
+    const isFull = one.kind === "webhook" && hooks >= webhookCountMax;
+    if (isFull || this.queue.length >= queueLengthMax) {
       this.counts.dropped += 1;
+      const fields = { workflow: one.workflow.name, trigger: one.kind };
+      this.parts.log.warn("A workflow was not started: too many wait.", fields);
       return false;
     }
     this.queue.push(one);

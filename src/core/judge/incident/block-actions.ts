@@ -9,7 +9,7 @@ import type { IncidentAction } from "./incident.ts";
 import { parseEnd } from "./parse-end.ts";
 import { quoteCommand, quoteList } from "./quote-command.ts";
 import { readCommandLine } from "./read-command-line.ts";
-import { parentNames } from "./read-targets.ts";
+import { isBelow, parentNames } from "./read-targets.ts";
 import { shellCommand } from "./shell-word.ts";
 
 /** **Order**: what was contacted, what was named alone, the metadata service. */
@@ -68,14 +68,14 @@ function blockNamed(scene: ActionScene): readonly IncidentAction[] {
   const lookUps = deedsOf(scene, "lookup");
   const suspect = lookUps.filter(({ process }) => marked.has(process));
   const names = parentNames(lookUps.map(({ subject }) => subject))
-    .filter((name) => suspect.some(({ subject }) => subject.endsWith(name)))
+    .filter((name) => suspect.some(({ subject }) => isBelow(subject, name)))
     .slice(0, perKindMax);
   const domains = names.map((name) =>
     action("contain", {
       text: `Have resolvers refuse ${quoteCommand(name)} and all names below it`,
       because: "it was looked up",
       command: "",
-      citations: citationsOf(suspect.filter(({ subject }) => subject.endsWith(name))),
+      citations: citationsOf(suspect.filter(({ subject }) => isBelow(subject, name))),
     }),
   );
   return [...addresses.slice(0, perKindMax), ...domains];

@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { chooseCommands, shapeOf } from "./choose-commands.ts";
-import { isRuntimeSocket, namesLookedUpBy, parentNames, settingsReadBy } from "./read-targets.ts";
+import {
+  isBelow,
+  isRuntimeSocket,
+  namesLookedUpBy,
+  parentNames,
+  settingsReadBy,
+} from "./read-targets.ts";
 
 const plain = (...texts: readonly string[]) => texts.map((text) => ({ text, rank: -1 }));
 
@@ -41,6 +47,12 @@ test("a shell that only wraps is left out, one that rules find graver is not", (
   assert.equal(texts(grave).length, 2);
 });
 
+test("many idle commands do not hide one that rules speak of", () => {
+  const idle = plain(...Array.from({ length: 300 }, (_, at) => `true x${String(at)}y`));
+  const { shown } = chooseCommands([...idle, { text: "nsenter -t 1 -m", rank: 4 }], 3);
+  assert.ok(shown.some(({ text }) => text === "nsenter -t 1 -m"));
+});
+
 test("nothing is lost between what is shown and what is counted", () => {
   const command = fc.record({
     text: fc.string({ maxLength: 20 }),
@@ -66,6 +78,16 @@ test("settings are read by what shows files, and names of the cluster are no dom
   assert.deepEqual(namesLookedUpBy(dig), ["evil.example"]);
   assert.deepEqual(parentNames(["a.b.example", "c.d.example"]), ["a.b.example", "c.d.example"]);
   assert.deepEqual(parentNames(["1.p.t.example", "2.q.t.example", "3.r.t.example"]), ["t.example"]);
+  // What strangers share is nothing to refuse.
+  for (const end of ["co.uk", "amazonaws.com"]) {
+    const names = ["a", "b", "c"].map((one) => `${one}.${end}`);
+    assert.deepEqual(parentNames(names), names);
+    assert.deepEqual(
+      parentNames(names.map((name) => `x.${name}`).concat(`y.a.${end}`, `z.a.${end}`)),
+      [`a.${end}`, `x.b.${end}`, `x.c.${end}`],
+    );
+  }
+  assert.ok(isBelow("a.evil.com", "evil.com") && !isBelow("notevil.com", "evil.com"));
   assert.ok(isRuntimeSocket("/host/run/containerd/containerd.sock"));
   assert.ok(!isRuntimeSocket("/run/postgresql/.s.PGSQL.5432"));
 });

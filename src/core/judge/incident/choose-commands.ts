@@ -33,7 +33,7 @@ export function chooseCommands(
   commands: readonly RankedCommand[],
   countMax: number,
 ): ChosenCommands {
-  const some = withoutWrappers(commands.slice(0, readCountMax));
+  const some = withoutWrappers(readable(commands));
   const groups = [...Map.groupBy(some, ({ text }) => shapeOf(text)).values()].flatMap(
     (same): readonly (readonly RankedCommand[])[] =>
       same.length >= alikeCountMin ? [same] : same.map((one) => [one]),
@@ -54,6 +54,15 @@ export function chooseCommands(
   const shownCount = shown.reduce((sum, { count }) => sum + count, 0);
   const left = some.length - shownCount + Math.max(0, commands.length - readCountMax);
   return { shown: shown.map(({ text, count }) => ({ text, count })), leftCount: left };
+}
+
+/** Those that rules speak of first: many idle ones must not crowd them out. **Order**: kept. */
+function readable(commands: readonly RankedCommand[]): readonly RankedCommand[] {
+  if (commands.length <= readCountMax) return commands;
+  const marked = commands.filter(({ rank }) => rank >= 0);
+  const idle = commands.filter(({ rank }) => rank < 0);
+  const read = new Set([...marked, ...idle].slice(0, readCountMax));
+  return commands.filter((one) => read.has(one));
 }
 
 /** What only passes on what others say, or waits. */

@@ -32,18 +32,23 @@ export function closeActions(scene: ActionScene): readonly IncidentAction[] {
   ];
 }
 
-/** Expired as well: a lock alone lets keys in. */
+/**
+ * Expired as well: a lock alone lets keys in. Only what root changed did change, and nobody
+ * may be led to lock himself out.
+ */
 function lockAccounts(scene: ActionScene): readonly IncidentAction[] {
   return deedsOf(scene, "account")
     .slice(0, perKindMax)
-    .map((one) =>
-      action("contain", {
-        text: `Lock the account ${quoteCommand(one.subject, 40)}`,
-        because: `${quoteCommand(one.detail, 40)} made or changed it`,
-        command: isHostKey(one.container) ? shellCommand`usermod -L -e 1 ${one.subject}` : "",
+    .map((one) => {
+      const isChanged = scene.given.processOf(one.process)?.uid === 0 && one.subject !== "root";
+      const lock = shellCommand`usermod -L -e 1 ${one.subject}`;
+      return action("contain", {
+        text: `${isChanged ? "Lock" : "Look at"} the account ${quoteCommand(one.subject, 40)}`,
+        because: `${quoteCommand(one.detail, 40)} ${isChanged ? "made or changed it" : "was run"}`,
+        command: isChanged && isHostKey(one.container) ? lock : "",
         citations: one.citations,
-      }),
-    );
+      });
+    });
 }
 
 /** Who left a container, or commands its runtime, is not held by a policy of the pod. */

@@ -112,10 +112,17 @@ test("an account that was made is locked, password hashes that were read are cha
     ...host,
     binary: "/usr/sbin/useradd",
     arguments: "-o -u 0 sysupd",
+    uid: 0,
   });
   const steps = [sampleStep(place, { ...host, what: "read", subject: "/etc/shadow" })];
   const text = texts(onHost({ processes: [process], steps: [] }));
   assert.match(text, /contain: Lock the account “sysupd” \$ usermod -L -e 1 sysupd/);
+  // Nothing changed by it, or nobody could come in any more.
+  for (const vain of [{ uid: 33 }, { arguments: "-s /bin/sh root" }]) {
+    const led = texts(onHost({ processes: [{ ...process, ...vain }], steps: [] }));
+    assert.match(led, /Look at the account/);
+    assert.doesNotMatch(led, /usermod -L/);
+  }
   const cat = { ...process, binary: "/bin/cat", arguments: "" };
   assert.match(texts(onHost({ processes: [cat], steps })), /Change the passwords of all local/);
   const sudo = { ...process, binary: "/usr/bin/sudo", arguments: "" };

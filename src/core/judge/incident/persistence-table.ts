@@ -80,15 +80,13 @@ const kinds: readonly (readonly [RegExp, Foothold])[] = [
     },
   ],
   [
-    /\/(?:\.git\/hooks\/|\.config\/autostart\/|.*-packages\/[^/]+\.pth$)/,
+    /\/\.git\/hooks\/|\/\.config\/autostart\/|-packages\/[^/]+\.pth$/,
     { name: "hook of another program", remove: "Remove the hook" },
   ],
 ];
 
-const whole = new RegExp(
-  "/(?:cron\\.[a-z]+|sudoers\\.d|init\\.d|autostart|sshd_config\\.d|profile\\.d|" +
-    "systemd/(?:system|user)|manifests)/[^/]+$|^/var/spool/at/",
-);
+/** Not units, manifests, rights or logins: a machine may need one that was only changed. */
+const whole = /\/(?:cron\.[a-z]+|autostart)\/[^/]+$|^\/var\/spool\/at\//;
 
 /** No file of a disk: there is nothing to copy. */
 export function isKernelSetting(path: string): boolean {

@@ -85,5 +85,26 @@ export function parentNames(names: readonly string[]): readonly string[] {
 /** **Order**: longest first. */
 function endsOf(name: string): readonly string[] {
   const labels = name.split(".").slice(-32);
-  return labels.slice(1, -1).map((_, at) => labels.slice(at + 1).join("."));
+  const ends = labels.slice(1, -1).map((_, at) => labels.slice(at + 1).join("."));
+  return ends.filter((end) => !isEverybodys(end));
+}
+
+/** Below which strangers have their names; the usual ones, which are all that a guess can know. */
+const everybodys = new Set(
+  (
+    "amazonaws.com cloudfront.net windows.net azure.com azurewebsites.net googleapis.com " +
+    "googleusercontent.com appspot.com github.io githubusercontent.com gitlab.io herokuapp.com " +
+    "workers.dev pages.dev vercel.app netlify.app web.app trycloudflare.com ngrok.io ngrok.app " +
+    "ngrok-free.app duckdns.org no-ip.org ddns.net fastly.net akamaiedge.net"
+  ).split(" "),
+);
+
+/** `co.uk`, `com.br`, or a cloud's. */
+function isEverybodys(end: string): boolean {
+  return /^[a-z]{2,3}\.[a-z]{2}$/.test(end) || everybodys.has(end);
+}
+
+/** Whether a name is another, or below it. */
+export function isBelow(name: string, above: string): boolean {
+  return name === above || name.endsWith(`.${above}`);
 }
