@@ -63,3 +63,21 @@ test("what is open is sent again by the labels that it was told by", async (cont
   await upkeep.send([], never);
   assert.equal(lab.server.accepted.length, 5);
 });
+
+test("a batch that is refused keeps no other from being sent again", async (context) => {
+  const lab = await openHttpLab("alertmanager");
+  context.after(() => lab.close());
+  const { upkeep } = lab.notifier;
+  assert.ok(upkeep !== undefined);
+  const many = Array.from({ length: 120 }, (_, at) => ({
+    ...sampleNotice,
+    incident: { ...sampleIncident, id: `i${at}` },
+  }));
+  lab.server.faults.push({ status: 400, body: "bad" });
+  await assert.rejects(upkeep.send(many, never), /answered 400/);
+  assert.equal(lab.firing.size, 70);
+  // One that is down is left alone, and tried again later.
+  lab.server.faults.push({ status: 503, body: "" });
+  await assert.rejects(upkeep.send(many, never), /answered 503/);
+  assert.deepEqual([lab.server.accepted.length, lab.firing.size], [2, 70]);
+});

@@ -6,6 +6,7 @@
  * **Source**: Alertmanager, `api/v2/openapi.yaml` (postableAlerts); Prometheus, data model (names).
  */
 import { escapeJson, makeVisible } from "../../core/report/safe-text.ts";
+import { DeliveryError } from "../../ports/delivery-error.ts";
 import type { Notice, Notifier, NotifierTarget } from "../../ports/notifier.ts";
 import type { NotifierOptions } from "./notifier-options.ts";
 import { createHttpTarget } from "./post-http.ts";
@@ -49,13 +50,19 @@ export function createAlertmanager(target: NotifierTarget, options: NotifierOpti
     upkeep: {
       everyMs: upkeep.everyMs,
       send: async (notices, signal) => {
+        let refused: DeliveryError | undefined;
         for (let at = 0; at < notices.length; at += upkeep.batchCount) {
           const some = notices.slice(at, at + upkeep.batchCount);
-          await post(
-            some.map((one) => buildAgain(one, options.nowMs())),
-            signal,
-          );
+          const alerts = some.map((one) => buildAgain(one, options.nowMs()));
+          try {
+            await post(alerts, signal);
+          } catch (error) {
+            // Refused for good is this batch alone; a receiver that is down gets no more of them.
+            if (!(error instanceof DeliveryError) || error.retryable) throw error;
+            refused = error;
+          }
         }
+        if (refused !== undefined) throw refused;
       },
     },
   };

@@ -205,6 +205,68 @@ test("what waits at the end lies as letters, and the next run sends it", async (
   );
 });
 
+test("letters of the run before are older than what came since", async (context) => {
+  const gate = Promise.withResolvers<void>();
+  const letterOf = (one: Notice): DeadLetter => ({
+    ...{ timeUs: 1, route: "r1", reason: endedReason, tryCount: 0, notice: one },
+  });
+  const letters = [
+    letterOf(notice("a", { kind: "resolve" })),
+    letterOf(notice("b", { kind: "update", news: ["older"] })),
+    letterOf(notice("c")),
+    letterOf(notice("c", { kind: "resolve" })),
+  ];
+  const desk = new Desk({
+    add: async () => 0,
+    list: async () => ({ letters: [], damagedCount: 0 }),
+    takeEach: async (take) => {
+      await gate.promise;
+      for (const letter of letters) await take(letter);
+      return { letters: [], damagedCount: 0 };
+    },
+  });
+  context.after(() => desk.close());
+  const lab = await desk.add();
+  const engine = desk.start();
+  await engine.take(notice("a", { kind: "update", news: ["it goes on"] }));
+  await engine.take(notice("b", { kind: "update", news: ["newer"] }, "critical"));
+  gate.resolve();
+  await desk.until(() => lab.server.accepted.length === 3);
+  await desk.settled();
+  assert.deepEqual(told(lab), ["b open", "a open", "c open", "c resolve"]);
+  const [first] = lab.server.accepted.map(({ body }) => JSON.parse(body));
+  assert.deepEqual([first.incident.severity, first.news], ["critical", ["older", "newer"]]);
+});
+
+test("a route that hears late hears who has it in hand, once", async (context) => {
+  const desk = await openDesk(context);
+  const [all, grave] = [await desk.add(), await desk.add({ minSeverity: "critical" })];
+  const engine = desk.start();
+  const held = (kind: Notice["kind"], level: Level, timeUs = 5): Notice => {
+    const one = notice("a", { kind, news: [`${kind} ${level}`] }, level);
+    const acknowledgement = { by: "ann", text: "on it", timeUs };
+    return { ...one, incident: { ...one.incident, acknowledgement } };
+  };
+  await engine.take(notice("a", {}, "medium"));
+  await desk.settled();
+  await engine.take(held("acknowledge", "medium"));
+  await desk.settled();
+  await engine.take(held("update", "critical"));
+  await desk.settled();
+  assert.deepEqual(told(all), ["a open", "a acknowledge", "a update"]);
+  assert.deepEqual(told(grave), ["a open", "a acknowledge"]);
+  const { news } = JSON.parse(grave.server.accepted[1]?.body ?? "");
+  assert.deepEqual(news, ["ann has it in hand: on it"]);
+  // After a restart all that is open is given again.
+  await engine.take(held("open", "critical"));
+  await engine.take(held("acknowledge", "critical"));
+  await desk.settled();
+  assert.equal(grave.server.accepted.length, 2);
+  await engine.take(held("resolve", "critical"));
+  await desk.settled();
+  assert.deepEqual(told(grave), ["a open", "a acknowledge", "a resolve"]);
+});
+
 test("what can still go at the end goes, within its time", async (context) => {
   const desk = await openDesk(context);
   const lab = await desk.add();

@@ -53,15 +53,20 @@ export class IncidentNotifier {
     return new Map(this.workers.map((worker) => [worker.route, worker.counts]));
   }
 
-  /** What only waited when the run before ended. */
+  /** What only waited when the run before ended: older than all that came since. */
   private async takeUp(): Promise<void> {
-    await this.deadLetters.takeEach(async (raw) => {
-      const letter = readLetter(raw);
-      const worker = this.workers.find(({ route }) => route === letter?.route);
-      if (letter === undefined || worker === undefined || letter.reason !== endedReason)
-        return false;
-      await worker.take(letter.notice);
-      return true;
-    });
+    const older = new Map<RouteWorker, Notice[]>(this.workers.map((worker) => [worker, []]));
+    try {
+      await this.deadLetters.takeEach(async (raw) => {
+        const letter = readLetter(raw);
+        const worker = this.workers.find(({ route }) => route === letter?.route);
+        if (letter === undefined || worker === undefined || letter.reason !== endedReason)
+          return false;
+        older.get(worker)?.push(letter.notice);
+        return true;
+      });
+    } finally {
+      for (const [worker, notices] of older) await worker.takeUp(notices);
+    }
   }
 }

@@ -86,6 +86,30 @@ test("what comes while one is on its way and fails joins it", () => {
   assert.deepEqual(takeAll(pending), ["b update"], "it goes on, so its end is not told");
 });
 
+test("who has it in hand is told after a failure too, unless it is over", () => {
+  const pending = new PendingNotices(10);
+  for (const [id, since, wanted] of [
+    ["a", "update", ["a update", "a acknowledge"]],
+    ["b", "resolve", ["b resolve"]],
+    ["c", "acknowledge", ["c acknowledge"]],
+  ] as const) {
+    pending.put(notice(id, "acknowledge"), 0);
+    const first = pending.take(0, all);
+    assert.ok(first !== undefined);
+    pending.put(notice(id, since), 1);
+    pending.putBack({ ...first, tryCount: 1 });
+    assert.deepEqual(takeAll(pending), wanted);
+  }
+  const held = notice("d", "acknowledge");
+  const acknowledgement = { by: "ann", text: "on it", timeUs: 5 };
+  pending.put({ ...held, incident: { ...held.incident, acknowledgement } }, 0);
+  const first = pending.take(0, all);
+  assert.ok(first !== undefined);
+  pending.put(notice("d", "update", "high", ["Nobody has it in hand any more."]), 1);
+  pending.putBack(first);
+  assert.deepEqual(takeAll(pending), ["d update"], "she let it go meanwhile");
+});
+
 test("the bound gives the least grave away, never silently", () => {
   const pending = new PendingNotices(2);
   assert.deepEqual(pending.put(notice("a", "open", "high"), 0), []);

@@ -61,8 +61,8 @@ export class PendingNotices {
     const slot = slotOf(entry.notice);
     const since = one[slot];
     if (slot === "content") one.content = since === undefined ? entry : joined(entry, since);
-    else if (one.content === undefined && since === undefined) one[slot] = entry;
     else if (since !== undefined) one[slot] = { ...since, tryCount: entry.tryCount };
+    else if (!isTakenBack(entry.notice, one)) one[slot] = entry;
     this.tidy(entry.notice.incident.id);
   }
 
@@ -123,6 +123,14 @@ export class PendingNotices {
     this.waiting.delete(least.id);
     return slots.flatMap((slot) => gone[slot] ?? []);
   }
+}
+
+/** What goes on has no end; what is over, or was let go since, is in nobody's hand. */
+function isTakenBack({ kind, incident }: Notice, { content, resolve }: Waiting): boolean {
+  if (kind !== "acknowledge") return content !== undefined;
+  const isHeld = (one: Incident) => one.acknowledgement !== undefined;
+  const isLetGo = content !== undefined && !isHeld(content.notice.incident);
+  return resolve !== undefined || (isLetGo && isHeld(incident));
 }
 
 function firstOf(one: Waiting): PendingNotice | undefined {

@@ -7,6 +7,7 @@ import type { DeadLetter } from "../../ports/dead-letters.ts";
 import { DeliveryError } from "../../ports/delivery-error.ts";
 import type { Notice } from "../../ports/notifier.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
+import { acknowledgementNews } from "../detect/people-news.ts";
 import { backOffMs, HourlyRate } from "./back-off.ts";
 import { hears, isAtLeast } from "./choose-route.ts";
 import { OpenAlerts } from "./open-alerts.ts";
@@ -52,12 +53,28 @@ export class RouteWorker {
 
   /** What the route hears waits for its turn. One that was told of an incident hears its end. */
   async take(notice: Notice): Promise<void> {
-    const { route, memory, rolesOf, clock } = this.parts;
-    const told = notice.kind === "test" ? undefined : await memory.load(this.key(notice));
+    if (await this.isHeard(notice)) this.put(notice);
+  }
+
+  /** `notices`: older than all that wait, so what waits joins them, not they it. */
+  async takeUp(notices: readonly Notice[]): Promise<void> {
+    const older: Notice[] = [];
+    for (const notice of notices) if (await this.isHeard(notice)) older.push(notice);
+    const newer = older.length === 0 ? [] : this.pending.drain();
+    for (const notice of [...older, ...newer.map((entry) => entry.notice)]) this.put(notice);
+  }
+
+  private async isHeard(notice: Notice): Promise<boolean> {
+    if (notice.kind === "test") return true;
+    const { route, memory, rolesOf } = this.parts;
+    const told = await memory.load(this.key(notice));
     const isTold = told !== undefined && told.kind !== "resolve";
-    if (!isTold && notice.kind !== "test" && !hears(route, notice.incident, rolesOf)) return;
+    return isTold || hears(route, notice.incident, rolesOf);
+  }
+
+  private put(notice: Notice): void {
     if (this.parts.notifier.upkeep !== undefined) this.open.note(notice);
-    this.evicted.push(...this.pending.put(notice, clock.elapsedMs()));
+    this.evicted.push(...this.pending.put(notice, this.parts.clock.elapsedMs()));
     this.nudge.abort();
   }
 
@@ -160,10 +177,21 @@ export class RouteWorker {
       this.failureCount = 0;
       this.rate.note(clock.elapsedMs());
       if (notice.kind !== "test") await this.remember(notice, thread, told);
+      if (notice.kind === "open") this.catchUp(notice, told);
     } catch (error) {
       if (!(error instanceof WaggleError)) throw error;
       if (signal.aborted) this.pending.putBack(entry);
       else await this.failed(entry, error);
+    }
+  }
+
+  /** A route that hears late missed who took it up. One that waits anyway is told once. */
+  private catchUp({ incident, ...rest }: Notice, told: ToldNotice | undefined): void {
+    if (incident.acknowledgement?.timeUs === told?.acknowledgedUs) return;
+    const nowMs = this.parts.clock.elapsedMs();
+    for (const missed of acknowledgementNews(undefined, incident)) {
+      const notice = { ...rest, ...missed };
+      this.pending.putBack({ notice, sinceMs: nowMs, dueMs: nowMs, tryCount: 0 });
     }
   }
 
