@@ -97,8 +97,7 @@ function scalarsOf(
     if (!Number.isInteger(bound)) return { message: "no whole number", isUnsupported: false };
     const holds = comparing(kind.comparison, bound);
     const test = (text: string) => holds(timePart(Number(text), kind.part));
-    const label = `has the ${kind.part} ${bound}`;
-    return [{ test, label, literal: "", baseName: "", isCostly: false }];
+    return [{ test, label: `has the ${kind.part} ${bound}`, literal: "", baseName: "" }];
   }
   const isKeyword = modifiers.field === "" && modifiers.place === "whole";
   const placed = isKeyword ? { ...modifiers, place: "within" as const } : modifiers;
@@ -122,9 +121,7 @@ function makeItem(
   const groups = isAll
     ? tests.map(({ scalars }) => scalars)
     : [tests.flatMap((one) => one.scalars)];
-  const questions = fields.map((field) =>
-    groups.map((scalars) => askField(field, passesAny(scalars))),
-  );
+  const questions = fields.map((field) => groups.map((scalars) => askField(field, scalars)));
   const [only] = questions.length === 1 && groups.length === 1 ? (questions[0] ?? []) : [];
   const holds =
     only ??
@@ -143,44 +140,16 @@ function makeItem(
   };
 }
 
-type TextTest = ScalarTest["test"];
-
-/** Tests of a text that cost less than looking it up. */
-const cheapCountMax = 3;
-/** Texts whose answer is remembered, for one question. */
-const rememberedCountMax = 512;
-/** **Unit**: UTF-16 code units: longer texts seldom come twice, and would be kept. */
-const rememberedLengthMax = 512;
-
-function passesAny(scalars: readonly ScalarTest[]): TextTest {
+/** Whether a value of the field, any of them, passes any of the tests. */
+function askField(field: ActField, scalars: readonly ScalarTest[]) {
   const [first] = scalars;
-  const test: TextTest =
+  const passes =
     first !== undefined && scalars.length === 1
       ? first.test
-      : (text, lower) => {
+      : (text: string, lower: string) => {
           for (const one of scalars) if (one.test(text, lower)) return true;
           return false;
         };
-  const isCheap = scalars.length <= cheapCountMax && !scalars.some(({ isCostly }) => isCostly);
-  return isCheap ? test : remember(test);
-}
-
-/** Paths and command lines come again and again: their answer is the same. */
-function remember(test: TextTest): TextTest {
-  const known = new Map<string, boolean>();
-  return (text, lower) => {
-    const before = known.get(text);
-    if (before !== undefined) return before;
-    const holds = test(text, lower);
-    if (text.length > rememberedLengthMax) return holds;
-    if (known.size >= rememberedCountMax) known.clear();
-    known.set(text, holds);
-    return holds;
-  };
-}
-
-/** Whether a value of the field, any of them, passes. */
-function askField(field: ActField, passes: TextTest) {
   return (reader: ActReader): boolean => {
     const value = reader.value(field);
     if (typeof value === "string") return passes(value, reader.lower(field));
@@ -198,7 +167,7 @@ function explainValues(
 ): string {
   const labels = groups.map((scalars) => {
     const holding = scalars.find(
-      (one) => reader !== undefined && fields.some((field) => askField(field, one.test)(reader)),
+      (one) => reader !== undefined && fields.some((field) => askField(field, [one])(reader)),
     );
     return (holding ?? scalars[0])?.label ?? "";
   });

@@ -27,8 +27,6 @@ export interface ScalarTest {
   readonly literal: string;
   /** Name of the file that a path must end in; "" when unknown. */
   readonly baseName: string;
-  /** Asking again costs more than remembering what the answer was. */
-  readonly isCostly: boolean;
 }
 
 export interface ScalarOptions {
@@ -75,13 +73,13 @@ function compileText(text: string, modifiers: Modifiers, options: ScalarOptions)
   if (value.kind === "regex") {
     const compiled = options.regex.compile(text, value.flags);
     if (typeof compiled === "string") return cannot(`the regular expression: ${compiled}`);
-    return [costly(`matches ${text}`, (one) => compiled.test(one))];
+    return [scalar(`matches ${text}`, (one) => compiled.test(one))];
   }
   if (value.kind === "network") {
     const network = parseNetwork(text.trim());
     if (network === undefined) return wrong(`${JSON.stringify(text)} is no network`);
     return [
-      costly(`is in ${text}`, (one) => {
+      scalar(`is in ${text}`, (one) => {
         const address = parseAddress(one);
         return address !== undefined && isInNetwork(address, network);
       }),
@@ -132,7 +130,6 @@ function compileOne(pattern: Pattern, { place, isCased }: Modifiers): ScalarTest
     label: `${placeWords[place]} ${showPattern(pattern)}`,
     literal: longestLiteral(lowered),
     baseName: hasName ? ending.slice(ending.lastIndexOf("/") + 1) : "",
-    isCostly: false,
   };
 }
 
@@ -144,11 +141,7 @@ function showPattern(pattern: Pattern): string {
 }
 
 function scalar(label: string, test: (text: string) => boolean): ScalarTest {
-  return { test, label, literal: "", baseName: "", isCostly: false };
-}
-
-function costly(label: string, test: (text: string) => boolean): ScalarTest {
-  return { ...scalar(label, test), isCostly: true };
+  return { test, label, literal: "", baseName: "" };
 }
 
 const signs = { lt: "<", lte: "≤", gt: ">", gte: "≥", eq: "=" };
