@@ -42,7 +42,7 @@ export const runFields = {
     .describe("Detect intrusions with the rules that come along and those of --rules: auto or off"),
   rules: names("Directories or files of more detection rules: Sigma, or sequences"),
   workflows: names(
-    "Workflows that start by themselves, on incidents and by time: names or files; none by itself",
+    "Workflows that start on incidents, by time or by web hook: names or files; none by itself",
   ),
   scanSource: text("What syft reads images from, such as docker, containerd, registry"),
   managePolicies: flag("Load and replace Tetragon policies of ours; off when left out"),

@@ -78,11 +78,12 @@ function inOcsf(incident: Incident) {
 }
 
 function tellWindow({ signalCount, eventCount, from, to, ruleCounts }: IncidentsOutput): string {
-  const short = (time: string | null) => (time ?? "unknown").slice(0, 19).replace("T", " ");
+  const short = (time: string) => time.slice(0, 19).replace("T", " ");
   const waiting = `${ruleCounts.waiting} more where a policy feeds them`;
   const rules = `${plural(ruleCounts.run, "rule")} ran, ${waiting}`;
-  const span = `${formatCount(eventCount)} events from ${short(from)} to ${short(to)} UTC`;
-  return `${plural(signalCount, "signal")} in ${span}; ${rules}`;
+  const isTimed = from !== null && to !== null;
+  const span = isTimed ? ` from ${short(from)} to ${short(to)} UTC` : "";
+  return `${plural(signalCount, "signal")} in ${formatCount(eventCount)} events${span}; ${rules}`;
 }
 
 export const incidentPresentation: Presentation<IncidentOutput> = {

@@ -92,7 +92,7 @@ const urgency: Readonly<Record<Level, string>> = {
 
 function renderNow(incident: Incident): HtmlText {
   const { severity, headline, confidence, doubts, techniques, matrix, story } = incident;
-  const sure = [confidence, ...doubts].join(": ");
+  const sure = doubts.length === 0 ? confidence : `${confidence}; but: ${doubts.join(" ")}`;
   const items = story.map((sentence) => html`<li>${sentence}</li>\n`);
   return html`<section id="now" aria-labelledby="now-title">
 <p><span class="chip" data-decision="${urgency[severity]}">${severity}</span></p>
