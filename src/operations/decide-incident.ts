@@ -19,7 +19,7 @@ const input = z.strictObject({
     .enum(incidentDecisions)
     .describe(
       "closed: until rules match in it again; acknowledged: somebody has it in hand; " +
-        "reopened: takes the last word back",
+        "reopened: takes back what was said",
     ),
   state: stateField,
   reason: z
@@ -52,7 +52,7 @@ export const decideIncident: Operation<z.infer<typeof input>, DecideIncidentOutp
   description:
     "Keeps a person's word on an incident in the state of a daemon, running or not: closed, with " +
     "a reason, until rules match in it again; acknowledged, somebody has it in hand; reopened, " +
-    "which takes the last word back. Routes that were told of the incident are told of it once.",
+    "which takes back what was said. Routes that were told of the incident are told of it once.",
   effect: "write",
   input,
   run: async ({ id, decision, state: given, reason, by }, context) => {

@@ -21,7 +21,7 @@ const flags: Readonly<Record<string, IncidentDecision>> = {
 const decisionFields = {
   close: z.boolean().optional().describe("Close it, with --reason: until rules match in it again"),
   acknowledge: z.boolean().optional().describe("Say that somebody has it in hand"),
-  reopen: z.boolean().optional().describe("Take the last such word back"),
+  reopen: z.boolean().optional().describe("Take back what was said so"),
   reason: z.string().optional().describe("Why; told to all who were told of the incident"),
   by: z.string().optional().describe("Who says so"),
 };

@@ -12,7 +12,7 @@ import type { Presentation } from "./presentation.ts";
 const sentences: Readonly<Record<IncidentDecision, string>> = {
   closed: "closed it",
   acknowledged: "has it in hand",
-  reopened: "took the last word back",
+  reopened: "took back what was said",
 };
 
 export const decideIncidentPresentation: Presentation<DecideIncidentOutput> = {
