@@ -172,15 +172,13 @@ export class LiveObservation {
     return facts;
   }
 
-  /** Finishes a copy of the state, or of a part of it. */
+  /** As if the recording ended now. */
   private endedFacts(part: DumpPart | undefined): Fact[] {
     const facts: Fact[] = [];
     const emit = (fact: Fact) => {
       if (part === undefined || isOf(fact, part)) facts.push(fact);
     };
-    const copy = structuredClone(this.observer.dump(part));
-    const { createFolds, tree } = this.options;
-    createObserver({ folds: createFolds(), tree, emit }, copy).finish();
+    this.observer.emitOpen(emit, part);
     return facts;
   }
 

@@ -16,7 +16,7 @@ import {
   takeStock,
 } from "../core/observe/container-lives.ts";
 import type { Emit } from "../core/observe/fact.ts";
-import type { DumpPart, Fold, ProcessNode, Release } from "../core/observe/fold.ts";
+import type { DumpPart, Fold, FoldPart, ProcessNode, Release } from "../core/observe/fold.ts";
 import type { TreeDump } from "../core/observe/pack-tree.ts";
 import {
   createProcessTree,
@@ -37,6 +37,11 @@ export interface Observer {
    * of that only facts of wanted containers and of none count.
    */
   dump(part?: DumpPart): ObserverDump;
+  /**
+   * Gives what `finish` would, and goes on as if nothing had been asked. With `part` only facts of
+   * wanted containers and of none count. **Cost**: linear in the part.
+   */
+  emitOpen(emit: Emit, part?: DumpPart): void;
   /**
    * Containers whose facts may differ from those at the last call: by their own events and
    * processes. Only where releases are asked for.
@@ -180,13 +185,30 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
     };
   };
 
+  const emitOpen = (emitOne: Emit, wanted = everything): void => {
+    const part = selectPart(wanted);
+    const copies = parts.map(({ fold, state }) => ({ fold, state: forkState(fold, state, part) }));
+    tree.fork(part).finish((node) => {
+      for (const { fold, state } of copies) fold.retire?.(state, node, emitOne);
+    });
+    for (const { fold, state } of copies) fold.finish?.(state, emitOne);
+  };
+
   const takeTouched = (): Touched => {
     for (const container of tree.takeMoved()) touched.add(container);
     return touched.take();
   };
 
   const takeTouchedIds = (): TouchedIds => touchedIds.take();
-  return { observe, finish, dump, takeTouched, takeTouchedIds, tree };
+  return { observe, finish, dump, emitOpen, takeTouched, takeTouchedIds, tree };
+}
+
+const everything: DumpPart = { wants: () => true };
+
+function forkState(fold: Fold<unknown>, state: unknown, part: FoldPart): unknown {
+  if (fold.fork !== undefined) return fold.fork(state, part);
+  const data = structuredClone(fold.dump?.(state, part) ?? state);
+  return fold.load?.(data) ?? data;
 }
 
 function startFold(fold: Fold<unknown>, dumped: ObserverDump | undefined) {

@@ -58,6 +58,9 @@ function openFacts(observer: Observer, tree: ProcessTreeOptions, part?: DumpPart
     { folds: createFolds([], [detector]), tree, emit },
     structuredClone(observer.dump(part)),
   ).finish();
+  const told: Fact[] = [];
+  observer.emitOpen((fact) => void told.push(fact), part);
+  assertSame(told, facts, "asked without an end");
   return facts;
 }
 
@@ -118,6 +121,20 @@ test("recorded: facts of some containers are those of all that are about them", 
       if (at % Math.ceil(events.length / 4) === 0) assertParts(run, {}, [0, 2, 3]);
     }
     assertParts(run, {}, [0, 2, 3]);
+  }
+});
+
+test("recorded: to be asked changes nothing of what goes on", () => {
+  for (const file of recordings) {
+    const events = recorded(file);
+    const [asked, left] = [start({}).observer, start({}).observer];
+    for (const [at, event] of events.entries()) {
+      asked.observe(event);
+      left.observe(event);
+      if (at % Math.ceil(events.length / 4) === 0) asked.emitOpen(() => {});
+    }
+    asked.emitOpen(() => {});
+    assert.deepEqual(structuredClone(asked.dump()), structuredClone(left.dump()), file);
   }
 });
 

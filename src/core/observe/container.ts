@@ -47,6 +47,13 @@ export function createContainers(): Fold<ContainersState> {
       const copies = own.map(([key, one]) => [key, { ...one, block: undefined }] as const);
       return { seen: new Map(copies), ...counts };
     },
+    fork: ({ seen, ...counts }, part) => {
+      const forked = new Map<ContainerKey, Seen>();
+      for (const [key, one] of seen) {
+        if (part.wants(key)) forked.set(key, { ...one, ended: new Set(one.ended) });
+      }
+      return { seen: forked, ...counts };
+    },
   };
 }
 

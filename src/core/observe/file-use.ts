@@ -12,6 +12,7 @@ import { type FileAccess, hookKind, readAccesses } from "./file-access.ts";
 import { imagePath } from "./file-path.ts";
 import { addToTotals, createUseTotals, emitLostWritings, emitTotals } from "./file-use-totals.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
+import { forkFileUses } from "./fork-file-uses.ts";
 import {
   type FileUses,
   type FileUsesDump,
@@ -63,6 +64,7 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
     release: releaseFileUses,
     dump: packFileUses,
     load: (data) => ({ ...unpackFileUses(data as FileUsesDump), latest: undefined }),
+    fork: (state, part) => ({ ...forkFileUses(state, part), latest: undefined }),
     finish(state, emit) {
       state.processes.clear();
       state.latest = undefined;

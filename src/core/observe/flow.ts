@@ -10,6 +10,7 @@ import { partOfTotals, selectFlows } from "./flow-part.ts";
 import { noteAttempt, noteListening } from "./flow-ports.ts";
 import { type Connection, createFlowUser, type FlowUser, type Happening } from "./flow-state.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
+import { forkFlows } from "./fork-flows.ts";
 import {
   type Loose,
   type OpenFlows,
@@ -80,6 +81,7 @@ export function createFlows(): Fold<FlowState> {
       const { open, ...rest } = data as FlowDump;
       return { ...unpackOpenFlows(open), ...rest };
     },
+    fork: (state, part) => forkFlows(state, part, selectFlows(state, part)),
   };
 }
 

@@ -53,6 +53,11 @@ export interface Checkpointed<State> {
   companions?(state: State, part: FoldPart): Iterable<string>;
   /** The state again; it takes over the data, which must be a copy. */
   load?(data: unknown): State;
+  /**
+   * The part as a state of its own, to be ended: the same as `load` of a copy of `dump`, without
+   * the way there. It may share what an end does not change.
+   */
+  fork?(state: State, part: FoldPart): State;
 }
 
 export interface Fold<State> extends Checkpointed<State> {

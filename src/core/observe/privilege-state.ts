@@ -86,6 +86,17 @@ export function packPrivileges(
   };
 }
 
+/** The part to be ended. **Cost**: linear in it; what was seen is shared. */
+export function forkPrivileges(state: PrivilegeState, part: FoldPart): PrivilegeState {
+  const processes = new Map<string, Kept>();
+  for (const kept of toldOf(state.processes, part)) processes.set(kept.execId, kept);
+  const details: PrivilegeState["details"] = new Map();
+  for (const [container, own] of state.details) {
+    if (part.wants(container)) details.set(container, new Set(own));
+  }
+  return { ...state, processes, details, latest: undefined };
+}
+
 /** The same again, but for blocks: those are told anew by the next event of a process. */
 export function unpackPrivileges(dump: PrivilegesDump): PrivilegeState {
   const { processes: rows, sightings, counts, ...rest } = dump;

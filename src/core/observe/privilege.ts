@@ -32,6 +32,7 @@ import { hookKind } from "./file-access.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
 import { sensorsOfKind } from "./policy-selector.ts";
 import {
+  forkPrivileges,
   type Kept,
   type NamedTrait,
   named,
@@ -77,6 +78,7 @@ export function createPrivileges(): Fold<PrivilegeState> {
     finish,
     dump: packPrivileges,
     load: (data) => unpackPrivileges(data as PrivilegesDump),
+    fork: forkPrivileges,
   };
 }
 

@@ -11,6 +11,7 @@ import { addCandidate, addCommand, commandOf } from "./container-scene.ts";
 import { readExecId } from "./exec-id.ts";
 import type { ContainerKey } from "./fact.ts";
 import type { DumpPart, ProcessNode, Release } from "./fold.ts";
+import { forkTree } from "./fork-tree.ts";
 import { type ActorContext, isRuntimeImage, judgeActor } from "./judge-actor.ts";
 import { packTree, type TreeDump, unpackTree } from "./pack-tree.ts";
 import { findFork, findProgram, type Host, hostOf, rememberPid, takeIdle } from "./process-host.ts";
@@ -71,6 +72,8 @@ export interface ProcessTree {
   dump(part?: TreePart): TreeDump;
   /** What it takes to end the processes of some containers as all would end them. */
   select(part: DumpPart): TreePart;
+  /** What `select` gave, as a tree of its own, to be finished. **Cost**: linear in the part. */
+  fork(part: TreePart): ProcessTree;
   /**
    * Containers that lost processes, or doings of theirs, to others since the last call: hosts, to
    * what they run.
@@ -90,10 +93,11 @@ export function createProcessTree(
   options: ProcessTreeOptions = {},
   dumped?: TreeDump,
 ): ProcessTree {
-  return new BoundedTree(options, dumped);
+  return new BoundedTree(options, dumped === undefined ? createTreeState() : unpackTree(dumped));
 }
 
 class BoundedTree implements ProcessTree {
+  private readonly options: ProcessTreeOptions;
   private readonly nodeCountMax: number;
   private readonly graceUs: number;
   private readonly state: TreeState;
@@ -103,10 +107,10 @@ class BoundedTree implements ProcessTree {
   private latestHost: Host | undefined;
   private latestNode: TreeNode | undefined;
 
-  constructor(options: ProcessTreeOptions, dumped: TreeDump | undefined) {
+  constructor(options: ProcessTreeOptions, state: TreeState) {
+    this.options = options;
     this.nodeCountMax = Math.max(16, options.nodeCountMax ?? 65_536);
     this.graceUs = options.graceUs ?? 120_000_000;
-    const state = dumped === undefined ? createTreeState() : unpackTree(dumped);
     this.state = state;
     this.context = {
       parentOf: (node) => parentOf(state, node),
@@ -169,6 +173,10 @@ class BoundedTree implements ProcessTree {
 
   select(part: DumpPart): TreePart {
     return new TreePart(this.state, part);
+  }
+
+  fork(part: TreePart): ProcessTree {
+    return new BoundedTree(this.options, forkTree(this.state, part));
   }
 
   takeMoved(): readonly ContainerKey[] {

@@ -91,6 +91,11 @@ export class TreePart implements FoldPart {
     return this.seen.has(node);
   }
 
+  /** Those that `has` has. */
+  get nodes(): Iterable<TreeNode> {
+    return this.seen;
+  }
+
   add(execId: string): void {
     const node = this.state.nodes.get(execId);
     if (node !== undefined) this.addNode(node);
