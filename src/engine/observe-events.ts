@@ -33,10 +33,9 @@ export interface Observer {
   finish(): void;
   /**
    * All that is known by now, as data that the structured clone algorithm copies. Copy it before
-   * the next event: it shares parts with what goes on. With `part` it is only good for an end, and
-   * of that only facts of wanted containers and of none count.
+   * the next event: it shares parts with what goes on.
    */
-  dump(part?: DumpPart): ObserverDump;
+  dump(): ObserverDump;
   /**
    * Gives what `finish` would, and goes on as if nothing had been asked. With `part` only facts of
    * wanted containers and of none count. **Cost**: linear in the part.
@@ -47,7 +46,10 @@ export interface Observer {
    * processes. Only where releases are asked for.
    */
   takeTouched(): Touched;
-  /** Processes that did something since the last call. Only where releases are asked for. */
+  /**
+   * Processes that did something since the last call; what they did since, `emitOpen` tells of a
+   * part with `isNew`. Only where releases are asked for.
+   */
   takeTouchedIds(): TouchedIds;
   readonly tree: ProcessTree;
 }
@@ -170,18 +172,17 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
     return selected;
   };
 
-  const dump = (wanted?: DumpPart): ObserverDump => {
-    const part = wanted === undefined ? undefined : selectPart(wanted);
+  const dump = (): ObserverDump => {
     const states = parts.map(({ fold, state }) => {
-      return [fold.name, fold.dump?.(state, part) ?? state] as const;
+      return [fold.name, fold.dump?.(state) ?? state] as const;
     });
     return {
       version: observerDumpVersion,
       clocks: times.dump(),
       tickedUs,
-      tree: tree.dump(part),
+      tree: tree.dump(),
       folds: new Map(states),
-      lives: part === undefined ? lives : createLives(),
+      lives,
     };
   };
 
@@ -199,7 +200,11 @@ export function createObserver(options: ObserverOptions, dumped?: ObserverDump):
     return touched.take();
   };
 
-  const takeTouchedIds = (): TouchedIds => touchedIds.take();
+  const takeTouchedIds = (): TouchedIds => {
+    for (const { fold, state } of parts) fold.noteLook?.(state);
+    return touchedIds.take();
+  };
+
   return { observe, finish, dump, emitOpen, takeTouched, takeTouchedIds, tree };
 }
 

@@ -42,9 +42,8 @@ export function createContainers(): Fold<ContainersState> {
     release,
     finish,
     // Looking at a block once more changes nothing.
-    dump: ({ seen, ...counts }, part): ContainersState => {
-      const own = [...seen].filter(([key]) => part?.wants(key) ?? true);
-      const copies = own.map(([key, one]) => [key, { ...one, block: undefined }] as const);
+    dump: ({ seen, ...counts }): ContainersState => {
+      const copies = Array.from(seen, ([key, one]) => [key, { ...one, block: undefined }] as const);
       return { seen: new Map(copies), ...counts };
     },
     fork: ({ seen, ...counts }, part) => {

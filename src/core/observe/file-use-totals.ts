@@ -68,6 +68,8 @@ export interface ContainerTotals {
 export interface UseTotalsState {
   /** Records of living processes. */
   useCount: number;
+  /** Looks that were taken at what is new. Never dumped. */
+  look: number;
   totalCount: number;
   /** By container and path: the few ways and actors of one path share its text. */
   readonly totals: Map<ContainerKey, ContainerTotals>;
@@ -79,6 +81,7 @@ export interface UseTotalsState {
 export function createUseTotals(): UseTotalsState {
   return {
     useCount: 0,
+    look: 1,
     totalCount: 0,
     totals: new Map(),
     losses: new Map(),
@@ -99,7 +102,7 @@ export function addToTotals(
   node: ProcessNode,
   taken = process.uses,
 ): void {
-  const { mapped, read } = process.uses;
+  const { mapped, read } = process.all ?? process.uses;
   const tool = node.actor === "package-manager" || node.actor === "bulk-reader";
   const own = { actor: node.origin, origin: node.origin, reason: node.actorReason };
   const reader = { ...own, actor: node.actor };
@@ -231,7 +234,7 @@ function toCitation(use: Use, node: ProcessNode): Citation {
 }
 
 function bulkReads(process: ProcessUses): ReadonlySet<string> | undefined {
-  const { executed, mapped, read } = process.uses;
+  const { executed, mapped, read } = process.all ?? process.uses;
   return findBulkReads({
     read: read?.keys() ?? [],
     readCount: read?.size ?? 0,

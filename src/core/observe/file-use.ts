@@ -62,6 +62,9 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
     },
     retire,
     release: releaseFileUses,
+    noteLook: ({ totals }) => {
+      totals.look += 1;
+    },
     dump: packFileUses,
     load: (data) => ({ ...unpackFileUses(data as FileUsesDump), latest: undefined }),
     fork: (state, part) => ({ ...forkFileUses(state, part), latest: undefined }),

@@ -7,10 +7,12 @@ import { addFarEnds } from "./emit-flows.ts";
 import type { FlowUser } from "./flow-state.ts";
 import type { FlowTotals } from "./flow-totals.ts";
 import type { FoldPart } from "./fold.ts";
-import type { OpenFlows, OpenPart } from "./pack-flows.ts";
+import type { OpenFlows } from "./pack-flows.ts";
 
-/** `keys`: of the sockets that processes of the part had a share in. */
-export interface FlowPart extends OpenPart {
+export interface FlowPart {
+  /** Of the sockets that processes of the part had a share in. */
+  readonly keys: ReadonlySet<string>;
+  readonly hasUser: (user: FlowUser) => boolean;
   /** Exec ids of living processes that had a share in these sockets, too. */
   readonly companions: ReadonlySet<string>;
 }

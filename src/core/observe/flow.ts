@@ -6,7 +6,7 @@
  */
 import type { HookEvent, TimeUs } from "../event/event.ts";
 import { notePart, noteState, partOf } from "./connection.ts";
-import { partOfTotals, selectFlows } from "./flow-part.ts";
+import { selectFlows } from "./flow-part.ts";
 import { noteAttempt, noteListening } from "./flow-ports.ts";
 import { type Connection, createFlowUser, type FlowUser, type Happening } from "./flow-state.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
@@ -70,12 +70,8 @@ export function createFlows(): Fold<FlowState> {
       finishFlows(state, emit);
     },
     companions: (state, part) => selectFlows(state, part).companions,
-    dump(state, part): FlowDump {
-      const { totals, cutCount, sweptUs, ...open } = state;
-      if (part === undefined) return { open: packOpenFlows(open), totals, cutCount, sweptUs };
-      const own = selectFlows(state, part);
-      const wanted = partOfTotals(state, part, own);
-      return { open: packOpenFlows(open, own), totals: wanted, cutCount, sweptUs };
+    dump({ totals, cutCount, sweptUs, ...open }): FlowDump {
+      return { open: packOpenFlows(open), totals, cutCount, sweptUs };
     },
     load: (data) => {
       const { open, ...rest } = data as FlowDump;

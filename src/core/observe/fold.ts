@@ -45,8 +45,9 @@ export interface Checkpointed<State> {
   /**
    * The state as data that the structured clone algorithm copies, its depth the same however much
    * is kept. It may share parts with the state: copy it before the next step. Without it the state
-   * itself is such data. With `part` what tells of other containers may be left out: the copy is
-   * only finished, and only its facts of wanted containers and of none are looked at.
+   * itself is such data. With `part`, asked for where there is no `fork`, what tells of other
+   * containers may be left out: the copy is only finished, and only its facts of wanted containers
+   * and of none are looked at.
    */
   dump?(state: State, part?: FoldPart): unknown;
   /** Exec ids of processes, maybe of other containers, without which wanted facts would differ. */
@@ -54,10 +55,12 @@ export interface Checkpointed<State> {
   /** The state again; it takes over the data, which must be a copy. */
   load?(data: unknown): State;
   /**
-   * The part as a state of its own, to be ended: the same as `load` of a copy of `dump`, without
-   * the way there. It may share what an end does not change.
+   * The part as a state of its own, to be ended. It may share what an end does not change. Without
+   * it that is `load` of a copy of `dump`.
    */
   fork?(state: State, part: FoldPart): State;
+  /** What changed since the last call is what `isNew` asks for, until the next. */
+  noteLook?(state: State): void;
 }
 
 export interface Fold<State> extends Checkpointed<State> {
@@ -86,9 +89,9 @@ export interface Fold<State> extends Checkpointed<State> {
 export interface DumpPart {
   wants(container: ContainerKey): boolean;
   /**
-   * Where it is given, of what processes add up to only what these did is asked for: a host has
-   * thousands of which a few did something. Facts about containers, files and rights are then
-   * partial, losses are not to be looked at, the rest is whole.
+   * Where it is given, of what processes add up to only what these did between the last two looks
+   * is asked for: a host has thousands of which a few did something. Facts about containers, files
+   * and rights are then partial, losses are not to be looked at, the rest is whole.
    */
   readonly isNew?: ((execId: string) => boolean) | undefined;
 }

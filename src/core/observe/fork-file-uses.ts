@@ -12,25 +12,33 @@ import { toldOf } from "./tree-part.ts";
 /** **Cost**: linear in the part. */
 export function forkFileUses({ processes, totals }: FileUses, part: FoldPart): FileUses {
   const forked = new Map<string, ProcessUses>();
-  for (const process of toldOf(processes, part)) forked.set(process.execId, forkProcess(process));
+  const sinceLook = part.isNew === undefined ? undefined : totals.look - 1;
+  for (const process of toldOf(processes, part)) {
+    forked.set(process.execId, forkProcess(process, sinceLook));
+  }
   return { processes: forked, totals: forkTotals(totals, part) };
 }
 
-function forkProcess(process: ProcessUses): ProcessUses {
+/** `sinceLook`: only what is new since; what it is then is told by all that it did. */
+function forkProcess(process: ProcessUses, sinceLook: number | undefined): ProcessUses {
   const { executed, mapped, read, written } = process.uses;
   const uses = {
-    executed: forkUses(executed),
-    mapped: forkUses(mapped),
-    read: forkUses(read),
-    written: forkUses(written),
+    executed: forkUses(executed, sinceLook),
+    mapped: forkUses(mapped, sinceLook),
+    read: forkUses(read, sinceLook),
+    written: forkUses(written, sinceLook),
   };
-  return { ...process, uses, pending: [...process.pending] };
+  const all = sinceLook === undefined ? undefined : process.uses;
+  return { ...process, uses, all, pending: [...process.pending] };
 }
 
-function forkUses(uses: ReadonlyMap<string, Use> | undefined): Map<string, Use> | undefined {
+function forkUses(
+  uses: ReadonlyMap<string, Use> | undefined,
+  sinceLook = 0,
+): Map<string, Use> | undefined {
   if (uses === undefined) return undefined;
   const copies = new Map<string, Use>();
-  for (const [path, use] of uses) copies.set(path, { ...use });
+  for (const [path, use] of uses) if (use.look >= sinceLook) copies.set(path, { ...use });
   return copies;
 }
 

@@ -5,10 +5,8 @@
  */
 import type { ContainerKey, FileUseHow } from "./fact.ts";
 import { createUseTotals, type Total, type UseTotalsState } from "./file-use-totals.ts";
-import type { FoldPart } from "./fold.ts";
 import { type Columns, packColumns, packRows, unpackColumns, unpackRows } from "./pack-columns.ts";
-import { createProcessUses, type ProcessUses, type Use } from "./process-uses.ts";
-import { toldOf } from "./tree-part.ts";
+import { createProcessUses, createUse, type ProcessUses, type Use } from "./process-uses.ts";
 
 export interface FileUses {
   readonly processes: Map<string, ProcessUses>;
@@ -23,7 +21,7 @@ export interface FileUsesDump {
   /** Of all containers one after the other, and how many are whose. */
   readonly totals: Columns;
   readonly containers: readonly (readonly [ContainerKey, number])[];
-  readonly rest: Omit<UseTotalsState, "totals">;
+  readonly rest: Omit<UseTotalsState, "totals" | "look">;
 }
 
 interface Place {
@@ -34,8 +32,8 @@ interface Place {
 }
 
 /** **Cost**: linear in what is kept. */
-export function packFileUses({ processes, totals }: FileUses, part?: FoldPart): FileUsesDump {
-  const all = toldOf(processes, part);
+export function packFileUses({ processes, totals }: FileUses): FileUsesDump {
+  const all = [...processes.values()];
   const uses: Use[] = [];
   const places: Place[] = [];
   for (const [owner, process] of all.entries()) {
@@ -46,19 +44,15 @@ export function packFileUses({ processes, totals }: FileUses, part?: FoldPart): 
       }
     }
   }
-  const { totals: byContainer, writes, ...rest } = totals;
-  // What processes did that are gone is no news.
-  const isNews = part?.isNew !== undefined;
-  const wanted = [...byContainer].filter(([key]) => !isNews && (part?.wants(key) ?? true));
-  const written = [...writes.byContainer].filter(([key]) => part?.wants(key) ?? true);
-  const containers = Array.from(wanted, ([key, { count }]) => [key, count] as const);
+  const { totals: byContainer, look: _, ...rest } = totals;
+  const wanted = [...byContainer.values()].flatMap(({ byPath }) => [...byPath.values()].flat());
   return {
     processes: packColumns(all, processKeys),
-    uses: packRows(uses),
+    uses: packColumns(uses, useKeys),
     places: packRows(places),
-    totals: packRows(wanted.flatMap(([, { byPath }]) => [...byPath.values()].flat())),
-    containers,
-    rest: { ...rest, writes: { ...writes, byContainer: new Map(written) } },
+    totals: packRows(wanted),
+    containers: Array.from(byContainer, ([key, { count }]) => [key, count] as const),
+    rest,
   };
 }
 
@@ -69,13 +63,21 @@ function startProcess(): ProcessUses {
 }
 
 const processKeys = (Object.keys(startProcess()) as (keyof ProcessUses)[]).filter(
-  (key) => key !== "uses",
+  (key) => key !== "uses" && key !== "all",
 );
+
+/** What was looked at is asked of a living state only. */
+function startUse(): Use {
+  const access = { path: "", how: "read", sensor: "other", policy: "", timeUs: 0 } as const;
+  return createUse({ ...access, input: 0, offset: 0 }, 0);
+}
+
+const useKeys = (Object.keys(startUse()) as (keyof Use)[]).filter((key) => key !== "look");
 
 /** The same again, in the same order. */
 export function unpackFileUses(dump: FileUsesDump): FileUses {
   const processes = unpackColumns(dump.processes, startProcess);
-  const kept = unpackRows<Use>(dump.uses);
+  const kept = unpackColumns(dump.uses, startUse);
   for (const [at, { owner, how, path }] of unpackRows<Place>(dump.places).entries()) {
     const [uses, use] = [processes[owner]?.uses, kept[at]];
     if (uses === undefined || use === undefined) continue;

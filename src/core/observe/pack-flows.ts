@@ -31,12 +31,6 @@ export interface Loose {
   readonly isOwn: boolean;
 }
 
-/** Which sockets and processes to pack. */
-export interface OpenPart {
-  readonly keys: ReadonlySet<string>;
-  readonly hasUser: (user: FlowUser) => boolean;
-}
-
 /** What links processes and connections. */
 export interface OpenFlows {
   readonly book: SocketBook;
@@ -86,20 +80,14 @@ class Places<T> {
   }
 }
 
-/** With `part` only its connections and processes. **Cost**: linear in what is kept. */
-export function packOpenFlows({ book, users, loose }: OpenFlows, part?: OpenPart): OpenFlowsDump {
+/** **Cost**: linear in what is kept. */
+export function packOpenFlows({ book, users, loose }: OpenFlows): OpenFlowsDump {
   const [owners, sockets] = [new Places<FlowUser>(), new Places<Connection>()];
-  const isOf = ({ key }: { readonly key: string }): boolean => part?.keys.has(key) ?? true;
-  const own = [...users.values()].filter((user) => part?.hasUser(user) ?? true);
-  const living = own.map((user) => owners.of(user));
-  const waiting = loose.filter(isOf).map((one) => ({ ...one, user: owners.of(one.user) }));
-  const booked = [...book.byKey.values()].flatMap((same) =>
-    same.filter(isOf).map((one) => sockets.of(one)),
-  );
+  const living = Array.from(users.values(), (user) => owners.of(user));
+  const waiting = loose.map((one) => ({ ...one, user: owners.of(one.user) }));
+  const booked = [...book.byKey.values()].flatMap((same) => same.map((one) => sockets.of(one)));
   // Of one that was handed on nothing is awaited: it only waits to be left out.
-  const ended = book.ended
-    .filter((one) => !one.isSettled && isOf(one))
-    .map((one) => sockets.of(one));
+  const ended = book.ended.filter((one) => !one.isSettled).map((one) => sockets.of(one));
   const userRows: UserRow[] = [];
   const parts: PartRow[] = [];
   // Both lists grow meanwhile: of a process that is gone only its connections know.
@@ -108,7 +96,7 @@ export function packOpenFlows({ book, users, loose }: OpenFlows, part?: OpenPart
     if (user !== undefined) {
       userRows.push({
         ...user,
-        connections: [...user.connections].filter(isOf).map((one) => sockets.of(one)),
+        connections: Array.from(user.connections, (one) => sockets.of(one)),
       });
       place += 1;
     } else if (connection !== undefined) {

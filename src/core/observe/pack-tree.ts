@@ -6,10 +6,9 @@
 import type { ContainerScene } from "./container-scene.ts";
 import type { ContainerKey } from "./fact.ts";
 import { type Columns, packColumns, unpackColumns } from "./pack-columns.ts";
-import { findHost, type Host, rememberPid } from "./process-host.ts";
+import { type Host, rememberPid } from "./process-host.ts";
 import { printOf } from "./process-print.ts";
 import { createTreeNode, type TreeNode } from "./tree-node.ts";
-import type { TreePart } from "./tree-part.ts";
 import { createTreeState, type TreeState } from "./tree-state.ts";
 
 export interface TreeDump {
@@ -75,27 +74,13 @@ class NodeList {
 }
 
 /** `block` is left out: it only saves work. **Cost**: linear in what is kept. */
-export function packTree(state: TreeState, part?: TreePart): TreeDump {
+export function packTree(state: TreeState): TreeDump {
   const list = new NodeList();
-  const all = [...state.nodes.values()];
-  const own = part === undefined ? all : all.filter((node) => part.has(node));
-  const listed = list.placesOf(own);
-  const byHost = Map.groupBy(part === undefined ? [] : own, ({ node }) =>
-    findHost(state.hosts, node),
-  );
-  const hosts = [...state.hosts].map(([name, host]) =>
-    packHost(
-      name,
-      part === undefined ? host : partOfHost(host, byHost.get(host) ?? [], part),
-      list,
-    ),
-  );
-  const inPart = new Set(part === undefined ? [] : own.map(({ container }) => container));
-  const scenes = [...state.scenes]
-    .filter(([container]) => part === undefined || inPart.has(container))
-    .map(([container, { hasInitTree, commands, candidates }]) => {
-      return { container, hasInitTree, commands, candidates: list.placesOf(candidates) };
-    });
+  const listed = list.placesOf(state.nodes.values());
+  const hosts = Array.from(state.hosts, ([name, host]) => packHost(name, host, list));
+  const scenes = Array.from(state.scenes, ([container, { hasInitTree, commands, candidates }]) => {
+    return { container, hasInitTree, commands, candidates: list.placesOf(candidates) };
+  });
   const links: Links[] = [];
   // The list grows meanwhile: of some only another one still knows.
   for (let place = 0; place < list.nodes.length; place++) {
@@ -110,23 +95,6 @@ export function packTree(state: TreeState, part?: TreePart): TreeDump {
     scenes,
     evictedCount: state.evictedCount,
   };
-}
-
-/** A part is only finished: who ended when is told by the processes themselves. */
-function partOfHost(
-  { pids, nowUs, nextSweepUs }: Host,
-  nodes: readonly TreeNode[],
-  part: TreePart,
-): Host {
-  const own = new Map<number, TreeNode[]>();
-  for (const { pid } of nodes) {
-    if (!own.has(pid))
-      own.set(
-        pid,
-        (pids.get(pid) ?? []).filter((node) => part.has(node)),
-      );
-  }
-  return { pids: own, ended: [], named: [], nowUs, nextSweepUs };
 }
 
 function packHost(name: string, host: Host, list: NodeList): HostDump {

@@ -40,6 +40,8 @@ export interface Kept {
    */
   notedUs: TimeUs;
   readonly sightings: Map<string, Sighting>;
+  /** Since which look it says what it says. Never dumped. */
+  look: number;
 }
 
 export interface PrivilegeState {
@@ -47,6 +49,8 @@ export interface PrivilegeState {
   readonly processes: Map<string, Kept>;
   /** Of the latest event: events come in runs. */
   latest: Kept | undefined;
+  /** Looks that were taken at what is new. Never dumped. */
+  look: number;
   /** Details given out so far, by container: programs and sockets have any name. */
   readonly details: Map<ContainerKey, Set<string>>;
   droppedCount: number;
@@ -58,7 +62,7 @@ export function named(trait: Trait): NamedTrait {
   return { key: `${trait.source} ${trait.privilege} ${trait.detail}`, trait };
 }
 
-export interface PrivilegesDump extends Omit<PrivilegeState, "processes" | "latest"> {
+export interface PrivilegesDump extends Omit<PrivilegeState, "processes" | "latest" | "look"> {
   readonly processes: Columns;
   /** Of all processes one after the other, and how many are whose. */
   readonly sightings: Columns;
@@ -68,18 +72,18 @@ export interface PrivilegesDump extends Omit<PrivilegeState, "processes" | "late
 type KeptRow = Pick<Kept, "execId" | "lastPrint">;
 
 /** **Cost**: linear in what is kept. */
-export function packPrivileges(
-  { processes, latest, details, ...rest }: PrivilegeState,
-  part?: FoldPart,
-): PrivilegesDump {
-  const all = toldOf(processes, part);
-  const own = [...details].filter(([container]) => part?.wants(container) ?? true);
+export function packPrivileges({
+  processes,
+  latest: _,
+  look: __,
+  ...rest
+}: PrivilegeState): PrivilegesDump {
+  const all = [...processes.values()];
   const rows: KeptRow[] = all.map(({ execId, last, lastPrint }) => {
     return { execId, lastPrint: last === undefined ? lastPrint : printOf(last) };
   });
   return {
     ...rest,
-    details: new Map(own),
     processes: packColumns(rows, ["execId", "lastPrint"]),
     sightings: packRows(all.flatMap(({ sightings }) => [...sightings.values()])),
     counts: all.map(({ sightings }) => sightings.size),
@@ -89,7 +93,10 @@ export function packPrivileges(
 /** The part to be ended. **Cost**: linear in it; what was seen is shared. */
 export function forkPrivileges(state: PrivilegeState, part: FoldPart): PrivilegeState {
   const processes = new Map<string, Kept>();
-  for (const kept of toldOf(state.processes, part)) processes.set(kept.execId, kept);
+  const sinceLook = part.isNew === undefined ? 0 : state.look - 1;
+  for (const kept of toldOf(state.processes, part)) {
+    if (kept.look >= sinceLook) processes.set(kept.execId, kept);
+  }
   const details: PrivilegeState["details"] = new Map();
   for (const [container, own] of state.details) {
     if (part.wants(container)) details.set(container, new Set(own));
@@ -108,7 +115,7 @@ export function unpackPrivileges(dump: PrivilegesDump): PrivilegeState {
     end += count;
     const own = all.slice(end - count, end).map((one) => [named(one.trait).key, one] as const);
     const known = { lastPrint, notedUs: Number.MAX_SAFE_INTEGER, sightings: new Map(own) };
-    processes.set(execId, { execId, last: undefined, ...known });
+    processes.set(execId, { execId, last: undefined, ...known, look: 0 });
   }
-  return { ...rest, processes, latest: undefined };
+  return { ...rest, processes, latest: undefined, look: 1 };
 }

@@ -58,6 +58,7 @@ export function createPrivileges(): Fold<PrivilegeState> {
       processes: new Map(),
       latest: undefined,
       details: new Map(),
+      look: 1,
       droppedCount: 0,
       firstDropUs: 0,
       lastDropUs: 0,
@@ -79,6 +80,9 @@ export function createPrivileges(): Fold<PrivilegeState> {
     dump: packPrivileges,
     load: (data) => unpackPrivileges(data as PrivilegesDump),
     fork: forkPrivileges,
+    noteLook: (state) => {
+      state.look += 1;
+    },
   };
 }
 
@@ -121,7 +125,14 @@ function keep(state: PrivilegeState, execId: string, nowUs: TimeUs): Kept | unde
     drop(state, nowUs);
     return undefined;
   }
-  const kept: Kept = { execId, last: undefined, lastPrint: 0, notedUs: 0, sightings: new Map() };
+  const kept: Kept = {
+    execId,
+    last: undefined,
+    lastPrint: 0,
+    notedUs: 0,
+    sightings: new Map(),
+    look: 0,
+  };
   state.processes.set(execId, kept);
   return kept;
 }
@@ -154,6 +165,7 @@ function note({ state, kept, traits, isAgain }: Noted, event: ProcessEvent, nowU
     }
     citation ??= cite(event, timeUs);
     sightings.set(key, { trait, timeUs, citation });
+    kept.look = state.look;
   }
 }
 

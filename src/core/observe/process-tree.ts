@@ -65,11 +65,8 @@ export interface ProcessTree {
   release(about: Release, retire: (node: ProcessNode) => void): void;
   /** Each process that matters now, also those of which only their parent's events told. */
   readonly nodes: ReadonlyMap<string, ProcessNode>;
-  /**
-   * All that is kept, flat, or what `select` gave of it: copy it before the next event.
-   * **Cost**: linear.
-   */
-  dump(part?: TreePart): TreeDump;
+  /** All that is kept, flat: copy it before the next event. **Cost**: linear. */
+  dump(): TreeDump;
   /** What it takes to end the processes of some containers as all would end them. */
   select(part: DumpPart): TreePart;
   /** What `select` gave, as a tree of its own, to be finished. **Cost**: linear in the part. */
@@ -167,8 +164,8 @@ class BoundedTree implements ProcessTree {
     return this.state.nodes;
   }
 
-  dump(part?: TreePart): TreeDump {
-    return packTree(this.state, part);
+  dump(): TreeDump {
+    return packTree(this.state);
   }
 
   select(part: DumpPart): TreePart {

@@ -24,12 +24,16 @@ export interface Use {
   offset: number;
   /** The image that the event names, when it is another than the one that gets the credit. */
   by: Image | undefined;
+  /** Since which look it says what it says: `UseTotals`. Never dumped. */
+  look: number;
 }
 
 export interface Image {
   readonly execId: string;
   readonly binary: string;
 }
+
+export type UsesByHow = Record<FileUseHow, Map<string, Use> | undefined>;
 
 export interface ProcessUses {
   readonly execId: string;
@@ -43,7 +47,9 @@ export interface ProcessUses {
   firstInput: number;
   firstOffset: number;
   lastUs: TimeUs;
-  readonly uses: Record<FileUseHow, Map<string, Use> | undefined>;
+  readonly uses: UsesByHow;
+  /** In a copy that tells only what is new: all that it is a part of, which must not change. */
+  readonly all: UsesByHow | undefined;
   /** Latest accesses that may be the next program's. */
   pending: PendingAccess[];
   lostCount: number;
@@ -79,6 +85,7 @@ export function createProcessUses(execId: string, container: string, node: strin
     firstOffset: 0,
     lastUs: 0,
     uses: { executed: undefined, mapped: undefined, read: undefined, written: undefined },
+    all: undefined,
     pending: [],
     lostCount: 0,
     lostWriteCount: 0,
@@ -88,29 +95,14 @@ export function createProcessUses(execId: string, container: string, node: strin
 /** Counts over all processes. */
 export interface UseTotals {
   useCount: number;
+  /** Looks that were taken: what has the number of the last one is new. */
+  look: number;
 }
 
 export type Access = Omit<PendingAccess, "timed">;
 
-/** Adds one access. **Cost**: one lookup; nothing is allocated for a path seen before. */
-export function addUse(process: ProcessUses, totals: UseTotals, access: Access): Use | undefined {
-  let byPath = process.uses[access.how];
-  if (byPath === undefined) {
-    byPath = new Map();
-    process.uses[access.how] = byPath;
-  }
-  const known = byPath.get(access.path);
-  if (known !== undefined) {
-    addAgain(known, access);
-    return known;
-  }
-  const limit = access.how === "read" || access.how === "written" ? access.how : "code";
-  if (byPath.size >= useCountMax[limit] || totals.useCount >= useCountMax.total) {
-    if (access.how === "written") process.lostWriteCount++;
-    else process.lostCount++;
-    return undefined;
-  }
-  const use: Use = {
+export function createUse(access: Access, look: number): Use {
+  return {
     count: 1,
     firstUs: access.timeUs,
     lastUs: access.timeUs,
@@ -120,10 +112,46 @@ export function addUse(process: ProcessUses, totals: UseTotals, access: Access):
     input: access.input,
     offset: access.offset,
     by: undefined,
+    look,
   };
+}
+
+/** Adds one access. **Cost**: one lookup; nothing is allocated for a path seen before. */
+export function addUse(process: ProcessUses, totals: UseTotals, access: Access): Use | undefined {
+  let byPath = process.uses[access.how];
+  if (byPath === undefined) {
+    byPath = new Map();
+    process.uses[access.how] = byPath;
+  }
+  const known = byPath.get(access.path) ?? adopt(process, byPath, access);
+  if (known !== undefined) {
+    known.look = totals.look;
+    addAgain(known, access);
+    return known;
+  }
+  const limit = access.how === "read" || access.how === "written" ? access.how : "code";
+  if (byPath.size >= useCountMax[limit] || totals.useCount >= useCountMax.total) {
+    if (access.how === "written") process.lostWriteCount++;
+    else process.lostCount++;
+    return undefined;
+  }
+  const use = createUse(access, totals.look);
   byPath.set(access.path, use);
   totals.useCount++;
   return use;
+}
+
+/** What was no news becomes a part of a copy when it changes there. */
+function adopt(
+  { all }: ProcessUses,
+  byPath: Map<string, Use>,
+  { how, path }: Access,
+): Use | undefined {
+  const known = all?.[how]?.get(path);
+  if (known === undefined) return undefined;
+  const copy = { ...known };
+  byPath.set(path, copy);
+  return copy;
 }
 
 function addAgain(use: Use, access: Access): void {

@@ -142,8 +142,7 @@ function isSession(node: TreeNode): boolean {
   return node.sessionExecId === node.execId && isInContainer(node);
 }
 
-/** What is kept of processes, by exec id: of all, or of those that a part tells of. */
-export function toldOf<T>(kept: ReadonlyMap<string, T>, part: FoldPart | undefined): readonly T[] {
-  if (part === undefined) return [...kept.values()];
+/** What is kept of processes, by exec id, of those that a part tells of. */
+export function toldOf<T>(kept: ReadonlyMap<string, T>, part: FoldPart): readonly T[] {
   return [...part.toldIds].flatMap((execId) => kept.get(execId) ?? []);
 }
