@@ -134,6 +134,15 @@ function checkBatches(promise: Promised): void {
     });
   });
 
+  promise("open facts are found by their keys, those of the writer alone", async ({ store }) => {
+    const open = [samplePrivilege(), sampleCoverage()];
+    await store.facts.commit(sampleBatch({ settled: [early], open }));
+    await store.facts.commit(sampleBatch({ writer: "other", open: [sampleLoss()] }));
+    const keys = [early, samplePrivilege(), sampleLoss()].map(factKey);
+    assert.deepEqual(await store.facts.openFacts("w", keys), [samplePrivilege()]);
+    assert.deepEqual(await store.facts.openFacts("nobody", keys), []);
+  });
+
   promise(
     "a copied state is that of its moment, whatever goes on before the commit",
     async (one) => {

@@ -68,6 +68,8 @@ export interface FactStore {
   facts(): AsyncIterable<Fact>;
   /** Keys of the open facts of a writer: what it may have to drop after a restart. */
   openKeys(writer: string): Promise<readonly string[]>;
+  /** Open facts of a writer by their keys, as committed last; others of these there are not. */
+  openFacts(writer: string, keys: readonly string[]): Promise<readonly Fact[]>;
   /** Turns all open facts of a writer into settled ones: when their folds cannot be restored. */
   adopt(writer: string): Promise<void>;
   /**

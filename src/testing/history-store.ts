@@ -28,6 +28,7 @@ export function historyContext(
         writer: refuse,
         facts: refuse,
         openKeys: refuse,
+        openFacts: refuse,
         adopt: refuse,
         forget: refuse,
         hash: refuse,

@@ -52,6 +52,11 @@ export class MemoryFacts implements FactStore {
     return [...this.layersOf(writer).open.keys()];
   }
 
+  async openFacts(writer: string, keys: readonly string[]): Promise<readonly Fact[]> {
+    const { open } = this.layersOf(writer);
+    return structuredClone(keys.flatMap((key) => open.get(key) ?? []));
+  }
+
   async adopt(writer: string): Promise<void> {
     const { settled, open } = this.layersOf(writer);
     for (const fact of open.values()) mergeInto(settled, fact);

@@ -35,6 +35,7 @@ const writeOpen = `
 INSERT INTO open_fact (writer, key, container, body) VALUES (?, ?, ?, ?)
 ON CONFLICT (writer, key) DO UPDATE SET body = excluded.body`;
 const dropOpen = "DELETE FROM open_fact WHERE writer = ? AND key = ?";
+const readOpen = "SELECT body FROM open_fact WHERE writer = ? AND key = ?";
 const allFacts = "SELECT body FROM fact UNION ALL SELECT body FROM open_fact";
 
 export class SqliteFacts implements FactStore {
@@ -100,6 +101,18 @@ export class SqliteFacts implements FactStore {
       if (number === undefined) return [];
       const open = session.prepare("SELECT body FROM open_fact WHERE writer = ?");
       return open.all(number).map((row) => factKey(decodeFact(session, row)));
+    });
+  }
+
+  async openFacts(writer: string, keys: readonly string[]): Promise<readonly Fact[]> {
+    const { session } = this;
+    return session.read(() => {
+      const number = session.prepare(readWriter).get(toColumn(writer))?.["number"];
+      if (number === undefined) return [];
+      return keys.flatMap((key) => {
+        const row = session.prepare(readOpen).get(number, digest(key));
+        return row === undefined ? [] : [decodeFact(session, row)];
+      });
     });
   }
 

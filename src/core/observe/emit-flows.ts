@@ -159,8 +159,8 @@ function join(a: FlowTotal, b: FlowTotal): FlowTotal {
   mergeTally(total, b);
   total.binaries = [...new Set([...a.binaries, ...b.binaries])].sort(compareText);
   total.binaries.length = Math.min(total.binaries.length, binaryCountMax);
-  total.citations = [...a.citations, ...b.citations].sort(compareCitations);
-  total.citations.length = Math.min(total.citations.length, citationCountMax);
+  const citations = [...a.citations, ...b.citations].sort(compareCitations);
+  total.citations = citations.slice(0, citationCountMax);
   return total;
 }
 

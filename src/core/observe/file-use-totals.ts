@@ -50,7 +50,7 @@ export interface Total {
   lastUs: number;
   sensors: number;
   binaries: string[];
-  citations: Citation[];
+  citations: readonly Citation[];
 }
 
 interface Loss {
@@ -198,7 +198,7 @@ function mergeUse(total: Total, use: Use, node: ProcessNode, whose: Whose): void
   if (node.binary !== "" && !total.binaries.includes(node.binary)) {
     total.binaries = [...total.binaries, node.binary].sort().slice(0, binaryCountMax);
   }
-  addCitation(total.citations, use, node);
+  addCitation(total, use, node);
 }
 
 function mergeReason(total: Total, whose: Whose): void {
@@ -210,13 +210,15 @@ function mergeReason(total: Total, whose: Whose): void {
   total.origin = origin;
 }
 
-/** **Cost**: one comparison for a use that comes after those that are cited, as nearly all do. */
-function addCitation(citations: Citation[], use: Use, node: ProcessNode): void {
-  const last = citations[citationCountMax - 1];
+/**
+ * **Cost**: one comparison for a use that comes after those that are cited, as nearly all do.
+ * Lists are made anew: one that is pushed to keeps room for many more.
+ */
+function addCitation(total: Total, use: Use, node: ProcessNode): void {
+  const last = total.citations[citationCountMax - 1];
   if (last !== undefined && use.firstUs > last.timeUs) return;
-  citations.push(toCitation(use, node));
-  if (citations.length > 1) citations.sort(compareCitations);
-  if (citations.length > citationCountMax) citations.length = citationCountMax;
+  const all = [...total.citations, toCitation(use, node)];
+  total.citations = all.sort(compareCitations).slice(0, citationCountMax);
 }
 
 function toCitation(use: Use, node: ProcessNode): Citation {
@@ -364,9 +366,20 @@ function splitLast(key: string): readonly string[] {
   return [key.slice(0, at), key.slice(at + 1)];
 }
 
+const sensorLists = new Map<number, readonly Sensor[]>();
+
+/** Of bits: there are few different ones. */
+function sensorsOf(bits: number): readonly Sensor[] {
+  let list = sensorLists.get(bits);
+  if (list === undefined) {
+    list = sensorNames.filter((_, bit) => (bits & (1 << bit)) !== 0).sort();
+    sensorLists.set(bits, list);
+  }
+  return list;
+}
+
 function toFact(container: ContainerKey, total: Total, writes: WrittenPaths): FileUseFact {
   const { path, how, actor, origin, count, firstUs, lastUs, binaries, citations } = total;
-  const sensors: Sensor[] = sensorNames.filter((_, bit) => (total.sensors & (1 << bit)) !== 0);
   return {
     kind: "file-use",
     container,
@@ -379,7 +392,7 @@ function toFact(container: ContainerKey, total: Total, writes: WrittenPaths): Fi
     firstSeenUs: firstUs,
     lastSeenUs: lastUs,
     binaries,
-    sensors: sensors.sort(),
+    sensors: sensorsOf(total.sensors),
     afterWrite: how !== "written" && wasWritten(writes, { container, path, timeUs: firstUs }),
     citations,
   };

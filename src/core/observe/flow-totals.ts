@@ -15,7 +15,7 @@ export const flowCountMax = { container: 4096, total: 250_000, ports: 1024 } as 
 
 interface Proven {
   binaries: string[];
-  citations: Citation[];
+  citations: readonly Citation[];
 }
 
 export interface FlowTotal extends Tally, Proven {
@@ -158,7 +158,7 @@ function prove(total: Proven, span: Span, { user, final }: Who): void {
   const { firstUs, input, offset, policy } = span;
   const sensor: Sensor = "network";
   const place = { timeUs: firstUs, input, offset, policy, sensor };
-  total.citations.push({ ...place, node: user.node, execId: user.execId, pid, binary });
-  if (total.citations.length > 1) total.citations.sort(compareCitations);
-  if (total.citations.length > citationCountMax) total.citations.length = citationCountMax;
+  const citation = { ...place, node: user.node, execId: user.execId, pid, binary };
+  const all = [...total.citations, citation].sort(compareCitations);
+  total.citations = all.slice(0, citationCountMax);
 }

@@ -62,7 +62,7 @@ function forkContainer({ byPath, count }: ContainerTotals): ContainerTotals {
   for (const [path, same] of byPath) {
     copies.set(
       path,
-      same.map((total) => ({ ...total, citations: [...total.citations] })),
+      same.map((total) => ({ ...total })),
     );
   }
   return { byPath: copies, count };

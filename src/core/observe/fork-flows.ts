@@ -120,13 +120,5 @@ function forkTotals(totals: FlowTotals): FlowTotals {
 }
 
 function forkContainer(own: ContainerFlows): ContainerFlows {
-  return { ...own, flows: copyProven(own.flows), ports: copyProven(own.ports) };
-}
-
-function copyProven<T extends { readonly citations: readonly unknown[] }>(
-  map: ReadonlyMap<string, T>,
-): Map<string, T> {
-  const copies = new Map<string, T>();
-  for (const [key, value] of map) copies.set(key, { ...value, citations: [...value.citations] });
-  return copies;
+  return { ...own, flows: copyValues(own.flows), ports: copyValues(own.ports) };
 }

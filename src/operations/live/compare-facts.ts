@@ -2,7 +2,7 @@
  * Holds what is news between two states of one fact.
  * In: two facts of one key. Out: equal, only counters moved, or news.
  */
-import type { Fact } from "../../core/observe/fact.ts";
+import type { Citation, Fact } from "../../core/observe/fact.ts";
 
 /** Fields that move with every event and change no verdict; further proofs of what has one. */
 const counters: ReadonlySet<string> = new Set([
@@ -17,6 +17,9 @@ const counters: ReadonlySet<string> = new Set([
   "citations",
 ]);
 
+/** Stands for proofs, one or more, that somebody else keeps: others are no news. */
+export const keptElsewhere: readonly Citation[] = [];
+
 export type FactNews = "equal" | "counted" | "news";
 
 /** **Cost**: linear in the fields; nothing is allocated. */
@@ -25,7 +28,7 @@ export function compareFacts(before: Fact, after: Fact): FactNews {
   const old = before as unknown as Readonly<Record<string, unknown>>;
   const next = after as unknown as Readonly<Record<string, unknown>>;
   for (const key in next) {
-    if (isSame(old[key], next[key])) continue;
+    if (old[key] === keptElsewhere || isSame(old[key], next[key])) continue;
     // A first failure, byte or proof is news, the hundredth is not.
     if (!counters.has(key) || isNone(old[key])) return "news";
     news = "counted";

@@ -5,6 +5,8 @@
  * Must never lose what the store refused: it is tried again with the next batch.
  */
 import type { Fact } from "../../core/observe/fact.ts";
+import { factKey } from "../../core/observe/fact-key.ts";
+import { mergeFact } from "../../core/observe/merge-fact.ts";
 import { type LiveObservation, liveDumpVersion } from "../../engine/live-observation.ts";
 import { type Touched, TouchedContainers } from "../../engine/touched-containers.ts";
 import type { ArchiveWriter } from "../../ports/archive.ts";
@@ -126,9 +128,11 @@ export class FactKeeper {
     const settling = this.settled.changes(ended, isCheckpoint);
     const positions = this.positions();
     const checkpoint = isCheckpoint ? this.checkpoint(positions) : undefined;
-    const { open, dropped, look } = taken;
+    const { dropped, look } = taken;
     const { settled } = settling;
+    let { open } = taken;
     try {
+      open = [...open, ...(await this.complete(taken.pieces))];
       await archive?.flush();
       await facts.commit({
         writer,
@@ -146,7 +150,7 @@ export class FactKeeper {
     const endedMs = clock.elapsedMs();
     this.sequence += 1;
     this.eventCount = eventCount;
-    this.ledger.note(taken, startedMs);
+    this.ledger.note({ ...taken, open }, startedMs);
     this.settled.note(settling);
     this.noteLook(look, endedMs, endedMs - startedMs);
     if (isCheckpoint) {
@@ -180,6 +184,19 @@ export class FactKeeper {
     const told = observation.openFacts(containers);
     const changes = this.ledger.changes(told, nowMs, { everything, containers, isPartial: false });
     return { ...changes, look: containers === undefined ? "all" : "touched", touched: containers };
+  }
+
+  /** Merges with what the store has of them. */
+  private async complete(pieces: readonly Fact[]): Promise<readonly Fact[]> {
+    if (pieces.length === 0) return [];
+    const { facts, writer } = this.options;
+    const whole = new Map(pieces.map((piece) => [factKey(piece), piece]));
+    for (const before of await facts.openFacts(writer, [...whole.keys()])) {
+      const key = factKey(before);
+      const piece = whole.get(key);
+      if (piece !== undefined) whole.set(key, mergeFact(before, piece));
+    }
+    return [...whole.values()];
   }
 
   /** Of what was new only a look at all that was touched can tell again. */

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FileUseFact, LossFact } from "../../core/observe/fact.ts";
 import { factKey } from "../../core/observe/fact-key.ts";
+import { sampleCitation } from "../../testing/sample-incident.ts";
 import { OpenLedger } from "./open-ledger.ts";
 
 function loss(container: string): LossFact {
@@ -15,11 +16,13 @@ function loss(container: string): LossFact {
 test("only facts of covered containers, and of none, can be dropped", () => {
   const ledger = new OpenLedger(["of a run before"]);
   const all = [loss("a"), loss("b"), loss("")];
-  ledger.note({ open: all, dropped: [] }, 0);
+  ledger.note({ open: all, dropped: [], gone: [] }, 0);
   const some = { everything: false, containers: new Set(["a"]), isPartial: false };
   assert.deepEqual(ledger.changes([], 0, some), {
     open: [],
+    pieces: [],
     dropped: [factKey(loss("a")), factKey(loss(""))],
+    gone: [loss("a"), loss("")],
   });
   const whole = ledger.changes([], 0, { ...some, containers: undefined });
   assert.equal(whole.dropped.length, 4);
@@ -34,14 +37,12 @@ const partial = { everything: false, containers: new Set(["a"]), isPartial: true
 
 test("of a file a partial look adds what is new, and drops and counts nothing", () => {
   const ledger = new OpenLedger([]);
-  ledger.note({ open: [use, { ...use, path: "/other" }, loss("a")], dropped: [] }, 0);
+  ledger.note({ open: [use, { ...use, path: "/other" }, loss("a")], dropped: [], gone: [] }, 0);
   const piece = { ...use, count: 1, firstSeenUs: 30, lastSeenUs: 40 };
-  assert.deepEqual(ledger.changes([piece], 90_000, partial), { open: [], dropped: [] });
+  const nothing = { open: [], pieces: [], dropped: [], gone: [] };
+  assert.deepEqual(ledger.changes([piece], 90_000, partial), nothing);
   const news = { ...piece, binaries: ["/bin/a"] };
-  assert.deepEqual(ledger.changes([news], 1, partial), {
-    open: [{ ...use, binaries: ["/bin/a", "/bin/b"], lastSeenUs: 40 }],
-    dropped: [],
-  });
+  assert.deepEqual(ledger.changes([news], 1, partial), { ...nothing, pieces: [news] });
   const first = { ...piece, path: "/first" };
   assert.deepEqual(ledger.changes([first], 1, partial).open, [first]);
 });
@@ -50,15 +51,15 @@ test("of the rest a partial look tells all", () => {
   const ledger = new OpenLedger([]);
   const port = { kind: "listen", container: "a", protocol: "tcp", address: "", port: 1 } as const;
   const seen = { firstSeenUs: 1, lastSeenUs: 2, binaries: [], citations: [] };
-  ledger.note({ open: [{ ...port, ...seen }], dropped: [] }, 0);
+  ledger.note({ open: [{ ...port, ...seen }], dropped: [], gone: [] }, 0);
   assert.equal(ledger.changes([], 1, partial).dropped.length, 1);
 });
 
-test("counters are written after one minute, two, four; a sign of life each minute", () => {
+test("counters are written after one minute, two, four, at most half an hour; a sign of life each minute", () => {
   const signs = new OpenLedger([]);
   const counters = new OpenLedger([]);
   const writtenAt = { sign: [] as number[], counter: [] as number[] };
-  for (let minute = 0; minute <= 40; minute += 1) {
+  for (let minute = 0; minute <= 100; minute += 1) {
     const about = { ...partial, isPartial: false };
     const atMs = minute * 60_000;
     const sign = signs.changes([{ ...loss("a"), untilUs: minute }], atMs, about);
@@ -68,6 +69,18 @@ test("counters are written after one minute, two, four; a sign of life each minu
     if (sign.open.length > 0) writtenAt.sign.push(minute);
     if (counter.open.length > 0) writtenAt.counter.push(minute);
   }
-  assert.equal(writtenAt.sign.length, 41);
-  assert.deepEqual(writtenAt.counter, [0, 1, 3, 7, 15, 31]);
+  assert.equal(writtenAt.sign.length, 101);
+  assert.deepEqual(writtenAt.counter, [0, 1, 3, 7, 15, 31, 63, 95]);
+});
+
+test("further proofs are no news, the first one is", () => {
+  const ledger = new OpenLedger([]);
+  const whole = { ...partial, isPartial: false };
+  const proof = sampleCitation("p", 5);
+  ledger.note({ open: [use], dropped: [], gone: [] }, 0);
+  const proven = { ...use, citations: [proof] };
+  assert.deepEqual(ledger.changes([proven], 1, whole).open, [proven]);
+  ledger.note({ open: [proven], dropped: [], gone: [] }, 1);
+  const more = { ...use, citations: [proof, sampleCitation("p", 6)] };
+  assert.deepEqual(ledger.changes([more], 1, whole).open, []);
 });

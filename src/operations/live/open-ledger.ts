@@ -1,13 +1,15 @@
 /**
  * Holds which open facts the store has, so that only what changed is written.
  * In: open facts of now, of all containers or of some. Out: those to write and the keys to drop.
- * Must never hold back news; what only counts on is written once in a while.
+ * Must never hold back news; what only counts on is written once in a while. Of files, of which
+ * there are tens of thousands, it knows no proofs: the store has them.
  */
 
-import type { ContainerKey, Fact } from "../../core/observe/fact.ts";
-import { containerOfFact, factKey } from "../../core/observe/fact-key.ts";
-import { mergeByKey, mergeFact } from "../../core/observe/merge-fact.ts";
-import { compareFacts } from "./compare-facts.ts";
+import type { Citation, ContainerKey, Fact } from "../../core/observe/fact.ts";
+import { factKey } from "../../core/observe/fact-key.ts";
+import { mergeFact } from "../../core/observe/merge-fact.ts";
+import { compareFacts, keptElsewhere } from "./compare-facts.ts";
+import { FactIndex } from "./fact-index.ts";
 
 interface Written {
   readonly fact: Fact;
@@ -19,7 +21,11 @@ interface Written {
 
 export interface OpenChanges {
   readonly open: readonly Fact[];
+  /** Pieces that say something new about a fact that the store has: to be merged with that. */
+  readonly pieces: readonly Fact[];
   readonly dropped: readonly string[];
+  /** What `dropped` names, as far as it is known. */
+  readonly gone: readonly Fact[];
 }
 
 export interface ChangesAbout {
@@ -35,14 +41,12 @@ export interface ChangesAbout {
  * **Unit**: milliseconds. A counter may run ahead for longer the more often it was written: in a
  * steady state these are nearly all writes, and no verdict rests on them.
  */
-const countedMs = { least: 60_000, most: 960_000 } as const;
+const countedMs = { least: 60_000, most: 1_920_000 } as const;
 
 export class OpenLedger {
-  /** By container: the store has tens of thousands, of which few are looked at. */
-  private readonly written = new Map<ContainerKey, Map<string, Written>>();
+  private readonly written = new FactIndex<Written>();
   /** Of a run before: neither the fact nor its container is known, until all are told. */
   private readonly older: Set<string>;
-  private writtenCount = 0;
 
   /** Keys that the store has already: of a run before. */
   constructor(keys: readonly string[]) {
@@ -51,57 +55,85 @@ export class OpenLedger {
 
   /**
    * `facts`: all of the containers that `about` names, and of none; where they are partial, those
-   * that something is new of. **Cost**: by these facts and what the store has of the containers.
+   * that something is new of. **Cost**: by these facts and, of the containers, what the store has.
    */
   changes(facts: readonly Fact[], nowMs: number, about: ChangesAbout): OpenChanges {
-    const told = mergeByKey(facts);
+    const told = mergeTold(facts);
     const open: Fact[] = [];
-    for (const [key, fact] of told) {
-      const known = this.written.get(containerOfFact(fact))?.get(key);
+    const pieces: Fact[] = [];
+    for (const { fact } of all(told)) {
+      const known = this.written.get(fact);
       const changed = known === undefined ? fact : changeOf(known, fact, { ...about, nowMs });
-      if (changed !== undefined) open.push(changed);
+      if (changed === undefined) continue;
+      const isThin = known !== undefined && about.isPartial && fact.kind === "file-use";
+      if (isThin) pieces.push(fact);
+      else open.push(changed);
     }
-    const { containers, isPartial } = about;
-    const dropped: string[] = [];
-    for (const container of containers === undefined ? this.written.keys() : [...containers, ""]) {
-      for (const [key, { fact }] of this.written.get(container) ?? []) {
-        if (!told.has(key) && !(isPartial && isPiece(fact))) dropped.push(key);
-      }
+    const gone = [...this.goneOf(told, about)];
+    const dropped = gone.map(factKey);
+    if (about.containers === undefined && this.older.size > 0) {
+      const keys = new Set(Array.from(all(told), ({ fact }) => factKey(fact)));
+      for (const key of this.older) if (!keys.has(key)) dropped.push(key);
     }
-    if (containers === undefined) {
-      for (const key of this.older) if (!told.has(key)) dropped.push(key);
-    }
-    return { open, dropped };
+    return { open, pieces, dropped, gone };
   }
 
-  /** The store has them now. */
-  note({ open, dropped }: OpenChanges, nowMs: number): void {
+  /** The store has them now; what was a piece is among the open ones, whole. */
+  note({ open, dropped, gone }: Omit<OpenChanges, "pieces">, nowMs: number): void {
     for (const fact of open) this.noteOpen(fact, nowMs);
-    if (dropped.length === 0) return;
-    const gone = new Set(dropped);
-    for (const key of gone) this.older.delete(key);
-    for (const [container, own] of this.written) {
-      for (const key of own.keys()) {
-        if (gone.has(key) && own.delete(key)) this.writtenCount -= 1;
-      }
-      if (own.size === 0) this.written.delete(container);
+    if (this.older.size > 0) {
+      for (const key of dropped) this.older.delete(key);
+      for (const fact of open) this.older.delete(factKey(fact));
     }
+    for (const fact of gone) this.written.delete(fact);
   }
 
   get count(): number {
-    return this.writtenCount + this.older.size;
+    return this.written.size + this.older.size;
+  }
+
+  private *goneOf(
+    told: FactIndex<Told>,
+    { containers, isPartial }: ChangesAbout,
+  ): Generator<Fact, void> {
+    const { written } = this;
+    for (const container of containers === undefined ? written.containers : [...containers, ""]) {
+      for (const { fact } of written.of(container, !isPartial)) {
+        if (told.get(fact) === undefined && !(isPartial && isPiece(fact))) yield fact;
+      }
+    }
   }
 
   private noteOpen(fact: Fact, atMs: number): void {
-    const [container, key] = [containerOfFact(fact), factKey(fact)];
-    const own = this.written.get(container) ?? new Map<string, Written>();
-    const known = own.get(key);
+    const known = this.written.get(fact);
     const restMs = known === undefined ? countedMs.least : restAfter(known);
-    own.set(key, { fact, atMs, restMs });
-    this.written.set(container, own);
-    this.older.delete(key);
-    if (known === undefined) this.writtenCount += 1;
+    this.written.set({ fact: toKept(fact), atMs, restMs });
   }
+}
+
+interface Told {
+  readonly fact: Fact;
+}
+
+/** Folds may tell one in several facts. */
+function mergeTold(facts: readonly Fact[]): FactIndex<Told> {
+  const told = new FactIndex<Told>();
+  for (const fact of facts) {
+    const known = told.get(fact);
+    told.set({ fact: known === undefined ? fact : mergeFact(known.fact, fact) });
+  }
+  return told;
+}
+
+function* all<T extends Told>(index: FactIndex<T>): Generator<T, void> {
+  for (const container of index.containers) yield* index.of(container, true);
+}
+
+const noProofs: readonly Citation[] = [];
+
+function toKept(fact: Fact): Fact {
+  if (fact.kind !== "file-use") return fact;
+  return { ...fact, citations: fact.citations.length > 0 ? keptElsewhere : noProofs };
 }
 
 /** Facts that processes add up to, and those that a partial look leaves out. */
