@@ -43,7 +43,7 @@ import {
 export interface ProcessTreeOptions {
   /** Default 65,536. */
   readonly nodeCountMax?: number;
-  /** **Unit**: microseconds of event time that an ended process is kept; default 120 s. */
+  /** **Unit**: microseconds of event time that an ended process is kept; default 60 s. */
   readonly graceUs?: number;
   /** Commands of probes and hooks that objects declare, by container. */
   readonly probeCommands?: ReadonlyMap<ContainerKey, readonly string[]>;
@@ -107,7 +107,7 @@ class BoundedTree implements ProcessTree {
   constructor(options: ProcessTreeOptions, state: TreeState) {
     this.options = options;
     this.nodeCountMax = Math.max(16, options.nodeCountMax ?? 65_536);
-    this.graceUs = options.graceUs ?? 120_000_000;
+    this.graceUs = options.graceUs ?? 60_000_000;
     this.state = state;
     this.context = {
       parentOf: (node) => parentOf(state, node),
