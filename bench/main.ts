@@ -268,7 +268,10 @@ function tellTime(what: string): void {
   else process.stderr.write(`${(performance.now() / 1000).toFixed(0)} s: ${what}\n`);
 }
 
-/** Smaller sizes are for trying the bench itself. */
+/**
+ * Smaller sizes are for trying the bench itself; parts (`--live-parts`) are `speed`, `steady`, `few`
+ * (with `steady`) and `day`. What the numbers mean stands in `live.ts`.
+ */
 async function printLive(file: string): Promise<void> {
   print(headings.live);
   print();

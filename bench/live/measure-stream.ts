@@ -98,10 +98,10 @@ async function measure(daemon: Daemon, server: Server, plan: StreamPlan): Promis
   await server.served();
   const { answer, atMs } = await drain(daemon);
   // At full speed the writing of what came last is part of the work.
-  if (filling === undefined) await settle(daemon);
+  if (filling === undefined) await settle(daemon, atMs);
   const usage = daemon.usage();
   sampling.abort();
-  if (filling !== undefined) await settle(daemon);
+  if (filling !== undefined) await settle(daemon, atMs);
   const seen = await samples;
   return {
     events: answer.eventCount - before.answer.eventCount,
@@ -134,7 +134,7 @@ async function fill(daemon: Daemon, server: Server, filling: Filling): Promise<W
     return answer.eventCount + lostOf(answer) >= count;
   };
   while (restMs(pauseSeconds / 2) > 0 && !(await isHandled())) await sleep(lookEveryMs);
-  await settle(daemon, restMs(pauseSeconds));
+  await settle(daemon, daemon.elapsedMs(), restMs(pauseSeconds));
   const written = daemon.writes();
   await sleep(Math.max(0, restMs(pauseSeconds + quietSeconds)));
   return written;

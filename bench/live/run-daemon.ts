@@ -128,11 +128,13 @@ export async function drain(
 /** **Unit**: milliseconds: longer than a daemon that has something to write puts it off. */
 const settleMs = 31_000;
 
-/** Until the next commit after all was read: what was learned is in the store then. */
-export async function settle(daemon: Daemon, patienceMs = settleMs): Promise<void> {
+/** Until a commit that began after `fromMs`: what was learned until then is in the store. */
+export async function settle(daemon: Daemon, fromMs: number, patienceMs = settleMs): Promise<void> {
   const sinceMs = daemon.elapsedMs();
   const isPutAway = () =>
-    daemon.log.some(({ msg, atMs }) => msg === "Facts were put away." && atMs >= sinceMs);
+    daemon.log.some(
+      ({ msg, atMs, ms }) => msg === "Facts were put away." && atMs - Number(ms) >= fromMs,
+    );
   while (!isPutAway() && daemon.elapsedMs() - sinceMs < patienceMs) await sleep(lookEveryMs);
 }
 
