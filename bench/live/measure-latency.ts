@@ -48,6 +48,7 @@ export async function measureLatency(place: Place, plan: LatencyPlan): Promise<L
   const words = ["--tetragon", server.address, "--follow", followed, ...plan.words];
   const daemon = startDaemon(place, { state, words });
   try {
+    await daemon.line("waggle runs.");
     await server.asked();
     const template = findOpening(plan.recording);
     const before = { answer: await daemon.status(), atMs: daemon.elapsedMs() };
