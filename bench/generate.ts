@@ -2,10 +2,15 @@
  * Writes a long stream of events made from recorded ones: other containers, other processes, later
  * times. In: a recorded file, how many events, how many containers, and `lose-ends` for a stream
  * that tells of no end of a process. Out: JSON lines on standard output.
- * Each round shifts time and renames exec ids, so nothing is a duplicate of another round; what
- * still runs at the end of a round ends then, as in a cluster that goes on.
  */
-import { readFileSync } from "node:fs";
+import {
+  readExecId,
+  readRound,
+  renameContainer,
+  roundMs,
+  roundsOfAll,
+  writeExecId,
+} from "./recorded-rounds.ts";
 
 const [file = "", countText = "100000", containersText = "200", ends = ""] = process.argv.slice(2);
 const count = Number(countText);
@@ -39,51 +44,21 @@ function toTemplate(line: string): Template {
   return { pieces, kinds, values };
 }
 
-const execId = /"process":\{"exec_id":"([^"]*)"/;
-const lastTime = /("time":")[^"]*("[^{}]*(?:\{[^{}]*\})?[^{}]*\}\s*)$/;
-
-/**
- * One exit for each process that gave an event and whose end was not told: forks too. What an exit
- * does not have, as the arguments of a call, no reader looks at.
- */
-function endsOf(lines: readonly string[]): readonly string[] {
-  const running = new Map<string, string>();
-  let end = "";
-  for (const line of lines) {
-    const id = execId.exec(line)?.[1] ?? "";
-    end = /"time":"([^"]*)"[^{}]*(?:\{[^{}]*\})?[^{}]*\}\s*$/.exec(line)?.[1] ?? end;
-    if (line.startsWith('{"process_exit"')) running.delete(id);
-    else if (id !== "" && lastTime.test(line)) running.set(id, line);
-  }
-  return [...running.values()].map((line) =>
-    line.replace(/^\{"process_\w+"/, '{"process_exit"').replace(lastTime, `$1${end}$2`),
-  );
-}
-
-const recorded = readFileSync(file, "utf8")
-  .split("\n")
-  .filter((line) => line !== "" && !(ends === "lose-ends" && line.startsWith('{"process_exit"')));
-const templates = [...recorded, ...(ends === "lose-ends" ? [] : endsOf(recorded))].map(toTemplate);
-const known = [
-  ...new Set(templates.flatMap((one) => one.values.filter((_, i) => one.kinds[i] === "docker"))),
-];
+const templates = readRound(file, ends === "lose-ends").map(toTemplate);
+const known = new Set(
+  templates.flatMap((one) => one.values.filter((_, i) => one.kinds[i] === "docker")),
+);
+const slotCount = roundsOfAll(containers, known.size);
 
 function shiftTime(text: string, round: number): string {
-  return new Date(Date.parse(`${text}Z`) + round * 1_000_000).toISOString().slice(0, 19);
+  return new Date(Date.parse(`${text}Z`) + round * roundMs).toISOString().slice(0, 19);
 }
 
 function renameExec(id: string, round: number): string {
-  const [node = "", ktime = "", pid = ""] = Buffer.from(id, "base64").toString("utf8").split(":");
-  if (ktime === "" || ktime === "0" || pid === "0") return id;
-  const later = BigInt(ktime) + BigInt(round) * 1_000_000_000_000n;
-  return Buffer.from(`${node}:${later}:${pid}`).toString("base64");
-}
-
-/** The n-th container of the generated cluster stands for one of the recorded ones. */
-function renameContainer(id: string, round: number): string {
-  const slots = Math.max(1, Math.floor(containers / Math.max(1, known.length)));
-  const slot = round % slots;
-  return slot === 0 ? id : `${slot.toString(16).padStart(4, "0")}${id.slice(4)}`;
+  const read = readExecId(id);
+  if (read === undefined || read.ktime === "0") return id;
+  const later = BigInt(read.ktime) + BigInt(round * roundMs) * 1_000_000n;
+  return writeExecId(read.node, later, read.pid);
 }
 
 function render(template: Template, round: number, memo: Map<string, string>): string {
@@ -95,7 +70,7 @@ function render(template: Template, round: number, memo: Map<string, string>): s
     if (changed === undefined) {
       if (kind === "exec") changed = renameExec(value, round);
       else if (kind === "time") changed = shiftTime(value, round);
-      else changed = renameContainer(value, round);
+      else changed = renameContainer(value, round % slotCount);
       memo.set(key, changed);
     }
     line += (template.pieces[index] ?? "") + changed;

@@ -5,38 +5,50 @@
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { containerCount, type EventFile, laterFileOf, makeEvents } from "./live/make-events.ts";
+import { prepareRound, type Round } from "./live/frame-events.ts";
+import { type EventStretch, type Framed, makeEvents } from "./live/make-events.ts";
 import { measureLatency } from "./live/measure-latency.ts";
-import { copyState, leaveKilled, measureRestart, type Restart } from "./live/measure-restart.ts";
+import { copyState, measureRestart, type Restart } from "./live/measure-restart.ts";
 import { measureSoak } from "./live/measure-soak.ts";
 import { measureStream, type Streamed, type StreamPlan } from "./live/measure-stream.ts";
-import {
-  type Print,
-  printLatency,
-  printRestart,
-  printSoak,
-  printSpeed,
-  printSteady,
-  printWrites,
-  targets,
-} from "./live/print-live.ts";
+import { printLatency, printRestart, printSoak, type RestartRow } from "./live/print-day.ts";
+import { type KeptRun, printSpeed, printSteady, printWrites } from "./live/print-live.ts";
+import { type Print, targets } from "./live/print-table.ts";
 import type { Place } from "./live/run-daemon.ts";
+import { roundsOfAll } from "./recorded-rounds.ts";
 
 export interface LiveSizes {
   /** Events at full speed and at 20,000 a second. */
   readonly eventCount: number;
+  readonly repeatCount: number;
+  /** Events that fill a state at first: by default, each container goes through the recording. */
+  readonly fillCount?: number;
+  /** Between that and what is measured: longer than a daemon puts off writing. */
+  readonly pauseSeconds: number;
+  /** At 1,100 events a second, with a full state. */
+  readonly steadySeconds: number;
   /** Events of the day. */
   readonly dayCount: number;
-  /** At 1,100 events a second, after the start is over. */
-  readonly steadySeconds: number;
-  readonly warmSeconds: number;
-  readonly repeatCount: number;
   readonly latencyCount: number;
+  /** A daemon is killed so long after a checkpoint. */
+  readonly killSeconds: number;
 }
 
-export interface LivePlan extends LiveSizes {
-  /** Where the compiled benches are. */
-  readonly home: string;
+export const usualSizes: LiveSizes = {
+  eventCount: 600_000,
+  repeatCount: 2,
+  pauseSeconds: 33,
+  steadySeconds: 600,
+  dayCount: 1_000_000,
+  latencyCount: 30,
+  killSeconds: 25,
+};
+
+export interface LivePlan {
+  readonly sizes: LiveSizes;
+  /** What is started. */
+  readonly program: string;
+  readonly counter: string;
   readonly folder: string;
   readonly recording: string;
   /** More words for each daemon. */
@@ -46,165 +58,155 @@ export interface LivePlan extends LiveSizes {
   readonly tell: (what: string) => void;
 }
 
-/** **Unit**: events a second: below what the daemon can take, so that none of the day is lost. */
-const dayRate = 5000;
+const containerCount = 200;
+/** **Unit**: events a second: below what the daemon can take, so that none is lost. */
+const fillRate = 8000;
+const dayRate = 2500;
 const daySeconds = 86_400;
-/** **Unit**: seconds that a daemon reads on before it is killed: past its first checkpoint. */
-const killedAfterSeconds = 50;
-/** Events after the day: for the daemon that is killed, and for those that go on after it. */
-const laterCounts = [1.5 * killedAfterSeconds * targets.steadyPerSecond, 20_000];
-/** Of the recording: as many as there are without new ones. */
-const recordedContainers = 11;
-
-const rateText = (rate: number) => `${rate.toLocaleString("en")} a second`;
+/** **Unit**: seconds: the most that is looked at for processor and memory, at the end of a run. */
+const usageSeconds = 300;
+/** **Unit**: seconds at 1,100 a second with few containers: nothing new comes after the first. */
+const fewSecondsMax = 150;
+/** **Unit**: seconds that one try of a latency takes at the very most, its waiting included. */
+const trySeconds = 5;
+/** **Unit**: seconds between two checkpoints, and a start. */
+const checkpointSeconds = 35;
+/** For a daemon that is started only to be timed. */
+const nextCount = 20_000;
 
 export async function measureLive(plan: LivePlan, print: Print): Promise<void> {
   const folder = join(plan.folder, "live");
   mkdirSync(folder, { recursive: true });
-  const bench = new LiveBench(plan, { home: plan.home, folder }, print);
   const wants = (part: string) => plan.parts.length === 0 || plan.parts.includes(part);
-  if (wants("speed")) await bench.speed();
-  if (wants("steady")) await bench.steady();
-  if (wants("writes")) await bench.writes();
-  bench.printWrites();
-  if (wants("day")) await bench.day();
-  rmSync(folder, { recursive: true, force: true });
+  try {
+    const bench = new LiveBench(plan, folder, print);
+    if (wants("speed")) await bench.speed();
+    if (wants("steady")) await bench.steady(wants("few"));
+    if (wants("day")) await bench.day();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 class LiveBench {
   private readonly plan: LivePlan;
   private readonly place: Place;
   private readonly print: Print;
-  private readonly written: { name: string; events: EventFile; run: Streamed }[] = [];
+  private readonly round: Round;
 
-  constructor(plan: LivePlan, place: Place, print: Print) {
+  constructor(plan: LivePlan, folder: string, print: Print) {
+    const { program, counter, recording, tell } = plan;
     this.plan = plan;
-    this.place = place;
+    this.place = { program, counter, folder };
     this.print = print;
+    tell("encoding the recording …");
+    this.round = prepareRound(recording);
   }
 
   /** In turns, so that a slow minute of the machine hits both. */
   async speed(): Promise<void> {
-    const { eventCount: count, repeatCount, words } = this.plan;
-    const seconds = count / targets.eventsPerSecond;
-    const events = await this.make({ name: "fast", count, seconds });
+    const { sizes, words } = this.plan;
+    const { eventCount: count, repeatCount } = sizes;
+    const file = this.file("speed");
+    this.make(containerCount, [{ count, seconds: count / targets.eventsPerSecond, file }]);
     const runs = { full: [] as Streamed[], paced: [] as Streamed[] };
-    for (let round = 0; round < repeatCount; round += 1) {
-      for (const [key, speed] of [["full", "max"] as const, ["paced", "1x"] as const]) {
-        runs[key].push(await this.stream(key, { events, speed, warmSeconds: 0, words }));
-      }
+    for (let at = 0; at < repeatCount; at += 1) {
+      runs.full.push(await this.stream("as fast as it goes", { file, speed: "max", words }));
+      runs.paced.push(await this.stream("20,000 a second", { file, speed: "1x", words }));
     }
+    rmSync(file);
     printSpeed(runs, this.print);
-    this.noteWritten(rateText(targets.eventsPerSecond), events, runs.paced);
   }
 
-  async steady(): Promise<void> {
-    const { repeatCount } = this.plan;
-    printSteady(await this.steadyRuns("", containerCount, repeatCount), this.print);
-  }
-
-  /** Few containers that do the same for long: what is known already needs no new row. */
-  async writes(): Promise<void> {
-    await this.steadyRuns(`, the same ${recordedContainers} containers`, recordedContainers, 1);
-  }
-
-  private async steadyRuns(
-    name: string,
-    containers: number,
-    runCount: number,
-  ): Promise<readonly Streamed[]> {
-    const { steadySeconds, warmSeconds, words } = this.plan;
-    const seconds = warmSeconds + steadySeconds;
-    const count = seconds * targets.steadyPerSecond;
-    const events = await this.make({ name: "steady", count, seconds, containers });
-    const runs: Streamed[] = [];
-    for (let round = 0; round < runCount; round += 1) {
-      runs.push(await this.stream("steady", { events, speed: "1x", warmSeconds, words }));
-    }
-    this.noteWritten(`${rateText(targets.steadyPerSecond)}${name}`, events, runs);
-    return runs;
-  }
-
-  private noteWritten(name: string, events: EventFile, runs: readonly Streamed[]): void {
-    const run = runs.at(-1);
-    if (run !== undefined) this.written.push({ name, events, run });
-    rmSync(events.file);
-  }
-
-  printWrites(): void {
-    if (this.written.length === 0) return;
-    const runs = this.written.map(({ name, events, run }) => ({ name, events, kept: run.kept }));
+  /** One run with many containers, from which all is taken; and one with those of the recording. */
+  async steady(wantsFew: boolean): Promise<void> {
+    const { steadySeconds } = this.plan.sizes;
+    const many = await this.steadyRun(containerCount, steadySeconds);
+    printSteady(many.run, this.print);
+    const few = this.round.containerCount;
+    const fewSeconds = Math.min(steadySeconds, fewSecondsMax);
+    const runs = wantsFew ? [many, await this.steadyRun(few, fewSeconds)] : [many];
     printWrites(runs, this.print);
+  }
+
+  private async steadyRun(containers: number, seconds: number): Promise<KeptRun> {
+    const { round, plan } = this;
+    const { words } = plan;
+    const { fillCount, pauseSeconds } = plan.sizes;
+    const everyContainer = roundsOfAll(containers, round.containerCount) * round.events.length;
+    const count = fillCount ?? everyContainer;
+    const fill = { count, seconds: count / fillRate };
+    const file = this.file("steady");
+    const steady = { count: seconds * targets.steadyPerSecond, seconds, pauseSeconds };
+    const [filling, rest] = this.make(containers, [
+      { ...fill, file },
+      { ...steady, file },
+    ]);
+    const quietSeconds = Math.max(seconds / 2, seconds - usageSeconds);
+    const run = await this.stream(`1,100 a second, ${containers} containers`, {
+      ...{ file, speed: "1x", words },
+      filling: { ...fill, pauseSeconds, quietSeconds },
+    });
+    rmSync(file);
+    return { containers, filling: filling as Framed, steady: rest as Framed, run };
   }
 
   /** A day at speed; then what goes on with the state that it leaves. */
   async day(): Promise<void> {
     const { place, print, plan } = this;
-    const { dayCount: count, words } = plan;
-    const day = { name: "day", count, seconds: daySeconds, laterCounts };
-    const events = await this.make(day);
+    const { words, tell, recording } = plan;
+    const { dayCount: count, latencyCount, killSeconds } = plan.sizes;
+    const files = { day: this.file("day"), next: this.file("next"), later: this.file("later") };
+    const nextSeconds = latencyCount * trySeconds + killSeconds + checkpointSeconds;
+    const next = nextSeconds * targets.steadyPerSecond;
+    this.make(containerCount, [
+      { count, seconds: daySeconds, file: files.day },
+      { count: next, seconds: nextSeconds, file: files.next },
+      { count: nextCount, seconds: nextCount / targets.steadyPerSecond, file: files.later },
+    ]);
     const state = join(place.folder, "day-state");
-    plan.tell("a day …");
+    tell("a day …");
     const speed = `${((daySeconds * dayRate) / count).toFixed(3)}x`;
-    const soak = await measureSoak(place, state, { events, speed, words });
-    printSoak(soak, print);
-    const [next = "", later = ""] = laterCounts.map((_, at) => laterFileOf(place, day, at));
-    await this.restarts(state, next, later);
-    await this.latencies(state);
-    rmSync(events.file);
-  }
-
-  private async restarts(state: string, nextFile: string, laterFile: string): Promise<void> {
-    const { place, print, plan } = this;
-    const { words, repeatCount, dayCount } = plan;
-    // As far apart as those of the day are.
-    const speed = `${((targets.steadyPerSecond * daySeconds) / dayCount).toFixed(3)}x`;
-    const given = { state, nextFile, speed, words };
-    plan.tell("a daemon to be killed …");
-    const killed = await leaveKilled(place, { ...given, seconds: killedAfterSeconds });
-    const rows: { name: string; runs: Restart[] }[] = [];
-    const cases = [
-      { name: "ended", from: state, file: nextFile },
-      { name: "killed", from: killed, file: laterFile },
+    printSoak(await measureSoak(place, { state, file: files.day, speed, words }), print);
+    rmSync(files.day);
+    tell("events to answers …");
+    const killed = copyState(place, state, "killed-state");
+    const followed = join(place.folder, "followed.log");
+    const given = { state: killed, recording, followed, nextFile: files.next };
+    const latency = { ...given, count: latencyCount, killSeconds, words };
+    printLatency(await measureLatency(place, latency), print);
+    const rows = [
+      await this.restarts("ended", { state, nextFile: files.next, words }),
+      await this.restarts("killed", {
+        ...{ state: killed, nextFile: files.later, words: ["--follow", followed, ...words] },
+      }),
     ];
-    for (const { name, from, file } of cases) {
-      const runs: Restart[] = [];
-      for (let round = 0; round < repeatCount; round += 1) {
-        plan.tell(`start after it was ${name} …`);
-        runs.push(await measureRestart(place, { ...given, state: from, nextFile: file }));
-      }
-      rows.push({ name, runs });
-    }
     printRestart(rows, print);
   }
 
-  private async latencies(state: string): Promise<void> {
-    const { place, print, plan } = this;
-    const { recording, words, latencyCount: count } = plan;
-    const measure = (name: string) => {
-      plan.tell(`events to answers, ${name} …`);
-      return measureLatency(place, { state: join(place.folder, name), recording, count, words });
-    };
-    const anew = await measure("empty-state");
-    copyState(place, state, "full-state");
-    const full = await measure("full-state");
-    const rows = [
-      { name: "empty", seen: anew },
-      { name: `of a day, ${containerCount} containers`, seen: full },
-    ];
-    printLatency(rows, print);
+  private async restarts(
+    name: string,
+    plan: Parameters<typeof measureRestart>[1],
+  ): Promise<RestartRow> {
+    const runs: Restart[] = [];
+    for (let at = 0; at < this.plan.sizes.repeatCount; at += 1) {
+      this.plan.tell(`start after it was ${name} …`);
+      runs.push(await measureRestart(this.place, plan));
+    }
+    return { name, runs };
   }
 
-  private async make(plan: Parameters<typeof makeEvents>[2]): Promise<EventFile> {
-    this.plan.tell(`making ${plan.count} events …`);
-    return makeEvents(this.place, this.plan.recording, plan);
+  private file(name: string): string {
+    return join(this.place.folder, `${name}.pb`);
+  }
+
+  private make(containers: number, stretches: readonly EventStretch[]): readonly Framed[] {
+    this.plan.tell("making events …");
+    return makeEvents(this.round, containers, stretches);
   }
 
   private async stream(name: string, plan: StreamPlan): Promise<Streamed> {
     this.plan.tell(`${name} …`);
-    const state = join(this.place.folder, "stream-state");
-    const run = await measureStream(this.place, state, plan);
-    rmSync(state, { recursive: true, force: true });
-    return run;
+    return measureStream(this.place, plan);
   }
 }

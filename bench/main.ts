@@ -22,7 +22,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { readBytes } from "../eval/read-bytes.ts";
 import { compile } from "./compile.ts";
-import { measureLive } from "./live.ts";
+import { measureLive, usualSizes } from "./live.ts";
 import { peers } from "./peers.ts";
 import { type FindingsTime, median, printFlowCost, printManyFindings } from "./print-ratios.ts";
 import { measureRules } from "./rules.ts";
@@ -262,7 +262,16 @@ function measuredAt(): string {
 
 const textBeside = (name: string) => readFileSync(join(import.meta.dirname, name), "utf8").trim();
 
-/** Smaller sizes are for trying the bench itself. */
+/** It takes half an hour: who watches by a file sees where the time goes. */
+function tellTime(what: string): void {
+  if (process.stderr.isTTY) tell(what);
+  else process.stderr.write(`${(performance.now() / 1000).toFixed(0)} s: ${what}\n`);
+}
+
+/**
+ * Smaller sizes are for trying the bench itself; parts (`--live-parts`) are `speed`, `steady`, `few`
+ * (with `steady`) and `day`. What the numbers mean stands in `live.ts`.
+ */
 async function printLive(file: string): Promise<void> {
   print(headings.live);
   print();
@@ -272,18 +281,26 @@ async function printLive(file: string): Promise<void> {
   print();
   const size = (name: string, usual: number) => Number(option(name) ?? usual);
   const archive = option("--archive");
+  const fill = option("--live-warm");
+  const sizes = {
+    eventCount: size("--live-events", usualSizes.eventCount),
+    repeatCount: size("--live-runs", usualSizes.repeatCount),
+    ...(fill === undefined ? {} : { fillCount: Number(fill) }),
+    pauseSeconds: size("--live-pause", usualSizes.pauseSeconds),
+    steadySeconds: size("--live-seconds", usualSizes.steadySeconds),
+    dayCount: size("--live-day", usualSizes.dayCount),
+    latencyCount: size("--live-tries", usualSizes.latencyCount),
+    killSeconds: size("--live-kill", usualSizes.killSeconds),
+  };
   const plan = {
-    ...{ home, folder, recording: file, tell },
-    eventCount: size("--live-events", 600_000),
-    dayCount: size("--live-day", 1_000_000),
-    steadySeconds: size("--live-seconds", 120),
-    warmSeconds: size("--live-warm", 60),
-    repeatCount: size("--live-runs", 3),
-    latencyCount: 20,
+    ...{ sizes, folder, recording: file, tell: tellTime },
+    program: join(home, "..", "bin", "waggle.js"),
+    counter: join(home, "live", "count-writes.js"),
     words: archive === undefined ? [] : ["--archive", archive],
     parts: option("--live-parts")?.split(",") ?? [],
   };
   await measureLive(plan, print);
+  tellTime("all is measured.");
 }
 
 async function printOffline(file: string): Promise<void> {

@@ -1,7 +1,8 @@
 /**
  * Counts facts that a daemon hands to its store, by kind: loaded into its process before it starts,
  * because the daemon itself tells only how many there are.
- * In: commits. Out: after each one a small file, named by the environment. Changes no commit.
+ * In: commits. Out: after each one a small file, named by the environment and the process, for what
+ * the daemon starts inherits the environment. Changes no commit.
  */
 import { writeFileSync } from "node:fs";
 import { SqliteFacts } from "../../src/adapters/store/sqlite-facts.ts";
@@ -12,7 +13,7 @@ export interface Writes {
   readonly commits: number;
 }
 
-const file = process.env["WAGGLE_BENCH_WRITES"] ?? "";
+const file = `${process.env["WAGGLE_BENCH_WRITES"]}.${process.pid}`;
 const byKind: Record<string, number> = {};
 let commits = 0;
 const { commit } = SqliteFacts.prototype;

@@ -1,50 +1,59 @@
 /**
  * Makes files of framed events for the daemon out of one recording.
- * In: the recording, how many events, how far apart. Out: the file and what is in it. Nothing but
- * the frames touches the disk.
+ * In: the recording, stretches of events, each with the file that it goes to. Out: the files, and
+ * what is in each stretch.
  */
-import { spawn } from "node:child_process";
-import { join } from "node:path";
-import type { Framed } from "./frame-events.ts";
-import type { Place } from "./run-daemon.ts";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { EventFramer, type Round, type Stretch } from "./frame-events.ts";
 
-export interface EventFile extends Framed {
+export interface EventStretch extends Stretch {
+  /** Those of one file follow each other. */
   readonly file: string;
 }
 
-export interface EventPlan {
-  readonly name: string;
-  readonly count: number;
-  /** **Unit**: seconds from the first event to the last of `count`. */
-  readonly seconds: number;
-  readonly containers?: number;
-  /** How many come after those, each in a file of its own. */
-  readonly laterCounts?: readonly number[];
+/** What is in a stretch. */
+export interface Framed {
+  readonly events: number;
+  /** Calls that tell of files, and files that were loaded. */
+  readonly fileEvents: number;
+  readonly flowEvents: number;
 }
 
-export const containerCount = 200;
+/** **Unit**: bytes that are written at once. */
+const batchBytes = 4 * 1024 * 1024;
 
-export const laterFileOf = ({ folder }: Place, { name }: EventPlan, at: number): string =>
-  join(folder, `${name}-later-${at}.pb`);
-
-export async function makeEvents(
-  place: Place,
-  recording: string,
-  plan: EventPlan,
-): Promise<EventFile> {
-  const { count, seconds, containers = containerCount, laterCounts = [] } = plan;
-  const file = join(place.folder, `${plan.name}.pb`);
-  const framing = [String(Math.round((seconds * 1e9) / count)), file];
-  let total = count;
-  for (const [at, more] of laterCounts.entries()) {
-    framing.push(String(total), laterFileOf(place, plan, at));
-    total += more;
+export function makeEvents(
+  round: Round,
+  containers: number,
+  stretches: readonly EventStretch[],
+): readonly Framed[] {
+  const framer = new EventFramer(round, containers);
+  const made: Framed[] = [];
+  const written = new Set<string>();
+  for (const stretch of stretches) {
+    const output = openSync(stretch.file, written.has(stretch.file) ? "a" : "w");
+    written.add(stretch.file);
+    made.push(writeStretch(output, framer, stretch));
+    closeSync(output);
   }
-  const words = [process.execPath, join(place.home, "generate.js"), recording, String(total)];
-  words.push(String(containers), join(place.home, "live", "frame-events.js"), ...framing);
-  const line = 'n="$0" g="$1" r="$2" t="$3" c="$4"; shift 4; "$n" "$g" "$r" "$t" "$c" | "$n" "$@"';
-  const shell = spawn("sh", ["-c", line, ...words], { stdio: ["ignore", "pipe", "inherit"] });
-  let text = "";
-  for await (const chunk of shell.stdout) text += String(chunk);
-  return { ...(JSON.parse(text) as Framed), file };
+  return made;
+}
+
+function writeStretch(output: number, framer: EventFramer, stretch: Stretch): Framed {
+  const counts = { file: 0, flow: 0, other: 0 };
+  const batch = Buffer.allocUnsafe(batchBytes);
+  let used = 0;
+  const flush = () => {
+    for (let at = 0; at < used; ) at += writeSync(output, batch, at, used - at);
+    used = 0;
+  };
+  for (const { bytes, subject } of framer.frames(stretch)) {
+    counts[subject] += 1;
+    if (used + 4 + bytes.length > batchBytes) flush();
+    batch.writeUInt32BE(bytes.length, used);
+    bytes.copy(batch, used + 4);
+    used += 4 + bytes.length;
+  }
+  flush();
+  return { events: stretch.count, fileEvents: counts.file, flowEvents: counts.flow };
 }

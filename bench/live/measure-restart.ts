@@ -10,8 +10,11 @@ import { type Daemon, type Place, startDaemon, startServer } from "./run-daemon.
 
 /** **Unit**: milliseconds from the start of the process. */
 export interface Restart {
-  readonly runsMs: number;
+  /** Until `/readyz` says that it is. */
+  readonly readyMs: number;
+  /** Until a page with numbers was answered. */
   readonly answersMs: number;
+  /** Until it handled a new event. */
   readonly readsMs: number;
   /** Records that were taken from the archive. */
   readonly replayed: number;
@@ -21,20 +24,20 @@ export interface Restart {
 export interface RestartPlan {
   readonly state: string;
   readonly nextFile: string;
-  readonly speed: string;
   readonly words: readonly string[];
 }
 
-const lookEveryMs = 10;
+const lookEveryMs = 5;
 
 export async function measureRestart(place: Place, plan: RestartPlan): Promise<Restart> {
   const state = copyState(place, plan.state, "restart-state");
-  const server = await startServer(place, plan.nextFile, plan.speed);
-  const daemon = startDaemon(place, state, ["--tetragon", server.address, ...plan.words]);
+  const server = await startServer(place, plan.nextFile, "1x");
+  const words = ["--tetragon", server.address, ...plan.words];
+  const daemon = startDaemon(place, { state, words });
   try {
-    const answered = firstAnswer(daemon);
-    const { atMs: runsMs } = await daemon.line("waggle runs.");
-    const { atMs: answersMs, eventCount } = await answered;
+    const readyMs = await untilReady(daemon);
+    const { eventCount } = await daemon.status();
+    const answersMs = daemon.elapsedMs();
     let answer = await daemon.status();
     while (answer.eventCount === eventCount) {
       await sleep(lookEveryMs);
@@ -43,29 +46,18 @@ export async function measureRestart(place: Place, plan: RestartPlan): Promise<R
     const readsMs = daemon.elapsedMs();
     const { replayed } = await daemon.line("Going on from the last checkpoint.");
     const { residentBytes } = daemon.usage();
-    return { runsMs, answersMs, readsMs, replayed: Number(replayed), residentBytes };
+    return { readyMs, answersMs, readsMs, replayed: Number(replayed), residentBytes };
   } finally {
     await daemon.end("SIGKILL");
     await server.end();
+    rmSync(state, { recursive: true, force: true });
   }
 }
 
-/** What a daemon leaves that reads on for a while and is killed. */
-export async function leaveKilled(
-  place: Place,
-  plan: RestartPlan & { readonly seconds: number },
-): Promise<string> {
-  const state = copyState(place, plan.state, "killed-state");
-  const server = await startServer(place, plan.nextFile, plan.speed);
-  const daemon = startDaemon(place, state, ["--tetragon", server.address, ...plan.words]);
-  try {
-    await daemon.line("waggle runs.");
-    await sleep(plan.seconds * 1000);
-  } finally {
-    await daemon.end("SIGKILL");
-    await server.end();
-  }
-  return state;
+async function untilReady(daemon: Daemon): Promise<number> {
+  const page = `${await daemon.address()}/readyz`;
+  while (!(await fetch(page)).ok) await sleep(lookEveryMs);
+  return daemon.elapsedMs();
 }
 
 export function copyState({ folder }: Place, state: string, name: string): string {
@@ -73,9 +65,4 @@ export function copyState({ folder }: Place, state: string, name: string): strin
   rmSync(copy, { recursive: true, force: true });
   cpSync(state, copy, { recursive: true });
   return copy;
-}
-
-async function firstAnswer(daemon: Daemon): Promise<{ atMs: number; eventCount: number }> {
-  const { eventCount } = await daemon.status();
-  return { atMs: daemon.elapsedMs(), eventCount };
 }

@@ -1,6 +1,7 @@
 /**
  * Measures a daemon that reads one file of events over gRPC into a state of its own.
- * In: the file, how fast it is sent. Out: what reading took, what was lost, what was written.
+ * In: the file, how fast it is sent, which part of it only fills the state. Out: what reading took,
+ * what was lost, what was written, before the state was full and from then on.
  */
 import { rmSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
@@ -9,37 +10,47 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openSqliteStore } from "../../src/adapters/store/sqlite-store.ts";
 import { median } from "../print-ratios.ts";
 import type { Writes } from "./count-writes.ts";
-import type { EventFile } from "./make-events.ts";
 import {
-  type Answer,
   type Daemon,
   drain,
   lostOf,
   type Place,
+  type Server,
   settle,
   startDaemon,
   startServer,
 } from "./run-daemon.ts";
 
 export interface StreamPlan {
-  readonly events: EventFile;
+  readonly file: string;
   readonly speed: string;
-  /** **Unit**: seconds after the start that are not measured. */
-  readonly warmSeconds: number;
+  /** What comes first, and only fills the state. */
+  readonly filling?: Filling;
   readonly words: readonly string[];
+}
+
+export interface Filling {
+  readonly count: number;
+  readonly seconds: number;
+  /** Nothing comes for so long behind it: enough to put all of it away. */
+  readonly pauseSeconds: number;
+  /** In these, after the pause, processor and memory are not looked at yet. */
+  readonly quietSeconds: number;
 }
 
 /** What one run took. */
 export interface Streamed {
   /** Handled while it was measured. */
   readonly events: number;
-  /** Dropped because they came faster than they were handled. */
+  /** In the whole run: dropped because they came faster than they were handled. */
   readonly lost: number;
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
   readonly childSeconds: number;
-  /** Median of what was seen each half second. */
+  /** Of what was seen each half second. */
   readonly residentBytes: number;
+  readonly residentBytesMost: number;
+  /** In the whole run, as the system tells it. */
   readonly residentBytesMax: number;
   readonly reports: number;
   /** Of all commits while it was measured; milliseconds of the clock. */
@@ -50,8 +61,9 @@ export interface Streamed {
 /** What is there when all was read, and how often it was written until then. */
 export interface Kept {
   readonly events: number;
+  /** Until the state was full. */
+  readonly filling: Writes;
   readonly writes: Writes;
-  readonly writtenFacts: number;
   readonly rowsByKind: Readonly<Record<string, number>>;
   readonly storeBytes: number;
   readonly archiveBytes: number;
@@ -59,46 +71,73 @@ export interface Kept {
 
 const sampleMs = 500;
 
-/** Runs once; the state is left for whoever goes on with it. */
-export async function measureStream(
-  place: Place,
-  state: string,
-  { events, speed, warmSeconds, words }: StreamPlan,
-): Promise<Streamed> {
+/** Runs once; leaves nothing behind. */
+export async function measureStream(place: Place, plan: StreamPlan): Promise<Streamed> {
+  const state = join(place.folder, "stream-state");
   rmSync(state, { recursive: true, force: true });
-  rmSync(join(place.folder, "writes.json"), { force: true });
-  const server = await startServer(place, events.file, speed);
-  const daemon = startDaemon(place, state, ["--tetragon", server.address, ...words]);
+  const server = await startServer(place, plan.file, plan.speed);
+  const words = ["--tetragon", server.address, ...plan.words];
+  const daemon = startDaemon(place, { state, words, countsWrites: true });
   try {
     await daemon.line("waggle runs.");
-    await sleep(warmSeconds * 1000);
-    const before = { answer: await daemon.status(), usage: daemon.usage() };
-    const startedMs = daemon.elapsedMs();
-    const sampling = new AbortController();
-    const samples = sample(daemon, sampling.signal);
-    await server.served();
-    const { answer, atMs } = await drain(daemon);
-    if (warmSeconds === 0) await settle(daemon);
-    const usage = daemon.usage();
-    sampling.abort();
-    return {
-      events: answer.eventCount - before.answer.eventCount,
-      lost: lostOf(answer),
-      wallSeconds: (atMs - startedMs) / 1000,
-      cpuSeconds: usage.ownSeconds - before.usage.ownSeconds,
-      childSeconds: usage.childSeconds - before.usage.childSeconds,
-      residentBytes: median(await samples),
-      residentBytesMax: usage.residentBytesMax,
-      reports: answer.reportCount,
-      commitMs: daemon.log
-        .filter(({ msg, atMs: saidMs }) => msg === "Facts were put away." && saidMs >= startedMs)
-        .map(({ ms }) => Number(ms)),
-      kept: await readKept(daemon, answer),
-    };
+    return await measure(daemon, server, plan);
   } finally {
     await daemon.end();
     await server.end();
+    rmSync(state, { recursive: true, force: true });
   }
+}
+
+async function measure(daemon: Daemon, server: Server, plan: StreamPlan): Promise<Streamed> {
+  const { filling } = plan;
+  const full = filling === undefined ? noWrites : await fill(daemon, server, filling);
+  const before = { answer: await daemon.status(), usage: daemon.usage() };
+  const startedMs = daemon.elapsedMs();
+  const sampling = new AbortController();
+  const samples = sample(daemon, sampling.signal);
+  await server.served();
+  const { answer, atMs } = await drain(daemon);
+  // At full speed the writing of what came last is part of the work.
+  if (filling === undefined) await settle(daemon, atMs);
+  const usage = daemon.usage();
+  sampling.abort();
+  if (filling !== undefined) await settle(daemon, atMs);
+  const seen = await samples;
+  return {
+    events: answer.eventCount - before.answer.eventCount,
+    lost: lostOf(answer),
+    wallSeconds: (atMs - startedMs) / 1000,
+    cpuSeconds: usage.ownSeconds - before.usage.ownSeconds,
+    childSeconds: usage.childSeconds - before.usage.childSeconds,
+    residentBytes: median(seen),
+    residentBytesMost: Math.max(...seen),
+    residentBytesMax: usage.residentBytesMax,
+    reports: answer.reportCount,
+    commitMs: daemon.log
+      .filter(({ msg, atMs: saidMs }) => msg === "Facts were put away." && saidMs >= startedMs)
+      .map(({ ms }) => Number(ms)),
+    kept: { ...(await readKept(daemon, answer.eventCount)), filling: full },
+  };
+}
+
+const noWrites: Writes = { byKind: {}, commits: 0 };
+const lookEveryMs = 100;
+
+/** Gives what was written of it, and waits until the rest is looked at. */
+async function fill(daemon: Daemon, server: Server, filling: Filling): Promise<Writes> {
+  const { count, seconds, pauseSeconds, quietSeconds } = filling;
+  await server.asked();
+  const askedMs = daemon.elapsedMs();
+  const restMs = (from: number) => askedMs + 1000 * (seconds + from) - daemon.elapsedMs();
+  const isHandled = async () => {
+    const answer = await daemon.status();
+    return answer.eventCount + lostOf(answer) >= count;
+  };
+  while (restMs(pauseSeconds / 2) > 0 && !(await isHandled())) await sleep(lookEveryMs);
+  await settle(daemon, daemon.elapsedMs(), restMs(pauseSeconds));
+  const written = daemon.writes();
+  await sleep(Math.max(0, restMs(pauseSeconds + quietSeconds)));
+  return written;
 }
 
 async function sample(daemon: Daemon, signal: AbortSignal): Promise<readonly number[]> {
@@ -110,16 +149,15 @@ async function sample(daemon: Daemon, signal: AbortSignal): Promise<readonly num
   return seen;
 }
 
-async function readKept(daemon: Daemon, { eventCount }: Answer): Promise<Kept> {
-  const { storeBytes, writtenFactCount } = await daemon.status();
+async function readKept(daemon: Daemon, events: number): Promise<Omit<Kept, "filling">> {
+  const { storeBytes } = await daemon.status();
   const writes = daemon.writes();
   const store = await openSqliteStore(daemon.state, "read");
   const rowsByKind: Record<string, number> = {};
   for await (const { kind } of store.facts.facts()) rowsByKind[kind] = (rowsByKind[kind] ?? 0) + 1;
   await store.close();
   const archiveBytes = await sizeOf(join(daemon.state, "archive"));
-  const sizes = { storeBytes, archiveBytes };
-  return { events: eventCount, writes, writtenFacts: writtenFactCount, rowsByKind, ...sizes };
+  return { events, writes, rowsByKind, storeBytes, archiveBytes };
 }
 
 /** Of all files in a directory; 0 when there is none. */

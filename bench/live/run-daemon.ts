@@ -10,9 +10,12 @@ import { pathToFileURL } from "node:url";
 import type { Writes } from "./count-writes.ts";
 import { type Watched, watch } from "./watch-process.ts";
 
-/** Where the compiled program is, and a folder for what is made on the way. */
+/** What is started, and a folder for what is made on the way. */
 export interface Place {
-  readonly home: string;
+  /** What a user starts: `bin/waggle.js` with the compiled program beside it. */
+  readonly program: string;
+  /** `count-writes`, of the same kind as the program. */
+  readonly counter: string;
   readonly folder: string;
 }
 
@@ -33,28 +36,40 @@ export interface Answer {
 
 export interface Daemon extends Watched {
   readonly state: string;
+  /** Of the status pages, once they are served. */
+  address(): Promise<string>;
   status(): Promise<Answer>;
-  /** Until now, by kind. */
+  /** Until now, by kind; nothing when they are not counted. */
   writes(): Writes;
 }
 
-const mainOf = ({ home }: Place) => join(home, "..", "src", "main.js");
+export interface DaemonPlan {
+  readonly state: string;
+  readonly words: readonly string[];
+  /** Loads something more at the start, so not where a start is timed. */
+  readonly countsWrites?: boolean;
+}
 
-export function startDaemon(place: Place, state: string, words: readonly string[]): Daemon {
-  const counted = join(place.folder, "writes.json");
-  const counting = pathToFileURL(join(place.home, "live", "count-writes.js")).href;
+export function startDaemon(place: Place, plan: DaemonPlan): Daemon {
+  const { state, words, countsWrites = false } = plan;
   const given = ["run", "--state", state, "--status", "127.0.0.1:0", "--log-level", "debug"];
-  const watched = watch(mainOf(place), [...given, "--scan", "off", ...words], {
-    nodeWords: [...profileWords(), "--import", counting],
-    environment: { WAGGLE_BENCH_WRITES: counted },
+  const counted = join(place.folder, "writes");
+  const watched = watch(place.program, [...given, "--scan", "off", ...words], {
+    NODE_OPTIONS: [
+      process.env["NODE_OPTIONS"] ?? "",
+      ...profileWords(),
+      ...(countsWrites ? [`--import=${pathToFileURL(place.counter).href}`] : []),
+    ].join(" "),
+    WAGGLE_BENCH_WRITES: counted,
   });
-  const status = async (): Promise<Answer> => {
-    const { address } = await watched.line("Status pages are served.");
-    return (await fetch(`${address}/status`)).json() as Promise<Answer>;
+  const address = async () => String((await watched.line("Status pages are served."))["address"]);
+  const status = async (): Promise<Answer> =>
+    (await fetch(`${await address()}/status`)).json() as Promise<Answer>;
+  const writes = (): Writes => {
+    const file = `${counted}.${watched.pid}`;
+    return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { byKind: {}, commits: 0 };
   };
-  const writes = (): Writes =>
-    existsSync(counted) ? JSON.parse(readFileSync(counted, "utf8")) : { byKind: {}, commits: 0 };
-  return { ...watched, state, status, writes };
+  return { ...watched, state, address, status, writes };
 }
 
 /** For whoever looks where the time goes: `WAGGLE_BENCH_PROFILE` names a directory. */
@@ -66,6 +81,8 @@ function profileWords(): readonly string[] {
 export interface Server {
   /** For `--tetragon`. */
   readonly address: string;
+  /** Resolves when the first client asked for events. */
+  asked(): Promise<unknown>;
   /** Resolves when the recording was sent to the end; gives how long after its first event. */
   served(): Promise<{ readonly seconds: number }>;
   end(): Promise<void>;
@@ -76,14 +93,14 @@ let serverCount = 0;
 export async function startServer(place: Place, file: string, speed: string): Promise<Server> {
   serverCount += 1;
   const address = `unix://${join(place.folder, `s${serverCount}.sock`)}`;
-  const watched = watch(mainOf(place), ["replay", file, "--listen", address, "--speed", speed]);
+  const watched = watch(place.program, ["replay", file, "--listen", address, "--speed", speed]);
   await watched.line("A recording is served.");
+  const asked = () => watched.line("A client asked for events.");
   const served = async () => {
     const { atMs } = await watched.line("The recording was served.");
-    const asked = await watched.line("A client asked for events.");
-    return { seconds: (atMs - asked.atMs) / 1000 };
+    return { seconds: (atMs - (await asked()).atMs) / 1000 };
   };
-  return { address, served, end: watched.end };
+  return { address, asked, served, end: watched.end };
 }
 
 const lookEveryMs = 50;
@@ -108,9 +125,17 @@ export async function drain(
   return { answer, atMs };
 }
 
-/** The next commit that begins after all was read: what was learned is in the store then. */
-export async function settle(daemon: Daemon): Promise<void> {
-  await daemon.line("Facts were put away.", daemon.elapsedMs());
+/** **Unit**: milliseconds: longer than a daemon that has something to write puts it off. */
+const settleMs = 31_000;
+
+/** Until a commit that began after `fromMs`: what was learned until then is in the store. */
+export async function settle(daemon: Daemon, fromMs: number, patienceMs = settleMs): Promise<void> {
+  const sinceMs = daemon.elapsedMs();
+  const isPutAway = () =>
+    daemon.log.some(
+      ({ msg, atMs, ms }) => msg === "Facts were put away." && atMs - Number(ms) >= fromMs,
+    );
+  while (!isPutAway() && daemon.elapsedMs() - sinceMs < patienceMs) await sleep(lookEveryMs);
 }
 
 export const lostOf = ({ sources }: Answer): number =>

@@ -3,7 +3,7 @@
  * In: words after `waggle`. Out: lines of the log with the moment they came, processor time and
  * memory as the system tells them, its end.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -24,18 +24,13 @@ export interface Usage {
 }
 
 export interface Watched {
+  readonly pid: number;
   readonly log: readonly LogLine[];
   usage(): Usage;
   /** The first such line after `fromMs`. **Errors**: throws when the program ends before. */
   line(msg: string, fromMs?: number): Promise<LogLine>;
   elapsedMs(): number;
   end(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
-}
-
-export interface WatchOptions {
-  /** Before the script, for Node. */
-  readonly nodeWords?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const lookEveryMs = 5;
@@ -45,10 +40,17 @@ const ticksPerSecond = 100;
 /** **Unit**: milliseconds until a program that does not do what is waited for is given up. */
 const patienceMs = 30 * 60_000;
 
-export function watch(main: string, words: readonly string[], options: WatchOptions = {}): Watched {
-  const { nodeWords = [], environment = {} } = options;
+/**
+ * Starts it as a user does: what Node is to do besides comes by the environment, for the program
+ * may replace itself.
+ */
+export function watch(
+  program: string,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Watched {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [...nodeWords, main, ...words], {
+  const child = spawn(process.execPath, [program, ...words], {
     stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, ...environment },
   });
@@ -82,10 +84,11 @@ export function watch(main: string, words: readonly string[], options: WatchOpti
     if (!isOver()) child.kill(signal);
     await ended;
   };
-  return { log, usage: () => readUsage(child), line, elapsedMs, end };
+  const { pid = 0 } = child;
+  return { pid, log, usage: () => readUsage(pid), line, elapsedMs, end };
 }
 
-function readUsage({ pid = 0 }: ChildProcess): Usage {
+function readUsage(pid: number): Usage {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   // The name of the program may hold anything; what comes after its last bracket are numbers.
