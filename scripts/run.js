@@ -13,7 +13,7 @@ const modules = join(root, "node_modules");
 const windows = process.platform === "win32";
 const nodeProgram = join(modules, "node", "bin", windows ? "node.exe" : "node");
 const stamp = join(modules, ".waggle-lock.json");
-const tests = ["src/**/*.test.ts", "scripts/**/*.test.ts", "eval/**/*.test.ts"];
+const tests = ["src", "scripts", "eval", "bench"].map((folder) => `${folder}/**/*.test.ts`);
 
 const commands = {
   start: (more) => [["src/main.ts", ...exampleArguments(more)]],
