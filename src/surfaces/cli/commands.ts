@@ -1,7 +1,7 @@
 /**
  * Holds the commands: each operation with its presentation.
- * In: the word that was typed first. Out: what the program offers. Where a command is named, none of
- * the others is loaded: that takes time at each start, and memory as long as a daemon runs.
+ * In: the word that was typed first. Out: what the program offers. Where a command is named, the
+ * others are not loaded: that takes time at each start, and memory as long as a daemon runs.
  * A new command is one entry here.
  */
 import { bind, type Command } from "./presentation.ts";
