@@ -6,6 +6,7 @@
  */
 import { isInNetwork, parseAddress, parseNetwork } from "../../event/ip-address.ts";
 import { encodeValue, fillPlaceholders, spellDashes } from "./encode-value.ts";
+import type { KnownQuestions } from "./known-questions.ts";
 import {
   compilePattern,
   longestLiteral,
@@ -32,6 +33,8 @@ export interface ScalarTest {
 export interface ScalarOptions {
   readonly regex: RegexEngine;
   readonly placeholders: ReadonlyMap<string, readonly string[]>;
+  /** What other rules of the set asked already; nothing is shared without it. */
+  readonly known?: KnownQuestions;
 }
 
 type Compiled = readonly ScalarTest[] | ValueProblem;
@@ -71,9 +74,15 @@ function expand(
 function compileText(text: string, modifiers: Modifiers, options: ScalarOptions): Compiled {
   const { value } = modifiers;
   if (value.kind === "regex") {
+    const { ignoreCase, multiLine, dotAll } = value.flags;
+    const key = JSON.stringify(["re", ignoreCase, multiLine, dotAll, text]);
+    const known = options.known?.scalars.get(key);
+    if (known !== undefined) return [known];
     const compiled = options.regex.compile(text, value.flags);
     if (typeof compiled === "string") return cannot(`the regular expression: ${compiled}`);
-    return [scalar(`matches ${text}`, (one) => compiled.test(one))];
+    const made = scalar(`matches ${text}`, (one) => compiled.test(one));
+    options.known?.scalars.set(key, made);
+    return [made];
   }
   if (value.kind === "network") {
     const network = parseNetwork(text.trim());
@@ -91,13 +100,21 @@ function compileText(text: string, modifiers: Modifiers, options: ScalarOptions)
     const holds = comparing(value.comparison, bound);
     return [scalar(`${signs[value.comparison]} ${text}`, (one) => holds(readNumber(one)))];
   }
-  return compileWords(text, modifiers);
+  return compileWords(text, modifiers, options);
 }
 
-function compileWords(text: string, modifiers: Modifiers): Compiled {
+function compileWords(text: string, modifiers: Modifiers, { known }: ScalarOptions): Compiled {
+  const { place, isCased, encodings, spellsDashes } = modifiers;
+  const isPlain = encodings.length === 0 && !spellsDashes;
+  const key = JSON.stringify([place, isCased, text]);
+  const before = isPlain ? known?.scalars.get(key) : undefined;
+  if (before !== undefined) return [before];
   const patterns = spell(text, modifiers);
   if (!Array.isArray(patterns)) return patterns as ValueProblem;
-  return (patterns as readonly Pattern[]).map((pattern) => compileOne(pattern, modifiers));
+  const made = (patterns as readonly Pattern[]).map((pattern) => compileOne(pattern, modifiers));
+  const [only] = made;
+  if (isPlain && only !== undefined) known?.scalars.set(key, only);
+  return made;
 }
 
 /** The value in each of its forms. */
