@@ -22,13 +22,20 @@ const reader = new ActReader();
 reader.show(execAct("/bin/sh", { arguments: "-c 'nc -e 1'" }), sampleBook());
 
 const keys = [
-  ...["Image", "Image|contains", "Image|endswith", "Image|startswith|cased", "Image|re"],
+  ...[
+    "Image",
+    "Image|contains",
+    "Image|startswith",
+    "Image|endswith",
+    "Image|startswith|cased",
+    "Image|re",
+  ],
   ...["Image|re|i", "Image|neq", "Image|contains|all", "CommandLine|contains", "exe|endswith"],
   ...["CommandLine|contains|neq", "CommandLine|windash|contains", "CommandLine|base64"],
   ...["CommandLine|wide|base64offset|contains", "pid|gte", "pid|lt", "Image|exists", ""],
 ];
 const value = fc.oneof(
-  fc.constantFrom<string | number | boolean | null>("sh", "/sh", "SH", "-c", "nc*", "*", "", "1"),
+  fc.constantFrom<string | number | boolean | null>("sh", "/sh", "/BIN", "-c", "nc*", "*", "", "1"),
   fc.constantFrom<string | number | boolean | null>(1, true, "true", null, '","', Number.NaN),
 );
 
