@@ -43,8 +43,8 @@ export async function scrape(
 }
 
 /**
- * An import of `node:http`, and `fetch` at its first use, load a second client of HTTP into a daemon
- * that lives for months: 4 MB.
+ * An import of `node:http`, and `fetch` at its first use, load a second client of HTTP: 4 MB in a
+ * daemon that lives for months.
  */
 function ask(address: URL, signal: AbortSignal): Promise<IncomingMessage> {
   const name = address.protocol === "https:" ? "node:https" : "node:http";

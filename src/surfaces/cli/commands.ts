@@ -160,5 +160,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
 export async function loadCommands(name = ""): Promise<readonly Command[]> {
   const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined;
   if (load !== undefined) return [await load()];
+  // One import of all that they share: each by itself would look all of it up again.
+  await import("../../operations/table.ts");
   return Promise.all(Object.values(loaders).map((one) => one()));
 }
