@@ -7,10 +7,10 @@ import type { ActField, FieldTable } from "../detect/act-fields.ts";
 import type { ActReader } from "../detect/act-reader.ts";
 import { compileReference } from "./compile-reference.ts";
 import type { Item, NeededText } from "./expression.ts";
-import { type KnownQuestions, knownOf } from "./known-questions.ts";
+import { type KnownQuestions, knownOf, type ScalarTest } from "./known-questions.ts";
 import { type Modifiers, readModifiers } from "./read-modifiers.ts";
 import type { RuleProblem, ValueProblem } from "./rule-problem.ts";
-import { comparing, compileScalar, type ScalarOptions, type ScalarTest } from "./scalar-test.ts";
+import { comparing, compileScalar, type ScalarOptions } from "./scalar-test.ts";
 import { timePart } from "./time-part.ts";
 
 export interface SelectionOptions extends ScalarOptions {

@@ -6,7 +6,17 @@
  */
 import type { ActField } from "../detect/act-fields.ts";
 import type { Item } from "./expression.ts";
-import type { ScalarTest } from "./scalar-test.ts";
+
+/** How one value of a rule is compared with one value of an act: `scalar-test.ts` makes it. */
+export interface ScalarTest {
+  readonly test: (text: string, lower: string) => boolean;
+  /** What it asks, in words of the rule: `contains /dev/tcp/`. */
+  readonly label: string;
+  /** In lower case, with what is known of its end; "" when nothing must occur. */
+  readonly literal: string;
+  /** Name of the file that a path must end in; "" when unknown. */
+  readonly baseName: string;
+}
 
 /** **Shape**: keys are JSON of all that a question is made of, but for what a set has once. */
 export interface KnownQuestions {

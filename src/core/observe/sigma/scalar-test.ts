@@ -6,7 +6,7 @@
  */
 import { isInNetwork, parseAddress, parseNetwork } from "../../event/ip-address.ts";
 import { encodeValue, fillPlaceholders, spellDashes } from "./encode-value.ts";
-import type { KnownQuestions } from "./known-questions.ts";
+import type { KnownQuestions, ScalarTest } from "./known-questions.ts";
 import {
   compilePattern,
   longestLiteral,
@@ -19,16 +19,6 @@ import {
 import type { Comparison, Modifiers } from "./read-modifiers.ts";
 import type { RegexEngine } from "./regex-engine.ts";
 import type { ValueProblem } from "./rule-problem.ts";
-
-export interface ScalarTest {
-  readonly test: (text: string, lower: string) => boolean;
-  /** What it asks, in words of the rule: `contains /dev/tcp/`. */
-  readonly label: string;
-  /** In lower case, with what is known of its end; "" when nothing must occur. */
-  readonly literal: string;
-  /** Name of the file that a path must end in; "" when unknown. */
-  readonly baseName: string;
-}
 
 export interface ScalarOptions {
   readonly regex: RegexEngine;
