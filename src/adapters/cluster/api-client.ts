@@ -3,11 +3,14 @@
  * In: a path and what is accepted. Out: a parsed page, or the open answer of a watch.
  * Must never follow a redirect, read an endless answer, or let a server's words through raw.
  */
-import http from "node:http";
+import type { Agent, IncomingMessage } from "node:http";
 import https from "node:https";
 import { isObject, type JsonObject } from "../../core/inventory/json-value.ts";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { ClusterAccess, Credentials } from "./cluster-access.ts";
+
+// An import of this module touches all that it has, and with it a second client of HTTP: 4 MB.
+const http = process.getBuiltinModule("node:http");
 
 /**
  * `gone`: list anew. `refused`: no rights. `absent`: no such kind. `too-large`: ask for less.
@@ -49,7 +52,7 @@ const waitMsMax = 10 * 60_000;
 export class ApiClient {
   private readonly access: ClusterAccess;
   private readonly limits: ApiLimits;
-  private readonly agent: http.Agent;
+  private readonly agent: Agent;
 
   constructor(access: ClusterAccess, limits: ApiLimits) {
     this.access = access;
@@ -70,7 +73,7 @@ export class ApiClient {
   }
 
   /** An answer with status 200, its body still to be read. **Errors**: `ApiFailure`. */
-  async open(request: ApiRequest): Promise<http.IncomingMessage> {
+  async open(request: ApiRequest): Promise<IncomingMessage> {
     let answer = await this.send(request);
     if (answer.statusCode === 401) {
       // The token may have been replaced just now.
@@ -86,7 +89,7 @@ export class ApiClient {
     this.agent.destroy();
   }
 
-  private async send(request: ApiRequest): Promise<http.IncomingMessage> {
+  private async send(request: ApiRequest): Promise<IncomingMessage> {
     const given = await this.access.credentials().catch((error: unknown) => {
       throw new ApiFailure("failed", tellError(error));
     });
@@ -146,7 +149,7 @@ const kindsByStatus: Readonly<Record<number, FailureKind>> = {
   410: "gone",
 };
 
-async function readFailure(answer: http.IncomingMessage): Promise<ApiFailure> {
+async function readFailure(answer: IncomingMessage): Promise<ApiFailure> {
   const status = answer.statusCode ?? 0;
   const text = await readText(answer, 64 * 1024).catch(() => "");
   const asked = Number(answer.headers["retry-after"] ?? 0) * 1000;
@@ -161,7 +164,7 @@ export function tellStatus(status: number, body: JsonObject | undefined, waitMs 
   return new ApiFailure(kindsByStatus[status] ?? "failed", `HTTP ${status}${words}`, waitMs);
 }
 
-async function readText(answer: http.IncomingMessage, bytesMax: number): Promise<string> {
+async function readText(answer: IncomingMessage, bytesMax: number): Promise<string> {
   const parts: Buffer[] = [];
   let length = 0;
   try {

@@ -3,6 +3,7 @@
  * In: an address. Out: the text, behind a first line `Date: …` with the time the server gave.
  * Must never wait long or take much: a page that is slow or large is an error, not a half answer.
  */
+import type { IncomingMessage } from "node:http";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 
@@ -25,19 +26,38 @@ export async function scrape(
       retryable: true,
     });
   };
-  let answer: Response;
+  let answer: IncomingMessage;
   let text: string | undefined;
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    answer = await fetch(address, { signal, redirect: "error", headers: { accept: "text/plain" } });
+    answer = await ask(address, signal);
     text = await readText(answer, sizeBytesMax);
   } catch (error) {
-    return fail(tellReason(error, timeoutMs), error);
+    return fail(tellReason(error, { signal, timeoutMs }), error);
   }
-  if (!answer.ok) return fail(`the server answered ${answer.status}`);
+  const { statusCode = 0, headers } = answer;
+  if (statusCode < 200 || statusCode > 299) return fail(tellStatus(statusCode));
   if (text === undefined) return fail(`the answer has more than ${sizeBytesMax} bytes`);
-  const date = answer.headers.get("date") ?? "";
+  const { date = "" } = headers;
   return Number.isFinite(Date.parse(date)) ? `Date: ${makeVisible(date, 60)}\n${text}` : text;
+}
+
+/**
+ * An import of `node:http`, and `fetch` at its first use, load a second client of HTTP: 4 MB in a
+ * daemon that lives for months.
+ */
+function ask(address: URL, signal: AbortSignal): Promise<IncomingMessage> {
+  const name = address.protocol === "https:" ? "node:https" : "node:http";
+  const { get } = process.getBuiltinModule(name);
+  const answered = Promise.withResolvers<IncomingMessage>();
+  const options = { signal, agent: false, headers: { accept: "text/plain" } };
+  get(address, options, answered.resolve).on("error", answered.reject);
+  return answered.promise;
+}
+
+function tellStatus(status: number): string {
+  const isMoved = status >= 300 && status < 400;
+  return `the server answered ${status}${isMoved ? ", a redirect, which is not followed" : ""}`;
 }
 
 function readUrl(url: string): URL {
@@ -52,11 +72,14 @@ function readUrl(url: string): URL {
 }
 
 /** Undefined for more than the bound. */
-async function readText(answer: Response, sizeBytesMax: number): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
+async function readText(
+  answer: IncomingMessage,
+  sizeBytesMax: number,
+): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
   let size = 0;
   // Leaving the loop early closes the connection.
-  for await (const chunk of answer.body ?? []) {
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > sizeBytesMax) return undefined;
     chunks.push(chunk);
@@ -64,14 +87,13 @@ async function readText(answer: Response, sizeBytesMax: number): Promise<string 
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** `fetch` tells what happened in the cause of what it throws. */
-function tellReason(error: unknown, timeoutMs: number): string {
-  if (error instanceof Error && error.name === "TimeoutError") {
-    return `no whole answer within ${timeoutMs} ms`;
+function tellReason(
+  error: unknown,
+  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
+): string {
+  if (signal.aborted) return `no whole answer within ${timeoutMs} ms`;
+  if (error instanceof AggregateError && error.message === "") {
+    return makeVisible(error.errors.map(String).join("; "), 300);
   }
-  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (inner instanceof AggregateError && inner.message === "") {
-    return makeVisible(inner.errors.map(String).join("; "), 300);
-  }
-  return makeVisible(inner instanceof Error ? inner.message : String(inner), 300);
+  return makeVisible(error instanceof Error ? error.message : String(error), 300);
 }

@@ -17,13 +17,12 @@ export interface ParsedSequences {
   readonly problems: readonly RuleFileProblem[];
 }
 
-const compileWhere = createCompileWhere(linearRegex);
-
 /** **Errors**: values; a file with some still gives its other rules. */
 export function parseSequences(files: readonly RuleFile[]): ParsedSequences {
   const rules: SequenceRule[] = [];
   const problems: RuleFileProblem[] = [];
   const sources = new Map<string, string>();
+  const compileWhere = createCompileWhere(linearRegex);
   for (const file of files) {
     const { source } = file;
     const note = (message: string, place: YamlPlace) =>

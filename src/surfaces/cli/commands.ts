@@ -1,96 +1,166 @@
 /**
  * Holds the commands: each operation with its presentation.
- * In: nothing. Out: what the program offers. A new command is one line here.
+ * In: the word that was typed first. Out: what the program offers. Where a command is named, the
+ * others are not loaded: that takes time at each start, and memory as long as a daemon runs.
+ * A new command is one entry here.
  */
-import { accept } from "../../operations/accept.ts";
-import { archive } from "../../operations/archive.ts";
-import { changes } from "../../operations/changes.ts";
-import { decideIncident } from "../../operations/decide-incident.ts";
-import { diff } from "../../operations/diff.ts";
-import { explain } from "../../operations/explain.ts";
-import { exposure } from "../../operations/exposure.ts";
-import { flows } from "../../operations/flows.ts";
-import { history } from "../../operations/history.ts";
-import { hunt } from "../../operations/hunt.ts";
-import { incidents } from "../../operations/incidents.ts";
-import { inspect } from "../../operations/inspect.ts";
-import { matrix } from "../../operations/matrix.ts";
-import { note } from "../../operations/note.ts";
-import { notify } from "../../operations/notify.ts";
-import { plan } from "../../operations/plan.ts";
-import { policy } from "../../operations/policy.ts";
-import { profile } from "../../operations/profile.ts";
-import { ps } from "../../operations/ps.ts";
-import { record } from "../../operations/record.ts";
-import { replay } from "../../operations/replay.ts";
-import { report } from "../../operations/report.ts";
-import { rules } from "../../operations/rules.ts";
-import { run } from "../../operations/run.ts";
-import { runWorkflowOperation } from "../../operations/run-workflow.ts";
-import { scan } from "../../operations/scan.ts";
-import { status } from "../../operations/status.ts";
-import { timeline } from "../../operations/timeline.ts";
-import { workflow } from "../../operations/workflow.ts";
-import { incidentCommand } from "./incident-command.ts";
-import { acceptPresentation } from "./present-accept.ts";
-import { archivePresentation } from "./present-archive.ts";
-import { changesPresentation } from "./present-changes.ts";
-import { decideIncidentPresentation } from "./present-decide-incident.ts";
-import { diffPresentation } from "./present-diff.ts";
-import { exposurePresentation } from "./present-exposure.ts";
-import { flowsPresentation } from "./present-flows.ts";
-import { historyPresentation } from "./present-history.ts";
-import { huntPresentation } from "./present-hunt.ts";
-import { incidentsPresentation } from "./present-incidents.ts";
-import { inspectPresentation } from "./present-inspect.ts";
-import { matrixPresentation } from "./present-matrix.ts";
-import { notePresentation } from "./present-note.ts";
-import { notifyPresentation } from "./present-notify.ts";
-import { planPresentation } from "./present-plan.ts";
-import { policyPresentation } from "./present-policy.ts";
-import { profilePresentation } from "./present-profile.ts";
-import { psPresentation } from "./present-ps.ts";
-import { recordPresentation } from "./present-record.ts";
-import { replayPresentation } from "./present-replay.ts";
-import { explainPresentation, reportPresentation } from "./present-report.ts";
-import { rulesPresentation } from "./present-rules.ts";
-import { runPresentation } from "./present-run.ts";
-import { scanPresentation } from "./present-scan.ts";
-import { statusPresentation } from "./present-status.ts";
-import { timelinePresentation } from "./present-timeline.ts";
-import { runWorkflowPresentation, workflowPresentation } from "./present-workflow.ts";
 import { bind, type Command } from "./presentation.ts";
 
-/** **Order**: as help shows them. */
-export const commands: readonly Command[] = [
-  bind(report, reportPresentation),
-  bind(incidents, incidentsPresentation),
-  incidentCommand,
-  bind(decideIncident, decideIncidentPresentation),
-  bind(runWorkflowOperation, runWorkflowPresentation),
-  bind(workflow, workflowPresentation),
-  bind(explain, explainPresentation),
-  bind(plan, planPresentation),
-  bind(flows, flowsPresentation),
-  bind(exposure, exposurePresentation),
-  bind(diff, diffPresentation),
-  bind(inspect, inspectPresentation),
-  bind(ps, psPresentation),
-  bind(scan, scanPresentation),
-  bind(run, runPresentation),
-  bind(status, statusPresentation),
-  bind(record, recordPresentation),
-  bind(changes, changesPresentation),
-  bind(history, historyPresentation),
-  bind(accept, acceptPresentation),
-  bind(note, notePresentation),
-  bind(archive, archivePresentation),
-  bind(timeline, timelinePresentation),
-  bind(hunt, huntPresentation),
-  bind(rules, rulesPresentation),
-  bind(matrix, matrixPresentation),
-  bind(profile, profilePresentation),
-  bind(notify, notifyPresentation),
-  bind(policy, policyPresentation),
-  bind(replay, replayPresentation),
-];
+/** By name. **Order**: as help shows them. */
+const loaders: Readonly<Record<string, () => Promise<Command>>> = {
+  report: async () =>
+    bind(
+      (await import("../../operations/report.ts")).report,
+      (await import("./present-report.ts")).reportPresentation,
+    ),
+  incidents: async () =>
+    bind(
+      (await import("../../operations/incidents.ts")).incidents,
+      (await import("./present-incidents.ts")).incidentsPresentation,
+    ),
+  incident: async () => (await import("./incident-command.ts")).incidentCommand,
+  "decide-incident": async () =>
+    bind(
+      (await import("../../operations/decide-incident.ts")).decideIncident,
+      (await import("./present-decide-incident.ts")).decideIncidentPresentation,
+    ),
+  "run-workflow": async () =>
+    bind(
+      (await import("../../operations/run-workflow.ts")).runWorkflowOperation,
+      (await import("./present-workflow.ts")).runWorkflowPresentation,
+    ),
+  workflow: async () =>
+    bind(
+      (await import("../../operations/workflow.ts")).workflow,
+      (await import("./present-workflow.ts")).workflowPresentation,
+    ),
+  explain: async () =>
+    bind(
+      (await import("../../operations/explain.ts")).explain,
+      (await import("./present-report.ts")).explainPresentation,
+    ),
+  plan: async () =>
+    bind(
+      (await import("../../operations/plan.ts")).plan,
+      (await import("./present-plan.ts")).planPresentation,
+    ),
+  flows: async () =>
+    bind(
+      (await import("../../operations/flows.ts")).flows,
+      (await import("./present-flows.ts")).flowsPresentation,
+    ),
+  exposure: async () =>
+    bind(
+      (await import("../../operations/exposure.ts")).exposure,
+      (await import("./present-exposure.ts")).exposurePresentation,
+    ),
+  diff: async () =>
+    bind(
+      (await import("../../operations/diff.ts")).diff,
+      (await import("./present-diff.ts")).diffPresentation,
+    ),
+  inspect: async () =>
+    bind(
+      (await import("../../operations/inspect.ts")).inspect,
+      (await import("./present-inspect.ts")).inspectPresentation,
+    ),
+  ps: async () =>
+    bind(
+      (await import("../../operations/ps.ts")).ps,
+      (await import("./present-ps.ts")).psPresentation,
+    ),
+  scan: async () =>
+    bind(
+      (await import("../../operations/scan.ts")).scan,
+      (await import("./present-scan.ts")).scanPresentation,
+    ),
+  run: async () =>
+    bind(
+      (await import("../../operations/run.ts")).run,
+      (await import("./present-run.ts")).runPresentation,
+    ),
+  status: async () =>
+    bind(
+      (await import("../../operations/status.ts")).status,
+      (await import("./present-status.ts")).statusPresentation,
+    ),
+  record: async () =>
+    bind(
+      (await import("../../operations/record.ts")).record,
+      (await import("./present-record.ts")).recordPresentation,
+    ),
+  changes: async () =>
+    bind(
+      (await import("../../operations/changes.ts")).changes,
+      (await import("./present-changes.ts")).changesPresentation,
+    ),
+  history: async () =>
+    bind(
+      (await import("../../operations/history.ts")).history,
+      (await import("./present-history.ts")).historyPresentation,
+    ),
+  accept: async () =>
+    bind(
+      (await import("../../operations/accept.ts")).accept,
+      (await import("./present-accept.ts")).acceptPresentation,
+    ),
+  note: async () =>
+    bind(
+      (await import("../../operations/note.ts")).note,
+      (await import("./present-note.ts")).notePresentation,
+    ),
+  archive: async () =>
+    bind(
+      (await import("../../operations/archive.ts")).archive,
+      (await import("./present-archive.ts")).archivePresentation,
+    ),
+  timeline: async () =>
+    bind(
+      (await import("../../operations/timeline.ts")).timeline,
+      (await import("./present-timeline.ts")).timelinePresentation,
+    ),
+  hunt: async () =>
+    bind(
+      (await import("../../operations/hunt.ts")).hunt,
+      (await import("./present-hunt.ts")).huntPresentation,
+    ),
+  rules: async () =>
+    bind(
+      (await import("../../operations/rules.ts")).rules,
+      (await import("./present-rules.ts")).rulesPresentation,
+    ),
+  matrix: async () =>
+    bind(
+      (await import("../../operations/matrix.ts")).matrix,
+      (await import("./present-matrix.ts")).matrixPresentation,
+    ),
+  profile: async () =>
+    bind(
+      (await import("../../operations/profile.ts")).profile,
+      (await import("./present-profile.ts")).profilePresentation,
+    ),
+  notify: async () =>
+    bind(
+      (await import("../../operations/notify.ts")).notify,
+      (await import("./present-notify.ts")).notifyPresentation,
+    ),
+  policy: async () =>
+    bind(
+      (await import("../../operations/policy.ts")).policy,
+      (await import("./present-policy.ts")).policyPresentation,
+    ),
+  replay: async () =>
+    bind(
+      (await import("../../operations/replay.ts")).replay,
+      (await import("./present-replay.ts")).replayPresentation,
+    ),
+};
+
+/** The command of that name alone; all of them, in the order of help, where there is none. */
+export async function loadCommands(name = ""): Promise<readonly Command[]> {
+  const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined;
+  if (load !== undefined) return [await load()];
+  // One import of all that they share: each by itself would look all of it up again.
+  await import("../../operations/table.ts");
+  return Promise.all(Object.values(loaders).map((one) => one()));
+}

@@ -5,18 +5,18 @@ import type { DecideIncidentOutput } from "../../operations/decide-incident.ts";
 import { incident } from "../../operations/incidents.ts";
 import { operations } from "../../operations/table.ts";
 import { MemoryOutside } from "../../testing/memory-outside.ts";
-import { commands } from "./commands.ts";
+import { loadCommands } from "./commands.ts";
 import { incidentCommand } from "./incident-command.ts";
 import { decideIncidentPresentation } from "./present-decide-incident.ts";
 
 const run = (raw: Readonly<Record<string, unknown>>) =>
   incidentCommand.run({ id: "5f2c", state: "s", ...raw }, new MemoryOutside().context());
 
-test("to read of an incident is an operation that changes nothing", () => {
+test("to read of an incident is an operation that changes nothing", async () => {
   assert.equal(incident.effect, "read");
   const effects = operations.map(({ name, effect }) => `${name} ${effect}`);
   assert.ok(effects.includes("decide-incident write"));
-  const names = commands.map(({ operation }) => operation.name);
+  const names = (await loadCommands()).map(({ operation }) => operation.name);
   assert.ok(names.includes("incident") && names.includes("decide-incident"));
 });
 

@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { createNodeFiles } from "../../adapters/files/node-files.ts";
 import { noOutside } from "../../testing/still-context.ts";
-import { commands } from "./commands.ts";
+import { loadCommands } from "./commands.ts";
 import { completionScript, shells } from "./completion.ts";
 import { runCli } from "./run-cli.ts";
 import type { Stream } from "./screen.ts";
@@ -297,8 +297,20 @@ test("a configuration fills in what the command line leaves out, and is listed",
   assert.match(wrong.error, /waggle\.yaml:1:1: unknown key "evnts"\. Did you mean "events"\?/);
 });
 
+test("a command that is named is loaded alone, by the name that it has", async () => {
+  const all = await loadCommands();
+  assert.ok(all.length > 25);
+  for (const { operation } of all) {
+    const [one, ...others] = await loadCommands(operation.name);
+    assert.deepEqual([one?.operation.name, others.length], [operation.name, 0]);
+  }
+  for (const word of ["", "help", "--help", "rep", "constructor"]) {
+    assert.equal((await loadCommands(word)).length, all.length, word);
+  }
+});
+
 test("every command has help with its options and an example that parses", async () => {
-  for (const { operation, presentation } of commands) {
+  for (const { operation, presentation } of await loadCommands()) {
     const { status, output } = await run([operation.name, "--help"]);
     assert.equal(status, 0);
     assert.match(output, /Examples:/);
@@ -325,6 +337,7 @@ test("colour comes only when it is wanted", async () => {
 });
 
 test("completion scripts name every command and option, and bash can read its own", async () => {
+  const commands = await loadCommands();
   for (const shell of shells) {
     const { status, output } = await run(["completion", shell]);
     assert.equal(status, 0);

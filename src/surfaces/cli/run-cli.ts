@@ -9,7 +9,7 @@ import { loadConfig } from "../../operations/load-config.ts";
 import type { OperationContext } from "../../operations/operation.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { buildProgram, type Request } from "./build-program.ts";
-import { commands } from "./commands.ts";
+import { loadCommands } from "./commands.ts";
 import { deliver, isStandardOutput, say } from "./deliver-document.ts";
 import { fillFromEnvironment } from "./environment-options.ts";
 import { describeFailure, exitStatus } from "./exit-status.ts";
@@ -36,14 +36,14 @@ export async function runCli(host: Host): Promise<number> {
 async function parse(host: Host): Promise<Request | undefined> {
   const requests: Request[] = [];
   const printed: string[] = [];
+  const words = host.words.length === 0 ? ["--help"] : host.words;
   const program = buildProgram({
     version: host.version,
-    commands,
+    commands: await loadCommands(words[0]),
     width: screenWidth(host.output, host.environment),
     writeOut: (text) => void printed.push(text),
     onRequest: (request) => void requests.push(request),
   });
-  const words = host.words.length === 0 ? ["--help"] : host.words;
   try {
     program.parse([...words], { from: "user" });
   } catch (error) {

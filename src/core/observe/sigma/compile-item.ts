@@ -7,9 +7,10 @@ import type { ActField, FieldTable } from "../detect/act-fields.ts";
 import type { ActReader } from "../detect/act-reader.ts";
 import { compileReference } from "./compile-reference.ts";
 import type { Item, NeededText } from "./expression.ts";
+import { type KnownQuestions, knownOf, type ScalarTest } from "./known-questions.ts";
 import { type Modifiers, readModifiers } from "./read-modifiers.ts";
 import type { RuleProblem, ValueProblem } from "./rule-problem.ts";
-import { comparing, compileScalar, type ScalarOptions, type ScalarTest } from "./scalar-test.ts";
+import { comparing, compileScalar, type ScalarOptions } from "./scalar-test.ts";
 import { timePart } from "./time-part.ts";
 
 export interface SelectionOptions extends ScalarOptions {
@@ -60,6 +61,11 @@ export function compileItem(
   if (modifiers.value.kind === "field") {
     return compileReference(modifiers, values.map(String), path, options.fields);
   }
+  const [field] = fields;
+  const shelf = options.known === undefined ? undefined : shelfFor(options.known, modifiers, field);
+  const question = JSON.stringify([key, ...values.map(String)]);
+  const before = shelf?.get(question);
+  if (before !== undefined) return before;
   const tests: ValueTest[] = [];
   for (const [at, value] of values.entries()) {
     const scalars = scalarsOf(value ?? "", modifiers, fields, options);
@@ -68,7 +74,19 @@ export function compileItem(
     }
     tests.push({ scalars });
   }
-  return makeItem(modifiers, fields, tests);
+  const made = makeItem(modifiers, fields, tests);
+  shelf?.set(question, made);
+  return made;
+}
+
+/** Keywords have several fields, and parts of times are no texts: those are rare. */
+function shelfFor(
+  known: KnownQuestions,
+  { field: name, value }: Modifiers,
+  field: ActField | undefined,
+): Map<string, Item> | undefined {
+  if (name === "" || field === undefined || value.kind === "time") return undefined;
+  return knownOf(known, field);
 }
 
 const isPlain = (value: unknown): value is Plain =>

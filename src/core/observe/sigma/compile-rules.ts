@@ -9,6 +9,7 @@ import { compileRule, type SigmaRule } from "./compile-rule.ts";
 import { type CorrelationDocument, decodeCorrelation } from "./decode-correlation.ts";
 import { applyFilter, decodeFilter, type SigmaFilter } from "./decode-filter.ts";
 import type { DocumentHead } from "./decode-head.ts";
+import { forgetKnown, startKnown } from "./known-questions.ts";
 import { type LinkedCorrelation, type LinkedRule, linkCorrelations } from "./link-correlations.ts";
 import type { RuleProblem } from "./rule-problem.ts";
 import type { ScalarOptions } from "./scalar-test.ts";
@@ -46,8 +47,10 @@ interface Draft {
 /** **Errors**: values; a wrong document is left out, the others run. */
 export function compileRules(
   documents: readonly RuleDocument[],
-  options: ScalarOptions,
+  given: ScalarOptions,
 ): CompiledRules {
+  const known = startKnown();
+  const options = { ...given, known };
   const draft: Draft = { rules: [], correlations: [], filters: [], ids: new Set() };
   const problems: DocumentProblem[] = [];
   for (const [document, { source, plain }] of documents.entries()) {
@@ -57,6 +60,7 @@ export function compileRules(
     problems.push(...found.map((problem) => ({ ...problem, document })));
   }
   const rules = draft.rules.map((rule) => filterRule(rule, draft.filters, problems));
+  forgetKnown(known);
   const linked = linkCorrelations(rules, draft.correlations);
   const listings = [...linked.rules, ...linked.correlations].map(({ head, evaluable }) => {
     return { head, evaluable };

@@ -6,6 +6,7 @@
  */
 import { isInNetwork, parseAddress, parseNetwork } from "../../event/ip-address.ts";
 import { encodeValue, fillPlaceholders, spellDashes } from "./encode-value.ts";
+import type { KnownQuestions, ScalarTest } from "./known-questions.ts";
 import {
   compilePattern,
   longestLiteral,
@@ -19,19 +20,11 @@ import type { Comparison, Modifiers } from "./read-modifiers.ts";
 import type { RegexEngine } from "./regex-engine.ts";
 import type { ValueProblem } from "./rule-problem.ts";
 
-export interface ScalarTest {
-  readonly test: (text: string, lower: string) => boolean;
-  /** What it asks, in words of the rule: `contains /dev/tcp/`. */
-  readonly label: string;
-  /** In lower case, with what is known of its end; "" when nothing must occur. */
-  readonly literal: string;
-  /** Name of the file that a path must end in; "" when unknown. */
-  readonly baseName: string;
-}
-
 export interface ScalarOptions {
   readonly regex: RegexEngine;
   readonly placeholders: ReadonlyMap<string, readonly string[]>;
+  /** What other rules of the set asked already; nothing is shared without it. */
+  readonly known?: KnownQuestions;
 }
 
 type Compiled = readonly ScalarTest[] | ValueProblem;
@@ -71,9 +64,15 @@ function expand(
 function compileText(text: string, modifiers: Modifiers, options: ScalarOptions): Compiled {
   const { value } = modifiers;
   if (value.kind === "regex") {
+    const { ignoreCase, multiLine, dotAll } = value.flags;
+    const key = JSON.stringify(["re", ignoreCase, multiLine, dotAll, text]);
+    const known = options.known?.scalars.get(key);
+    if (known !== undefined) return [known];
     const compiled = options.regex.compile(text, value.flags);
     if (typeof compiled === "string") return cannot(`the regular expression: ${compiled}`);
-    return [scalar(`matches ${text}`, (one) => compiled.test(one))];
+    const made = scalar(`matches ${text}`, (one) => compiled.test(one));
+    options.known?.scalars.set(key, made);
+    return [made];
   }
   if (value.kind === "network") {
     const network = parseNetwork(text.trim());
@@ -91,13 +90,21 @@ function compileText(text: string, modifiers: Modifiers, options: ScalarOptions)
     const holds = comparing(value.comparison, bound);
     return [scalar(`${signs[value.comparison]} ${text}`, (one) => holds(readNumber(one)))];
   }
-  return compileWords(text, modifiers);
+  return compileWords(text, modifiers, options);
 }
 
-function compileWords(text: string, modifiers: Modifiers): Compiled {
+function compileWords(text: string, modifiers: Modifiers, { known }: ScalarOptions): Compiled {
+  const { place, isCased, encodings, spellsDashes } = modifiers;
+  const isPlain = encodings.length === 0 && !spellsDashes;
+  const key = JSON.stringify([place, isCased, text]);
+  const before = isPlain ? known?.scalars.get(key) : undefined;
+  if (before !== undefined) return [before];
   const patterns = spell(text, modifiers);
   if (!Array.isArray(patterns)) return patterns as ValueProblem;
-  return (patterns as readonly Pattern[]).map((pattern) => compileOne(pattern, modifiers));
+  const made = (patterns as readonly Pattern[]).map((pattern) => compileOne(pattern, modifiers));
+  const [only] = made;
+  if (isPlain && only !== undefined) known?.scalars.set(key, only);
+  return made;
 }
 
 /** The value in each of its forms. */
