@@ -23,7 +23,7 @@ export const subjectTextMax = { arguments: 4096, short: 256 } as const;
 
 const noRoles: ReadonlySet<Role> = new Set();
 
-/** **Shape**: what is plain data in it is listed in `fieldNames`, for checkpoints. */
+/** **Shape**: what is plain data in it is listed in `subjectFieldNames`, for checkpoints. */
 export class SubjectRecord implements Subject {
   readonly execId: string;
   readonly node: string;
@@ -159,10 +159,12 @@ function isUnnamedFile(binary: string): boolean {
   return /^(?:\/proc\/(?:self|thread-self|\d+)\/fd\/\d+|\/dev\/fd\/\d+|\/?memfd:)/.test(binary);
 }
 
-/** What of a subject is plain data. */
-const fieldNames = [
+/** What of a subject is a number, a text or a truth. */
+export const subjectFieldNames = [
+  "execId",
+  "node",
+  "pid",
   "container",
-  "workload",
   "image",
   "binary",
   "name",
@@ -186,18 +188,8 @@ const fieldNames = [
   "lastUs",
   "exitStatus",
   "forgotten",
-  "execCitation",
   "memberCount",
   "stepCount",
   "omittedCount",
   "isSpoken",
-] as const;
-
-export type SubjectFields = Partial<Pick<SubjectRecord, (typeof fieldNames)[number]>>;
-
-/** Copies the plain data of one to the other, and gives it. */
-export function takeFields<T extends SubjectFields>(to: T, from: SubjectFields): T {
-  const filled: Record<string, unknown> = to;
-  for (const name of fieldNames) filled[name] = from[name];
-  return to;
-}
+] as const satisfies readonly (keyof SubjectRecord)[];
