@@ -23,7 +23,7 @@ export const subjectTextMax = { arguments: 4096, short: 256 } as const;
 
 const noRoles: ReadonlySet<Role> = new Set();
 
-/** **Shape**: what is plain data in it is listed in `subjectFieldNames`, for checkpoints. */
+/** **Shape**: for checkpoints `pack-subjects.ts` names each field. */
 export class SubjectRecord implements Subject {
   readonly execId: string;
   readonly node: string;
@@ -158,38 +158,3 @@ function effectiveUid(block: Process): number {
 function isUnnamedFile(binary: string): boolean {
   return /^(?:\/proc\/(?:self|thread-self|\d+)\/fd\/\d+|\/dev\/fd\/\d+|\/?memfd:)/.test(binary);
 }
-
-/** What of a subject is a number, a text or a truth. */
-export const subjectFieldNames = [
-  "execId",
-  "node",
-  "pid",
-  "container",
-  "image",
-  "binary",
-  "name",
-  "arguments",
-  "cwd",
-  "uid",
-  "auid",
-  "startUs",
-  "exitUs",
-  "parentExecId",
-  "actor",
-  "origin",
-  "execSeen",
-  "argumentsCut",
-  "fileless",
-  "entryKind",
-  "known",
-  "serves",
-  "hasChildren",
-  "settledAt",
-  "lastUs",
-  "exitStatus",
-  "forgotten",
-  "memberCount",
-  "stepCount",
-  "omittedCount",
-  "isSpoken",
-] as const satisfies readonly (keyof SubjectRecord)[];
