@@ -126,7 +126,9 @@ export function packSubjects(
   subjects: readonly SubjectRecord[],
   placeOf: (one: SubjectRecord | undefined) => Place,
 ): SubjectsDump {
-  const [workloads, roles] = [new Once<Workload>(), new Once<ReadonlySet<Role>>()];
+  const workloads = new Once<Workload>((one) => one);
+  // Equal sets are one: the state says the same, whichever of them it has.
+  const roles = new Once<ReadonlySet<Role>>((one) => roleSet([...one]));
   const steps: StepRow[] = [];
   const citations: Citation[] = [];
   const signals: (readonly [Place, readonly SignalRecord[]])[] = [];
@@ -227,14 +229,20 @@ export function loadSubjectRows(rows: readonly SubjectRow[]): UnpackedSubjects {
 class Once<T extends object> {
   readonly all: T[] = [];
   private readonly places = new Map<T, Place>();
+  private readonly sharedOf: (one: T) => T;
+
+  constructor(sharedOf: (one: T) => T) {
+    this.sharedOf = sharedOf;
+  }
 
   placeOf(one: T | undefined): Place {
     if (one === undefined) return -1;
-    let place = this.places.get(one);
-    if (place === undefined) {
-      place = this.all.push(one) - 1;
-      this.places.set(one, place);
-    }
+    const known = this.places.get(one);
+    if (known !== undefined) return known;
+    const shared = this.sharedOf(one);
+    const place = this.places.get(shared) ?? this.all.push(shared) - 1;
+    this.places.set(shared, place);
+    this.places.set(one, place);
     return place;
   }
 }
