@@ -48,7 +48,7 @@ function packNumbers<T>(records: readonly T[], read: (record: T) => unknown): Co
 /** **Unit**: texts that are looked at before it is known whether they come again. */
 const triedCount = 128;
 
-/** Undefined also where most texts are there once: to look each of them up costs more than it saves. */
+/** Undefined also where most texts are there once: looking them up costs more than it saves. */
 function packTexts<T>(records: readonly T[], read: (record: T) => unknown): Column | undefined {
   const known = new Map<string, number>();
   const at = new Uint32Array(records.length);
