@@ -122,3 +122,20 @@ test("a window that goes on from a copy remembers the same, and no more", () => 
   assert.deepEqual(second.dump(), whole.dump());
   assert.equal(first.seenBefore(hook(2500, number(0))), false, "the original learned nothing");
 });
+
+test("what an earlier version kept, the entries in use alone, is remembered too", () => {
+  const events = Array.from({ length: 300 }, (_, time) => hook(1 + time, number(time)));
+  const window = new DuplicateWindow();
+  for (const event of events) window.seenBefore(event);
+  const { times, threads, hashes, nextWay } = structuredClone(window.dump());
+  const places = Uint32Array.from([...times.keys()].filter((place) => times[place] !== 0));
+  const old = new DuplicateWindow({
+    places,
+    times: Float64Array.from(places, (place) => times[place] ?? 0),
+    threads: Int32Array.from(places, (place) => threads[place] ?? 0),
+    hashes: Int32Array.from(places, (place) => hashes[place] ?? 0),
+    nextWay,
+  });
+  assert.equal(places.length, 300);
+  assert.deepEqual(old.dump(), window.dump());
+});

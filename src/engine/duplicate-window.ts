@@ -16,9 +16,12 @@ const wayCount = 16;
 const hashedArgumentCountMax = 8;
 const hashedLengthMax = 256;
 
-/** The entries that are in use. **Unit**: 20 bytes an entry. */
+/**
+ * All entries, each at its place; a time of 0 is none. **Unit**: 16 bytes an entry.
+ * Earlier states hold `places`: the entries in use alone, and where each of them was.
+ */
 export interface WindowDump {
-  readonly places: Uint32Array;
+  readonly places?: Uint32Array;
   readonly times: Float64Array;
   readonly threads: Int32Array;
   readonly hashes: Int32Array;
@@ -34,25 +37,25 @@ export class DuplicateWindow {
   /** `dumped`: what another window remembered. */
   constructor(dumped?: WindowDump) {
     if (dumped === undefined) return;
-    for (const [index, place] of dumped.places.entries()) {
-      this.times[place] = dumped.times[index] ?? 0;
-      this.threads[place] = dumped.threads[index] ?? 0;
-      this.hashes[place] = dumped.hashes[index] ?? 0;
+    const { places, times, threads, hashes, nextWay } = dumped;
+    this.nextWay.set(nextWay);
+    if (places === undefined) {
+      this.times.set(times);
+      this.threads.set(threads);
+      this.hashes.set(hashes);
+      return;
     }
-    this.nextWay.set(dumped.nextWay);
+    for (const [index, place] of places.entries()) {
+      this.times[place] = times[index] ?? 0;
+      this.threads[place] = threads[index] ?? 0;
+      this.hashes[place] = hashes[index] ?? 0;
+    }
   }
 
+  /** The arrays themselves: to be copied before the next event. Zeros cost next to nothing. */
   dump(): WindowDump {
-    const { times, threads, hashes } = this;
-    const places: number[] = [];
-    for (const [place, time] of times.entries()) if (time !== 0) places.push(place);
-    return {
-      places: Uint32Array.from(places),
-      times: Float64Array.from(places, (place) => times[place] ?? 0),
-      threads: Int32Array.from(places, (place) => threads[place] ?? 0),
-      hashes: Int32Array.from(places, (place) => hashes[place] ?? 0),
-      nextWay: this.nextWay.slice(),
-    };
+    const { times, threads, hashes, nextWay } = this;
+    return { times, threads, hashes, nextWay };
   }
 
   /** **Cost**: one pass over the short texts of the event, then at most 16 comparisons. */

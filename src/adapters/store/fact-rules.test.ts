@@ -12,7 +12,6 @@ import { hashOfBatches, sampleBatch } from "../../ports/store.contract.ts";
 import { arbitraryFact } from "../../testing/arbitrary-facts.ts";
 import { sampleContainerFact, sampleLoss, samplePrivilege } from "../../testing/sample-facts.ts";
 import { isNewBatch } from "./check-sequence.ts";
-import { decodeState, encodeState } from "./encode-state.ts";
 import { isForgettable, widenLosses } from "./forget-rules.ts";
 import { hashFacts } from "./hash-facts.ts";
 import { MemoryFacts } from "./memory-facts.ts";
@@ -70,17 +69,6 @@ test("the hash is that of equal knowledge, in whatever order it comes", async ()
     yield* [...facts, ...facts].reverse();
   }
   assert.equal(await hashFacts(turned()), hashOfBatches([sampleBatch({ settled: facts })]));
-});
-
-test("state of folds comes back as it was; damaged bytes are none", async () => {
-  const state = { map: new Map([[1, new Set(["a"])]]), list: [undefined, -0, 5n] };
-  const bytes = await encodeState(state);
-  assert.deepEqual(decodeState(bytes), { state });
-  const broken = Uint8Array.from(bytes);
-  broken.set([(broken.at(-6) ?? 0) ^ 1], broken.length - 6);
-  assert.equal(decodeState(broken), undefined);
-  assert.equal(decodeState(bytes.subarray(0, 9)), undefined);
-  assert.equal(decodeState("text"), undefined);
 });
 
 test("what is in memory is nobody else's to change", async () => {

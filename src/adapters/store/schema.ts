@@ -12,7 +12,7 @@ export const applicationId = 0x77616767;
  * - `fact`: settled, merged for good. By container, so that one's facts lie together and are
  *   forgotten together. `key` is a digest: paths can be 4 kB long.
  * - `open_fact`: of what still runs; each batch replaces some.
- * - `body` is JSON everywhere but in `report` (zstd of JSON) and `checkpoint` (zstd of V8's own).
+ * - `body` is JSON everywhere but in `report` (zstd of JSON) and `checkpoint` (`encode-state.ts`).
  */
 const first = `
 CREATE TABLE writer (

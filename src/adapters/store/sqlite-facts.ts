@@ -53,7 +53,7 @@ export class SqliteFacts implements FactStore {
     const { session } = this;
     const checkpoint = batch.checkpoint && {
       ...batch.checkpoint,
-      state: await encodeState(batch.checkpoint.state),
+      state: encodeState(batch.checkpoint.state),
     };
     session.write(() => {
       const name = toColumn(batch.writer);

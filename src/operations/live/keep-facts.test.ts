@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { MemoryArchive } from "../../adapters/archive/memory-archive.ts";
 import { ManualClock } from "../../adapters/clock/manual-clock.ts";
 import { MemoryLog } from "../../adapters/log/memory-log.ts";
 import { createMemoryStore } from "../../adapters/store/memory-store.ts";
@@ -12,6 +13,7 @@ import type { Fact, FlowFact } from "../../core/observe/fact.ts";
 import { factKey } from "../../core/observe/fact-key.ts";
 import { FactSet } from "../../core/observe/fact-set.ts";
 import { LiveObservation } from "../../engine/live-observation.ts";
+import type { ArchiveWriter } from "../../ports/archive.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { recordedMessages } from "../../testing/recorded-events.ts";
 import { createFolds } from "../create-folds.ts";
@@ -89,11 +91,11 @@ test("several statements of one key are one open fact", () => {
   assert.equal(open.length, 1);
 });
 
-function keeping(observation = observe()) {
+function keeping(observation = observe(), archive?: ArchiveWriter) {
   const store = createMemoryStore();
   const clock = new ManualClock();
   const keeper = new FactKeeper({
-    ...{ observation, facts: store.facts, archive: undefined, archivedSequence: () => 7, clock },
+    ...{ observation, facts: store.facts, archive, archivedSequence: () => 7, clock },
     ...{ writer: "w", sequence: 0, openKeys: [], checkpointMs: 30_000 },
   });
   return { observation, store, clock, keeper };
@@ -165,6 +167,27 @@ test("what the store refused is told by the next batch", async () => {
   observation.take("s", { kind: "messages", messages: messages.slice(200, 201) });
   await keeper.keep("regular");
   assert.deepEqual(await unknownKeys(store, observation), []);
+});
+
+test("where the archive has what came since, a checkpoint of few events may be older", async () => {
+  const archive = new MemoryArchive().openWriter({ sizeBytesMax: 1e9, ageUsMax: 1e15 });
+  const { observation, clock, keeper } = keeping(observe(), archive);
+  let eventCount = 100;
+  Object.defineProperty(observation, "eventCount", { get: () => eventCount });
+  const passes = async (ms: number) => {
+    await clock.advance(ms);
+    return (await keeper.keep("regular"))?.isCheckpoint;
+  };
+  assert.equal(await passes(0), true);
+  assert.equal(await passes(59_000), undefined);
+  assert.equal(await passes(1000), true);
+  eventCount += 59_999;
+  assert.equal(await passes(30_000), false);
+  eventCount += 1;
+  assert.equal(await passes(1), true);
+  eventCount += 100_000;
+  assert.equal(await passes(29_000), false);
+  assert.equal(await passes(1000), true);
 });
 
 test("a checkpoint is a copy: what comes after it does not reach into it", async () => {

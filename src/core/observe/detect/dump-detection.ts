@@ -6,31 +6,17 @@
 import { ContainerStarts, type ContainerStartsDump } from "./container-starts.ts";
 import type { DetectLossesDump } from "./detect-losses.ts";
 import { type DetectionOptions, DetectionState } from "./detection-state.ts";
-import { roleSet } from "./program-roles.ts";
+import {
+  loadSubjectRows,
+  type Place,
+  packSubjects,
+  type SubjectRow,
+  type SubjectsDump,
+  unpackSubjects,
+} from "./pack-subjects.ts";
 import type { Flood } from "./signal-book.ts";
 import type { SignalRecord } from "./signal-record.ts";
-import type { StepRecord } from "./step-record.ts";
-import type { Role } from "./subject.ts";
-import { type SubjectFields, SubjectRecord, takeFields } from "./subject-record.ts";
-
-/** Places in the list of subjects; -1 none. */
-type Place = number;
-
-interface SubjectDump {
-  readonly execId: string;
-  readonly node: string;
-  readonly pid: number;
-  readonly fields: SubjectFields;
-  readonly roles: readonly Role[];
-  readonly parent: Place;
-  readonly before: Place;
-  readonly next: Place;
-  /** Where forgotten: final. */
-  readonly entry: Place;
-  readonly host: Place;
-  readonly steps: readonly StepRecord[] | undefined;
-  readonly signals: readonly SignalRecord[] | undefined;
-}
+import type { SubjectRecord } from "./subject-record.ts";
 
 interface FloodDump extends Omit<Flood, "last"> {
   readonly subject: Place;
@@ -38,7 +24,8 @@ interface FloodDump extends Omit<Flood, "last"> {
 }
 
 interface DetectionDump {
-  readonly subjects: readonly SubjectDump[];
+  /** Earlier states hold a record of each. */
+  readonly subjects: SubjectsDump | readonly SubjectRow[];
   readonly images: readonly Place[];
   readonly forks: readonly Place[];
   /** What else the book has: how far it knows of entries, when it was swept. */
@@ -64,7 +51,7 @@ export function dumpDetection(
     subject === undefined ? -1 : (places.get(subject) ?? -1);
   const { images, forks } = state.book.holders;
   return {
-    subjects: [...places.keys()].map((subject) => dumpSubject(subject, placeOf)),
+    subjects: packSubjects([...places.keys()], placeOf),
     images: images.map(placeOf),
     forks: forks.map(placeOf),
     version: state.book.version,
@@ -104,27 +91,6 @@ function pointedAt(subject: SubjectRecord): readonly SubjectRecord[] {
   return [parent, before, next, entry, host].filter((one) => one !== undefined);
 }
 
-function dumpSubject(
-  subject: SubjectRecord,
-  placeOf: (one: SubjectRecord | undefined) => Place,
-): SubjectDump {
-  const { execId, node, pid, steps, signals } = subject;
-  return {
-    execId,
-    node,
-    pid,
-    fields: takeFields({}, subject),
-    roles: [...subject.roles],
-    parent: placeOf(subject.parent),
-    before: placeOf(subject.before),
-    next: placeOf(subject.next),
-    entry: placeOf(subject.entry),
-    host: placeOf(subject.host),
-    steps: steps === undefined ? undefined : [...steps.values()],
-    signals: signals === undefined ? undefined : [...signals.values()],
-  };
-}
-
 function dumpFloods(
   { signals }: DetectionState,
   placeOf: (one: SubjectRecord | undefined) => Place,
@@ -148,16 +114,17 @@ export function dumpedDetectors(data: unknown): ReadonlyMap<string, unknown> {
 export function loadDetection(data: unknown, options: DetectionOptions): DetectionState {
   const dumped = data as DetectionDump;
   const state = new DetectionState(dumped.losses, options.subjectCountMax);
-  const subjects = dumped.subjects.map(loadSubject);
-  dumped.subjects.forEach((one, place) => {
-    const subject = subjects[place];
-    if (subject === undefined) return;
-    subject.parent = subjects[one.parent];
-    subject.before = subjects[one.before];
-    subject.next = subjects[one.next];
-    subject.entry = subjects[one.entry] ?? subject;
-    subject.host = subjects[one.host];
-  });
+  const { subjects, places } = isRows(dumped.subjects)
+    ? loadSubjectRows(dumped.subjects)
+    : unpackSubjects(dumped.subjects);
+  for (const [at, subject] of subjects.entries()) {
+    const { parent = -1, before = -1, next = -1, entry = -1, host = -1 } = places[at] ?? {};
+    subject.parent = subjects[parent];
+    subject.before = subjects[before];
+    subject.next = subjects[next];
+    subject.entry = subjects[entry] ?? subject;
+    subject.host = subjects[host];
+  }
   const at = (places: readonly Place[]) =>
     places.flatMap((place) => {
       const subject = subjects[place];
@@ -179,17 +146,8 @@ export function loadDetection(data: unknown, options: DetectionOptions): Detecti
   return state;
 }
 
-function loadSubject(one: SubjectDump): SubjectRecord {
-  const subject = new SubjectRecord(one.execId, one.node, one.pid);
-  takeFields(subject, one.fields);
-  subject.roles = roleSet(one.roles);
-  if (one.steps !== undefined) {
-    subject.steps = new Map(one.steps.map((step) => [`${step.what} ${step.subject}`, step]));
-  }
-  if (one.signals !== undefined) {
-    subject.signals = new Map(one.signals.map((record) => [record.rule.id, record]));
-  }
-  return subject;
+function isRows(subjects: DetectionDump["subjects"]): subjects is readonly SubjectRow[] {
+  return Array.isArray(subjects);
 }
 
 function loadFlood(subjects: readonly SubjectRecord[]) {

@@ -23,7 +23,7 @@ export const subjectTextMax = { arguments: 4096, short: 256 } as const;
 
 const noRoles: ReadonlySet<Role> = new Set();
 
-/** **Shape**: what is plain data in it is listed in `fieldNames`, for checkpoints. */
+/** **Shape**: for checkpoints `pack-subjects.ts` names each field. */
 export class SubjectRecord implements Subject {
   readonly execId: string;
   readonly node: string;
@@ -157,47 +157,4 @@ function effectiveUid(block: Process): number {
 /** Run from an open file; `/proc/self/exe`, as a runtime runs itself, is a file of the host. */
 function isUnnamedFile(binary: string): boolean {
   return /^(?:\/proc\/(?:self|thread-self|\d+)\/fd\/\d+|\/dev\/fd\/\d+|\/?memfd:)/.test(binary);
-}
-
-/** What of a subject is plain data. */
-const fieldNames = [
-  "container",
-  "workload",
-  "image",
-  "binary",
-  "name",
-  "arguments",
-  "cwd",
-  "uid",
-  "auid",
-  "startUs",
-  "exitUs",
-  "parentExecId",
-  "actor",
-  "origin",
-  "execSeen",
-  "argumentsCut",
-  "fileless",
-  "entryKind",
-  "known",
-  "serves",
-  "hasChildren",
-  "settledAt",
-  "lastUs",
-  "exitStatus",
-  "forgotten",
-  "execCitation",
-  "memberCount",
-  "stepCount",
-  "omittedCount",
-  "isSpoken",
-] as const;
-
-export type SubjectFields = Partial<Pick<SubjectRecord, (typeof fieldNames)[number]>>;
-
-/** Copies the plain data of one to the other, and gives it. */
-export function takeFields<T extends SubjectFields>(to: T, from: SubjectFields): T {
-  const filled: Record<string, unknown> = to;
-  for (const name of fieldNames) filled[name] = from[name];
-  return to;
 }

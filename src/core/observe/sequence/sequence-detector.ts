@@ -10,6 +10,7 @@ import { ActReader } from "../detect/act-reader.ts";
 import type { DetectContext, Detector } from "../detect/detector.ts";
 import { findMatch } from "./find-match.ts";
 import { createState, episodeOf, isRepeat, keepMark, releaseGone, sweep } from "./keep-episodes.ts";
+import { packEpisodes, type SequencesDump, unpackEpisodes } from "./pack-episodes.ts";
 import { makeHit, subjectIdOf, subjectOf } from "./sequence-hit.ts";
 import type { Episode, Mark, SequenceRule, SequenceState, StepTally } from "./sequence-rule.ts";
 import { createStepIndex, type IndexedStep } from "./step-index.ts";
@@ -57,8 +58,8 @@ export function createSequenceDetector(
     },
     tick: (state, { nowUs }) => sweep(state, byId, nowUs),
     release: releaseGone,
-    dump: (state) => state,
-    load: (data) => takeUp(data as SequenceState, byId),
+    dump: packEpisodes,
+    load: (data) => takeUp(unpackEpisodes(data as SequencesDump | SequenceState), byId),
   };
 }
 
