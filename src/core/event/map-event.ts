@@ -160,7 +160,7 @@ const buildIdSizeBytesMax = 256;
 
 function readBuildId(value: unknown, doubts: Doubts): string {
   if (value instanceof Uint8Array && value.length <= buildIdSizeBytesMax) {
-    return hexFromBytes(value);
+    return readBuildBytes(value);
   }
   const text = readText(value, "buildid", (buildIdSizeBytesMax / 3) * 4 + 4, doubts);
   const known = knownBuildIds.get(text);
@@ -173,6 +173,26 @@ function readBuildId(value: unknown, doubts: Doubts): string {
   if (knownBuildIds.size >= knownBuildIdCountMax) knownBuildIds.clear();
   knownBuildIds.set(text, hex);
   return hex;
+}
+
+/** By a hash of the bytes; what came last with that hash counts. */
+const hexOfBuilds = new Map<number, { readonly bytes: Uint8Array; readonly hex: string }>();
+
+function readBuildBytes(bytes: Uint8Array): string {
+  let hash = bytes.length;
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+  const known = hexOfBuilds.get(hash);
+  if (known !== undefined && isEqual(known.bytes, bytes)) return known.hex;
+  if (hexOfBuilds.size >= knownBuildIdCountMax) hexOfBuilds.clear();
+  const hex = hexFromBytes(bytes);
+  hexOfBuilds.set(hash, { bytes: bytes.slice(), hex });
+  return hex;
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** The same few libraries are mapped again and again: one text for each, made once. */
