@@ -120,7 +120,7 @@ function dumpSubject(
     next: placeOf(subject.next),
     entry: placeOf(subject.entry),
     host: placeOf(subject.host),
-    steps: steps === undefined ? undefined : [...steps.values()],
+    steps,
     signals: signals === undefined ? undefined : [...signals.values()],
   };
 }
@@ -183,9 +183,7 @@ function loadSubject(one: SubjectDump): SubjectRecord {
   const subject = new SubjectRecord(one.execId, one.node, one.pid);
   takeFields(subject, one.fields);
   subject.roles = roleSet(one.roles);
-  if (one.steps !== undefined) {
-    subject.steps = new Map(one.steps.map((step) => [`${step.what} ${step.subject}`, step]));
-  }
+  if (one.steps !== undefined) subject.steps = [...one.steps];
   if (one.signals !== undefined) {
     subject.signals = new Map(one.signals.map((record) => [record.rule.id, record]));
   }
