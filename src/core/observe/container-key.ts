@@ -10,9 +10,19 @@ const keyLength = 31;
 
 const hostPrefix = "host:";
 
+/** Ids come with each event: one text for each, made once. */
+const knownKeys = new Map<string, ContainerKey>();
+const knownKeyCountMax = 2048;
+
 /** Of a whole id (64 digits) and of one that Tetragon cut the same. */
 export function containerKey(containerId: string): ContainerKey {
-  return containerId.slice(0, keyLength);
+  if (containerId.length <= keyLength) return containerId;
+  const known = knownKeys.get(containerId);
+  if (known !== undefined) return known;
+  if (knownKeys.size >= knownKeyCountMax) knownKeys.clear();
+  const key = containerId.slice(0, keyLength);
+  knownKeys.set(containerId, key);
+  return key;
 }
 
 /** What the processes of a node that are in no container go under. */
