@@ -135,7 +135,7 @@ test("a remembered process is not taken for one that says more, or says it oddly
   }
 });
 
-test("a call on a file that comes again is one, and what follows it in the message still counts", () => {
+test("a call on a file that comes again is one, and what follows it still counts", () => {
   const own = createProtobufDecoder();
   const file = (path: string) => range(4, range(7, [...range(2, path), ...range(4, "-rw-r--r--")]));
   const call = (path: string, rest: readonly number[] = []) => [

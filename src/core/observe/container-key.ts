@@ -4,6 +4,7 @@
  * Must never be rebuilt elsewhere: two spellings of a key are two containers.
  */
 import type { ContainerKey } from "./fact.ts";
+import { rememberAnswers } from "./remember-answers.ts";
 
 /** **Unit**: hex digits. **Source**: Tetragon's `docker` field holds no more of an id. */
 const keyLength = 31;
@@ -11,18 +12,11 @@ const keyLength = 31;
 const hostPrefix = "host:";
 
 /** Ids come with each event: one text for each, made once. */
-const knownKeys = new Map<string, ContainerKey>();
-const knownKeyCountMax = 2048;
+const startOf = rememberAnswers((containerId) => containerId.slice(0, keyLength), 2048);
 
 /** Of a whole id (64 digits) and of one that Tetragon cut the same. */
 export function containerKey(containerId: string): ContainerKey {
-  if (containerId.length <= keyLength) return containerId;
-  const known = knownKeys.get(containerId);
-  if (known !== undefined) return known;
-  if (knownKeys.size >= knownKeyCountMax) knownKeys.clear();
-  const key = containerId.slice(0, keyLength);
-  knownKeys.set(containerId, key);
-  return key;
+  return containerId.length <= keyLength ? containerId : startOf(containerId);
 }
 
 /** What the processes of a node that are in no container go under. */

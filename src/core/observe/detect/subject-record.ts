@@ -9,6 +9,7 @@ import { hasFlag } from "../../event/process-flags.ts";
 import { baseName } from "../../inventory/container-path.ts";
 import { containerKey, hostKey, isHostKey } from "../container-key.ts";
 import type { Actor, Citation, ContainerKey, Workload } from "../fact.ts";
+import { rememberAnswers } from "../remember-answers.ts";
 import { rolesOf } from "./program-roles.ts";
 import type { SignalRecord } from "./signal-record.ts";
 import { splitArguments } from "./split-arguments.ts";
@@ -22,21 +23,8 @@ export const subjectKnownAs = { id: 0, parent: 1, itself: 2, exec: 3 } as const;
 export const subjectTextMax = { arguments: 4096, short: 256 } as const;
 
 /** The same command lines come again and again, and of each only the latest is asked for often. */
-const wordsOf = remember(splitArguments, 256);
-const nameOf = remember(baseName, 1024);
-
-/** Answers of a function of one text; all are forgotten when they are too many. */
-function remember<T>(ask: (text: string) => T, countMax: number): (text: string) => T {
-  const answers = new Map<string, T>();
-  return (text) => {
-    const known = answers.get(text);
-    if (known !== undefined) return known;
-    if (answers.size >= countMax) answers.clear();
-    const answer = ask(text);
-    answers.set(text, answer);
-    return answer;
-  };
-}
+const wordsOf = rememberAnswers(splitArguments, 256);
+const nameOf = rememberAnswers(baseName, 1024);
 
 const noRoles: ReadonlySet<Role> = new Set();
 
