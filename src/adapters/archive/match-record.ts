@@ -45,6 +45,8 @@ export function isIdStart(wanted: string): boolean {
 /** Text as UTF-8 can hold it: what is written is what is read again. */
 export function wellFormed(record: ArchiveRecord): ArchiveRecord {
   const { source, container, execId } = record;
+  // Nearly all are: no copy for each event.
+  if (source.isWellFormed() && container.isWellFormed() && execId.isWellFormed()) return record;
   return {
     ...record,
     source: source.toWellFormed(),

@@ -81,6 +81,30 @@ test("a block that is used stays while others come and go, within the budget", (
   assert.equal(memo.find(Uint8Array.from([0, 0, 2, 2]), 0, 4, 0), -1);
 });
 
+test("what is long not asked for is forgotten, though there is room", () => {
+  const memo = new BlockMemo<string>({ ...shape, hash: (bytes, start) => bytes[start] ?? 0 });
+  const [seldom, often] = [Uint8Array.from([1, 1]), Uint8Array.from([2, 2])];
+  memo.add(seldom, { start: 0, end: 2 }, [], "seldom");
+  memo.add(often, { start: 0, end: 2 }, [], "often");
+  for (let i = 0; i < 40_000; i++) assert.equal(memo.find(often, 0, 2, 0), 2);
+  assert.equal(memo.find(seldom, 0, 2, 0), 2);
+  for (let i = 0; i < 80_000; i++) assert.equal(memo.find(often, 0, 2, 0), 2);
+  assert.equal(memo.find(seldom, 0, 2, 0), -1);
+  assert.ok(memo.sizeBytes < 3 * 1024);
+});
+
+test("bytes are found wherever they lie in their memory", () => {
+  const memo = new BlockMemo<number>(shape);
+  const memory = Uint8Array.from([9, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  memo.add(memory, { start: 2, end: 11 }, [], 1);
+  for (const from of [0, 1, 2])
+    assert.equal(memo.find(memory.subarray(from), 2 - from, 11 - from, 0), 11 - from);
+  for (const from of [0, 5, 11]) {
+    assert.equal(memo.find(memory.subarray(from), 11 - from, 20 - from, 0), 20 - from);
+  }
+  assert.equal(memo.find(memory.subarray(3), 0, 9, 0), -1);
+});
+
 function hash16(bytes: Uint8Array, start: number): number {
   return (bytes[start] ?? 0) * 256 + (bytes[start + 1] ?? 0);
 }

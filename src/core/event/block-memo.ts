@@ -78,11 +78,13 @@ const blockSizeBytesMax = 256 * 1024;
 const chainLengthMax = 8;
 const recentCount = 16;
 const memoSizeBytesDefault = 16 * 1024 * 1024;
+/** Searches of one generation: what is not asked for among so many is over, or comes so seldom. */
+const searchCountMax = 32_768;
 
 /**
  * Values by the bytes they were read from, but for the holes in them. **Cost**: of a block seen
- * before one comparison of its bytes. **Shape**: two generations of half the budget each; the
- * older is forgotten as a whole.
+ * before one comparison of its bytes. **Shape**: two generations, each of half the budget and so
+ * many searches at most; the older is forgotten as a whole.
  */
 export class BlockMemo<Value> {
   /** **Unit**: bytes held now. **Shape**: at most the budget and one block. */
@@ -94,7 +96,11 @@ export class BlockMemo<Value> {
   private young = new Generation<Value>();
   private old = new Generation<Value>();
   private lastBytes: Uint8Array = new Uint8Array(0);
+  /** Of all the memory that holds these bytes: the messages of one read lie in one. */
   private lastView: DataView = new DataView(new ArrayBuffer(0));
+  /** Where the bytes begin in it. */
+  private lastOffset = 0;
+  private searchCount = 0;
   private readonly match: BlockMatch<Value> = { value: undefined, end: 0, holeStarts: [] };
   private readonly recent: (Entry<Value> | undefined)[] = new Array(recentCount).fill(undefined);
 
@@ -109,6 +115,8 @@ export class BlockMemo<Value> {
    */
   find(bytes: Uint8Array, start: number, end: number, place: number): number {
     if (bytes !== this.lastBytes) this.see(bytes);
+    this.searchCount += 1;
+    if (this.searchCount > searchCountMax) this.age();
     const guess = this.recent[place & (recentCount - 1)];
     if (guess !== undefined && this.matches(guess, start, end)) {
       this.hitCount += 1;
@@ -148,8 +156,10 @@ export class BlockMemo<Value> {
   }
 
   private see(bytes: Uint8Array): void {
+    const { buffer } = bytes;
     this.lastBytes = bytes;
-    this.lastView = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.lastOffset = bytes.byteOffset;
+    if (buffer !== this.lastView.buffer) this.lastView = new DataView(buffer);
   }
 
   private search(
@@ -210,18 +220,20 @@ export class BlockMemo<Value> {
     old.clear();
     this.old = this.young;
     this.young = old;
+    this.searchCount = 0;
+    this.sizeBytes = this.old.sizeBytes;
     this.recent.fill(undefined);
   }
 
   private matches(entry: Entry<Value>, start: number, end: number): boolean {
     const { segments, holes } = entry;
-    const { match } = this;
+    const { match, lastOffset } = this;
     let at = start;
     for (let i = 0; i < segments.length; i++) {
       const segment = segments[i];
       if (segment === undefined) return false;
       const length = segment.end - segment.start;
-      if (at + length > end || !holdsAt(this.lastView, at, segment)) return false;
+      if (at + length > end || !holdsAt(this.lastView, at + lastOffset, segment)) return false;
       at += length;
       const hole = holes[i];
       if (hole === undefined) continue;

@@ -15,6 +15,8 @@ export interface Span {
 }
 
 const pieceSizeBytes = 256 * 1024;
+/** Pieces that outlive what they held. */
+const spareCountMax = 4;
 
 export class ByteStore {
   /** **Unit**: bytes added since all was forgotten. */
@@ -37,8 +39,9 @@ export class ByteStore {
     return { view: piece.view, start, end: this.used };
   }
 
-  /** Memory is kept and used again: what was added before must no longer be looked at. */
+  /** Some memory is used again: what was added before must no longer be looked at. */
   clear(): void {
+    if (this.pieces.length > spareCountMax) this.pieces.length = spareCountMax;
     this.index = -1;
     this.used = pieceSizeBytes;
     this.sizeBytes = 0;

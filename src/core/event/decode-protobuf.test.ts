@@ -135,6 +135,61 @@ test("a remembered process is not taken for one that says more, or says it oddly
   }
 });
 
+test("a call on a file that comes again is one, and what follows it still counts", () => {
+  const own = createProtobufDecoder();
+  const file = (path: string) => range(4, range(7, [...range(2, path), ...range(4, "-rw-r--r--")]));
+  const call = (path: string, rest: readonly number[] = []) => [
+    ...range(1, range(1, "bm9kZTox")),
+    ...range(3, "security_file_open"),
+    ...[...file(path), ...number(6, 1), ...range(8, "opens"), ...rest],
+  ];
+  const run = (body: readonly number[]) => {
+    const bytes = Uint8Array.from(range(9, body));
+    const event = own.decode(bytes, 0, bytes.length, 0, 0);
+    const cold = createProtobufDecoder();
+    assert.deepStrictEqual(event, cold.decode(bytes, 0, bytes.length, 0, 0));
+    assert.deepStrictEqual(own.problem, cold.problem);
+    assert.ok(event?.type === "kprobe");
+    return event;
+  };
+  const first = run(call("/etc/passwd"));
+  assert.equal(run(call("/etc/passwd")).arguments, first.arguments);
+  assert.notEqual(run(call("/etc/shadow")).arguments, first.arguments);
+  const twice = run(call("/etc/passwd", file("/etc/group")));
+  assert.equal(twice.arguments.length, 2);
+  for (let round = 0; round < 2; round++) {
+    const late = run(call("/etc/passwd", range(1, range(1, "bm9kZToy"))));
+    assert.equal(late.process?.execId, "bm9kZToy");
+    const before = run([...range(8, "other"), ...call("/etc/passwd")]);
+    assert.equal(before.policy, "opens");
+    run(call("/etc/passwd", [...number(3, 1), ...range(8, "last")]));
+  }
+});
+
+test("rights, namespaces and pods that many processes have are one object", () => {
+  const own = createProtobufDecoder();
+  const run = (id: string, pid: number, image = "web:1") => {
+    const container = [...range(1, "docker://abc"), ...range(5, number(1, pid))];
+    const pod = [...range(2, "web-0"), ...range(4, [...container, ...range(3, range(2, image))])];
+    const rights = [
+      ...range(14, range(1, [1, 2, 3])),
+      ...range(15, range(1, number(1, 4026531838))),
+    ];
+    const block = [...range(1, id), ...range(10, pod), ...rights];
+    const bytes = Uint8Array.from(range(1, range(1, block)));
+    const event = own.decode(bytes, 0, bytes.length, 0, 0);
+    assert.ok(event?.type === "exec");
+    return event.process;
+  };
+  const [one, two] = [run("bm9kZTox", 1), run("bm9kZToy", 2)];
+  assert.equal(one?.pod?.imageName, "web:1");
+  assert.equal(two?.pod, one?.pod);
+  assert.equal(two?.capabilities, one?.capabilities);
+  assert.equal(two?.namespaces, one?.namespaces);
+  assert.equal(two?.containerId, "abc");
+  assert.equal(run("bm9kZToz", 3, "web:2")?.pod?.imageName, "web:2");
+});
+
 test("64-bit numbers beyond 2^53 come to the same as in JSON", () => {
   const cases = [0n, 1n, 2n ** 31n, 2n ** 32n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n];
   for (const value of [...cases, 2n ** 63n - 1n, 2n ** 64n - 1n]) {

@@ -50,7 +50,7 @@ function namesOf(fields: MessageFields): ReadonlyMap<string, NumberedField> {
   const known = byName.get(fields);
   if (known !== undefined) return known;
   const names = new Map<string, NumberedField>();
-  for (const [number, field] of fields) names.set(field.name, { number, field });
+  for (const field of fields.values()) names.set(field.name, { number: field.number, field });
   byName.set(fields, names);
   return names;
 }

@@ -24,7 +24,7 @@ import {
   type WireObject,
 } from "./wire-value.ts";
 
-type MapBody = (body: WireObject, base: EventBase, doubts: Doubts) => Event;
+type MapBody = (body: WireObject, doubts: Doubts) => Event;
 const { path: pathMax, name: nameMax, message: messageMax } = textLengthMax;
 
 /** **Order**: of several events in one record the first in this table counts, wherever it is. */
@@ -56,6 +56,18 @@ export interface RecordPlace {
   readonly offset: number;
 }
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** What all events have, of the record at hand: events copy it. */
+const base: Writable<EventBase> = { timeUs: 0, node: "", cluster: "", input: 0, offset: 0 };
+/** The same with the processes of the event at hand. */
+const whose: Writable<ProcessEventBase> = {
+  ...base,
+  process: undefined,
+  parent: undefined,
+  tid: -1,
+};
+
 /** Maps any record. **Cost**: looks at each of its keys once. */
 export function mapEvent(record: WireObject, place: RecordPlace, doubts: Doubts): Event {
   return mapNamedEvent(record, findEventName(record, doubts), place, doubts);
@@ -69,15 +81,13 @@ export function mapNamedEvent(
   doubts: Doubts,
 ): Event {
   const body = record[name];
-  const base: EventBase = {
-    timeUs: timeAt(record, "time", doubts),
-    node: textAt(record, "node_name", nameMax, doubts),
-    cluster: textAt(record, "cluster_name", nameMax, doubts),
-    input: place.input,
-    offset: place.offset,
-  };
+  base.timeUs = timeAt(record, "time", doubts);
+  base.node = textAt(record, "node_name", nameMax, doubts);
+  base.cluster = textAt(record, "cluster_name", nameMax, doubts);
+  base.input = place.input;
+  base.offset = place.offset;
   const map = bodies.get(name);
-  if (map !== undefined && isWireObject(body)) return map(body, base, doubts);
+  if (map !== undefined && isWireObject(body)) return map(body, doubts);
   if (map !== undefined) doubts.note("field-wrong-type", name);
   return { ...base, type: "unknown", name: cutText(name, nameMax) };
 }
@@ -111,23 +121,22 @@ function readProcess(value: unknown, field: string, doubts: Doubts): KnownProces
   return undefined;
 }
 
-function mapProcesses(body: WireObject, base: EventBase, doubts: Doubts): ProcessEventBase {
+function mapProcesses(body: WireObject, doubts: Doubts): ProcessEventBase {
   const process = processAt(body, "process", doubts);
   const parent = processAt(body, "parent", doubts);
-  return {
-    timeUs: base.timeUs,
-    node: base.node,
-    cluster: base.cluster,
-    input: base.input,
-    offset: base.offset,
-    process: process?.process,
-    parent: parent?.process,
-    tid: process === undefined ? -1 : process.tid,
-  };
+  whose.timeUs = base.timeUs;
+  whose.node = base.node;
+  whose.cluster = base.cluster;
+  whose.input = base.input;
+  whose.offset = base.offset;
+  whose.process = process?.process;
+  whose.parent = parent?.process;
+  whose.tid = process === undefined ? -1 : process.tid;
+  return whose;
 }
 
-function mapExec(body: WireObject, base: EventBase, doubts: Doubts): Event {
-  const processes = mapProcesses(body, base, doubts);
+function mapExec(body: WireObject, doubts: Doubts): Event {
+  const processes = mapProcesses(body, doubts);
   const ancestors: Process[] = [];
   for (const value of listAt(body, "ancestors", listLengthMax.ancestors, doubts)) {
     const known = readProcess(value, "ancestors", doubts);
@@ -138,8 +147,8 @@ function mapExec(body: WireObject, base: EventBase, doubts: Doubts): Event {
 }
 
 /** Exits carry two slightly different times: the record's own is the one that all events have. */
-function mapExit(body: WireObject, base: EventBase, doubts: Doubts): Event {
-  const processes = mapProcesses(body, base, doubts);
+function mapExit(body: WireObject, doubts: Doubts): Event {
+  const processes = mapProcesses(body, doubts);
   return {
     ...processes,
     type: "exit",
@@ -149,8 +158,8 @@ function mapExit(body: WireObject, base: EventBase, doubts: Doubts): Event {
   };
 }
 
-function mapLoader(body: WireObject, base: EventBase, doubts: Doubts): Event {
-  const processes = mapProcesses(body, base, doubts);
+function mapLoader(body: WireObject, doubts: Doubts): Event {
+  const processes = mapProcesses(body, doubts);
   const path = textAt(body, "path", pathMax, doubts);
   return { ...processes, type: "loader", path, buildId: readBuildId(body["buildid"], doubts) };
 }
@@ -160,7 +169,7 @@ const buildIdSizeBytesMax = 256;
 
 function readBuildId(value: unknown, doubts: Doubts): string {
   if (value instanceof Uint8Array && value.length <= buildIdSizeBytesMax) {
-    return hexFromBytes(value);
+    return readBuildBytes(value);
   }
   const text = readText(value, "buildid", (buildIdSizeBytesMax / 3) * 4 + 4, doubts);
   const known = knownBuildIds.get(text);
@@ -175,37 +184,57 @@ function readBuildId(value: unknown, doubts: Doubts): string {
   return hex;
 }
 
+/** By a hash of the bytes; what came last with that hash counts. */
+const hexOfBuilds = new Map<number, { readonly bytes: Uint8Array; readonly hex: string }>();
+
+function readBuildBytes(bytes: Uint8Array): string {
+  let hash = bytes.length;
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+  const known = hexOfBuilds.get(hash);
+  if (known !== undefined && isEqual(known.bytes, bytes)) return known.hex;
+  if (hexOfBuilds.size >= knownBuildIdCountMax) hexOfBuilds.clear();
+  const hex = hexFromBytes(bytes);
+  hexOfBuilds.set(hash, { bytes: bytes.slice(), hex });
+  return hex;
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /** The same few libraries are mapped again and again: one text for each, made once. */
 const knownBuildIds = new Map<string, string>();
 const knownBuildIdCountMax = 4096;
 
-function mapKprobe(body: WireObject, base: EventBase, doubts: Doubts): Event {
+function mapKprobe(body: WireObject, doubts: Doubts): Event {
   const hook = textAt(body, "function_name", nameMax, doubts);
-  return mapHook({ type: "kprobe", hook, object: "" }, body, base, doubts);
+  return mapHook({ type: "kprobe", hook, object: "" }, body, doubts);
 }
 
-function mapLsm(body: WireObject, base: EventBase, doubts: Doubts): Event {
+function mapLsm(body: WireObject, doubts: Doubts): Event {
   const hook = textAt(body, "function_name", nameMax, doubts);
-  return mapHook({ type: "lsm", hook, object: "" }, body, base, doubts);
+  return mapHook({ type: "lsm", hook, object: "" }, body, doubts);
 }
 
-function mapTracepoint(body: WireObject, base: EventBase, doubts: Doubts): Event {
+function mapTracepoint(body: WireObject, doubts: Doubts): Event {
   const subsystem = textAt(body, "subsys", nameMax, doubts);
   const hook = `${subsystem}/${textAt(body, "event", nameMax, doubts)}`;
-  return mapHook({ type: "tracepoint", hook, object: "" }, body, base, doubts);
+  return mapHook({ type: "tracepoint", hook, object: "" }, body, doubts);
 }
 
-function mapUprobe(body: WireObject, base: EventBase, doubts: Doubts): Event {
+function mapUprobe(body: WireObject, doubts: Doubts): Event {
   const hook = textAt(body, "symbol", nameMax, doubts);
   const object = textAt(body, "path", pathMax, doubts);
-  return mapHook({ type: "uprobe", hook, object }, body, base, doubts);
+  return mapHook({ type: "uprobe", hook, object }, body, doubts);
 }
 
-function mapUsdt(body: WireObject, base: EventBase, doubts: Doubts): Event {
+function mapUsdt(body: WireObject, doubts: Doubts): Event {
   const provider = textAt(body, "provider", nameMax, doubts);
   const hook = `${provider}/${textAt(body, "name", nameMax, doubts)}`;
   const object = textAt(body, "path", pathMax, doubts);
-  return mapHook({ type: "usdt", hook, object }, body, base, doubts);
+  return mapHook({ type: "usdt", hook, object }, body, doubts);
 }
 
 type HookName = Pick<HookEvent, "type" | "hook" | "object">;
@@ -221,13 +250,8 @@ export const hookCallNames: ReadonlySet<string> = new Set([
   ...["args", "return", "action", "policy_name", "message", "tags", "return_action"],
 ]);
 
-function mapHook(
-  { type, hook, object }: HookName,
-  body: WireObject,
-  base: EventBase,
-  doubts: Doubts,
-): HookEvent {
-  const processes = mapProcesses(body, base, doubts);
+function mapHook({ type, hook, object }: HookName, body: WireObject, doubts: Doubts): HookEvent {
+  const processes = mapProcesses(body, doubts);
   const known = body[knownCall];
   const call =
     known instanceof KnownPart ? partAt(body, knownCall, mapHookCall, doubts) : undefined;
@@ -283,13 +307,13 @@ export function mapHookCall(body: WireObject, doubts: Doubts): HookCall {
   };
 }
 
-function mapThrottle(body: WireObject, base: EventBase, doubts: Doubts): Event {
+function mapThrottle(body: WireObject, doubts: Doubts): Event {
   const name = readName(body["type"], "type", throttleNames, doubts);
   const cgroup = textAt(body, "cgroup", nameMax, doubts);
   return { ...base, type: "throttle", started: name === "THROTTLE_START", cgroup };
 }
 
-function mapRateLimit(body: WireObject, base: EventBase, doubts: Doubts): Event {
+function mapRateLimit(body: WireObject, doubts: Doubts): Event {
   const field = "number_of_dropped_process_events";
   const droppedCount = readInteger(body[field], field, 0, doubts);
   return { ...base, type: "rate-limit", droppedCount };

@@ -90,7 +90,28 @@ function mapPodPart(part: WireObject, doubts: Doubts): PodPart {
   const container = objectAt(part, "container", doubts) ?? nothing;
   const id = textAt(container, "id", nameMax, doubts);
   const scheme = id.indexOf("://");
-  return { pod: mapPod(part, doubts), containerId: scheme < 0 ? id : id.slice(scheme + 3) };
+  const containerId = scheme < 0 ? id : id.slice(scheme + 3);
+  return sharePod({ pod: mapPod(part, doubts), containerId });
+}
+
+/** All processes of a container have the same pod: one object for them. */
+const knownPods = new Map<string, PodPart>();
+const knownPodCountMax = 1024;
+
+function sharePod(part: PodPart): PodPart {
+  const { pod, containerId } = part;
+  // A probe and the program that it tries say different things of one container.
+  const key = `${containerId} ${pod.uid} ${pod.maybeExecProbe}`;
+  const known = knownPods.get(key);
+  if (known?.containerId === containerId && isSamePod(known.pod, pod)) return known;
+  if (knownPods.size >= knownPodCountMax) knownPods.clear();
+  knownPods.set(key, part);
+  return part;
+}
+
+function isSamePod(a: Pod, b: Pod): boolean {
+  const names = Object.keys(b) as readonly (keyof Pod)[];
+  return names.every((name) => a[name] === b[name]);
 }
 
 function mapPod(pod: WireObject, doubts: Doubts): Pod {

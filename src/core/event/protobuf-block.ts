@@ -1,7 +1,8 @@
 /**
  * Holds how a repeated process message looks in protobuf: what it is found by and what varies in
  * it: a reference count, the thread id, and the pod's labels, which Go writes in random order.
- * In: bytes. Out: a hash, the end of a varying part, the holes of a message.
+ * Also parts that are the same in many messages. In: bytes. Out: a hash, the end of a varying part,
+ * the holes of a message.
  * Must never let a hole change the structure around it: its length stays what it was.
  */
 import { type BlockShape, type Hole, type HoleList, orderHoles } from "./block-memo.ts";
@@ -39,6 +40,21 @@ export const protobufBlockShape: BlockShape = {
     const isWhole = hole.isRun === true ? isRun(bytes, at, holeEnd) : isVarint(bytes, at, holeEnd);
     return isWhole ? holeEnd : -1;
   },
+};
+
+const hashedPartSizeBytes = 192;
+
+/** What comes again without holes: the call of a hook, the rights of a process. */
+export const protobufPartShape: BlockShape = {
+  endIsKnown: true,
+  hash(bytes, start, end) {
+    let hash = end - start;
+    for (let i = Math.max(start, end - hashedPartSizeBytes); i < end; i++) {
+      hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+    }
+    return hash;
+  },
+  endOfHole: () => -1,
 };
 
 function isVarint(bytes: Uint8Array, start: number, end: number): boolean {

@@ -23,11 +23,40 @@ export interface Field {
   readonly name: string;
   readonly kind: FieldKind;
   readonly repeated: boolean;
+  readonly number: number;
+  /** 0 a varint, 2 bytes with a length before them. */
+  readonly wireType: 0 | 2;
   /** Of a `message` or `process`. */
   readonly fields: MessageFields;
 }
 
-export type MessageFields = ReadonlyMap<number, Field>;
+/** The wanted fields of one message. **Cost**: numbers below 64 are places in a list. */
+export class MessageFields {
+  /** Whether it is the event of a hook. */
+  readonly hasCall: boolean;
+  private readonly low: (Field | undefined)[] = new Array(lowCount).fill(undefined);
+  private readonly high = new Map<number, Field>();
+
+  constructor(fields: readonly Field[]) {
+    this.hasCall = fields.some(({ name }) => name === "args");
+    for (const field of fields) {
+      if (field.number < lowCount) this.low[field.number] = field;
+      else this.high.set(field.number, field);
+    }
+  }
+
+  get(number: number): Field | undefined {
+    return number < lowCount ? this.low[number] : this.high.get(number);
+  }
+
+  /** **Order**: by number. */
+  values(): readonly Field[] {
+    return [...this.low, ...this.high.values()].filter((field) => field !== undefined);
+  }
+}
+
+const lowCount = 64;
+const noFields = new MessageFields([]);
 
 /** Per field `name kind`; a kind with a capital is another message; `[]` is repeated. */
 type Declaration = Readonly<Record<number, string>>;
@@ -271,21 +300,24 @@ const built = new Map<string, MessageFields>();
 function fieldsOf(message: string): MessageFields {
   const known = built.get(message);
   if (known !== undefined) return known;
-  const fields = new Map<number, Field>();
-  for (const [number, text] of Object.entries(declarations[message] ?? {})) {
-    fields.set(Number(number), readField(text));
-  }
+  const rows = Object.entries(declarations[message] ?? {});
+  const fields = new MessageFields(rows.map(([number, text]) => readField(Number(number), text)));
   built.set(message, fields);
   return fields;
 }
 
-function readField(text: string): Field {
+const varintKinds: ReadonlySet<string> = new Set<FieldKind>([
+  ...(["bool", "uint32", "int32", "uint64", "int64", "enum"] as const),
+]);
+
+function readField(number: number, text: string): Field {
   const [name = "", type = ""] = text.split(" ");
   const repeated = type.endsWith("[]");
   const bare = repeated ? type.slice(0, -2) : type;
-  if (isScalar(bare)) return { name, kind: bare, repeated, fields: new Map() };
-  const kind = bare === "Process" ? "process" : "message";
-  return { name, kind, repeated, fields: fieldsOf(bare) };
+  const kind = isScalar(bare) ? bare : bare === "Process" ? "process" : "message";
+  const wireType = varintKinds.has(kind) ? 0 : 2;
+  const fields = isScalar(bare) ? noFields : fieldsOf(bare);
+  return { name, kind, repeated, number, wireType, fields };
 }
 
 function isScalar(kind: string): kind is FieldKind {

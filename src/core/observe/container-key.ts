@@ -4,15 +4,19 @@
  * Must never be rebuilt elsewhere: two spellings of a key are two containers.
  */
 import type { ContainerKey } from "./fact.ts";
+import { rememberAnswers } from "./remember-answers.ts";
 
 /** **Unit**: hex digits. **Source**: Tetragon's `docker` field holds no more of an id. */
 const keyLength = 31;
 
 const hostPrefix = "host:";
 
+/** Ids come with each event: one text for each, made once. */
+const startOf = rememberAnswers((containerId) => containerId.slice(0, keyLength), 2048);
+
 /** Of a whole id (64 digits) and of one that Tetragon cut the same. */
 export function containerKey(containerId: string): ContainerKey {
-  return containerId.slice(0, keyLength);
+  return containerId.length <= keyLength ? containerId : startOf(containerId);
 }
 
 /** What the processes of a node that are in no container go under. */

@@ -7,6 +7,7 @@ import type { Argument, HookEvent, SocketAddressArgument, SocketArgument } from 
 import { plainAddress } from "../event/ip-address.ts";
 import type { Protocol } from "./fact.ts";
 import { hookOfEvent, type SocketLayer, type SocketMeaning } from "./network-hooks.ts";
+import { rememberAnswers } from "./remember-answers.ts";
 
 export interface SocketEvent {
   means: SocketMeaning;
@@ -234,18 +235,8 @@ function signed(value: number): number {
     : value;
 }
 
-const plainMemo = new Map<string, string>();
-const plainCountMax = 16_384;
-
 /** **Cost**: one lookup for an address seen before. */
-function plain(text: string): string {
-  const known = plainMemo.get(text);
-  if (known !== undefined) return known;
-  if (plainMemo.size >= plainCountMax) plainMemo.clear();
-  const address = plainAddress(text);
-  plainMemo.set(text, address);
-  return address;
-}
+const plain = rememberAnswers(plainAddress, 16_384);
 
 /** The address that stands for none, or for all of a machine's own. */
 export function isUnspecified(address: string): boolean {

@@ -2,7 +2,6 @@
  * Holds the putting of every event into the archive as it is observed.
  * In: events with their records. Out: nothing; the archive has them, each once.
  */
-import type { Event } from "../../core/event/event.ts";
 import { containerKey, hostKey } from "../../core/observe/container-key.ts";
 import type { LiveOptions } from "../../engine/live-observation.ts";
 import type { ArchiveWriter } from "../../ports/archive.ts";
@@ -41,21 +40,24 @@ class RecordArchiving implements Archiving {
     if (!this.isOpen) return;
     const { offset } = record;
     if (this.known.size > 0 && offset <= (this.known.get(source) ?? -1)) return;
+    const { bytes, start, end } = record;
+    const isWhole = start === 0 && end === bytes.length;
+    const { process } = "process" in event ? event : nobody;
     this.sequence = this.archive.append({
       source,
       format: this.protobufNames.has(source) ? "protobuf" : "jsonl",
-      bytes: record.bytes.subarray(record.start, record.end),
+      bytes: isWhole ? bytes : bytes.subarray(start, end),
       timeUs: event.timeUs,
-      ...whoseOf(event),
+      container: process === undefined ? "" : containerOf(process.containerId, event.node),
+      execId: process === undefined ? "" : process.execId,
       input: event.input,
       offset,
     });
   };
 }
 
-function whoseOf(event: Event): { readonly container: string; readonly execId: string } {
-  if (!("process" in event) || event.process === undefined) return { container: "", execId: "" };
-  const { containerId, execId } = event.process;
-  const container = containerId === "" ? hostKey(event.node) : containerKey(containerId);
-  return { container, execId };
+const nobody = { process: undefined };
+
+function containerOf(containerId: string, node: string): string {
+  return containerId === "" ? hostKey(node) : containerKey(containerId);
 }

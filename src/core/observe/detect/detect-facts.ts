@@ -90,7 +90,7 @@ export function stepFact(subject: SubjectRecord, step: StepRecord): StepFact {
     count: step.count,
     firstSeenUs: step.firstSeenUs,
     lastSeenUs: step.lastSeenUs,
-    citations: [...step.citations],
+    citations: step.citations,
   };
 }
 
@@ -127,7 +127,7 @@ export function emitSession(
   for (const one of ordered.slice(0, sessionBounds.members)) emit(processFact(one, entry.execId));
   let stepCount = 0;
   for (const one of ordered) {
-    const steps = [...(one.steps?.values() ?? [])].sort(compareSteps);
+    const steps = (one.steps ?? []).toSorted(compareSteps);
     const room = Math.max(0, sessionBounds.steps - stepCount);
     for (const step of steps.slice(0, room)) emit(stepFact(one, step));
     stepCount += steps.length;

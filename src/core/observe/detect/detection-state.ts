@@ -138,7 +138,7 @@ export class DetectionState {
     const { entry } = subject;
     if (this.isSpokenOf(entry)) {
       if (this.mayTell(entry)) this.emit(processFact(subject, entry.execId));
-      for (const step of subject.steps?.values() ?? []) this.dropStep(subject, step);
+      for (const step of subject.steps ?? []) this.dropStep(subject, step);
       if (subject.signals !== undefined) {
         emitAncestors(entry, this.emit);
         if (hasWeight(subject)) entry.isSpoken = this.hasSpoken = true;

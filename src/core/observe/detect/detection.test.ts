@@ -311,7 +311,7 @@ test("one process keeps so many steps, the latest; those that go are handed out"
       subject,
     );
   }
-  assert.equal(subject.steps?.size, 64);
+  assert.equal(subject.steps?.length, 64);
   assert.deepEqual(dropped.slice(0, 2), ["/data/0", "/data/1"]);
   assert.equal(subject.omittedCount, 36);
 });

@@ -39,7 +39,7 @@ test("each field of each process comes back, and whom it points at", () => {
   const placeOf = (one: SubjectRecord | undefined) =>
     one === undefined ? -1 : (places.get(one) ?? -1);
   const read = unpackSubjects(copyOf(packSubjects(subjects, placeOf)));
-  assert.ok(subjects.some(({ steps }) => steps !== undefined && steps.size > 1));
+  assert.ok(subjects.some(({ steps }) => steps !== undefined && steps.length > 1));
   assert.ok(subjects.some(({ signals }) => signals !== undefined));
   assert.ok(subjects.some(({ roles }) => roles.size > 0));
   for (const [at, subject] of subjects.entries()) {

@@ -134,7 +134,7 @@ export function packSubjects(
   const signals: (readonly [Place, readonly SignalRecord[]])[] = [];
   const places = subjects.map((one, at): PlaceRow => {
     if (one.execCitation !== undefined) citations.push(one.execCitation);
-    for (const step of one.steps?.values() ?? []) {
+    for (const step of one.steps ?? []) {
       steps.push({ ...step, citationCount: step.citations.length });
       for (const citation of step.citations) citations.push(citation);
     }
@@ -147,7 +147,7 @@ export function packSubjects(
       host: placeOf(one.host),
       workload: workloads.placeOf(one.workload),
       roles: roles.placeOf(one.roles),
-      stepCount: one.steps?.size ?? 0,
+      stepCount: one.steps?.length ?? 0,
       execCitationCount: one.execCitation === undefined ? 0 : 1,
     };
   });
@@ -182,20 +182,15 @@ export function unpackSubjects(dump: SubjectsDump): UnpackedSubjects {
     subject.roles = roleSets[row.roles] ?? subject.roles;
     [subject.execCitation] = citations.next(row.execCitationCount);
     if (row.stepCount === 0) continue;
-    const own = steps.next(row.stepCount).map(({ citationCount, ...step }) => {
+    subject.steps = steps.next(row.stepCount).map(({ citationCount, ...step }) => {
       return { ...step, citations: citations.next(citationCount) };
     });
-    subject.steps = stepsByKey(own);
   }
   for (const [at, records] of dump.signals) {
     const subject = subjects[at];
     if (subject !== undefined) subject.signals = signalsByRule(records);
   }
   return { subjects, places };
-}
-
-function stepsByKey(steps: readonly StepRecord[]): Map<string, StepRecord> {
-  return new Map(steps.map((step) => [`${step.what} ${step.subject}`, step]));
 }
 
 function signalsByRule(signals: readonly SignalRecord[]): Map<string, SignalRecord> {
@@ -218,7 +213,7 @@ export function loadSubjectRows(rows: readonly SubjectRow[]): UnpackedSubjects {
   const subjects = rows.map(({ execId, node, pid, fields, roles, steps, signals }) => {
     const subject = Object.assign(new SubjectRecord(execId, node, pid), fields);
     subject.roles = roleSet(roles);
-    if (steps !== undefined) subject.steps = stepsByKey(steps);
+    if (steps !== undefined) subject.steps = [...steps];
     if (signals !== undefined) subject.signals = signalsByRule(signals);
     return subject;
   });

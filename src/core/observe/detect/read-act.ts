@@ -101,7 +101,7 @@ function readSocket(act: Act, event: HookEvent): boolean {
     if (argument.kind !== "socket-address" || !argument.family.includes("UNIX")) continue;
     act.kind = "unix-connect";
     act.path = plainPath(argument.address);
-    return act.path !== "" && /connect/.test(event.hook);
+    return act.path !== "" && event.hook.includes("connect");
   }
   const socket = readSocketEvent(event);
   if (socket === undefined) return false;
@@ -141,6 +141,10 @@ function kindOfState(next: string): ActKind | undefined {
   return next === "TCP_CLOSE" ? "close" : undefined;
 }
 
+/** Made once: in a function they were made for each event. */
+const maskLabel = /^mask$/i;
+const protectionLabel = /prot/i;
+
 type FileReading = "open" | "read" | "write" | "truncate" | "permission" | "map";
 
 function readFile(act: Act, event: HookEvent, reading: FileReading): boolean {
@@ -150,13 +154,13 @@ function readFile(act: Act, event: HookEvent, reading: FileReading): boolean {
   if (act.path === "") return false;
   if (reading === "permission") {
     // MAY_EXEC 1, MAY_WRITE 2, MAY_READ 4, MAY_APPEND 8. **Source**: linux/fs.h
-    const mask = integerOf(event, /^mask$/i);
+    const mask = integerOf(event, maskLabel);
     act.kind = (mask & 10) !== 0 ? "write" : "read";
     return (mask & 14) !== 0;
   }
   if (reading === "map") {
     // PROT_EXEC 4. **Source**: asm-generic/mman-common.h
-    act.kind = (integerOf(event, /prot/i) & 4) !== 0 ? "map" : "read";
+    act.kind = (integerOf(event, protectionLabel) & 4) !== 0 ? "map" : "read";
     return true;
   }
   act.kind = reading === "open" ? "read" : reading;

@@ -8,6 +8,9 @@ import type { Act } from "./act.ts";
 import { integerOf, isFile, plainPath } from "./act-arguments.ts";
 import type { ActHook } from "./act-hooks.ts";
 
+/** Of arguments: made once, not for each event. */
+const labels = { namespace: /type|flags/i, trace: /request|mode/i, command: /cmd/i };
+
 export function readKernelAct(act: Act, event: HookEvent, { reading, name }: ActHook): boolean {
   act.kind = "call";
   act.text = name;
@@ -16,7 +19,7 @@ export function readKernelAct(act: Act, event: HookEvent, { reading, name }: Act
       return readMount(act, event);
     case "namespace":
       act.kind = "namespace";
-      act.value = integerOf(event, /type|flags/i);
+      act.value = integerOf(event, labels.namespace);
       return true;
     case "identity":
       return readIdentity(act, event);
@@ -26,7 +29,7 @@ export function readKernelAct(act: Act, event: HookEvent, { reading, name }: Act
       return true;
     case "trace":
       act.kind = "trace";
-      act.value = integerOf(event, /request|mode/i);
+      act.value = integerOf(event, labels.trace);
       return true;
     case "module":
       act.kind = "module";
@@ -102,7 +105,7 @@ function readModuleFile(act: Act, event: HookEvent): boolean {
 function commandOf(event: HookEvent): string {
   const text = textOf(event, 0);
   if (text !== "") return text;
-  const command = integerOf(event, /cmd/i);
+  const command = integerOf(event, labels.command);
   return command === 5 ? "BPF_PROG_LOAD" : `BPF_COMMAND_${command}`;
 }
 

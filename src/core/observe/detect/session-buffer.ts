@@ -64,7 +64,7 @@ export class SessionBuffer {
   }
 
   forget(subject: SubjectRecord): void {
-    const size = subject.steps?.size ?? 0;
+    const size = subject.steps?.length ?? 0;
     this.count -= size;
     subject.entry.stepCount = Math.max(0, subject.entry.stepCount - size);
     if (subject === this.latestSubject) this.latestSubject = undefined;
@@ -72,7 +72,7 @@ export class SessionBuffer {
   }
 
   restore(subject: SubjectRecord): void {
-    this.count += subject.steps?.size ?? 0;
+    this.count += subject.steps?.length ?? 0;
   }
 
   private stepOf(
@@ -81,13 +81,12 @@ export class SessionBuffer {
     what: StepFact["what"],
     about: string,
   ): StepRecord | undefined {
-    const key = stepKey(what, about);
-    let step = subject.steps?.get(key);
+    let step = stepIn(subject.steps, what, about);
     if (step === undefined) {
       if (!this.makeRoom(subject)) return undefined;
       step = createStep(act, what, about);
-      subject.steps ??= new Map();
-      subject.steps.set(key, step);
+      if (subject.steps === undefined) subject.steps = [step];
+      else subject.steps.push(step);
       subject.entry.stepCount += 1;
       this.count += 1;
       this.wire.subject = undefined;
@@ -98,21 +97,20 @@ export class SessionBuffer {
   }
 
   private makeRoom(subject: SubjectRecord): boolean {
-    const size = subject.steps?.size ?? 0;
+    const size = subject.steps?.length ?? 0;
     const isFull =
       size >= stepBounds.perSubject ||
       subject.entry.stepCount >= stepBounds.perEntry ||
       this.count >= stepBounds.total;
     if (!isFull) return true;
     subject.entry.omittedCount += 1;
-    const oldest = subject.steps?.entries().next().value;
+    const oldest = subject.steps?.shift();
     if (oldest === undefined) return false;
-    subject.steps?.delete(oldest[0]);
     subject.entry.stepCount = Math.max(0, subject.entry.stepCount - 1);
     this.count -= 1;
     this.latestSubject = undefined;
     this.wire.subject = undefined;
-    this.onDrop(subject, oldest[1]);
+    this.onDrop(subject, oldest);
     return true;
   }
 
@@ -136,7 +134,7 @@ export class SessionBuffer {
   /** A datagram needs no connection: the first one sent is one. */
   private connectionOf(act: Act, subject: SubjectRecord): StepRecord | undefined {
     const about = endOf(act.address, act.port);
-    const known = findStep(subject, stepKey("connect", about));
+    const known = findConnection(subject, about);
     if (known !== undefined || act.protocol !== "udp" || act.kind !== "send") return known;
     const step = this.stepOf(act, subject, "connect", about);
     if (step === undefined) return undefined;
@@ -146,19 +144,29 @@ export class SessionBuffer {
   }
 }
 
-function findStep(subject: SubjectRecord, key: string): StepRecord | undefined {
+function findConnection(subject: SubjectRecord, about: string): StepRecord | undefined {
   let one: SubjectRecord | undefined = subject;
   for (let step = 0; step < 4 && one !== undefined; step++) {
-    const found = one.steps?.get(key) ?? one.before?.steps?.get(key);
+    const found =
+      stepIn(one.steps, "connect", about) ?? stepIn(one.before?.steps, "connect", about);
     if (found !== undefined) return found;
     one = one.parent;
   }
   return undefined;
 }
 
-function stepKey(what: StepFact["what"], about: string): string {
-  return `${what} ${about}`;
+/** By looking at each: they are few, and a table with keys takes more room than they do. */
+function stepIn(
+  steps: readonly StepRecord[] | undefined,
+  what: StepFact["what"],
+  about: string,
+): StepRecord | undefined {
+  if (steps === undefined) return undefined;
+  for (const one of steps) if (one.what === what && one.subject === about) return one;
+  return undefined;
 }
+
+const noCitations: readonly Citation[] = [];
 
 function createStep(act: Act, what: StepFact["what"], subject: string): StepRecord {
   return {
@@ -170,7 +178,7 @@ function createStep(act: Act, what: StepFact["what"], subject: string): StepReco
     count: 0,
     firstSeenUs: act.timeUs,
     lastSeenUs: act.timeUs,
-    citations: [],
+    citations: noCitations,
   };
 }
 
@@ -182,21 +190,22 @@ function countUp(step: StepRecord, act: Act): void {
     const detail = detailOf(act);
     if (compareDetails(detail, step.detail) > 0) step.detail = detail;
   }
-  cite(step.citations, act);
+  cite(step, act);
 }
 
 function hasDetail({ kind }: Act): boolean {
   return kind !== "read" && kind !== "write" && kind !== "connect" && kind !== "accept";
 }
 
-function cite(citations: Citation[], act: Act): void {
+/** Lists of just their length: most have one citation for good. */
+function cite(step: StepRecord, act: Act): void {
+  const { citations } = step;
   const { length } = citations;
   const last = citations[length - 1];
-  if (last === undefined || (act.timeUs > last.timeUs && length < citationCountMax)) {
-    citations.push(citeAct(act));
-  } else if (act.timeUs <= last.timeUs) {
-    citations.splice(0, length, ...mergeCitations(citations, [citeAct(act)]));
-  }
+  if (last === undefined) step.citations = [citeAct(act)];
+  else if (act.timeUs > last.timeUs) {
+    if (length < citationCountMax) step.citations = [...citations, citeAct(act)];
+  } else step.citations = mergeCitations(citations, [citeAct(act)]);
 }
 
 /** What is told of in a timeline; undefined for what all programs do all the time. */

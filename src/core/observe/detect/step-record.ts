@@ -15,6 +15,6 @@ export interface StepRecord {
   count: number;
   firstSeenUs: TimeUs;
   lastSeenUs: TimeUs;
-  /** The earliest few, in place: whoever gives them away copies. */
-  readonly citations: Citation[];
+  /** The earliest few. */
+  citations: readonly Citation[];
 }

@@ -331,6 +331,8 @@ export class SubjectStore implements SubjectBook {
 
   private markEnded(subject: SubjectRecord, timeUs: TimeUs): void {
     subject.exitUs = Math.max(1, timeUs);
+    // Little comes of it any more, and for long: a block takes as much room as all the rest.
+    subject.block = undefined;
     this.ended.push(subject);
   }
 

@@ -20,28 +20,28 @@ const forkCountMax = 65_536;
 
 export class SubjectLinks {
   /** Latest image by node and pid. */
-  private readonly images = new Map<string, SubjectRecord>();
+  private readonly images = new PidTable();
   /** Forks that did not exec yet, the same. */
-  private readonly forks = new Map<string, SubjectRecord>();
+  private readonly forks = new PidTable();
   private readonly orphans = new Map<string, SubjectRecord[]>();
 
   noteImage(subject: SubjectRecord): void {
-    this.images.set(pidKey(subject.node, subject.pid), subject);
+    this.images.set(subject);
   }
 
   noteFork(fork: SubjectRecord): void {
-    if (this.forks.size < forkCountMax) this.forks.set(pidKey(fork.node, fork.pid), fork);
+    if (this.forks.size < forkCountMax) this.forks.set(fork);
   }
 
   /** What a program was before its exec. */
   forkOf(program: SubjectRecord): SubjectRecord | undefined {
-    const fork = this.forks.get(pidKey(program.node, program.pid));
+    const fork = this.forks.get(program.node, program.pid);
     return fork !== undefined && isForkOf(fork, program) ? fork : undefined;
   }
 
   /** What a fork that is heard of late has become. */
   programOf(fork: SubjectRecord): SubjectRecord | undefined {
-    const program = this.images.get(pidKey(fork.node, fork.pid));
+    const program = this.images.get(fork.node, fork.pid);
     const fits = program?.before === undefined && program !== undefined;
     return fits && isForkOf(fork, program) ? program : undefined;
   }
@@ -50,7 +50,7 @@ export class SubjectLinks {
   parentByPid(subject: SubjectRecord): SubjectRecord | undefined {
     const parts = readExecId(subject.parentExecId);
     if (parts === undefined || parts.bootUs !== 0 || parts.pid === 0) return undefined;
-    const found = this.images.get(pidKey(subject.node, parts.pid));
+    const found = this.images.get(subject.node, parts.pid);
     return found !== undefined && found.startUs <= subject.startUs ? found : undefined;
   }
 
@@ -75,13 +75,12 @@ export class SubjectLinks {
   }
 
   forget(subject: SubjectRecord): void {
-    const key = pidKey(subject.node, subject.pid);
-    if (this.images.get(key) === subject) this.images.delete(key);
-    if (this.forks.get(key) === subject) this.forks.delete(key);
+    this.images.delete(subject);
+    this.forks.delete(subject);
   }
 
   get holders(): PidHolders {
-    return { images: [...this.images.values()], forks: [...this.forks.values()] };
+    return { images: this.images.values(), forks: this.forks.values() };
   }
 
   restore({ images, forks }: PidHolders): void {
@@ -90,8 +89,37 @@ export class SubjectLinks {
   }
 }
 
-function pidKey(node: string, pid: number): string {
-  return `${pid} ${node}`;
+/** By node and pid, without a text that joins them. */
+class PidTable {
+  size = 0;
+  private readonly nodes = new Map<string, Map<number, SubjectRecord>>();
+
+  get(node: string, pid: number): SubjectRecord | undefined {
+    return this.nodes.get(node)?.get(pid);
+  }
+
+  set(subject: SubjectRecord): void {
+    const { node, pid } = subject;
+    const known = this.nodes.get(node);
+    const pids = known ?? new Map<number, SubjectRecord>();
+    if (known === undefined) this.nodes.set(node, pids);
+    if (!pids.has(pid)) this.size += 1;
+    pids.set(pid, subject);
+  }
+
+  /** Only while it is still the one. */
+  delete(subject: SubjectRecord): void {
+    const { node, pid } = subject;
+    const pids = this.nodes.get(node);
+    if (pids?.get(pid) !== subject) return;
+    pids.delete(pid);
+    this.size -= 1;
+    if (pids.size === 0) this.nodes.delete(node);
+  }
+
+  values(): readonly SubjectRecord[] {
+    return [...this.nodes.values()].flatMap((pids) => [...pids.values()]);
+  }
 }
 
 function isForkOf(fork: SubjectRecord, program: SubjectRecord): boolean {

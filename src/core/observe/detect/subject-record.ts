@@ -9,6 +9,7 @@ import { hasFlag } from "../../event/process-flags.ts";
 import { baseName } from "../../inventory/container-path.ts";
 import { containerKey, hostKey, isHostKey } from "../container-key.ts";
 import type { Actor, Citation, ContainerKey, Workload } from "../fact.ts";
+import { rememberAnswers } from "../remember-answers.ts";
 import { rolesOf } from "./program-roles.ts";
 import type { SignalRecord } from "./signal-record.ts";
 import { splitArguments } from "./split-arguments.ts";
@@ -20,6 +21,10 @@ export const subjectKnownAs = { id: 0, parent: 1, itself: 2, exec: 3 } as const;
 
 /** **Unit**: characters. */
 export const subjectTextMax = { arguments: 4096, short: 256 } as const;
+
+/** The same command lines come again and again, and of each only the latest is asked for often. */
+const wordsOf = rememberAnswers(splitArguments, 256);
+const nameOf = rememberAnswers(baseName, 1024);
 
 const noRoles: ReadonlySet<Role> = new Set();
 
@@ -56,7 +61,7 @@ export class SubjectRecord implements Subject {
   /** The program that replaced it. */
   next: SubjectRecord | undefined = undefined;
   known = 0;
-  /** The block last merged: equal blocks are equal objects. */
+  /** The block last merged, while it runs: equal blocks are mostly equal objects. */
   block: Process | undefined = undefined;
   /** Somebody was started by it: what is learned of it may matter to others. */
   hasChildren = false;
@@ -71,7 +76,8 @@ export class SubjectRecord implements Subject {
   /** No longer found by its id; its entry is final. */
   forgotten = false;
   execCitation: Citation | undefined = undefined;
-  steps: Map<string, StepRecord> | undefined = undefined;
+  /** **Order**: as they began. */
+  steps: StepRecord[] | undefined = undefined;
   signals: Map<string, SignalRecord> | undefined = undefined;
   /** Of entries: a rule spoke of one of its processes that was let go of since. */
   isSpoken = false;
@@ -79,8 +85,6 @@ export class SubjectRecord implements Subject {
   memberCount = 0;
   stepCount = 0;
   omittedCount = 0;
-  private splitText: string | undefined = undefined;
-  private split: readonly string[] = [];
 
   constructor(execId: string, node: string, pid: number) {
     this.execId = execId;
@@ -90,11 +94,7 @@ export class SubjectRecord implements Subject {
   }
 
   get words(): readonly string[] {
-    if (this.splitText !== this.arguments) {
-      this.splitText = this.arguments;
-      this.split = splitArguments(this.arguments);
-    }
-    return this.split;
+    return wordsOf(this.arguments);
   }
 
   get isInContainer(): boolean {
@@ -110,7 +110,7 @@ export function mergeProcess(
   textMax: number = subjectTextMax.arguments,
 ): boolean {
   if (subject.block === block && known <= subject.known) return false;
-  subject.block = block;
+  if (subject.exitUs === 0) subject.block = block;
   const movedIn = block.containerId !== "" && !subject.isInContainer;
   if (movedIn) {
     subject.container = containerKey(block.containerId);
@@ -127,7 +127,7 @@ export function mergeProcess(
 function fillFrom(subject: SubjectRecord, block: Process, textMax: number): void {
   const isListed = hasFlag(block.flags, "procFS");
   subject.binary = block.binary;
-  subject.name = baseName(block.binary);
+  subject.name = nameOf(block.binary);
   if (block.arguments !== "" || subject.known === subjectKnownAs.exec) {
     subject.arguments = cutText(block.arguments, textMax);
   }

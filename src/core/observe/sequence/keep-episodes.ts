@@ -97,11 +97,17 @@ export function episodeOf(
 export function keepMark(episode: Episode, { rule, step }: IndexedStep, mark: Mark): boolean {
   const marks = episode.marks[step];
   const tally = rule.steps[step]?.tally;
-  if (marks === undefined || marks.some((one) => isSameMark(one, mark))) return false;
+  if (marks === undefined) return false;
+  for (const one of marks) if (isSameMark(one, mark)) return false;
   const horizonUs = episode.lastUs - rule.withinUs - lateUs;
   if (mark.timeUs < horizonUs) return false;
   for (const list of episode.marks) {
     while (list[0] !== undefined && list[0].timeUs < horizonUs) list.shift();
+  }
+  // Most have one mark for good: a list of one, for pushing to an empty one makes room for many.
+  if (marks.length === 0) {
+    episode.marks[step] = [mark];
+    return true;
   }
   marks.push(mark);
   if (tally?.kind === "distinct") dropEqual(marks, mark.tallied);

@@ -45,9 +45,9 @@ export function createSequenceDetector(
       reader.show(act, context.book);
       index.find(act, reader, found);
       if (found.length === 0 || isRepeat(state, act)) return;
+      const limits = { act, keyCountMax, lost: context.lost };
       for (const one of found) {
         if (!isStep(one, reader)) continue;
-        const limits = { act, keyCountMax, lost: context.lost };
         for (const key of keysOf(one.alternative.by, one.alternative.file, act)) {
           const episode = episodeOf(state, one.rule, key, limits);
           const mark = makeMark(one, act, reader);
