@@ -237,6 +237,15 @@ function dutyMetrics({ health }: StatusParts): readonly Metric[] {
     counter("report_failures_total", "Reports that failed.", health.counted("report-failures")),
     counter("commit_failures_total", "Commits that failed.", health.counted("commit-failures")),
     counter("delivery_failures_total", "Deliveries given up.", health.counted("lost-deliveries")),
+    {
+      name: "policies_lacking",
+      kind: "gauge",
+      help: "Policies of waggle that servers could not load: tried again later, or given up.",
+      samples: [
+        { labels: { state: "later" }, value: health.counted("policies-refused") },
+        { labels: { state: "given-up" }, value: health.counted("policies-given-up") },
+      ],
+    },
     gauge("scan_queue", "Images that wait for a scan.", health.counted("scan-queue")),
     {
       name: "forgotten_total",
