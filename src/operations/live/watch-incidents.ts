@@ -5,6 +5,7 @@
  * remembered. Must never stop the daemon, nor tell again what was told.
  */
 import type { Incident } from "../../core/judge/incident/incident.ts";
+import { incidentCountMax } from "../../core/judge/incident/judge-incidents.ts";
 import { levels } from "../../core/observe/detect/rule.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Notice } from "../../ports/notifier.ts";
@@ -74,6 +75,8 @@ export class IncidentWatch {
   private judgedMs = Number.NEGATIVE_INFINITY;
   private costMs = 0;
   private keptText = "";
+  /** Ids as judged last; undefined before that, and where not all are known. */
+  private keptIds: ReadonlySet<string> | undefined;
   private nudge = new AbortController();
   /** As judged last, with what people closed; short. **Order**: gravest first. */
   incidents: readonly Incident[] = [];
@@ -89,6 +92,11 @@ export class IncidentWatch {
     const batch = { settled, open, dropped };
     if (this.waiting !== undefined) this.waiting.push(batch);
     else if (this.known.note(batch)) this.stir();
+  }
+
+  /** Whether it may still be shown. Where nobody knows, it may. */
+  isKept(id: string): boolean {
+    return this.keptIds?.has(id) ?? true;
   }
 
   /** Something else may have changed it: what a person decided. */
@@ -146,6 +154,7 @@ export class IncidentWatch {
     this.isStirred = false;
     try {
       if (this.known.hasSignals || this.memory.told.length > 0) await this.judge();
+      else this.noteKept([]);
       health.note(part, true, "", clock.nowUs());
     } catch (error) {
       if (!(error instanceof WaggleError)) throw error;
@@ -166,6 +175,7 @@ export class IncidentWatch {
       ...{ known: this.known, early: this.places.early, places, previous: this.memory.judged },
       nowUs: observation.timeUs,
     });
+    this.noteKept(judged);
     const shown = layOverDecisions(judged, decisions);
     const news = newsForPeople(this.memory.told, shown);
     if (this.isReminding) await this.tellAgain(shown, news);
@@ -181,6 +191,11 @@ export class IncidentWatch {
     this.memory = boundMemory({ judged, told: toldNow(this.memory.told, shown, news) });
     this.incidents = boundMemory({ judged: shown, told: [] }).judged;
     await this.keep();
+  }
+
+  private noteKept(judged: readonly Incident[]): void {
+    const isWhole = this.known.hasAllDetected && judged.length < incidentCountMax;
+    this.keptIds = isWhole ? new Set(judged.map(({ id }) => id)) : undefined;
   }
 
   private async tell(
