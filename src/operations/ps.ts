@@ -1,6 +1,7 @@
 /**
- * Holds the operation `ps`: the containers of a recording, or the process tree of one.
- * In: events, and the name of a container. Out: its processes, each with its class and the reason.
+ * Holds the operation `ps`: the containers of a recording or a state, or the process tree of one.
+ * In: events, or the state of a daemon; the name of a container. Out: its processes, each with its
+ * class and the reason.
  */
 
 import { z } from "zod";
@@ -11,10 +12,12 @@ import type { SeenContainer } from "./describe-event-file.ts";
 import { findContainer } from "./list-containers.ts";
 import { type Look, listProcesses, type ProcessesOfOne, seenContainers } from "./list-processes.ts";
 import { loadCluster } from "./load-cluster.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation, OperationContext } from "./operation.ts";
 import { collectProbeCommands } from "./probe-commands.ts";
 import { canReadAgain } from "./read-text.ts";
-import { eventFields, identityFields, resolveSources } from "./sources.ts";
+import { eventFields, identityFields, resolveSources, type Sources } from "./sources.ts";
+import { addStateSources } from "./state-sources.ts";
+import { readTimeBound } from "./time-range.ts";
 
 const input = z.strictObject({
   container: z
@@ -23,9 +26,18 @@ const input = z.strictObject({
     .max(1000)
     .optional()
     .describe("Container, pod or workload name, namespace/name, or id prefix; host for the host"),
+  state: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "State directory of a `waggle run`: containers from what it saw, processes from its archive " +
+        "of raw events",
+    ),
   ...eventFields,
   ...identityFields,
 });
+type PsInput = z.infer<typeof input>;
 
 export interface PsOutput extends ProcessesOfOne {
   /** null when no container was asked for: then `containers` lists them. */
@@ -33,18 +45,18 @@ export interface PsOutput extends ProcessesOfOne {
   readonly containers: readonly SeenContainer[];
 }
 
-export const ps: Operation<z.infer<typeof input>, PsOutput> = {
+export const ps: Operation<PsInput, PsOutput> = {
   name: "ps",
   summary: "list containers, or the processes of one with their class",
   description:
-    "Without a name lists the containers that the events show. With one shows its process tree: " +
+    "Without a name lists the containers that the events or the state of a daemon show. With one shows its process tree: " +
     "which processes are the service itself, and which are probes, people, package managers or " +
     "the container runtime, each with the reason for its class.",
   effect: "read",
   input,
   run: async ({ container, ...given }, context) => {
     const problems = new ProblemLog();
-    const sources = resolveSources(given, context.settings);
+    const sources = await chooseSources(given, context);
     const { identities } = await loadCluster(sources, context, problems);
     const probeCommands = collectProbeCommands(identities, context.settings, problems);
     const look: Look = { sources, identities, probeCommands, problems, context };
@@ -59,12 +71,28 @@ export const ps: Operation<z.infer<typeof input>, PsOutput> = {
   },
 };
 
+/** A state is asked for a window here: its raw events have times, which its facts have not. */
+async function chooseSources(
+  given: Omit<PsInput, "container">,
+  context: OperationContext,
+): Promise<Sources> {
+  const { since, until, ...rest } = given;
+  const state = given.state ?? (given.events === undefined ? context.settings.config.state : "");
+  if (state === undefined || state === "") return resolveSources(given, context.settings);
+  const sources = await addStateSources(resolveSources(rest, context.settings), context);
+  return {
+    ...sources,
+    since: since === undefined ? undefined : readTimeBound(since, "since"),
+    until: until === undefined ? undefined : readTimeBound(until, "until"),
+  };
+}
+
 /** Names are known only after the events were read once; a whole id and the host need no pass. */
 async function findTarget(name: string, look: Look): Promise<SeenContainer> {
   if (name === "host") return unnamed(hostKey(""));
   if (isHostKey(name)) return unnamed(name);
   const { sources, context } = look;
-  if (await canReadAgain(context.files, sources.events)) {
+  if (sources.state !== "" || (await canReadAgain(context.files, sources.events))) {
     return findContainer(await seenContainers(look), name);
   }
   if (/^[0-9a-f]{31,64}$/.test(name)) return unnamed(name);

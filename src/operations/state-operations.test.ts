@@ -11,6 +11,7 @@ import { MemoryMachine, MemoryOutside } from "../testing/memory-outside.ts";
 import { ScriptedSource } from "../testing/scripted-source.ts";
 import { readImages } from "./live/images-in-use.ts";
 import { observeState, recordingSetting } from "./observe-state.ts";
+import { ps } from "./ps.ts";
 import { record } from "./record.ts";
 import { report } from "./report.ts";
 import { reportAt } from "./report-at.ts";
@@ -42,6 +43,42 @@ async function watched(): Promise<MemoryOutside> {
 
 const world = await watched();
 const context = world.context();
+
+test("ps answers from a state as it does from the events", async () => {
+  world.machine.stored.set("events.jsonl", bytes);
+  const fromEvents = await ps.run({ events: ["events.jsonl"] }, context);
+  const fromState = await ps.run({ state: "s" }, context);
+  const known = ({ containers }: typeof fromState) =>
+    containers.map(({ id, namespace, pod, container, image }) => {
+      return { id, namespace, pod, container, image };
+    });
+  assert.ok(fromState.containers.length > 0);
+  assert.deepEqual(known(fromState), known(fromEvents));
+  for (const { id } of fromEvents.containers) {
+    const of = async (input: object) =>
+      (await ps.run({ container: id, ...input }, context)).processes;
+    const processes = await of({ state: "s" });
+    assert.ok(processes.length > 0, id);
+    assert.deepEqual(processes, await of({ events: ["events.jsonl"] }));
+  }
+  const host = await ps.run({ container: "host", state: "s" }, context);
+  const hostOfEvents = await ps.run({ container: "host", events: ["events.jsonl"] }, context);
+  assert.deepEqual(host.processes, hostOfEvents.processes);
+  const set = { ...context, settings: { file: "", config: { state: "s" } } };
+  assert.deepEqual(await ps.run({}, set), fromState, "a configuration names it too");
+});
+
+test("ps of a state takes a window, and says where raw events lack", async () => {
+  const early = { state: "s", until: "2001-01-01" };
+  assert.deepEqual((await ps.run(early, context)).containers, []);
+  await assert.rejects(ps.run({ ...early, container: "host" }, context), {
+    code: "not-found",
+    message: /archive has no event of that time/,
+  });
+  await assert.rejects(ps.run({ state: "s", events: ["events.jsonl"] }, context), {
+    code: "usage",
+  });
+});
 
 test("what a daemon gathered is used beside what is given; given objects stand first", async () => {
   for (const name of ["s/cluster.json", "s/containers.json"]) world.write(name, "[]");
