@@ -61,6 +61,8 @@ export const statusSchema = z.object({
   forgotten: z.array(z.object({ kind: z.string(), count: z.number() })).default([]),
   /** Not closed; an older daemon does not say. */
   openIncidents: z.array(z.object({ severity: z.string(), count: z.number() })).default([]),
+  /** Of what incidents are judged by, at bounds; an older daemon does not say. */
+  leftOut: z.array(z.object({ reason: z.string(), count: z.number() })).default([]),
   routes: z
     .array(z.object({ name: z.string(), sent: z.number(), waiting: z.number(), dead: z.number() }))
     .default([]),

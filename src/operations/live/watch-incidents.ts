@@ -75,6 +75,7 @@ export class IncidentWatch {
   private judgedMs = Number.NEGATIVE_INFINITY;
   private costMs = 0;
   private keptText = "";
+  private isLeftOut = false;
   /** Ids as judged last; undefined before that, and where not all are known. */
   private keptIds: ReadonlySet<string> | undefined;
   private nudge = new AbortController();
@@ -176,6 +177,7 @@ export class IncidentWatch {
       nowUs: observation.timeUs,
     });
     this.noteKept(judged);
+    this.noteLeftOut();
     const shown = layOverDecisions(judged, decisions);
     const news = newsForPeople(this.memory.told, shown);
     if (this.isReminding) await this.tellAgain(shown, news);
@@ -196,6 +198,20 @@ export class IncidentWatch {
   private noteKept(judged: readonly Incident[]): void {
     const isWhole = this.known.hasAllDetected && judged.length < incidentCountMax;
     this.keptIds = isWhole ? new Set(judged.map(({ id }) => id)) : undefined;
+  }
+
+  /** Told when it begins: what bounds leave out is counted on pages. */
+  private noteLeftOut(): void {
+    const { workloads } = this.places.early.leftOut;
+    const facts = this.known.telling.letGoCount;
+    const isLeftOut = workloads + facts > 0;
+    if (isLeftOut && !this.isLeftOut) {
+      this.daemon.log.warn("Of some places incidents know less than was seen: bounds were met.", {
+        workloads,
+        facts,
+      });
+    }
+    this.isLeftOut = isLeftOut;
   }
 
   private async tell(
