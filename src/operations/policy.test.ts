@@ -364,7 +364,7 @@ test("one that is refused and not listed is tried ever later, then not; anew it 
   assert.equal((await apply()).did, "keep planned ");
 });
 
-test("what took no other's place keeps that; a change that is left waits with its tries", async () => {
+test("a refused successor leaves what is there; one that waits keeps its tries", async () => {
   const server = createFakeControl("unix:///t.sock", [loadedPolicy(oldLoader)]);
   const world = createWorld(server);
   const [name] = chooseShipped(["loader"]).chosen.map((one) => one.policy.name);

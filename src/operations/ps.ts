@@ -10,14 +10,13 @@ import { containerKey, hostKey, isHostKey } from "../core/observe/container-key.
 import { WaggleError } from "../ports/waggle-error.ts";
 import type { SeenContainer } from "./describe-event-file.ts";
 import { findContainer } from "./list-containers.ts";
-import { type Look, listProcesses, type ProcessesOfOne, seenContainers } from "./list-processes.ts";
+import { type Look, listProcesses, type ProcessesOfOne } from "./list-processes.ts";
 import { loadCluster } from "./load-cluster.ts";
-import type { Operation, OperationContext } from "./operation.ts";
+import type { Operation } from "./operation.ts";
+import { pastSourceFields, resolvePastSources } from "./past-sources.ts";
 import { collectProbeCommands } from "./probe-commands.ts";
 import { canReadAgain } from "./read-text.ts";
-import { eventFields, identityFields, resolveSources, type Sources } from "./sources.ts";
-import { addStateSources } from "./state-sources.ts";
-import { readTimeBound } from "./time-range.ts";
+import { seenContainers } from "./see-containers.ts";
 
 const input = z.strictObject({
   container: z
@@ -26,18 +25,8 @@ const input = z.strictObject({
     .max(1000)
     .optional()
     .describe("Container, pod or workload name, namespace/name, or id prefix; host for the host"),
-  state: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      "State directory of a `waggle run`: containers from what it saw, processes from its archive " +
-        "of raw events",
-    ),
-  ...eventFields,
-  ...identityFields,
+  ...pastSourceFields,
 });
-type PsInput = z.infer<typeof input>;
 
 export interface PsOutput extends ProcessesOfOne {
   /** null when no container was asked for: then `containers` lists them. */
@@ -45,18 +34,18 @@ export interface PsOutput extends ProcessesOfOne {
   readonly containers: readonly SeenContainer[];
 }
 
-export const ps: Operation<PsInput, PsOutput> = {
+export const ps: Operation<z.infer<typeof input>, PsOutput> = {
   name: "ps",
   summary: "list containers, or the processes of one with their class",
   description:
-    "Without a name lists the containers that the events or the state of a daemon show. With one shows its process tree: " +
-    "which processes are the service itself, and which are probes, people, package managers or " +
-    "the container runtime, each with the reason for its class.",
+    "Without a name lists the containers that the events or the state of a daemon show. With one " +
+    "shows its process tree: which processes are the service itself, and which are probes, " +
+    "people, package managers or the container runtime, each with the reason for its class.",
   effect: "read",
   input,
   run: async ({ container, ...given }, context) => {
     const problems = new ProblemLog();
-    const sources = await chooseSources(given, context);
+    const sources = await resolvePastSources(given, context);
     const { identities } = await loadCluster(sources, context, problems);
     const probeCommands = collectProbeCommands(identities, context.settings, problems);
     const look: Look = { sources, identities, probeCommands, problems, context };
@@ -70,22 +59,6 @@ export const ps: Operation<PsInput, PsOutput> = {
     return { container: target, containers: [target], ...processes };
   },
 };
-
-/** A state is asked for a window here: its raw events have times, which its facts have not. */
-async function chooseSources(
-  given: Omit<PsInput, "container">,
-  context: OperationContext,
-): Promise<Sources> {
-  const { since, until, ...rest } = given;
-  const state = given.state ?? (given.events === undefined ? context.settings.config.state : "");
-  if (state === undefined || state === "") return resolveSources(given, context.settings);
-  const sources = await addStateSources(resolveSources(rest, context.settings), context);
-  return {
-    ...sources,
-    since: since === undefined ? undefined : readTimeBound(since, "since"),
-    until: until === undefined ? undefined : readTimeBound(until, "until"),
-  };
-}
 
 /** Names are known only after the events were read once; a whole id and the host need no pass. */
 async function findTarget(name: string, look: Look): Promise<SeenContainer> {

@@ -5,7 +5,6 @@
  * remembered. Must never stop the daemon, nor tell again what was told.
  */
 import type { Incident } from "../../core/judge/incident/incident.ts";
-import { incidentCountMax } from "../../core/judge/incident/judge-incidents.ts";
 import { levels } from "../../core/observe/detect/rule.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Notice } from "../../ports/notifier.ts";
@@ -32,7 +31,7 @@ import {
 import type { Daemon } from "./daemon.ts";
 import { type BatchFacts, IncidentFacts } from "./incident-facts.ts";
 import { IncidentPlaces } from "./incident-places.ts";
-import { judgeLive } from "./judge-live.ts";
+import { hasAll, judgeLive } from "./judge-live.ts";
 
 export interface WatchCalls {
   /** For people; again at a start, and when others are to be told. */
@@ -196,7 +195,7 @@ export class IncidentWatch {
   }
 
   private noteKept(judged: readonly Incident[]): void {
-    const isWhole = this.known.hasAllDetected && judged.length < incidentCountMax;
+    const isWhole = this.known.hasAllDetected && hasAll(judged);
     this.keptIds = isWhole ? new Set(judged.map(({ id }) => id)) : undefined;
   }
 

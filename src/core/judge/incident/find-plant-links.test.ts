@@ -83,7 +83,7 @@ function linksOf(...facts: readonly Facts[]): readonly string[] {
 test("what cron first runs after a service wrote a job is that service's doing", () => {
   const found = linksOf(writer("/var/spool/cron/root"), byCron(60));
   assert.deepEqual(found, [
-    'w0-b60: it left “/var/spool/cron/root” (cron job), ' +
+    "w0-b60: it left “/var/spool/cron/root” (cron job), " +
       "and the other is the first new thing that cron then ran",
   ]);
 });
