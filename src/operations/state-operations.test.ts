@@ -1,6 +1,7 @@
 /**
  * Tests of operations over the state of a daemon: `record.ts`, `report-at.ts`, `status.ts`,
- * `observe-state.ts`, `state-sources.ts`; `live/keep-report.ts`, `live/deliver-report.ts`.
+ * `observe-state.ts`, `state-sources.ts`, `past-sources.ts`, `see-containers.ts`;
+ * `live/keep-report.ts`, `live/deliver-report.ts`.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -11,11 +12,13 @@ import { MemoryMachine, MemoryOutside } from "../testing/memory-outside.ts";
 import { ScriptedSource } from "../testing/scripted-source.ts";
 import { readImages } from "./live/images-in-use.ts";
 import { observeState, recordingSetting } from "./observe-state.ts";
+import { resolvePastSources } from "./past-sources.ts";
 import { ps } from "./ps.ts";
 import { record } from "./record.ts";
 import { report } from "./report.ts";
 import { reportAt } from "./report-at.ts";
 import { run } from "./run.ts";
+import { seenContainers } from "./see-containers.ts";
 import { resolveSources } from "./sources.ts";
 import { addStateSources } from "./state-sources.ts";
 import { status } from "./status.ts";
@@ -70,6 +73,13 @@ test("ps answers from a state as it does from the events", async () => {
 
 test("ps of a state takes a window, and says where raw events lack", async () => {
   const early = { state: "s", until: "2001-01-01" };
+  const sources = await resolvePastSources(early, context);
+  assert.deepEqual([sources.events, sources.until?.kind], [[], "time"]);
+  const look = { sources: { ...sources, until: undefined }, identities: [], context };
+  const seen = await seenContainers({
+    ...{ ...look, probeCommands: new Map(), problems: new ProblemLog() },
+  });
+  assert.ok(seen.length > 0 && seen.every(({ eventCount }) => eventCount === -1));
   assert.deepEqual((await ps.run(early, context)).containers, []);
   await assert.rejects(ps.run({ ...early, container: "host" }, context), {
     code: "not-found",
