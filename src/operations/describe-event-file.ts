@@ -19,6 +19,7 @@ export interface SeenContainer {
   readonly workload: string;
   readonly container: string;
   readonly image: string;
+  /** -1 unknown: the state of a daemon counts none by container. */
   readonly eventCount: number;
   readonly from: string | null;
   readonly to: string | null;

@@ -1,13 +1,15 @@
 /**
- * Holds the containers of a recording by the names that people call them.
- * In: what was read of the events, identities from files. Out: containers; the one meant.
+ * Holds the containers of a recording, or of the state of a daemon, by the names that people call
+ * them.
+ * In: what was read of the events, or facts; identities from files. Out: containers; the one meant.
  * Must never guess: several that fit are an error that lists them.
  */
 
 import { compareText } from "../core/event/compare-text.ts";
+import { formatTime } from "../core/event/format-time.ts";
 import type { ContainerIdentity } from "../core/inventory/image.ts";
-import { containerKey } from "../core/observe/container-key.ts";
-import type { ContainerKey } from "../core/observe/fact.ts";
+import { containerKey, isHostKey } from "../core/observe/container-key.ts";
+import type { ContainerFact, ContainerKey } from "../core/observe/fact.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { describeEventFile, type SeenContainer } from "./describe-event-file.ts";
 import { nearestName } from "./nearest-name.ts";
@@ -27,8 +29,31 @@ export function listContainers(
       byKey.set(key, known === undefined ? complete(one, identities) : add(known, one));
     }
   }
+  return sortByName([...byKey.values()]);
+}
+
+/** **Order**: as `listContainers`. How many events there were is not known. */
+export function containersOfFacts(
+  facts: Iterable<ContainerFact>,
+  identities: readonly ContainerIdentity[],
+): readonly SeenContainer[] {
+  const seen = [...facts].filter(({ container }) => !isHostKey(container));
+  return sortByName(
+    seen.map((fact) => {
+      const { container, containerId, namespace, pod, workload, containerName, imageName } = fact;
+      const one = {
+        id: containerId === "" ? container : containerId,
+        ...{ namespace, pod, workload, container: containerName, image: imageName },
+        ...{ eventCount: -1, from: formatTime(fact.firstSeenUs), to: formatTime(fact.lastSeenUs) },
+      };
+      return complete(one, identities);
+    }),
+  );
+}
+
+function sortByName(containers: readonly SeenContainer[]): readonly SeenContainer[] {
   const nameOf = (one: SeenContainer) => JSON.stringify([one.namespace, one.pod, one.container]);
-  return [...byKey.values()].sort(
+  return containers.toSorted(
     (a, b) => compareText(nameOf(a), nameOf(b)) || compareText(a.id, b.id),
   );
 }

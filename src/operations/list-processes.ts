@@ -1,7 +1,7 @@
 /**
- * Holds one look at the processes of a recording: which containers there are, what ran in one.
- * In: resolved sources. Out: containers, and the process tree of one with class and reason.
- * Must never keep events: a name is found in a first pass, its processes in a second one.
+ * Holds one look at the processes of a recording, or of what a daemon keeps: what ran in one
+ * container, or on a node.
+ * In: resolved sources. Out: the process tree with class and reason. Must never keep events.
  */
 
 import type { Event } from "../core/event/event.ts";
@@ -14,11 +14,10 @@ import {
   type ProcessListOptions,
 } from "../core/observe/process-list.ts";
 import { createObserver } from "../engine/observe-events.ts";
-import type { SeenContainer } from "./describe-event-file.ts";
-import { listContainers } from "./list-containers.ts";
+import { readPast } from "./detect/read-past.ts";
 import { listEvents } from "./list-events.ts";
 import type { OperationContext } from "./operation.ts";
-import { type Recording, readRecording, refuseUnreadable } from "./read-recording.ts";
+import { type Recording, readRecording } from "./read-recording.ts";
 import type { Sources } from "./sources.ts";
 
 /** What is read, and where it comes from. */
@@ -46,13 +45,6 @@ export interface ProcessesOfOne {
 
 const processCountMax = 20_000;
 
-/** **Cost**: one pass over the events. */
-export async function seenContainers(look: Look): Promise<readonly SeenContainer[]> {
-  const recording = await readAll(look, () => {});
-  refuseUnreadable(recording);
-  return listContainers(recording, look.identities);
-}
-
 /** Of a container, or of a node and with `hostKey("")` of all nodes. **Cost**: one pass. */
 export async function listProcesses(
   container: ProcessListOptions["container"],
@@ -66,7 +58,15 @@ export async function listProcesses(
   return { processes: list.list().map(show), leftOutCount: list.leftOutCount() };
 }
 
-async function readAll(look: Look, onEvent: (event: Event) => void): Promise<Recording> {
+/** A state keeps no processes but those of sessions with signals: its raw events have them all. */
+async function readAll(look: Look, onEvent: (event: Event) => void): Promise<void> {
+  const { state, since, until } = look.sources;
+  if (state === "") await readFiles(look, onEvent);
+  else await readPast({ state, events: [], since, until, onEvent }, look.context, look.problems);
+}
+
+/** **Cost**: one pass over the events of files. */
+export async function readFiles(look: Look, onEvent: (event: Event) => void): Promise<Recording> {
   const { sources, context, problems } = look;
   const { since, until } = sources;
   const names = await listEvents(context.files, sources.events, problems);

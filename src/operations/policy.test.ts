@@ -273,6 +273,7 @@ test("nothing is asked of the outside where no server is named", async () => {
     kind: "look",
     wanted: [],
     changesPerHour: 1,
+    isAnew: false,
     isApplied: false,
     state: "/s",
     isBeside: false,
@@ -290,6 +291,7 @@ test("a server that takes a policy and lists it as failed is not believed", asyn
   };
   const { steps } = await applyPolicies({
     ...{ control: server, wanted: [wanted], changesPerHour: 6, isApplied: true },
+    ...{ isAnew: false },
     ...{ log: createChangeLog(undefined), clock: { nowUs: () => 0 } },
   });
   assert.equal(steps[0]?.outcome, "failed");
@@ -322,6 +324,77 @@ test("one that could not be loaded is tried again later, and the server is quote
   assert.equal((await apply()).did, "keep planned");
   server.loaded.set(`/${name}`, loadedPolicy(name, { state: "load-error" }));
   assert.equal((await apply()).did, "retry done", "the attempts of before are forgotten");
+});
+
+test("one that is refused and not listed is tried ever later, then not; anew it is", async () => {
+  const world = createWorld();
+  const { server } = world;
+  const name = chooseShipped(["loader"]).chosen[0]?.policy.name ?? "";
+  server.addPolicy = async () => {
+    tried += 1;
+    throw new WaggleError("tetragon-refused", "Tetragon refused: spec.kprobes: unknown field");
+  };
+  let tried = 0;
+  const apply = async (more: Partial<PolicyInput> = {}) => {
+    const asked: PolicyInput = { action: "apply", yes: true, set: ["loader"], state: "s" };
+    const output = await run(world, { ...asked, ...more });
+    const [step] = output.nodes[0]?.steps ?? [];
+    return { text: show(output), did: `${step?.kind} ${step?.outcome} ${step?.again ?? ""}` };
+  };
+  assert.equal((await apply()).did, "add failed ");
+  const waiting = await apply();
+  assert.equal(waiting.did, "failed failed later");
+  assert.match(waiting.text, /does not list it\. Tried 1 time; again after/);
+  for (let hour = 0; hour < 100; hour += 1) {
+    world.nowUs += hourUs;
+    await apply();
+  }
+  assert.equal(tried, 10, "no more than ten times");
+  const given = await apply();
+  assert.equal(given.did, "failed failed never");
+  assert.match(given.text, /Tried 10 times: it is not tried any more/);
+  assert.equal((await apply({ anew: true })).did, "add failed ");
+  assert.equal((await apply()).did, "failed failed later", "it counts from one again");
+  assert.equal(tried, 11);
+  assert.equal((await apply({ set: ["udp"] })).did, "add failed ", "another one");
+  assert.equal((await apply()).did, "add failed ", "what was not wanted is forgotten");
+  server.loaded.set(`/${name}`, loadedPolicy(name, { state: "load-error" }));
+  assert.equal((await apply({ anew: true })).did, "failed failed later", "it is still that server");
+  server.loaded.set(`/${name}`, loadedPolicy(name));
+  assert.equal((await apply()).did, "keep planned ");
+});
+
+test("a refused successor leaves what is there; one that waits keeps its tries", async () => {
+  const server = createFakeControl("unix:///t.sock", [loadedPolicy(oldLoader)]);
+  const world = createWorld(server);
+  const [name] = chooseShipped(["loader"]).chosen.map((one) => one.policy.name);
+  server.refused.add(name ?? "");
+  const add = server.addPolicy;
+  server.addPolicy = (yaml) => add(yaml).finally(() => server.loaded.delete(`/${name}`));
+  const apply = async (changesPerHour: number) => {
+    const asked: PolicyInput = { action: "apply", yes: true, set: ["loader"], state: "s" };
+    const { nodes } = await run(world, { ...asked, changesPerHour });
+    return nodes[0]?.steps.map((one) => `${one.kind} ${one.outcome}`).join(", ");
+  };
+  assert.equal(await apply(6), "add failed, delete left");
+  assert.equal(await apply(6), "failed failed, keep planned");
+  world.nowUs += hourUs;
+  assert.equal(await apply(0), "wait planned, keep planned");
+  assert.equal(await apply(6), "add failed, delete left");
+  world.nowUs += 5 * 60_000_000;
+  assert.equal(await apply(6), "failed failed, keep planned", "the second wait is longer");
+});
+
+test("a daemon that reads what went wrong is not told that the program failed", async () => {
+  const world = createWorld();
+  world.server.refused.add(defaultNames[0] ?? "");
+  const asked: PolicyInput = { action: "apply", yes: true, state: "s" };
+  const exitOf = async (input: PolicyInput) => {
+    const view = { format: "json", width: 120, color: false, top: 0 } as const;
+    return policyPresentation.show(await run(world, input), view).exitStatus;
+  };
+  assert.notEqual(await exitOf(asked), 0);
+  assert.equal(await exitOf({ ...asked, beside: true }), 0);
 });
 
 test("attempts are remembered by server and name, in a bound; bad text is nothing", async () => {

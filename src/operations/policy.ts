@@ -50,6 +50,10 @@ const input = z.strictObject({
     .optional()
     .describe("Write beside the daemon that holds the state: what it starts itself passes this"),
   yes: z.boolean().optional().describe("Really change servers or write files"),
+  anew: z
+    .boolean()
+    .optional()
+    .describe("Try at once what a server refused and does not list, as after its restart"),
   changesPerHour: z
     .number()
     .int()
@@ -66,6 +70,8 @@ export interface PolicyOutput {
   readonly action: PolicyActionName;
   /** False: nothing was changed, and `yes` would. */
   readonly isApplied: boolean;
+  /** A daemon reads from this what went wrong: that is no failure of the program. */
+  readonly isBeside: boolean;
   /** False: neither report nor sources were given, so nothing was compiled. */
   readonly isCompiled: boolean;
   readonly wanted: readonly WantedPolicy[];
@@ -98,6 +104,7 @@ export const policy: Operation<PolicyInput, PolicyOutput> = {
     const isWanting = action === "plan" || action === "apply";
     const known = isWanting ? await learn(given, context) : undefined;
     const wanted = isWanting ? wantPolicies({ set: given.set ?? [], known }) : nothing;
+    const isBeside = given.beside === true;
     const task: NodeTask = {
       kind: action === "status" ? "look" : "change",
       wanted: wanted.policies,
@@ -106,15 +113,17 @@ export const policy: Operation<PolicyInput, PolicyOutput> = {
         action === "clean"
           ? Number.MAX_SAFE_INTEGER
           : (given.changesPerHour ?? changesPerHourDefault),
+      isAnew: given.anew === true,
       isApplied: isChanging,
       state: given.state,
-      isBeside: given.beside === true,
+      isBeside,
     };
     const files = to === undefined ? [] : wanted.policies.map((one) => fileOf(to, one));
     if (isChanging && to !== undefined) await writeFiles(to, wanted, context);
     const nodes = await visitNodes(servers, task, context.outside);
     const isCompiled = known !== undefined;
-    return { action, isApplied: isChanging, isCompiled, nodes, files, ...shown(wanted) };
+    const about = { action, isApplied: isChanging, isBeside, isCompiled };
+    return { ...about, nodes, files, ...shown(wanted) };
   },
 };
 

@@ -1,6 +1,7 @@
 /**
- * Holds the operation `ps`: the containers of a recording, or the process tree of one.
- * In: events, and the name of a container. Out: its processes, each with its class and the reason.
+ * Holds the operation `ps`: the containers of a recording or a state, or the process tree of one.
+ * In: events, or the state of a daemon; the name of a container. Out: its processes, each with its
+ * class and the reason.
  */
 
 import { z } from "zod";
@@ -9,12 +10,13 @@ import { containerKey, hostKey, isHostKey } from "../core/observe/container-key.
 import { WaggleError } from "../ports/waggle-error.ts";
 import type { SeenContainer } from "./describe-event-file.ts";
 import { findContainer } from "./list-containers.ts";
-import { type Look, listProcesses, type ProcessesOfOne, seenContainers } from "./list-processes.ts";
+import { type Look, listProcesses, type ProcessesOfOne } from "./list-processes.ts";
 import { loadCluster } from "./load-cluster.ts";
 import type { Operation } from "./operation.ts";
+import { pastSourceFields, resolvePastSources } from "./past-sources.ts";
 import { collectProbeCommands } from "./probe-commands.ts";
 import { canReadAgain } from "./read-text.ts";
-import { eventFields, identityFields, resolveSources } from "./sources.ts";
+import { seenContainers } from "./see-containers.ts";
 
 const input = z.strictObject({
   container: z
@@ -23,8 +25,7 @@ const input = z.strictObject({
     .max(1000)
     .optional()
     .describe("Container, pod or workload name, namespace/name, or id prefix; host for the host"),
-  ...eventFields,
-  ...identityFields,
+  ...pastSourceFields,
 });
 
 export interface PsOutput extends ProcessesOfOne {
@@ -37,14 +38,14 @@ export const ps: Operation<z.infer<typeof input>, PsOutput> = {
   name: "ps",
   summary: "list containers, or the processes of one with their class",
   description:
-    "Without a name lists the containers that the events show. With one shows its process tree: " +
-    "which processes are the service itself, and which are probes, people, package managers or " +
-    "the container runtime, each with the reason for its class.",
+    "Without a name lists the containers that the events or the state of a daemon show. With one " +
+    "shows its process tree: which processes are the service itself, and which are probes, " +
+    "people, package managers or the container runtime, each with the reason for its class.",
   effect: "read",
   input,
   run: async ({ container, ...given }, context) => {
     const problems = new ProblemLog();
-    const sources = resolveSources(given, context.settings);
+    const sources = await resolvePastSources(given, context);
     const { identities } = await loadCluster(sources, context, problems);
     const probeCommands = collectProbeCommands(identities, context.settings, problems);
     const look: Look = { sources, identities, probeCommands, problems, context };
@@ -64,7 +65,7 @@ async function findTarget(name: string, look: Look): Promise<SeenContainer> {
   if (name === "host") return unnamed(hostKey(""));
   if (isHostKey(name)) return unnamed(name);
   const { sources, context } = look;
-  if (await canReadAgain(context.files, sources.events)) {
+  if (sources.state !== "" || (await canReadAgain(context.files, sources.events))) {
     return findContainer(await seenContainers(look), name);
   }
   if (/^[0-9a-f]{31,64}$/.test(name)) return unnamed(name);

@@ -54,7 +54,9 @@ export const sourceFields = {
   epss: names("EPSS scores of FIRST, CSV: fill in what scans lack or have of an older day"),
   ...identityFields,
   policies: names("Tracing policies that were in force, YAML: they tell what could be seen"),
-  tetragonMetrics: names("Metrics of Tetragon at the start and the end: they tell what was lost"),
+  tetragonMetrics: names(
+    "Metrics of Tetragon at the start and the end, and between: they tell what was lost",
+  ),
   processes: names("A listing of the processes that ran before Tetragon started"),
 };
 

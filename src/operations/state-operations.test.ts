@@ -1,6 +1,7 @@
 /**
  * Tests of operations over the state of a daemon: `record.ts`, `report-at.ts`, `status.ts`,
- * `observe-state.ts`, `state-sources.ts`; `live/keep-report.ts`, `live/deliver-report.ts`.
+ * `observe-state.ts`, `state-sources.ts`, `past-sources.ts`, `see-containers.ts`;
+ * `live/keep-report.ts`, `live/deliver-report.ts`.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -11,10 +12,13 @@ import { MemoryMachine, MemoryOutside } from "../testing/memory-outside.ts";
 import { ScriptedSource } from "../testing/scripted-source.ts";
 import { readImages } from "./live/images-in-use.ts";
 import { observeState, recordingSetting } from "./observe-state.ts";
+import { resolvePastSources } from "./past-sources.ts";
+import { ps } from "./ps.ts";
 import { record } from "./record.ts";
 import { report } from "./report.ts";
 import { reportAt } from "./report-at.ts";
 import { run } from "./run.ts";
+import { seenContainers } from "./see-containers.ts";
 import { resolveSources } from "./sources.ts";
 import { addStateSources } from "./state-sources.ts";
 import { status } from "./status.ts";
@@ -42,6 +46,49 @@ async function watched(): Promise<MemoryOutside> {
 
 const world = await watched();
 const context = world.context();
+
+test("ps answers from a state as it does from the events", async () => {
+  world.machine.stored.set("events.jsonl", bytes);
+  const fromEvents = await ps.run({ events: ["events.jsonl"] }, context);
+  const fromState = await ps.run({ state: "s" }, context);
+  const known = ({ containers }: typeof fromState) =>
+    containers.map(({ id, namespace, pod, container, image }) => {
+      return { id, namespace, pod, container, image };
+    });
+  assert.ok(fromState.containers.length > 0);
+  assert.deepEqual(known(fromState), known(fromEvents));
+  for (const { id } of fromEvents.containers) {
+    const of = async (input: object) =>
+      (await ps.run({ container: id, ...input }, context)).processes;
+    const processes = await of({ state: "s" });
+    assert.ok(processes.length > 0, id);
+    assert.deepEqual(processes, await of({ events: ["events.jsonl"] }));
+  }
+  const host = await ps.run({ container: "host", state: "s" }, context);
+  const hostOfEvents = await ps.run({ container: "host", events: ["events.jsonl"] }, context);
+  assert.deepEqual(host.processes, hostOfEvents.processes);
+  const set = { ...context, settings: { file: "", config: { state: "s" } } };
+  assert.deepEqual(await ps.run({}, set), fromState, "a configuration names it too");
+});
+
+test("ps of a state takes a window, and says where raw events lack", async () => {
+  const early = { state: "s", until: "2001-01-01" };
+  const sources = await resolvePastSources(early, context);
+  assert.deepEqual([sources.events, sources.until?.kind], [[], "time"]);
+  const look = { sources: { ...sources, until: undefined }, identities: [], context };
+  const seen = await seenContainers({
+    ...{ ...look, probeCommands: new Map(), problems: new ProblemLog() },
+  });
+  assert.ok(seen.length > 0 && seen.every(({ eventCount }) => eventCount === -1));
+  assert.deepEqual((await ps.run(early, context)).containers, []);
+  await assert.rejects(ps.run({ ...early, container: "host" }, context), {
+    code: "not-found",
+    message: /archive has no event of that time/,
+  });
+  await assert.rejects(ps.run({ state: "s", events: ["events.jsonl"] }, context), {
+    code: "usage",
+  });
+});
 
 test("what a daemon gathered is used beside what is given; given objects stand first", async () => {
   for (const name of ["s/cluster.json", "s/containers.json"]) world.write(name, "[]");

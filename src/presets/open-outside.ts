@@ -81,8 +81,12 @@ export const outside: Outside = {
     },
     sink: async (target) => {
       const { openSink } = await import("../adapters/sink/open-sink.ts");
+      const { makeDirectory } = await import("../adapters/store/make-directory.ts");
       const secretFile = process.env["WAGGLE_WEBHOOK_SECRET_FILE"];
-      return openSink(target, secretFile === undefined ? {} : { secretFile });
+      return openSink(target, {
+        makeDirectory,
+        ...(secretFile === undefined ? {} : { secretFile }),
+      });
     },
     notify: async () => {
       const { createNotifyOutside } = await import("../adapters/notify/notify-outside.ts");

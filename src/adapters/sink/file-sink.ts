@@ -5,7 +5,7 @@
  * Must never fill a disk: a directory keeps the last reports only.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { renderHtml } from "../../core/report/html/render-html.ts";
@@ -46,16 +46,25 @@ const keptCountMax = 100;
 
 const latestNames = ["latest.json", "latest.md", "latest.html"];
 
+/** Makes a directory and what lacks above it; throws at once where none can be made. */
+export type MakeDirectory = (path: string, mode: number) => void;
+
+/** Reports may be read by whom the user's umask lets. */
+const directoryMode = 0o777;
+
 /** `<id>.json` of each of the last reports, sorted by time; the latest in three formats. */
-export function createDirectorySink(name: string): Sink {
+export function createDirectorySink(name: string, makeDirectory: MakeDirectory): Sink {
   return {
     name,
-    deliver: (delivery) => telling(name, () => fill(name, delivery)),
+    deliver: (delivery) =>
+      telling(name, async () => {
+        makeDirectory(name, directoryMode);
+        await fill(name, delivery);
+      }),
   };
 }
 
 async function fill(folder: string, { id, report }: Delivery): Promise<void> {
-  await mkdir(folder, { recursive: true });
   await replace(join(folder, `${id.replace(/[^\w.-]/g, "_")}.json`), report);
   for (const latest of latestNames) await replace(join(folder, latest), report);
   const kept = (await readdir(folder)).filter((one) => reportName.test(one)).sort();

@@ -1,5 +1,6 @@
 /** Tests of where reports go: files, directories, standard output, web servers that misbehave. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,10 +11,11 @@ import type { Delivery } from "../../ports/sink.ts";
 import { type ErrorCode, WaggleError } from "../../ports/waggle-error.ts";
 import { sampleContextReport } from "../../testing/sample-documents.ts";
 import { type Answer, serveAnswers } from "../../testing/web-server.ts";
+import { makeDirectory } from "../store/make-directory.ts";
 import { fileFormats } from "./file-sink.ts";
-import { openSink } from "./open-sink.ts";
+import { openSink as open } from "./open-sink.ts";
 import { createOutputSink } from "./output-sink.ts";
-import { createWebhookSink } from "./webhook-sink.ts";
+import { createWebhookSink, type WebhookOptions } from "./webhook-sink.ts";
 
 const report = sampleContextReport();
 const delivery: Delivery = {
@@ -34,6 +36,9 @@ const delivery: Delivery = {
     },
   ],
 };
+
+const openSink = (target: string, options: WebhookOptions = {}) =>
+  open(target, { makeDirectory, ...options });
 
 async function temporary(context: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "waggle-sink-"));
@@ -113,6 +118,27 @@ test("what cannot be written is told, and leaves nothing behind", async (context
   assert.match(message, /missing\/report\.json" \(ENOENT\)/);
   assert.equal(retryable, true);
   assert.deepEqual(await readdir(folder), []);
+});
+
+test("a directory where none can be made is told at once", (context) => {
+  if (process.platform !== "linux") return context.skip("there is no /proc");
+  // In a process of its own, for what spins cannot be stopped from within.
+  const program = import.meta.resolve("../../presets/open-outside.ts");
+  const script = `
+    import { outside } from ${JSON.stringify(program)};
+    const sink = await outside.services.sink(process.argv[1]);
+    try { await sink.deliver({}); } catch ({ code, message }) { console.log(code, message); }
+  `;
+  for (const place of ["/proc/x/", "/proc/x/y/z/"]) {
+    const child = spawnSync(process.execPath, ["--input-type=module", "-e", script, place], {
+      encoding: "utf8",
+      timeout: 60_000,
+      killSignal: "SIGKILL",
+    });
+    assert.equal(child.signal, null, "it ended by itself");
+    const message = `No report could be written to "${place}" (ENOENT).`;
+    assert.equal(child.stdout, `delivery-failed ${message}\n`, child.stderr);
+  }
 });
 
 test("a target that is none is refused when it is opened", async () => {

@@ -9,7 +9,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { RunningServer, StatusPage } from "../../ports/status-server.ts";
+import type { RunningServer, StatusPage, TakeRequest } from "../../ports/status-server.ts";
 import type { WaggleError } from "../../ports/waggle-error.ts";
 import { clearSocket } from "./clear-socket.ts";
 import { createStatusServer, type StatusLimits } from "./http-status-server.ts";
@@ -33,8 +33,9 @@ async function start(
   t: TestContext,
   address = "127.0.0.1:0",
   limits: Partial<StatusLimits> = {},
+  take?: TakeRequest,
 ): Promise<RunningServer> {
-  const running = await createStatusServer(limits).listen(address, pages);
+  const running = await createStatusServer(limits).listen(address, pages, take);
   t.after(() => running.close());
   return running;
 }
@@ -46,10 +47,11 @@ async function makeFolder(t: TestContext): Promise<string> {
 }
 
 /** What comes back to raw bytes, to the end of the connection. */
-async function talk(address: string, bytes: string): Promise<string> {
+async function talk(address: string, bytes: string, readsLate = false): Promise<string> {
   const { hostname, port } = new URL(address);
   const socket = connect(Number(port), hostname);
-  socket.write(bytes);
+  const sent = new Promise((resolve) => socket.write(bytes, resolve));
+  if (readsLate) await sent;
   let told = "";
   socket.on("data", (part) => {
     told += part.toString("latin1");
@@ -87,6 +89,36 @@ test("nothing else answers", async (t) => {
   const sent = await fetch(`${address}/healthz`, { method: "POST", body: "x".repeat(1e6) });
   assert.equal(sent.status, 405);
   assert.match(await talk(address, "GET http://other/healthz HTTP/1.0\r\n\r\n"), / 404 /);
+});
+
+test("who sends too much is told so, however it is sent", async (t) => {
+  const taken: number[] = [];
+  const { address } = await start(t, "127.0.0.1:0", { requestMs: 5000 }, async ({ body }) => {
+    taken.push(body.length);
+    return { status: 202, contentType: "text/plain", body: "taken\n" };
+  });
+  const sizeMax = 64 * 1024;
+  const send = (
+    body: string | Uint8Array<ArrayBuffer> | ReadableStream,
+    method = "POST",
+    path = "/hook",
+  ) => fetch(`${address}${path}`, { method, body, duplex: "half" } as RequestInit);
+  assert.equal((await send("x".repeat(sizeMax))).status, 202);
+  for (const size of [sizeMax + 1, 1e6, 2e7]) {
+    const bytes = new Uint8Array(size);
+    assert.equal((await send(bytes)).status, 413, `${size} bytes`);
+    assert.equal((await send(new Blob([bytes]).stream())).status, 413, `${size} bytes in chunks`);
+    assert.equal((await send(bytes, "PUT")).status, 404, `${size} bytes for nobody`);
+    assert.equal((await send(bytes, "PUT", "/healthz")).status, 405, `${size} bytes for a page`);
+    // One who reads nothing before all is sent.
+    const head = `POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n`;
+    const told = await talk(address, `${head}${"x".repeat(size)}`, true);
+    assert.match(told, /^HTTP\/1\.1 413 /, `${size} bytes at once`);
+  }
+  assert.deepEqual(taken, [sizeMax]);
+  const stalled = await start(t, "127.0.0.1:0", { requestMs: 100 }, () => never);
+  const half = `POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: ${1e6}\r\n\r\nxyz`;
+  assert.match(await talk(stalled.address, half), /^HTTP\/1\.1 413 /, "the rest never comes");
 });
 
 test("a page that fails or hangs does not tell why", async (t) => {

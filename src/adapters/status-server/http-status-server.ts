@@ -126,7 +126,7 @@ async function answer(
   response: ServerResponse,
   { pages, take, limits }: Answering,
 ): Promise<void> {
-  // A body would keep the connection busy, and is of no use with a page.
+  // What is left of a body would be taken for the next request, and is of no use with a page.
   if (request.headers["content-length"] !== undefined || "transfer-encoding" in request.headers) {
     response.shouldKeepAlive = false;
   }
@@ -134,26 +134,52 @@ async function answer(
   const page = pages.get(path);
   if (page === undefined && request.method === "POST" && take !== undefined) {
     const body = await readBody(request, limits.bodyBytes);
-    if (body === undefined) return send(request, response, plainPage(413, "too much"));
+    if (body === undefined) return refuse(request, response, plainPage(413, "too much"), limits);
     const [, token = ""] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
     const taking = () => take({ path, token, body });
     return send(request, response, await makePage(taking, limits.pageMs));
   }
-  request.resume();
-  if (page === undefined) return send(request, response, plainPage(404, "not found"));
+  if (page === undefined) return refuse(request, response, plainPage(404, "not found"), limits);
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("allow", "GET, HEAD");
-    return send(request, response, plainPage(405, "only GET and HEAD"));
+    return refuse(request, response, plainPage(405, "only GET and HEAD"), limits);
   }
+  request.resume();
   send(request, response, await makePage(page, limits.pageMs));
+}
+
+/**
+ * Answers while the sender may still be sending. A connection that is closed with bytes unread is
+ * reset, and the answer is lost with it: so the rest is read first, and thrown away.
+ */
+async function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  page: StatusPage,
+  { requestMs }: StatusLimits,
+): Promise<void> {
+  const body = startAnswer(request, response, page);
+  // Those who look for an answer while they send need not send the rest.
+  if (body.length > 0) response.write(body);
+  else response.flushHeaders();
+  const read = Promise.withResolvers<void>();
+  const late = setTimeout(read.resolve, requestMs);
+  late.unref();
+  for (const end of ["end", "close"]) request.once(end, () => read.resolve());
+  request.resume();
+  if (!request.readableEnded && !request.destroyed) await read.promise;
+  clearTimeout(late);
+  response.end();
 }
 
 /** Undefined beyond the bound, and where the sender went away. */
 async function readBody(request: IncomingMessage, bytesMax: number): Promise<string | undefined> {
   const parts: Buffer[] = [];
   let size = 0;
+  if (Number(request.headers["content-length"] ?? 0) > bytesMax) return undefined;
   try {
-    for await (const part of request) {
+    // Who sends too much is answered: the connection has to outlive the reading.
+    for await (const part of request.iterator({ destroyOnReturn: false })) {
       size += (part as Buffer).length;
       if (size > bytesMax) return undefined;
       parts.push(part as Buffer);
@@ -185,6 +211,11 @@ function plainPage(status: number, text: string): StatusPage {
 }
 
 function send(request: IncomingMessage, response: ServerResponse, page: StatusPage): void {
+  response.end(startAnswer(request, response, page));
+}
+
+/** Gives what is still to be sent: nothing to a HEAD. */
+function startAnswer(request: IncomingMessage, response: ServerResponse, page: StatusPage): Buffer {
   const body = Buffer.from(page.body, "utf8");
   response.writeHead(page.status, {
     "content-type": page.contentType,
@@ -192,5 +223,5 @@ function send(request: IncomingMessage, response: ServerResponse, page: StatusPa
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
   });
-  response.end(request.method === "HEAD" ? undefined : body);
+  return request.method === "HEAD" ? Buffer.alloc(0) : body;
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
+import { FactSet } from "./fact-set.ts";
 import { policyOfLoss } from "./loss-counters.ts";
 import { readHttpDate, readSamples, type Sample } from "./prometheus-text.ts";
 import { lossesBetween, type MetricsSnapshot, readTetragonMetrics } from "./tetragon-metrics.ts";
@@ -119,6 +120,37 @@ test("a policy that is not active is said", () => {
     found.map(({ reason }) => reason),
     ["policy-not-active"],
   );
+});
+
+test("a policy that was not active between others is said, as long as it may have been so", () => {
+  const broken = 'tetragon_tracingpolicy_loaded{state="load_error"} 2';
+  const disabled = 'tetragon_tracingpolicy_loaded{state="disabled"} 1';
+  const lines = ["", broken, broken, "", "", broken, disabled];
+  const found = lossesBetween(
+    lines.map((text, index) => scrape(index * 100, text)),
+    window,
+  );
+  const spans = found.map(({ sinceUs, untilUs, detail }) => {
+    const seconds = [sinceUs, untilUs].map((us) => (us - startUs) / secondUs);
+    return `${detail.replace(/.*: /, "")} ${seconds.join("-")}`;
+  });
+  assert.deepEqual(spans, ["load_error 0-300", "load_error 400-600", "disabled 500-600"]);
+  const [before, ...others] = lossesBetween([scrape(0, broken), scrape(600, "")], window);
+  assert.deepEqual([before?.reason, others.length], ["policy-not-active", 0]);
+  assert.deepEqual(lossesBetween([scrape(-90, broken), scrape(-60, "")], window), []);
+});
+
+test("of more than two scrapes each step counts, also where none says when it was taken", () => {
+  const counts = [100, 103, 103, 110, 2];
+  const all = counts.map((count, index) => scrape(index * 150, lost(count)));
+  const sum = (facts: ReturnType<typeof lossesBetween>) => {
+    const set = new FactSet();
+    for (const fact of facts) set.add(fact);
+    return set.losses.reduce((total, { count }) => total + count, 0);
+  };
+  assert.equal(sum(lossesBetween(all, window)), 12);
+  const timeless = counts.slice(0, 4).map((count) => readTetragonMetrics(`${lost(count)}\n`, "m"));
+  assert.equal(sum(lossesBetween(timeless, window)), 10);
 });
 
 test("without a date the latest exported event tells the time", () => {

@@ -105,7 +105,7 @@ export function lossesBetween(
     const ordered = inOrder(group);
     return [
       ...stretchesOf(ordered, window).flatMap(factsOf),
-      ...brokenPolicyFacts(ordered.at(-1), window),
+      ...brokenPolicyFacts(ordered, window),
     ];
   });
 }
@@ -144,7 +144,25 @@ function stretchesOf(ordered: readonly MetricsSnapshot[], window: LossWindow): r
     const grown = growth(previous, next);
     stretches.push({ node, sinceUs, untilUs, losses: grown, when: "between two scrapes" });
   }
-  return stretches;
+  return joinAlike(stretches);
+}
+
+/** Where no scrape says when it was taken, all stretches are the whole window: one loss each. */
+function joinAlike(stretches: readonly Stretch[]): readonly Stretch[] {
+  const bySince = Map.groupBy(stretches, ({ sinceUs }) => sinceUs);
+  return [...bySince.values()].flatMap((group) => {
+    const [first, ...more] = group;
+    if (first === undefined || more.length === 0) return group;
+    const losses = new Map<string, LossCount>();
+    for (const stretch of group) {
+      for (const [series, loss] of stretch.losses) {
+        const count = (losses.get(series)?.count ?? 0) + Math.max(0, loss.count);
+        losses.set(series, { ...loss, count });
+      }
+    }
+    const untilUs = group.reduce((latest, one) => Math.max(latest, one.untilUs), 0);
+    return [{ ...first, untilUs, losses }];
+  });
 }
 
 function growth(previous: MetricsSnapshot, next: MetricsSnapshot): ReadonlyMap<string, LossCount> {
@@ -185,18 +203,35 @@ function factsOf({ node, sinceUs, untilUs, losses, when }: Stretch): readonly Lo
     });
 }
 
+/**
+ * A policy that one scrape shows to be broken may be so since the one before, and until the next.
+ * Neighbours of one state are one loss.
+ */
 function brokenPolicyFacts(
-  snapshot: MetricsSnapshot | undefined,
+  ordered: readonly MetricsSnapshot[],
   { fromUs, toUs }: LossWindow,
 ): readonly LossFact[] {
-  return [...(snapshot?.brokenPolicies ?? [])].sort().map(([state, count]) => ({
-    kind: "loss",
-    node: snapshot?.node ?? "",
-    container: "",
-    reason: notActiveReason,
-    sinceUs: fromUs,
-    untilUs: toUs,
-    count: 0,
+  const spans = new Map<string, { sinceUs: TimeUs; untilUs: TimeUs; count: number }[]>();
+  for (const [index, { brokenPolicies }] of ordered.entries()) {
+    const sinceUs = Math.max(fromUs, ordered[index - 1]?.timeUs ?? 0);
+    const untilUs = Math.min(toUs, ordered[index + 1]?.timeUs || toUs);
+    if (sinceUs > untilUs) continue;
+    for (const [state, count] of brokenPolicies) {
+      const known = spans.get(state) ?? [];
+      const last = known.at(-1);
+      spans.set(state, known);
+      if (last === undefined || last.untilUs < sinceUs) known.push({ sinceUs, untilUs, count });
+      else {
+        last.untilUs = Math.max(last.untilUs, untilUs);
+        last.count = Math.max(last.count, count);
+      }
+    }
+  }
+  const all = [...spans].flatMap(([state, some]) => some.map((span) => ({ state, ...span })));
+  all.sort((a, b) => a.sinceUs - b.sinceUs || compareText(a.state, b.state));
+  return all.map(({ state, sinceUs, untilUs, count }) => ({
+    ...{ kind: "loss", node: ordered[0]?.node ?? "", container: "", reason: notActiveReason },
+    ...{ sinceUs, untilUs, count: 0 },
     detail: `${count} of the tracing policies are not active: ${state}`,
   }));
 }

@@ -86,6 +86,19 @@ test("after each attempt it waits longer; what the server says is told, and when
   }
 });
 
+test("one that was refused and is not listed waits as well, and has an end", () => {
+  const add = (count: number, lastUs: number, there: readonly LoadedState[] = []) =>
+    planPolicies([files], there, { ...free, tries: tried(count, lastUs) }).steps;
+  const dueUs = free.nowUs - 5 * 60_000_000;
+  assert.deepEqual(short(add(1, dueUs)), ["add new"]);
+  const [early] = add(1, dueUs + 1);
+  assert.deepEqual([early?.kind, early?.again], ["failed", "later"]);
+  assert.match(early?.why ?? "", /Tried 1 time; again after 19/);
+  assert.equal(add(10, 0)[0]?.again, "never");
+  const there = [loaded(other.name)];
+  assert.deepEqual(short(add(10, 0, there)), ["failed new", `keep ${other.name}`]);
+});
+
 test("what nobody tried is due at once", () => {
   assert.equal(nextTryUs(undefined), 0);
   assert.equal(nextTryUs({ count: 0, lastUs: 5 }), 0);

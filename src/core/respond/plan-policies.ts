@@ -21,14 +21,17 @@ export interface LoadedState {
 /**
  * `add`: load it; `after` names what it takes the place of. `delete`: take it away; `after` names
  * its successor, which must be active by then, or is "". `keep`: it is there. `wait`: the changes
- * of this hour are used up. `failed`: it is loaded and does not work, or somebody switched it off.
- * `retry`: it could not be loaded, and is taken away and added again.
+ * of this hour are used up. `failed`: it is loaded and does not work, or somebody switched it off,
+ * or it was refused, and is not tried now. `retry`: it could not be loaded, and is taken away and
+ * added again.
  */
 export interface PolicyStep {
   readonly kind: "add" | "delete" | "keep" | "wait" | "failed" | "retry";
   readonly name: string;
   readonly purpose: string;
   readonly after: string;
+  /** Of what failed and is not tried now: whether it will be. Absent where nobody tries. */
+  readonly again?: "later" | "never";
   /** A sentence; may hold the server's own words, untrusted. */
   readonly why: string;
 }
@@ -82,6 +85,9 @@ export function planPolicies(
       const isDue = there.state === "load-error" && isRetryDue(name, limits);
       const step = isDue ? retryStep(there, purpose, spend) : stateStep(there, purpose, limits);
       steps.push(step, ...clear(there, before));
+    } else if (!isRetryDue(name, limits)) {
+      steps.push(refusedStep({ name, purpose }, limits.tries.get(name)));
+      steps.push(...before.map((one) => keepOld(one.name, "Its successor could not be loaded.")));
     } else if (before.length === 0) {
       steps.push({ kind: "add", name, purpose, after: "", why: "It is wanted and not loaded." });
     } else steps.push(...replace({ name, purpose }, before, spend));
@@ -119,18 +125,31 @@ function retryStep(
   const about = { name, purpose, after: "" };
   const why = `It could not be loaded${saidOf(error)}.`;
   if (spend()) return { kind: "retry", ...about, why: `${why} It is tried again.` };
-  return { kind: "failed", ...about, why: `${why} The changes of this hour are used up.` };
+  const spent = `${why} The changes of this hour are used up.`;
+  return { kind: "failed", ...about, again: "later", why: spent };
 }
 
 function saidOf(error: string): string {
   return error === "" ? "" : `: ${error}`;
 }
 
-/** When it is tried again, for people; "" for what is not tried at all. */
-function tellRetry({ name, state }: LoadedState, { tries }: ChangeLimits): string {
-  if (state !== "load-error") return "";
-  const count = tries.get(name)?.count ?? 0;
-  const at = formatTime(nextTryUs(tries.get(name)) ?? 0);
+/** What the server does not list it has refused whole: some say so, and forget it. */
+function refusedStep(
+  { name, purpose }: Pick<PolicyDocument, "name" | "purpose">,
+  tries: LoadTries | undefined,
+): PolicyStep {
+  const why = `It could not be loaded, and the server does not list it.${tellRetry(tries)}`;
+  return { kind: "failed", name, purpose, after: "", again: againOf(tries), why };
+}
+
+function againOf(tries: LoadTries | undefined): "later" | "never" {
+  return nextTryUs(tries) === undefined ? "never" : "later";
+}
+
+/** When it is tried again, for people. */
+function tellRetry(tries: LoadTries | undefined): string {
+  const count = tries?.count ?? 0;
+  const at = formatTime(nextTryUs(tries) ?? 0);
   if (at === null) return ` Tried ${count} times: it is not tried any more.`;
   return ` Tried ${count} ${count === 1 ? "time" : "times"}; again after ${at}.`;
 }
@@ -139,8 +158,10 @@ function stateStep(loaded: LoadedState, purpose: string, limits: ChangeLimits): 
   const { name, state, error, mode } = loaded;
   const about = { name, purpose, after: "" };
   if (brokenStates.has(state)) {
-    const why = `It is loaded and in state ${state}${saidOf(error)}.${tellRetry(loaded, limits)}`;
-    return { kind: "failed", ...about, why };
+    const why = `It is loaded and in state ${state}${saidOf(error)}.`;
+    if (state !== "load-error") return { kind: "failed", ...about, why };
+    const tries = limits.tries.get(name);
+    return { kind: "failed", ...about, again: againOf(tries), why: `${why}${tellRetry(tries)}` };
   }
   if (mode === "enforce") {
     return { kind: "keep", ...about, why: "It is loaded; the server lists it as enforcing." };

@@ -44,8 +44,13 @@ function marksOf(incident: Incident, decision: IncidentDecision): readonly strin
 }
 
 /** Such words are neither notes on findings nor signatures. */
-export function speaksOfIncident({ about }: Note): boolean {
-  return about[0]?.startsWith(incidentKey) ?? false;
+export function speaksOfIncident(note: Note): boolean {
+  return incidentOf(note) !== undefined;
+}
+
+/** The id of the incident that it speaks of; undefined when it speaks of something else. */
+export function incidentOf({ about: [first = ""] }: Note): string | undefined {
+  return first.startsWith(incidentKey) ? first.slice(incidentKey.length) : undefined;
 }
 
 /**
@@ -55,9 +60,9 @@ export function speaksOfIncident({ about }: Note): boolean {
 export function decisionsOf(notes: readonly Note[]): ReadonlyMap<string, SaidOfIncident> {
   const said = new Map<string, SaidOfIncident>();
   for (const note of notes.toSorted((a, b) => a.timeUs - b.timeUs)) {
-    const [first = "", mark = ""] = note.about;
-    if (!first.startsWith(incidentKey) || note.revokedUs > 0) continue;
-    const id = first.slice(incidentKey.length);
+    const id = incidentOf(note);
+    if (id === undefined || note.revokedUs > 0) continue;
+    const [, mark = ""] = note.about;
     if (mark === "") said.delete(id);
     const untilUs = mark.startsWith(untilKey) ? Number(mark.slice(untilKey.length)) : Number.NaN;
     if (Number.isSafeInteger(untilUs)) {

@@ -35,6 +35,8 @@ export interface ApplyOptions {
   readonly changesPerHour: number;
   readonly log: ChangeLog;
   readonly clock: Pick<Clock, "nowUs">;
+  /** What the server refused and does not list is tried at once, as if it never had been. */
+  readonly isAnew: boolean;
   /** False: only says what it would do. */
   readonly isApplied: boolean;
 }
@@ -45,19 +47,24 @@ export async function applyPolicies(options: ApplyOptions): Promise<AppliedPolic
   const nowUs = clock.nowUs();
   const changesUs = await log.recent(control.address, nowUs);
   const documents = wanted.map(({ document }) => document);
-  const tries = await log.tries(control.address);
+  const loaded = await control.policies();
+  const known = await log.tries(control.address);
+  const isListed = (name: string) => loaded.some((one) => one.name === name);
+  const tries = options.isAnew ? new Map([...known].filter(([name]) => isListed(name))) : known;
   const limits = { changesPerHour, nowUs, changesUs, tries };
-  const plan = planPolicies(documents, await control.policies(), limits);
+  const plan = planPolicies(documents, loaded, limits);
   const steps = await runPlan(plan, options);
-  const after = triesAfter(steps, tries, clock.nowUs());
+  const names = new Set(documents.map(({ name }) => name));
+  const own = steps.filter(({ name }) => names.has(name));
+  const after = triesAfter(own, tries, clock.nowUs());
   // What works or is not wanted any more leaves the book, so that it does not grow.
-  if (options.isApplied && (after.size > 0 || tries.size > 0)) {
+  if (options.isApplied && (after.size > 0 || known.size > 0)) {
     await log.setTries(control.address, after);
   }
   return { steps, foreignCount: plan.foreignCount };
 }
 
-/** Of those that could not be loaded. */
+/** Of wanted ones that could not be loaded; one that only waits for a change keeps its own. */
 function triesAfter(
   steps: readonly StepResult[],
   before: ReadonlyMap<string, LoadTries>,
@@ -65,9 +72,9 @@ function triesAfter(
 ): ReadonlyMap<string, LoadTries> {
   const after = new Map<string, LoadTries>();
   for (const { name, kind, outcome } of steps) {
-    if (outcome !== "failed") continue;
+    if (outcome === "done" || kind === "keep") continue;
     const known = before.get(name);
-    const isTried = kind === "add" || kind === "retry";
+    const isTried = outcome === "failed" && (kind === "add" || kind === "retry");
     if (isTried) after.set(name, { count: (known?.count ?? 0) + 1, lastUs: nowUs });
     else if (known !== undefined) after.set(name, known);
   }

@@ -112,7 +112,7 @@ test("parts that have nothing to do end at once, and hold nobody", async () => {
   const calls = { scrape, onLosses: fail, areBrokenNamed: fail };
   await scrapeLosses({ urls: [], clock, log, health, signal, ...calls });
   ending.abort();
-  await tidyState(daemon, async () => fail(), signal);
+  await tidyState(daemon, { onForgotten: async () => fail(), isIncidentKept: fail }, signal);
   await followInbox(daemon, fail, signal);
 });
 

@@ -13,7 +13,9 @@ const parts: DetectionParts = {
     signalCounts: () => new Map([["high", 7]] as const),
     lossCounts: () => new Map([["detect-eviction", 9]]),
     droppedCount: 5,
+    telling: { fullCount: 40, letGoCount: 30 },
   },
+  placesLeftOut: () => ({ workloads: 2, replicas: 0 }),
   incidents: () => [
     { ...one, severity: "low" },
     { ...one, severity: "critical" },
@@ -25,6 +27,12 @@ const parts: DetectionParts = {
 
 test("what is open is counted, gravest first; what closed is not", () => {
   assert.deepEqual(describeDetection(parts), {
+    leftOut: [
+      { reason: "incident-facts", count: 5 },
+      { reason: "place-facts", count: 30 },
+      { reason: "place-facts-of-one", count: 40 },
+      { reason: "place-workloads", count: 2 },
+    ],
     openIncidents: [
       { severity: "critical", count: 2 },
       { severity: "low", count: 1 },
@@ -42,6 +50,10 @@ test("metrics count signals, incidents, losses and notices", () => {
     'waggle_incidents{severity="high",state="closed"} 1',
     'waggle_detection_lost{reason="detect-eviction"} 9',
     'waggle_detection_lost{reason="incident-facts"} 5',
+    'waggle_detection_lost{reason="place-facts"} 30',
+    'waggle_detection_lost{reason="place-facts-of-one"} 40',
+    'waggle_detection_lost{reason="place-workloads"} 2',
+    'waggle_detection_lost{reason="place-replicas"} 0',
     'waggle_notices_dead_total{route="on-call"} 2',
   ]) {
     assert.ok(text.split("\n").includes(line), line);

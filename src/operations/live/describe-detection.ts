@@ -6,12 +6,17 @@ import type { Incident } from "../../core/judge/incident/incident.ts";
 import { levels, type RuleListing } from "../../core/observe/detect/rule.ts";
 import { notifyMetrics } from "../notify/notify-metrics.ts";
 import type { RouteCounts } from "../notify/worker-parts.ts";
+import type { PlacesLeftOut } from "./early-places.ts";
 import type { IncidentFacts } from "./incident-facts.ts";
 import type { Metric } from "./metrics-text.ts";
+import type { TellingFacts } from "./telling-facts.ts";
 
 export interface DetectionParts {
   readonly listings: () => readonly RuleListing[];
-  readonly known: Pick<IncidentFacts, "signalCounts" | "lossCounts" | "droppedCount">;
+  readonly known: Pick<IncidentFacts, "signalCounts" | "lossCounts" | "droppedCount"> & {
+    readonly telling: Pick<TellingFacts, "fullCount" | "letGoCount">;
+  };
+  readonly placesLeftOut: () => PlacesLeftOut;
   readonly incidents: () => readonly Incident[];
   readonly routes: () => ReadonlyMap<string, RouteCounts>;
 }
@@ -20,10 +25,12 @@ const gravestFirst = levels.toReversed();
 const states = ["open", "updated", "closed"] as const;
 
 /** **Order**: gravest first. */
-export function describeDetection({ incidents, routes }: DetectionParts) {
+export function describeDetection(parts: DetectionParts) {
+  const { incidents, routes } = parts;
   const open = incidents().filter(({ state }) => state !== "closed");
   const bySeverity = Map.groupBy(open, ({ severity }) => severity);
   return {
+    leftOut: leftOutOf(parts).filter(({ count }) => count > 0),
     openIncidents: gravestFirst.flatMap((severity) => {
       const count = bySeverity.get(severity)?.length ?? 0;
       return count === 0 ? [] : [{ severity, count }];
@@ -32,6 +39,18 @@ export function describeDetection({ incidents, routes }: DetectionParts) {
       return { name, sent, waiting, dead };
     }),
   };
+}
+
+/** Of what incidents are judged by, at bounds; a container's own bound is met as a rule. */
+function leftOutOf({ known, placesLeftOut }: DetectionParts) {
+  const { workloads, replicas } = placesLeftOut();
+  return [
+    { reason: "incident-facts", count: known.droppedCount },
+    { reason: "place-facts", count: known.telling.letGoCount },
+    { reason: "place-facts-of-one", count: known.telling.fullCount },
+    { reason: "place-workloads", count: workloads },
+    { reason: "place-replicas", count: replicas },
+  ];
 }
 
 /** **Cost**: linear in signals, losses and incidents that are kept. */
@@ -60,7 +79,7 @@ export function detectionMetrics(parts: DetectionParts): readonly Metric[] {
       ...{ name: "detection_lost", kind: "gauge", help: "What detection had to let go of." },
       samples: [
         ...[...known.lossCounts()].map(([reason, value]) => ({ labels: { reason }, value })),
-        { labels: { reason: "incident-facts" }, value: known.droppedCount },
+        ...leftOutOf(parts).map(({ reason, count }) => ({ labels: { reason }, value: count })),
       ],
     },
     ...notifyMetrics(routes()),

@@ -96,3 +96,21 @@ test("what a report told counts alone; what a person pins is known at once", () 
   assert.deepEqual(early.rolesOf(own), []);
   assert.deepEqual(incidentWorkload("web"), own, "as signals name it");
 });
+
+test("what is beyond the bounds is not judged, and counted each time", () => {
+  const { known, early, rolesOf } = world();
+  const add = (name: string, id: string) => {
+    const key = id.padEnd(31, "0");
+    const own = { ...container, container: key, containerId: `${key}0`, pod: `${name}-${id}` };
+    const hit = { ...signal, container: key, process: id, entry: id };
+    known.note({ ...none, open: [{ ...own, workload: name }, hit] });
+  };
+  for (let at = 0; at < 11; at++) add("web", `a${at.toString(16)}`);
+  rolesOf();
+  assert.deepEqual(early.leftOut, { workloads: 0, replicas: 3 });
+  for (let at = 0; at < 1002; at++) add(`w${at}`, `b${at.toString(16)}f`);
+  assert.equal(rolesOf().length, 1000);
+  assert.deepEqual(early.leftOut, { workloads: 3, replicas: 3 });
+  rolesOf();
+  assert.deepEqual(early.leftOut, { workloads: 3, replicas: 3 });
+});

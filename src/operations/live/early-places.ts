@@ -34,6 +34,13 @@ interface Judged {
 /** **Unit**: workloads that are judged; and containers of one, of which replicas are alike. */
 const bounds = { workloads: 1000, containers: 8 };
 
+/** What the last judgement left out at its bounds. */
+export interface PlacesLeftOut {
+  readonly workloads: number;
+  /** Further containers of workloads that were judged. */
+  readonly replicas: number;
+}
+
 export class EarlyPlaces {
   private judged: ReadonlyMap<string, Judged> = new Map();
   private knowledge: PlaceKnowledge | undefined;
@@ -41,6 +48,7 @@ export class EarlyPlaces {
   private find = createIdentityFinder([]);
   /** Workloads that were judged, each time counted. */
   judgedCount = 0;
+  leftOut: PlacesLeftOut = { workloads: 0, replicas: 0 };
 
   /**
    * Of workloads that signals are about and no report tells of. `knowledge` is another object when
@@ -87,15 +95,22 @@ export class EarlyPlaces {
   /** Containers by workload, as a report would name it. */
   private group(facts: FactSet): ReadonlyMap<string, readonly ContainerFact[]> {
     const groups = new Map<string, ContainerFact[]>();
+    const beyond = new Set<string>();
+    let replicas = 0;
     for (const fact of facts.containers) {
       if (facts.signals(fact.container).length === 0) continue;
       const key = workloadKey(workloadOf(fact, this.find(fact).identity));
       if (this.reported.has(key)) continue;
       const own = groups.get(key) ?? [];
-      if (own.length === 0 && groups.size >= bounds.workloads) continue;
+      if (own.length === 0 && groups.size >= bounds.workloads) {
+        beyond.add(key);
+        continue;
+      }
       if (own.length < bounds.containers) own.push(fact);
+      else replicas += 1;
       groups.set(key, own);
     }
+    this.leftOut = { workloads: beyond.size, replicas };
     return groups;
   }
 

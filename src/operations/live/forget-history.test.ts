@@ -59,19 +59,22 @@ test("ended findings leave with their changes; what holds, or is of late, stays"
     note("revoked of late", { revokedUs: 900 }),
     note("of an open one", { about: ["x", "CVE-1"] }),
     note("of an alias", { about: ["GHSA-1"], decision: decision(400) }),
-    note("a closed incident", { about: ["incident:i", "closed-at:1"] }),
+    note("a closed incident", { about: ["incident:kept", "closed-at:1"] }),
+    note("an incident of late", { about: ["incident:gone", "acknowledged"], timeUs: 900 }),
+    note("an incident that is gone", { about: ["incident:gone", "closed-at:1"] }),
   ];
   for (const one of notes) await store.notes.add(one);
-  assert.deepEqual(await forgetHistory(store, 500), { findings: 1, changes: 1, notes: 3 });
+  const forget = () => forgetHistory(store, 500, (id) => id === "kept");
+  assert.deepEqual(await forget(), { findings: 1, changes: 1, notes: 4 });
   const stay = (await store.notes.all()).map(({ id }) => id);
   const gone = notes.map(({ id }) => id).filter((id) => !stay.includes(id));
-  assert.deepEqual(gone, ["old", "over", "revoked"]);
+  assert.deepEqual(gone, ["old", "over", "revoked", "an incident that is gone"]);
   const left = await store.history.changes({ countMax: 9 });
   assert.deepEqual(
     left.map(({ finding }) => finding),
     ["f-late", "f-open"],
   );
-  assert.deepEqual(await forgetHistory(store, 500), { findings: 0, changes: 0, notes: 0 });
+  assert.deepEqual(await forget(), { findings: 0, changes: 0, notes: 0 });
 });
 
 test("what was forgotten adds up, and a time counts only where something left", async () => {

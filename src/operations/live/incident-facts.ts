@@ -43,6 +43,8 @@ export class IncidentFacts {
   telling = new TellingFacts();
   /** Facts beyond the bounds, since the start. */
   droppedCount = 0;
+  /** False where the store may have signals that are not here. */
+  hasAllDetected = true;
 
   constructor({ detectedCountMax = 100_000, placeCountMax = 100_000 }: IncidentFactsOptions = {}) {
     this.detectedCountMax = detectedCountMax;
@@ -72,7 +74,7 @@ export class IncidentFacts {
       if (openKeys.has(key)) layers.open.set(key, fact);
       else settle(layers.settled, key, fact);
     }
-    Object.assign(this, { detected, places, addresses, telling });
+    Object.assign(this, { detected, places, addresses, telling, hasAllDetected: true });
     this.bound();
   }
 
@@ -158,8 +160,9 @@ export class IncidentFacts {
   }
 
   private bound(): void {
-    this.droppedCount += evict(this.detected, this.detectedCountMax);
-    this.droppedCount += evict(this.places, this.placeCountMax);
+    const detectedCount = evict(this.detected, this.detectedCountMax);
+    if (detectedCount > 0) this.hasAllDetected = false;
+    this.droppedCount += detectedCount + evict(this.places, this.placeCountMax);
   }
 }
 

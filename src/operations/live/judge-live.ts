@@ -8,7 +8,7 @@
 import type { TimeUs } from "../../core/event/event.ts";
 import { createListenerBook } from "../../core/judge/incident/create-listener-book.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
-import { judgeIncidents } from "../../core/judge/incident/judge-incidents.ts";
+import { incidentCountMax, judgeIncidents } from "../../core/judge/incident/judge-incidents.ts";
 import { detectedFacts } from "../detect/observe-incidents.ts";
 import type { EarlyPlaces, PlaceKnowledge } from "./early-places.ts";
 import type { IncidentFacts } from "./incident-facts.ts";
@@ -45,4 +45,9 @@ export function judgeLive(given: LiveCase): readonly Incident[] {
     previous,
     nowUs,
   });
+}
+
+/** False where there may be more incidents than the judge gives. */
+export function hasAll(judged: readonly Incident[]): boolean {
+  return judged.length < incidentCountMax;
 }

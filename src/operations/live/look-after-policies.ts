@@ -15,17 +15,26 @@ import { tlsWords } from "./tls-fields.ts";
 const intervalMs = 5 * 60_000;
 const reconnectMs = 5000;
 
+/** **Unit**: policies that the status names. */
+const namedCountMax = 20;
+
 const appliedSchema = z.object({
   nodes: z.array(
     z.object({
       address: z.string(),
       trouble: z.string(),
       steps: z.array(
-        z.object({ kind: z.string(), name: z.string(), outcome: z.string(), said: z.string() }),
+        z.object({
+          ...{ kind: z.string(), name: z.string(), outcome: z.string(), said: z.string() },
+          why: z.string().default(""),
+          again: z.enum(["later", "never"]).optional(),
+        }),
       ),
     }),
   ),
 });
+type AppliedNode = z.infer<typeof appliedSchema>["nodes"][number];
+type AppliedStep = AppliedNode["steps"][number];
 
 /** Kind of step → what it does, for the log; others change nothing. */
 const changed: ReadonlyMap<string, string> = new Map([
@@ -41,6 +50,8 @@ export async function lookAfterPolicies(daemon: Daemon, signal: AbortSignal): Pr
   if (!settings.managePolicies || settings.tetragon.length === 0) return;
   let lookedMs = Number.NEGATIVE_INFINITY;
   let reconnects = -1;
+  let restarts = -1;
+  const givenUp = new Set<string>();
   while (!signal.aborted) {
     const isConnected = daemon.sources.some((one) => one.status().state === "connected");
     const count = daemon.sources.reduce((sum, one) => sum + one.status().reconnectCount, 0);
@@ -48,32 +59,42 @@ export async function lookAfterPolicies(daemon: Daemon, signal: AbortSignal): Pr
     if (isConnected && isDue) {
       lookedMs = clock.elapsedMs();
       reconnects = count;
-      await applyOnce(daemon, signal);
+      // What a server refuses it is not asked for ever: until it is another one, as it may be too
+      // when this program starts.
+      const isAnew = restartCount(daemon) !== restarts;
+      restarts = restartCount(daemon);
+      await applyOnce(daemon, { isAnew, givenUp }, signal);
     }
     await clock.wait(reconnectMs, signal);
   }
 }
 
-async function applyOnce(daemon: Daemon, signal: AbortSignal): Promise<void> {
+/** Of servers that were found to be started anew; a connection that was lost is none. */
+function restartCount({ health }: Daemon): number {
+  return health.losses.find(({ reason }) => reason === "restart")?.times ?? 0;
+}
+
+interface Round {
+  readonly isAnew: boolean;
+  /** Of the last round: server and name. */
+  readonly givenUp: Set<string>;
+}
+
+async function applyOnce(daemon: Daemon, round: Round, signal: AbortSignal): Promise<void> {
   const { context, log, health, observation } = daemon;
   const { clock, reportMaker } = context.outside.services;
   try {
-    const text = await (await reportMaker()).make(words(daemon), signal);
+    const text = await (await reportMaker()).make(words(daemon, round), signal);
     const { nodes } = appliedSchema.parse(JSON.parse(text));
     let changeCount = 0;
     for (const { address, trouble, steps } of nodes) {
       if (trouble !== "") log.warn("Policies could not be looked after.", { address, trouble });
-      for (const { kind, name, outcome, said } of steps) {
-        const what = changed.get(kind);
-        if (what === undefined) continue;
-        if (outcome === "done") changeCount += 1;
-        const fields = { address, policy: name, said };
-        if (outcome === "done") log.info(`A policy was ${what}.`, fields);
-        else log.warn(`A policy could not be ${what}.`, fields);
-      }
+      for (const step of steps) if (tellStep(daemon, address, step)) changeCount += 1;
     }
-    const troubles = nodes.map(({ trouble }) => trouble).filter((trouble) => trouble !== "");
-    health.note("policies", troubles.length === 0, troubles[0] ?? "", clock.nowUs());
+    tellGivenUp(daemon, nodes, round.givenUp);
+    const lacking = countLacking(daemon, nodes);
+    const troubles = [...nodes.map(({ trouble }) => trouble), lacking].filter((one) => one !== "");
+    health.note("policies", troubles.length === 0, troubles.join("; "), clock.nowUs());
     if (changeCount > 0) observation.reconfigure(await loadLiveOptions(daemon, context));
   } catch (error) {
     if (signal.aborted) return;
@@ -84,13 +105,61 @@ async function applyOnce(daemon: Daemon, signal: AbortSignal): Promise<void> {
   }
 }
 
-function words({ settings, context }: Daemon): readonly string[] {
+/** Gives true where something was changed. */
+function tellStep({ log }: Daemon, address: string, step: AppliedStep): boolean {
+  const { kind, name, outcome, said } = step;
+  const what = changed.get(kind);
+  if (what === undefined) return false;
+  const fields = { address, policy: name, said };
+  if (outcome === "done") log.info(`A policy was ${what}.`, fields);
+  else log.warn(`A policy could not be ${what}.`, fields);
+  return outcome === "done";
+}
+
+/** Once each, and again when it was tried anew meanwhile. */
+function tellGivenUp({ log }: Daemon, nodes: readonly AppliedNode[], known: Set<string>): void {
+  const now = new Set<string>();
+  for (const { address, trouble, steps } of nodes) {
+    // Nobody knows: what was told stays told.
+    if (trouble !== "") for (const key of known) if (key.startsWith(`${address} `)) now.add(key);
+    for (const { name, again, why } of steps) {
+      if (again !== "never") continue;
+      const key = `${address} ${name}`;
+      now.add(key);
+      if (!known.has(key)) log.warn("A policy is given up.", { address, policy: name, why });
+    }
+  }
+  known.clear();
+  for (const key of now) known.add(key);
+}
+
+/** For metrics, and in words for the status; "" where all that is wanted could be loaded. */
+function countLacking({ health }: Daemon, nodes: readonly AppliedNode[]): string {
+  const steps = nodes.flatMap((one) => one.steps);
+  const isTried = ({ kind, outcome }: AppliedStep) =>
+    outcome === "failed" && (kind === "add" || kind === "retry");
+  const later = steps.filter((one) => one.again === "later" || isTried(one));
+  const never = steps.filter(({ again }) => again === "never");
+  health.set("policies-refused", later.length);
+  health.set("policies-given-up", never.length);
+  const tell = (what: string, some: readonly AppliedStep[]): readonly string[] => {
+    const names = [...new Set(some.map(({ name }) => name))].slice(0, namedCountMax);
+    return names.length === 0 ? [] : [`${what}: ${names.join(", ")}`];
+  };
+  return [
+    ...tell("could not be loaded, tried again later", later),
+    ...tell("could not be loaded, and not tried any more", never),
+  ].join("; ");
+}
+
+function words({ settings, context }: Daemon, { isAnew }: Round): readonly string[] {
   const { state, tetragon, tls, policyChanges } = settings;
   const { file } = context.settings;
   return [
     ...["policy", "apply", "--yes", "--beside", "--state", state, "--format", "json"],
     ...["--to", `${state}/${stateFiles.policies}`, "--changes-per-hour", String(policyChanges)],
     ...tetragon.flatMap(({ address }) => ["--tetragon", address]),
+    ...(isAnew ? ["--anew"] : []),
     ...tlsWords(tls),
     ...(file === "" ? [] : ["--config", file]),
   ];

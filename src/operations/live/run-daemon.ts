@@ -91,6 +91,7 @@ async function serveStatus(
     detection: {
       listings: () => daemon.detection.listings,
       ...{ known: incidents.known, incidents: () => incidents.incidents },
+      placesLeftOut: () => incidents.places.early.leftOut,
       routes: () => people.counts(),
     },
   });

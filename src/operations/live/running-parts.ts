@@ -85,8 +85,15 @@ export class RunningParts {
       this.guard("incidents", () => incidents.run(signal)),
       this.guard("people", () => people.run(signal)),
       this.guard("workflows", () => this.workflows.run(signal)),
-      this.guard("tidying", () => tidyState(daemon, () => incidents.reload(), signal)),
+      this.guard("tidying", () => this.tidy()),
     ];
+  }
+
+  private tidy(): Promise<void> {
+    const { daemon, incidents } = this;
+    const onForgotten = () => incidents.reload();
+    const isIncidentKept = (id: string) => incidents.isKept(id);
+    return tidyState(daemon, { onForgotten, isIncidentKept }, this.ending.signal);
   }
 
   /** The first that fails ends all. */

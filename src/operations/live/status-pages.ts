@@ -61,6 +61,8 @@ export const statusSchema = z.object({
   forgotten: z.array(z.object({ kind: z.string(), count: z.number() })).default([]),
   /** Not closed; an older daemon does not say. */
   openIncidents: z.array(z.object({ severity: z.string(), count: z.number() })).default([]),
+  /** Of what incidents are judged by, at bounds; an older daemon does not say. */
+  leftOut: z.array(z.object({ reason: z.string(), count: z.number() })).default([]),
   routes: z
     .array(z.object({ name: z.string(), sent: z.number(), waiting: z.number(), dead: z.number() }))
     .default([]),
@@ -237,6 +239,15 @@ function dutyMetrics({ health }: StatusParts): readonly Metric[] {
     counter("report_failures_total", "Reports that failed.", health.counted("report-failures")),
     counter("commit_failures_total", "Commits that failed.", health.counted("commit-failures")),
     counter("delivery_failures_total", "Deliveries given up.", health.counted("lost-deliveries")),
+    {
+      name: "policies_lacking",
+      kind: "gauge",
+      help: "Policies of waggle that servers could not load: tried again later, or given up.",
+      samples: [
+        { labels: { state: "later" }, value: health.counted("policies-refused") },
+        { labels: { state: "given-up" }, value: health.counted("policies-given-up") },
+      ],
+    },
     gauge("scan_queue", "Images that wait for a scan.", health.counted("scan-queue")),
     {
       name: "forgotten_total",

@@ -54,10 +54,10 @@ test("of one container the first stay, of many those that something was heard of
   const telling = new TellingFacts(100);
   for (let at = 0; at < 70; at++) telling.note(use(`/bin/${at}`), "settled");
   assert.equal(telling.of("a").length, 64);
-  assert.equal(telling.leftOutCount, 6);
+  assert.deepEqual([telling.fullCount, telling.letGoCount], [6, 0]);
   for (let at = 0; at < 36; at++) telling.note({ ...right, container: `c${at}` }, "open");
   telling.note(use("/bin/one", { container: "c0" }), "settled");
   assert.deepEqual(telling.of("a"), []);
   assert.equal(telling.of("c0").length, 2);
-  assert.equal(telling.leftOutCount, 6 + 64);
+  assert.deepEqual([telling.fullCount, telling.letGoCount], [6, 64]);
 });

@@ -34,8 +34,10 @@ export class TellingFacts {
   private readonly shelves = new Map<ContainerKey, Shelf>();
   private readonly openAt = new Map<string, ContainerKey>();
   private count = 0;
-  /** Times that a fact found no room, and facts of containers that were let go of. */
-  leftOutCount = 0;
+  /** Times that a fact found no room within the bound of its container. */
+  fullCount = 0;
+  /** Facts of containers that were let go of. */
+  letGoCount = 0;
 
   /** **Unit**: facts over all containers. */
   constructor(countMax = 50_000) {
@@ -51,7 +53,7 @@ export class TellingFacts {
     const settled = shelf.settled.get(key);
     if (settled === undefined && !shelf.open.has(key)) {
       if (shelf.counts[kind] >= shelfMax[kind]) {
-        this.leftOutCount += 1;
+        this.fullCount += 1;
         return;
       }
       this.change(container, shelf, kind, 1);
@@ -115,7 +117,7 @@ export class TellingFacts {
       this.shelves.delete(container);
       for (const key of open.keys()) this.openAt.delete(key);
       this.count -= size;
-      this.leftOutCount += size;
+      this.letGoCount += size;
     }
   }
 }

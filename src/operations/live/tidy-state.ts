@@ -6,17 +6,23 @@
 import type { TimeUs } from "../../core/event/event.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import type { Daemon } from "./daemon.ts";
-import { forgetHistory } from "./forget-history.ts";
+import { forgetHistory, type IsIncidentKept } from "./forget-history.ts";
 import { forgottenKinds, noteForgotten, nothingForgotten } from "./forgotten-log.ts";
 
 const intervalMs = 10 * 60_000;
 /** **Unit**: microseconds. All findings are read for it. */
 const historyIntervalUs = 6 * 3600e6;
 
+export interface TidyCalls {
+  /** The store forgot some facts. */
+  readonly onForgotten: () => Promise<void>;
+  readonly isIncidentKept: IsIncidentKept;
+}
+
 /** Ends when the signal is given. **Errors**: throws defects only. */
 export async function tidyState(
   daemon: Daemon,
-  onForgotten: () => Promise<void>,
+  calls: TidyCalls,
   signal: AbortSignal,
 ): Promise<void> {
   const { clock } = daemon.context.outside.services;
@@ -26,13 +32,12 @@ export async function tidyState(
     if (signal.aborted) return;
     const wallUs = clock.nowUs();
     const withFindings = Math.abs(wallUs - historyUs) >= historyIntervalUs;
-    const isDone = await tidyOnce(daemon, { onForgotten, wallUs, withFindings });
+    const isDone = await tidyOnce(daemon, { ...calls, wallUs, withFindings });
     if (isDone && withFindings) historyUs = wallUs;
   }
 }
 
-interface Tidying {
-  readonly onForgotten: () => Promise<void>;
+interface Tidying extends TidyCalls {
   readonly wallUs: TimeUs;
   readonly withFindings: boolean;
 }
@@ -66,14 +71,16 @@ async function tidyOnce(daemon: Daemon, how: Tidying): Promise<boolean> {
 /** By the clock of this machine, as reports are dated. */
 async function tidyHistory(
   { store, settings, health }: Daemon,
-  { wallUs, withFindings }: Tidying,
+  { wallUs, withFindings, isIncidentKept }: Tidying,
 ): Promise<Readonly<Record<string, number>>> {
   const reportsBeforeUs = wallUs - settings.retentionUs;
   const reports = await store.history.forgetReports(reportsBeforeUs);
   // What a report may still show must not be forgotten, for it would come back as new.
   const findingsBeforeUs = wallUs - Math.max(settings.historyRetentionUs, settings.retentionUs);
   const isKept = !withFindings || settings.historyRetentionUs === 0;
-  const over = isKept ? nothingForgotten : await forgetHistory(store, findingsBeforeUs);
+  const over = isKept
+    ? nothingForgotten
+    : await forgetHistory(store, findingsBeforeUs, isIncidentKept);
   const counts = { ...nothingForgotten, ...over, reports };
   for (const kind of forgottenKinds) health.count(`forgotten-${kind}`, counts[kind]);
   if (Object.values(counts).some((count) => count > 0)) {

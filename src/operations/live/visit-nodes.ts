@@ -19,6 +19,7 @@ export interface NodeTask {
   readonly kind: "look" | "change";
   readonly wanted: readonly WantedPolicy[];
   readonly changesPerHour: number;
+  readonly isAnew: boolean;
   readonly isApplied: boolean;
   readonly state: string | undefined;
   /** The state is held by who started this. */

@@ -198,6 +198,23 @@ test("a person closes an incident beside the daemon, and takes it back", async (
   );
 });
 
+test("what was said of an incident is forgotten only once the incident is", async () => {
+  const { world, give } = await start();
+  const { store } = world.machine;
+  give();
+  await world.until(() => world.notified.length > 0);
+  const id = world.notified[0]?.notice.incident.id ?? "";
+  const said = { timeUs: 1, by: "ann", text: "", decision: undefined, revokedUs: 0 };
+  const about = (incident: string) => [`incident:${incident}`, "acknowledged"];
+  await store.notes.add({ ...said, id: "of-kept", about: about(id) });
+  await store.notes.add({ ...said, id: "of-gone", about: about("gone") });
+  await world.pass(601_000);
+  assert.deepEqual(
+    (await store.notes.all()).map((note) => note.id),
+    ["of-kept"],
+  );
+});
+
 test("who has an incident in hand is told once; it still tells of what is new", async () => {
   const first = await start();
   first.give();

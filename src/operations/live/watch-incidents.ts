@@ -31,7 +31,7 @@ import {
 import type { Daemon } from "./daemon.ts";
 import { type BatchFacts, IncidentFacts } from "./incident-facts.ts";
 import { IncidentPlaces } from "./incident-places.ts";
-import { judgeLive } from "./judge-live.ts";
+import { hasAll, judgeLive } from "./judge-live.ts";
 
 export interface WatchCalls {
   /** For people; again at a start, and when others are to be told. */
@@ -74,6 +74,9 @@ export class IncidentWatch {
   private judgedMs = Number.NEGATIVE_INFINITY;
   private costMs = 0;
   private keptText = "";
+  private isLeftOut = false;
+  /** Ids as judged last; undefined before that, and where not all are known. */
+  private keptIds: ReadonlySet<string> | undefined;
   private nudge = new AbortController();
   /** As judged last, with what people closed; short. **Order**: gravest first. */
   incidents: readonly Incident[] = [];
@@ -89,6 +92,11 @@ export class IncidentWatch {
     const batch = { settled, open, dropped };
     if (this.waiting !== undefined) this.waiting.push(batch);
     else if (this.known.note(batch)) this.stir();
+  }
+
+  /** Whether it may still be shown. Where nobody knows, it may. */
+  isKept(id: string): boolean {
+    return this.keptIds?.has(id) ?? true;
   }
 
   /** Something else may have changed it: what a person decided. */
@@ -146,6 +154,7 @@ export class IncidentWatch {
     this.isStirred = false;
     try {
       if (this.known.hasSignals || this.memory.told.length > 0) await this.judge();
+      else this.noteKept([]);
       health.note(part, true, "", clock.nowUs());
     } catch (error) {
       if (!(error instanceof WaggleError)) throw error;
@@ -166,6 +175,8 @@ export class IncidentWatch {
       ...{ known: this.known, early: this.places.early, places, previous: this.memory.judged },
       nowUs: observation.timeUs,
     });
+    this.noteKept(judged);
+    this.noteLeftOut();
     const shown = layOverDecisions(judged, decisions);
     const news = newsForPeople(this.memory.told, shown);
     if (this.isReminding) await this.tellAgain(shown, news);
@@ -181,6 +192,25 @@ export class IncidentWatch {
     this.memory = boundMemory({ judged, told: toldNow(this.memory.told, shown, news) });
     this.incidents = boundMemory({ judged: shown, told: [] }).judged;
     await this.keep();
+  }
+
+  private noteKept(judged: readonly Incident[]): void {
+    const isWhole = this.known.hasAllDetected && hasAll(judged);
+    this.keptIds = isWhole ? new Set(judged.map(({ id }) => id)) : undefined;
+  }
+
+  /** Told when it begins: what bounds leave out is counted on pages. */
+  private noteLeftOut(): void {
+    const { workloads } = this.places.early.leftOut;
+    const facts = this.known.telling.letGoCount;
+    const isLeftOut = workloads + facts > 0;
+    if (isLeftOut && !this.isLeftOut) {
+      this.daemon.log.warn("Of some places incidents know less than was seen: bounds were met.", {
+        workloads,
+        facts,
+      });
+    }
+    this.isLeftOut = isLeftOut;
   }
 
   private async tell(

@@ -89,6 +89,38 @@ test("our policies are applied by a process of its own, again after a reconnect"
   await ended;
 });
 
+test("a policy that is given up is told once; after a restart all is tried anew", async () => {
+  const { world, daemon, source, end } = await open({ managePolicies: true });
+  const refused = { name: "waggle-udp-g00000003", said: "", why: "Tried 10 times." };
+  let step: object = { ...refused, kind: "failed", outcome: "failed", again: "never" };
+  world.maker = async () => JSON.stringify({ nodes: [{ address, trouble: "", steps: [step] }] });
+  const ended = lookAfterPolicies(daemon, world.ending.signal);
+  const isAnew = () => world.made.at(-1)?.includes("--anew");
+  const isTold = () =>
+    world.log.said("warn").filter((one) => one === "A policy is given up.").length;
+  const health = () => daemon.health.all.find(({ part }) => part === "policies");
+  await world.pass(10_000);
+  assert.ok(isAnew(), "a start tries what was refused before");
+  await world.pass(310_000);
+  assert.deepEqual([world.made.length, isAnew(), isTold()], [2, false, 1]);
+  assert.equal(health()?.ok, false);
+  assert.match(health()?.detail ?? "", /not tried any more: waggle-udp-g00000003/);
+  assert.equal(daemon.health.counted("policies-given-up"), 1);
+  step = { ...refused, kind: "add", outcome: "failed" };
+  source.give({ kind: "gap", reason: "reconnect", count: 0, detail: "" });
+  await world.pass(310_000);
+  assert.equal(isAnew(), false, "a connection that was lost is no restart");
+  assert.equal(daemon.health.counted("policies-refused"), 1);
+  source.give({ kind: "gap", reason: "restart", count: 0, detail: "" });
+  await world.pass(310_000);
+  assert.deepEqual([isAnew(), isTold()], [true, 1]);
+  step = { ...refused, kind: "add", outcome: "done" };
+  await world.pass(310_000);
+  assert.deepEqual([health()?.ok, daemon.health.counted("policies-refused")], [true, 0]);
+  await end();
+  await ended;
+});
+
 test("nothing is loaded where nobody said so", async () => {
   const { world, daemon, end } = await open();
   await lookAfterPolicies(daemon, world.ending.signal);

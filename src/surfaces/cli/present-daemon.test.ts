@@ -39,6 +39,12 @@ const daemon: DaemonStatus = {
     { part: "store", ok: true, detail: "", sinceUs: 1 },
     { part: `source ${hostile}`, ok: false, detail: hostile, sinceUs: 1_767_225_600_000_000 },
   ],
+  leftOut: [
+    { reason: "place-workloads", count: 2 },
+    { reason: "place-facts", count: 1 },
+    { reason: "place-replicas", count: 7 },
+    { reason: "of-a-later-version", count: 7 },
+  ],
   forgotten: [
     { kind: "facts", count: 0 },
     { kind: "findings", count: 1200 },
@@ -54,6 +60,8 @@ test("what does not work is said first, then told with why and since when", () =
   assert.match(text, /events {9}12,345, latest 10 s ago/);
   assert.match(text, /4 lost, 5 reconnects/);
   assert.match(text, /^forgotten {6}1,200 findings since the start$/m);
+  const leftOut = "2 workloads with signals, 1 fact of what containers are: bounds were met";
+  assert.ok(text.includes(`left out       ${leftOut}\n`), text);
   assert.match(text, /^incidents {6}open: 2 high\n {2}route on-call {2}3 told, 1 wait, 0 dead$/m);
   assert.match(text, /^fails source .* since 2026-01-01T00:00:00/m);
   const well = { ...daemon, parts: [], latestEventUs: 0 };

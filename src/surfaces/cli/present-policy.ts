@@ -63,7 +63,8 @@ function noticesOf({ action, isApplied, isCompiled }: PolicyOutput): readonly Te
   ];
 }
 
-function statusOf({ nodes }: PolicyOutput): number {
+function statusOf({ nodes, isBeside }: PolicyOutput): number {
+  if (isBeside) return exitStatus.done;
   if (nodes.some(({ trouble }) => trouble !== "")) return errorCodes["connection-failed"].exit;
   const hasFailed = nodes.some(({ steps }) => steps.some(({ outcome }) => outcome === "failed"));
   return hasFailed ? errorCodes["tetragon-refused"].exit : exitStatus.done;

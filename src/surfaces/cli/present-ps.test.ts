@@ -65,6 +65,8 @@ test("without a container there is a list, or a sentence when there is none", ()
   assert.match(renderPs(none, view).toString(), /^No process of a container/);
   const text = renderPs({ ...none, containers: [container] }, view).toString();
   assert.match(text, /aaaaaaaaaaaa {2}web\/p\/c/);
+  const uncounted = [{ ...container, eventCount: -1 }];
+  assert.doesNotMatch(renderPs({ ...none, containers: uncounted }, view).toString(), /-1/);
 });
 
 test("the flexible column gives way, so that a table fits the screen", () => {

@@ -23,12 +23,23 @@ import { textTable } from "./text-table.ts";
 
 export const psPresentation: Presentation<PsOutput> = {
   positionals: [{ key: "container", metavar: "container", required: false }],
-  metavars: { events: "file", k8s: "file", containers: "file", since: "time", until: "time" },
+  metavars: {
+    state: "dir",
+    events: "file",
+    k8s: "file",
+    containers: "file",
+    since: "time",
+    until: "time",
+  },
   examples: [
     { line: "waggle ps --events tetragon.log", says: "Which containers a recording shows" },
     {
       line: "waggle ps web/nginx --events tetragon.log",
       says: "The processes of one, each with its class and why it has it",
+    },
+    {
+      line: "waggle ps web/nginx --state /var/lib/waggle --since 1h",
+      says: "The same of the last hour that a daemon saw",
     },
   ],
   formats: ["text", "json"],
@@ -59,7 +70,7 @@ export function renderPs(output: PsOutput, view: View): TerminalText {
 }
 
 function renderContainers(containers: readonly SeenContainer[], view: View): TerminalText {
-  if (containers.length === 0) return terminal`No process of a container is in these events.`;
+  if (containers.length === 0) return terminal`No process of a container was seen.`;
   const top = view.top > 0 ? view.top : 100;
   const rows = containers
     .slice(0, top)
@@ -67,7 +78,7 @@ function renderContainers(containers: readonly SeenContainer[], view: View): Ter
       one.id.slice(0, 12),
       nameOf(one),
       one.image,
-      formatCount(one.eventCount),
+      one.eventCount < 0 ? "" : formatCount(one.eventCount),
       (one.from ?? "").slice(0, 19).replace("T", " "),
     ]);
   const columns = [

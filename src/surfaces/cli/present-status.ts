@@ -57,6 +57,7 @@ function renderDaemon(daemon: DaemonStatus, paint: Paint): readonly TerminalText
     ...tellForgotten(daemon.forgotten, "since the start"),
     terminal`incidents      ${tellIncidents(daemon)}`,
     ...daemon.routes.map(renderRoute),
+    ...tellLeftOut(daemon),
     terminal`sources`,
     ...daemon.sources.map((source) => renderSource(source, paint)),
     ...bad.map((part) => renderBad(part, paint)),
@@ -76,6 +77,21 @@ function tellForgotten(
 function tellIncidents({ openIncidents }: DaemonStatus): string {
   const parts = openIncidents.map(({ severity, count }) => `${count} ${severity}`);
   return parts.length === 0 ? "none open" : `open: ${parts.join(", ")}`;
+}
+
+/** Of what is left out as a rule nothing: the first habits of a container, some of its replicas. */
+const leftOutWords: ReadonlyMap<string, string> = new Map([
+  ["incident-facts", "fact of detection or of places"],
+  ["place-facts", "fact of what containers are"],
+  ["place-workloads", "workload with signals"],
+]);
+
+function tellLeftOut({ leftOut }: DaemonStatus): readonly TerminalText[] {
+  const told = leftOut.flatMap(({ reason, count }) => {
+    const [first = "", ...rest] = leftOutWords.get(reason)?.split(" ") ?? [];
+    return first === "" ? [] : [[plural(count, first), ...rest].join(" ")];
+  });
+  return told.length === 0 ? [] : [terminal`left out       ${told.join(", ")}: bounds were met`];
 }
 
 function renderRoute({ name, sent, waiting, dead }: DaemonStatus["routes"][number]): TerminalText {

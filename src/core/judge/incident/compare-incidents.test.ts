@@ -32,7 +32,7 @@ test("a new tactic, a graver severity or half as much score again is told", () =
   ] as const;
   for (const before of less) assert.deepEqual(kinds([before]), ["update"]);
   const [news] = compareIncidents([less[0]], [incident]);
-  assert.deepEqual(news?.news, ['New tactics: "credential-access".']);
+  assert.deepEqual(news?.news, ["New tactics: “credential-access”."]);
 });
 
 test("what closed is told once, and what goes on after that is told", () => {

@@ -3,8 +3,9 @@
  * In: incidents of before and of now. Out: news.
  * Must stay silent when an incident only goes on: the same tactics, about the same score.
  */
-import { quoteName } from "../quote-name.ts";
+
 import type { Incident } from "./incident.ts";
+import { quoteCommand } from "./quote-command.ts";
 import { levelRank } from "./weigh-signals.ts";
 
 export interface IncidentNews {
@@ -51,7 +52,9 @@ function describeNews(before: Incident, now: Incident): readonly string[] {
   const hasGrown = before.score > 0 && now.score >= before.score * (1 + growthShare);
   return [
     ...(before.state === "closed" ? ["It was closed, and goes on."] : []),
-    ...(tactics.length > 0 ? [`New tactics: ${tactics.map(quoteName).join(", ")}.`] : []),
+    ...(tactics.length > 0
+      ? [`New tactics: ${tactics.map((name) => quoteCommand(name)).join(", ")}.`]
+      : []),
     ...(isGraver ? [`Severity was ${before.severity}, is ${now.severity}.`] : []),
     ...(hasGrown && !isGraver ? [`Its score was ${before.score}, is ${now.score}.`] : []),
   ];

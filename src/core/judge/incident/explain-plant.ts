@@ -5,13 +5,13 @@
  */
 import type { TimeUs } from "../../event/event.ts";
 import type { ProcessFact } from "../../observe/detect/detect-fact.ts";
-import { quoteName } from "../quote-name.ts";
 import { type CommandBook, createCommandBook, placeKey } from "./command-book.ts";
 import type { Plant } from "./gather-plants.ts";
 import type { JoinScene } from "./join-link.ts";
 import { allNames, findShared } from "./name-book.ts";
 import type { Runner } from "./persistence-table.ts";
 import { fitsUnit, startsUnit } from "./plant-marks.ts";
+import { quoteCommand } from "./quote-command.ts";
 import type { Run } from "./read-run.ts";
 import type { Session } from "./session.ts";
 import { isStrong } from "./weigh-signals.ts";
@@ -54,7 +54,8 @@ export function explainByName(plant: Plant, { session, root }: Run, { namesOf }:
   const { runBy } = plant.foothold;
   const shared = findShared(namesOf(plant.session), namesOf(session));
   const did = words[runBy ?? "cron"];
-  if (shared !== "") return `${sayLeft(plant)}, and what ${did} names ${quoteName(shared)} as it`;
+  if (shared !== "")
+    return `${sayLeft(plant)}, and what ${did} names ${quoteCommand(shared)} as it`;
   const isNamed = runBy === "init" && fitsUnit(plant.step.subject, root);
   return isNamed ? `${sayLeft(plant)}, named as what ${did}` : "";
 }
@@ -68,7 +69,7 @@ export function explainByPlace(plant: Plant, run: Run, ground: Ground): string {
 }
 
 function sayLeft({ step, foothold }: Plant): string {
-  return `it left ${quoteName(step.subject)} (${foothold.name})`;
+  return `it left ${quoteCommand(step.subject)} (${foothold.name})`;
 }
 
 const words: Readonly<Record<Runner, string>> = {

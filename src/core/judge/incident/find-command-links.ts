@@ -7,10 +7,10 @@
 import { compareText } from "../../event/compare-text.ts";
 import type { TimeUs } from "../../event/event.ts";
 import type { ProcessFact } from "../../observe/detect/detect-fact.ts";
-import { quoteName } from "../quote-name.ts";
 import { type CommandBook, commandKey, createCommandBook, placeKey } from "./command-book.ts";
 import { countUntil } from "./count-until.ts";
 import type { JoinLink, JoinScene } from "./join-link.ts";
+import { quoteCommand } from "./quote-command.ts";
 import type { Session } from "./session.ts";
 import { bareWord, commandWords, wordsOf } from "./split-words.ts";
 import { isTainted } from "./taint.ts";
@@ -60,7 +60,7 @@ export function findCommandLinks({ sessions, processes }: JoinScene): readonly J
 /** What runs again goes on with its last run. **Order**: of runs. */
 function linksOf({ text, runs, givers }: Task, book: CommandBook): readonly JoinLink[] {
   const sorted = givers.sort((a, b) => a.startUs - b.startUs || compareText(a.entry, b.entry));
-  const why = `it handed over the command ${quoteName(text.trim())}, which the other ran`;
+  const why = `it handed over the command ${quoteCommand(text.trim())}, which the other ran`;
   const last = new Map<string, Giver>();
   return runs.flatMap(({ entry, root }): JoinLink[] => {
     const job = commandKey(root);

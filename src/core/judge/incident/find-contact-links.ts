@@ -2,9 +2,10 @@
  * Holds what ties sessions by a connection that one made and the other answered with deeds.
  * In: sessions that are an incident each, who listens where. Out: links with their cause.
  */
-import { quoteName } from "../quote-name.ts";
+
 import type { JoinLink, JoinScene } from "./join-link.ts";
 import { parseEnd } from "./parse-end.ts";
+import { quoteCommand } from "./quote-command.ts";
 import type { Session } from "./session.ts";
 import { isTainted } from "./taint.ts";
 import { isStrong } from "./weigh-signals.ts";
@@ -35,7 +36,7 @@ export function findContactLinks(scene: JoinScene): readonly JoinLink[] {
         const found = listenersAt(end.address, end.port).flatMap((container) =>
           between(answers.get(container) ?? [], step.firstSeenUs, step.lastSeenUs + answerUs),
         );
-        const why = `it connected to ${quoteName(step.subject)}, and that server acted at once`;
+        const why = `it connected to ${quoteCommand(step.subject)}, and that server acted at once`;
         return [...new Set(found.map((one) => one.entry))]
           .filter((other) => other !== entry)
           .slice(0, linkCountMax)

@@ -48,7 +48,7 @@ test("what the escaping command named and the machine then names is one story", 
   const why = "it left its container, and beside it the other named";
   for (const name of ["http://198.51.100.5/k.sh", "198.51.100.5", "/tmp/.k"]) {
     assert.deepEqual(linksOf(left(line), acted("b", 60, `-c "x ${name}"`)), [
-      `a-b: ${why} ${JSON.stringify(name)}, too`,
+      `a-b: ${why} “${name}”, too`,
     ]);
   }
 });

@@ -4,9 +4,9 @@
  * Must never tie by node and time: the other must name what the escaping command named.
  */
 import { isHostKey } from "../../observe/container-key.ts";
-import { quoteName } from "../quote-name.ts";
 import type { JoinLink, JoinScene } from "./join-link.ts";
 import { allNames, typedNames } from "./name-book.ts";
+import { quoteCommand } from "./quote-command.ts";
 import type { Session } from "./session.ts";
 import { isTainted } from "./taint.ts";
 import { isStrong } from "./weigh-signals.ts";
@@ -44,7 +44,7 @@ export function findEscapeLinks({ sessions, processes }: JoinScene): readonly Jo
         isAnswer(one, session, processes),
       );
       if (found === undefined) continue;
-      const why = `it left its container, and beside it the other named ${quoteName(name)}, too`;
+      const why = `it left its container, and beside it the other named ${quoteCommand(name)}, too`;
       return [{ from: found.session.entry, to: session.entry, why }];
     }
     return [];

@@ -5,9 +5,9 @@
  */
 import { isHostKey } from "../../observe/container-key.ts";
 import type { ProcessFact, StepFact } from "../../observe/detect/detect-fact.ts";
-import { quoteName } from "../quote-name.ts";
 import { placeKey } from "./command-book.ts";
 import type { JoinLink, JoinScene } from "./join-link.ts";
+import { quoteCommand } from "./quote-command.ts";
 import type { Session } from "./session.ts";
 import { isTainted } from "./taint.ts";
 import { placesOf } from "./written-places.ts";
@@ -43,7 +43,7 @@ export function findFileLinks({ sessions, processes }: JoinScene): readonly Join
             timeUs - one.step.firstSeenUs <= dayUs,
         );
       if (writer === undefined) return [];
-      const why = `it left ${quoteName(writer.step.subject)}, which the other used`;
+      const why = `it left ${quoteCommand(writer.step.subject)}, which the other used`;
       return [{ from: writer.session.entry, to: entry, why }];
     });
   });

@@ -6,8 +6,8 @@
 import { compareText } from "../../event/compare-text.ts";
 import type { TimeUs } from "../../event/event.ts";
 import { isHostKey } from "../../observe/container-key.ts";
-import { quoteName } from "../quote-name.ts";
 import type { JoinLink, JoinScene } from "./join-link.ts";
+import { quoteCommand } from "./quote-command.ts";
 import { ancestorsOf, isStandingKind, type Session } from "./session.ts";
 import { isTainted } from "./taint.ts";
 import { isStrong } from "./weigh-signals.ts";
@@ -23,7 +23,7 @@ export function findServiceLinks({ sessions, processes }: JoinScene): readonly J
   const started = sessions.filter(({ entryKind, host }) => entryKind === "service" && host !== "");
   const groups = Map.groupBy(started, ({ host }) => serverRoot(host, processes));
   return [...groups].flatMap(([root, same]) => {
-    const name = quoteName(processes.get(root)?.binary ?? "a service");
+    const name = quoteCommand(processes.get(root)?.binary ?? "a service");
     return chain(same, sameServiceGapUs, `${name} started both within half an hour`);
   });
 }
@@ -48,7 +48,7 @@ export function findSignalLinks({ sessions, sessionOf }: JoinScene): readonly Jo
       others.flatMap((other): JoinLink[] => {
         const session = sessionOf(other);
         if (session === undefined || session.entry === entry) return [];
-        const why = `the rule ${quoteName(title)} matched processes of both`;
+        const why = `the rule ${quoteCommand(title)} matched processes of both`;
         return [{ from: entry, to: session.entry, why }];
       }),
     ),

@@ -83,7 +83,7 @@ function linksOf(...facts: readonly Facts[]): readonly string[] {
 test("what cron first runs after a service wrote a job is that service's doing", () => {
   const found = linksOf(writer("/var/spool/cron/root"), byCron(60));
   assert.deepEqual(found, [
-    'w0-b60: it left "/var/spool/cron/root" (cron job), ' +
+    "w0-b60: it left “/var/spool/cron/root” (cron job), " +
       "and the other is the first new thing that cron then ran",
   ]);
 });
@@ -126,7 +126,7 @@ test("hours later a job must name what its writer named", () => {
   const talk = sampleStep(at("w0", 0), { what: "accept", subject: "198.51.100.9:41000" });
   const step = { ...talk, container: host };
   const found = linksOf({ ...facts, steps: [...facts.steps, step] }, byCron(20 * 3600));
-  assert.match(found.join(), /^w0-b72000: .* what cron then ran names "198.51.100.9" as it$/);
+  assert.match(found.join(), /^w0-b72000: .* what cron then ran names “198.51.100.9” as it$/);
   const nextDay = linksOf({ ...facts, steps: [...facts.steps, step] }, byCron(30 * 3600));
   assert.deepEqual(nextDay, [], "too long after");
   const other = { ...step, subject: "198.51.100.10:41000" };

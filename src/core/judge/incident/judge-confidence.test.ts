@@ -45,7 +45,7 @@ test("a lone medium rule is a doubt; one on cut data more so", () => {
 test("losses in its time are told and doubted, those of another day or container are not", () => {
   assert.match(sure({ losses: [loss] }).doubts.join(" "), /may have been lost/);
   const gaps = listGaps(sampleCase({ losses: [loss] }));
-  assert.match(gaps[0] ?? "", /7 events were lost on "node-1" \("ring-buffer"\)/);
+  assert.match(gaps[0] ?? "", /7 events were lost on “node-1” \(“ring-buffer”\)/);
   const others = [
     { ...loss, sinceUs: 1, untilUs: 2 },
     { ...loss, node: "node-2" },
@@ -76,8 +76,8 @@ test("sensors that were not there, and containers seen too late, are named", () 
     sampleContainerFact({ container: webContainer, pod: "web-0", fromStart: false }),
   ];
   const gaps = listGaps(sampleCase({ coverage: [], containers })).join("\n");
-  assert.match(gaps, /No network sensor told of connections on "node-1"/);
+  assert.match(gaps, /No network sensor told of connections on “node-1”/);
   assert.match(gaps, /No write sensor/);
-  assert.match(gaps, /Container "web-0" was not watched from its start/);
+  assert.match(gaps, /Container “web-0” was not watched from its start/);
   assert.deepEqual(listGaps(sampleCase()), []);
 });

@@ -5,10 +5,10 @@
  */
 import { isHostKey } from "../../observe/container-key.ts";
 import type { LossFact, Sensor } from "../../observe/fact.ts";
-import { quoteName } from "../quote-name.ts";
 import type { FirstAccess, Incident } from "./incident.ts";
 import type { IncidentCase } from "./incident-case.ts";
 import { footholdOf } from "./persistence-table.ts";
+import { quoteCommand } from "./quote-command.ts";
 import { isStrong, levelRank } from "./weigh-signals.ts";
 
 const minuteUs = 60_000_000;
@@ -76,12 +76,12 @@ function describeLoss({ reason, count, detail, node, container }: LossFact): str
     const whose = isDoubt({ reason, container })
       ? "of this container"
       : "of this session or others";
-    const what = `Of ${count} events on ${quoteName(node)}, ${whose},`;
-    return `${what} only what rules matched was kept (${quoteName(detail)}).`;
+    const what = `Of ${count} events on ${quoteCommand(node)}, ${whose},`;
+    return `${what} only what rules matched was kept (${quoteCommand(detail)}).`;
   }
   const lost = count > 0 ? `${count} events were lost` : "Events may have been lost";
-  const told = detail === "" ? "" : `: ${quoteName(detail)}`;
-  return `${lost} on ${quoteName(node)} (${quoteName(reason)})${told}.`;
+  const told = detail === "" ? "" : `: ${quoteCommand(detail)}`;
+  return `${lost} on ${quoteCommand(node)} (${quoteCommand(reason)})${told}.`;
 }
 
 const needed: readonly (readonly [Sensor, string])[] = [
@@ -97,7 +97,7 @@ function missingSensors({ input, sessions, firstSeenUs, lastSeenUs }: IncidentCa
     );
     return needed
       .filter(([sensor]) => !there.some((one) => one.sensor === sensor))
-      .map(([sensor, what]) => `No ${sensor} sensor told of ${what} on ${quoteName(node)}.`);
+      .map(([sensor, what]) => `No ${sensor} sensor told of ${what} on ${quoteCommand(node)}.`);
   });
 }
 
@@ -106,7 +106,7 @@ function lateContainers({ containers }: IncidentCase): readonly string[] {
     .filter(({ fromStart, dumped }) => !fromStart && !dumped)
     .slice(0, 4)
     .map(({ pod, containerName, container }) => {
-      const name = quoteName(pod || containerName || container.slice(0, 12));
+      const name = quoteCommand(pod || containerName || container.slice(0, 12));
       return `Container ${name} was not watched from its start: what it ran before is not known.`;
     });
 }

@@ -8,7 +8,6 @@ import { isHostKey } from "../../observe/container-key.ts";
 import type { ProcessFact } from "../../observe/detect/detect-fact.ts";
 import type { EntryKind } from "../../observe/detect/subject.ts";
 import { nameWorkload } from "../name-workload.ts";
-import { quoteName } from "../quote-name.ts";
 import { workloadKey } from "../workload-key.ts";
 import type { FirstAccess } from "./incident.ts";
 import type { IncidentCase } from "./incident-case.ts";
@@ -132,7 +131,7 @@ function clientsOf({ input, workloads, firstSeenUs }: IncidentCase): string {
     })
     .sort((a, b) => Number(b.from.kind === "internet") - Number(a.from.kind === "internet"))
     .map(({ from }) => (from.workload === null ? from.name : nameWorkload(from.workload)));
-  const shown = [...new Set(names)].slice(0, clientCountMax).map(quoteName);
+  const shown = [...new Set(names)].slice(0, clientCountMax).map((name) => quoteCommand(name));
   return shown.length === 0 ? "" : `; it had connections from ${shown.join(", ")}`;
 }
 

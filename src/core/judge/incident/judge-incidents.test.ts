@@ -302,7 +302,7 @@ test("a job that a service wrote is the service's incident, with each of its run
   );
   assert.match(
     incidents[0]?.story.join(" ") ?? "",
-    /Its 3 sessions are one incident: it left "\/var\/spool\/cron\/root" .* the same job ran again/,
+    /Its 3 sessions are one incident: it left “\/var\/spool\/cron\/root” .* the same job ran again/,
   );
 });
 

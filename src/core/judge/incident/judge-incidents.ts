@@ -16,7 +16,7 @@ import { gatherSessions, type Session } from "./session.ts";
 import { levelRank, makesIncident } from "./weigh-signals.ts";
 
 /** Gravest are kept; what is beyond is no longer a list that a person reads. */
-const incidentCountMax = 1000;
+export const incidentCountMax = 1000;
 
 /** **Order**: by severity, then score, then time. **Cost**: near linear in facts. */
 export function judgeIncidents(input: IncidentInput): readonly Incident[] {

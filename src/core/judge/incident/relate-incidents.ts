@@ -5,8 +5,8 @@
  */
 import { compareText } from "../../event/compare-text.ts";
 import { isHostKey } from "../../observe/container-key.ts";
-import { quoteName } from "../quote-name.ts";
 import type { Incident } from "./incident.ts";
+import { quoteCommand } from "./quote-command.ts";
 
 const relatedCountMax = 8;
 /** What more incidents share says nothing: an address of everybody. */
@@ -45,9 +45,9 @@ function marksOf({ artefacts, containers }: Incident): readonly string[] {
   return [
     ...artefacts
       .filter(({ type }) => telling.has(type))
-      .map(({ type, value }) => `both name the ${type} ${quoteName(value)}`),
+      .map(({ type, value }) => `both name the ${type} ${quoteCommand(value)}`),
     ...containers
       .filter((key) => !isHostKey(key))
-      .map((key) => `both are of the container ${quoteName(key.slice(0, 12))}`),
+      .map((key) => `both are of the container ${quoteCommand(key.slice(0, 12))}`),
   ];
 }

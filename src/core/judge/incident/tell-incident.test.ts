@@ -70,7 +70,7 @@ test("a service's clients are named, those from the internet first", () => {
   const to = sampleWorkloadEnd(incidentWorkload("web"));
   const flows = [sampleEdge({ to, firstSeen: "2023-11-14T22:00:00.000000Z" })];
   const { text, confidence } = judgeFirstAccess(sampleCase({ flows }));
-  assert.match(text, /it had connections from "203\.0\.113\.7"/);
+  assert.match(text, /it had connections from “203\.0\.113\.7”/);
   assert.equal(confidence, "likely", "that it came that way, nobody saw");
   const later = [sampleEdge({ to, firstSeen: "2023-11-14T23:00:00.000000Z" })];
   assert.doesNotMatch(judgeFirstAccess(sampleCase({ flows: later })).text, /connections/);
