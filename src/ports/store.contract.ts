@@ -139,8 +139,12 @@ function checkBatches(promise: Promised): void {
     await store.facts.commit(sampleBatch({ settled: [early], open }));
     await store.facts.commit(sampleBatch({ writer: "other", open: [sampleLoss()] }));
     const keys = [early, samplePrivilege(), sampleLoss()].map(factKey);
-    assert.deepEqual(await store.facts.openFacts("w", keys), [samplePrivilege()]);
-    assert.deepEqual(await store.facts.openFacts("nobody", keys), []);
+    const found = (writer: string, some?: readonly string[]) =>
+      listAll(store.facts.openFacts(writer, some));
+    assert.deepEqual(await found("w", keys), [samplePrivilege()]);
+    assert.equal(hashOf(await found("w")), hashOf(open));
+    assert.deepEqual(await found("nobody", keys), []);
+    assert.deepEqual(await found("nobody"), []);
   });
 
   promise(

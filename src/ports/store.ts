@@ -66,10 +66,8 @@ export interface FactStore {
    * a `FactSet` merges them.
    */
   facts(): AsyncIterable<Fact>;
-  /** Keys of the open facts of a writer: what it may have to drop after a restart. */
-  openKeys(writer: string): Promise<readonly string[]>;
-  /** Open facts of a writer by their keys, as committed last; others of these there are not. */
-  openFacts(writer: string, keys: readonly string[]): Promise<readonly Fact[]>;
+  /** Open facts of a writer as committed last: all, or those of some keys that there are. */
+  openFacts(writer: string, keys?: readonly string[]): AsyncIterable<Fact>;
   /** Turns all open facts of a writer into settled ones: when their folds cannot be restored. */
   adopt(writer: string): Promise<void>;
   /**

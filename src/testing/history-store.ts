@@ -27,7 +27,6 @@ export function historyContext(
         commit: refuse,
         writer: refuse,
         facts: refuse,
-        openKeys: refuse,
         openFacts: refuse,
         adopt: refuse,
         forget: refuse,

@@ -48,13 +48,10 @@ export class MemoryFacts implements FactStore {
     for (const layer of this.layers()) yield* [...layer.values()];
   }
 
-  async openKeys(writer: string): Promise<readonly string[]> {
-    return [...this.layersOf(writer).open.keys()];
-  }
-
-  async openFacts(writer: string, keys: readonly string[]): Promise<readonly Fact[]> {
+  async *openFacts(writer: string, keys?: readonly string[]): AsyncIterable<Fact> {
     const { open } = this.layersOf(writer);
-    return structuredClone(keys.flatMap((key) => open.get(key) ?? []));
+    for (const key of keys ?? [...open.keys()])
+      yield* structuredClone([open.get(key) ?? []].flat());
   }
 
   async adopt(writer: string): Promise<void> {

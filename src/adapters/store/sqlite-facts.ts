@@ -94,26 +94,23 @@ export class SqliteFacts implements FactStore {
     for await (const page of this.session.stream<Fact>(allFacts)) yield* page;
   }
 
-  async openKeys(writer: string): Promise<readonly string[]> {
+  async *openFacts(writer: string, keys?: readonly string[]): AsyncIterable<Fact> {
     const { session } = this;
-    return session.read(() => {
-      const number = session.prepare(readWriter).get(toColumn(writer))?.["number"];
-      if (number === undefined) return [];
-      const open = session.prepare("SELECT body FROM open_fact WHERE writer = ?");
-      return open.all(number).map((row) => factKey(decodeFact(session, row)));
-    });
-  }
-
-  async openFacts(writer: string, keys: readonly string[]): Promise<readonly Fact[]> {
-    const { session } = this;
-    return session.read(() => {
-      const number = session.prepare(readWriter).get(toColumn(writer))?.["number"];
-      if (number === undefined) return [];
-      return keys.flatMap((key) => {
+    const number = session.read(
+      () => session.prepare(readWriter).get(toColumn(writer))?.["number"],
+    );
+    if (number === undefined) return;
+    if (keys === undefined) {
+      const all = `SELECT body FROM open_fact WHERE writer = ${Number(number)}`;
+      for await (const page of session.stream<Fact>(all)) yield* page;
+      return;
+    }
+    yield* session.read(() =>
+      keys.flatMap((key) => {
         const row = session.prepare(readOpen).get(number, digest(key));
         return row === undefined ? [] : [decodeFact(session, row)];
-      });
-    });
+      }),
+    );
   }
 
   async adopt(writer: string): Promise<void> {

@@ -12,13 +12,7 @@ import { type FileAccess, hookKind, readAccesses } from "./file-access.ts";
 import { imagePath } from "./file-path.ts";
 import { addToTotals, createUseTotals, emitLostWritings, emitTotals } from "./file-use-totals.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
-import { forkFileUses } from "./fork-file-uses.ts";
-import {
-  type FileUses,
-  type FileUsesDump,
-  packFileUses,
-  unpackFileUses,
-} from "./pack-file-uses.ts";
+import { type FileUseState, fileUseCopies } from "./fork-file-uses.ts";
 import { addPending, addUse, createProcessUses, type ProcessUses } from "./process-uses.ts";
 import { releaseFileUses } from "./release-file-uses.ts";
 import { scriptArgument } from "./script-argument.ts";
@@ -27,11 +21,6 @@ import { noteWriting } from "./written-paths.ts";
 export interface FileUseOptions {
   /** False leaves out processes outside containers; default true. */
   readonly host?: boolean;
-}
-
-interface FileUseState extends FileUses {
-  /** The process of the latest event: events come in runs. */
-  latest: ProcessUses | undefined;
 }
 
 export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> {
@@ -62,12 +51,7 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
     },
     retire,
     release: releaseFileUses,
-    noteLook: ({ totals }) => {
-      totals.look += 1;
-    },
-    dump: packFileUses,
-    load: (data) => ({ ...unpackFileUses(data as FileUsesDump), latest: undefined }),
-    fork: (state, part) => ({ ...forkFileUses(state, part), latest: undefined }),
+    ...fileUseCopies,
     finish(state, emit) {
       state.processes.clear();
       state.latest = undefined;

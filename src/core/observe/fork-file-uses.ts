@@ -1,16 +1,35 @@
 /**
- * Holds how file uses of a part become a state of their own that can be ended.
+ * Holds how the state of file uses is copied: to be put away, or a part of it to be ended.
  * In: what the fold keeps, and the part. Out: copies of all that an end changes; what it only reads
  * is shared.
  */
 import type { ContainerTotals, UseTotalsState } from "./file-use-totals.ts";
-import type { FoldPart } from "./fold.ts";
-import type { FileUses } from "./pack-file-uses.ts";
+import type { Checkpointed, FoldPart } from "./fold.ts";
+import {
+  type FileUses,
+  type FileUsesDump,
+  packFileUses,
+  unpackFileUses,
+} from "./pack-file-uses.ts";
 import type { ProcessUses, Use } from "./process-uses.ts";
 import { toldOf } from "./tree-part.ts";
 
+export interface FileUseState extends FileUses {
+  /** The process of the latest event: events come in runs. */
+  latest: ProcessUses | undefined;
+}
+
+export const fileUseCopies: Checkpointed<FileUseState> = {
+  dump: packFileUses,
+  load: (data) => ({ ...unpackFileUses(data as FileUsesDump), latest: undefined }),
+  fork: (state, part) => ({ ...forkFileUses(state, part), latest: undefined }),
+  noteLook: ({ totals }) => {
+    totals.look += 1;
+  },
+};
+
 /** **Cost**: linear in the part. */
-export function forkFileUses({ processes, totals }: FileUses, part: FoldPart): FileUses {
+function forkFileUses({ processes, totals }: FileUses, part: FoldPart): FileUses {
   const forked = new Map<string, ProcessUses>();
   const sinceLook = part.isNew === undefined ? undefined : totals.look - 1;
   for (const process of toldOf(processes, part)) {

@@ -1,8 +1,8 @@
 /**
  * Holds how flows of a part become a state of their own that can be ended.
- * In: what the fold keeps, and the part. Out: copies of all that an end changes; what was one object
- * is one again. Must never follow links by recursion: processes that share sockets form chains of
- * any length.
+ * In: what the fold keeps, and the part. Out: copies of all that an end changes; what was one
+ * object is one again. Must never follow links by recursion: processes that share sockets form
+ * chains of any length.
  */
 import { type FlowPart, partOfTotals } from "./flow-part.ts";
 import type { Connection, FlowUser } from "./flow-state.ts";

@@ -9,7 +9,7 @@ import type { TreeNode } from "./tree-node.ts";
 import type { TreePart } from "./tree-part.ts";
 import { createTreeState, type TreeState } from "./tree-state.ts";
 
-/** Of a part that is only ended: who ended when the processes tell. **Cost**: linear in the part. */
+/** Of a part that is only ended: who ended when the processes tell. **Cost**: linear in it. */
 export function forkTree(state: TreeState, part: TreePart): TreeState {
   const copies = new Map<TreeNode, TreeNode>();
   const open: TreeNode[] = [];

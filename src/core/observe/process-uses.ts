@@ -101,6 +101,7 @@ export interface UseTotals {
 
 export type Access = Omit<PendingAccess, "timed">;
 
+/** Of one access; `look`: the number of the look that will tell it. */
 export function createUse(access: Access, look: number): Use {
   return {
     count: 1,

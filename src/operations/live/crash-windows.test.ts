@@ -17,6 +17,7 @@ import { recordedMessages } from "../../testing/recorded-events.ts";
 import { createFolds } from "../create-folds.ts";
 import { createArchiving } from "./archive-records.ts";
 import { FactKeeper } from "./keep-facts.ts";
+import { openKeysOf } from "./open-keys.ts";
 import { archivePosition, resumeObservation } from "./resume-observation.ts";
 
 const name = "tetragon:a";
@@ -55,7 +56,7 @@ class Machine {
       ...{ observation: resumed.observation, facts, archive: written, clock, writer },
       archivedSequence: () => archiving.sequence,
       sequence: resumed.sequence,
-      openKeys: await facts.openKeys(writer),
+      openKeys: await openKeysOf(facts, writer),
       checkpointMs: 1000,
     });
     const { observation } = resumed;

@@ -54,7 +54,7 @@ test("after any batches the facts are those of the store", async () => {
       for await (const fact of store.facts.facts()) stored.push(fact);
       assert.equal(canonical(known.facts().all()), canonical(stored));
       const loaded = new IncidentFacts();
-      await loaded.load(store.facts, openKeys);
+      await loaded.load(store.facts, "w");
       assert.equal(canonical(loaded.facts().all()), canonical(stored));
       for (const { telling } of [known, loaded]) {
         assert.equal(

@@ -10,6 +10,7 @@ import { FactSet } from "../../core/observe/fact-set.ts";
 import { mergeFact } from "../../core/observe/merge-fact.ts";
 import type { FactStore } from "../../ports/store.ts";
 import type { KeptBatch } from "./keep-facts.ts";
+import { openKeysOf } from "./open-keys.ts";
 import { isTelling, TellingFacts } from "./telling-facts.ts";
 
 export interface IncidentFactsOptions {
@@ -51,8 +52,9 @@ export class IncidentFacts {
     this.placeCountMax = placeCountMax;
   }
 
-  /** Begins anew. `openKeys`: of facts that the next batches may replace or drop. */
-  async load(facts: FactStore, openKeys: ReadonlySet<string>): Promise<void> {
+  /** Begins anew. `writer`: whose batches come next and may replace or drop what it left open. */
+  async load(facts: FactStore, writer: string): Promise<void> {
+    const openKeys = new Set(await openKeysOf(facts, writer));
     const detected = noLayers();
     const places = noLayers();
     const addresses: IncidentFacts["addresses"] = new Map();

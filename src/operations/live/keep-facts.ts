@@ -4,14 +4,15 @@
  * In: the observation, the store, the archive. Out: commits, and what was news in each.
  * Must never lose what the store refused: it is tried again with the next batch.
  */
-import type { Fact } from "../../core/observe/fact.ts";
+import type { ContainerKey, Fact } from "../../core/observe/fact.ts";
 import { factKey } from "../../core/observe/fact-key.ts";
 import { mergeFact } from "../../core/observe/merge-fact.ts";
 import { type LiveObservation, liveDumpVersion } from "../../engine/live-observation.ts";
-import { type Touched, TouchedContainers } from "../../engine/touched-containers.ts";
+import type { Touched } from "../../engine/touched-containers.ts";
 import type { ArchiveWriter } from "../../ports/archive.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Checkpoint, FactStore } from "../../ports/store.ts";
+import { LookRounds } from "./look-rounds.ts";
 import { type OpenChanges, OpenLedger } from "./open-ledger.ts";
 import { archivePosition } from "./resume-observation.ts";
 import { SettledLedger } from "./settled-ledger.ts";
@@ -49,7 +50,7 @@ export interface KeptBatch {
   readonly isCheckpoint: boolean;
 }
 
-/** Of the time that a checkpoint, or a look at more than what is new, took: until the next. */
+/** Of the time that a checkpoint took: until the next. */
 const restFactor = 25;
 /**
  * **Unit**: events that a restart may have to take from the archive. It reads some 25,000 a second,
@@ -57,19 +58,18 @@ const restFactor = 25;
  * second a checkpoint comes each 55 seconds, at 2,000 and more each 30, at ten each minute.
  */
 const replayCountMax = 60_000;
-/** **Unit**: milliseconds from one look to the next. */
-const lookMs = { touched: 60_000, all: 300_000 } as const;
 
 /**
- * `regular` tells what is new, now and then all of what was touched, or all; and has a checkpoint
- * now and then. `final` writes everything: nothing may be behind when the daemon ends.
+ * `regular` tells what is new, and all of some containers, by turns; and has a checkpoint now and
+ * then. `final` writes everything: nothing may be behind when the daemon ends.
  */
 export type KeepHow = "regular" | "checkpoint" | "final";
 
 /**
  * How much is looked at. `new`: what processes did since the last batch; what that changes about
- * other processes waits. `touched`: all of the containers that something was heard of since the
- * last such look. `all`: also what only another container's news changes.
+ * other processes waits until their container has its turn. `touched`: all of the containers that
+ * something was heard of since they had theirs. `all`: also what only another container's news
+ * changes.
  */
 type Look = "new" | "touched" | "all";
 
@@ -77,7 +77,19 @@ type Look = "new" | "touched" | "all";
 interface Taken extends OpenChanges {
   readonly look: Look;
   readonly touched: Touched;
+  /** All of the containers whose turn it was; takes the place of what `open` says of them. */
+  readonly turn: OpenChanges | undefined;
 }
+
+interface Wish {
+  readonly wished: "new" | "all";
+  /** Containers to look at whole. */
+  readonly turn: ReadonlySet<ContainerKey>;
+  /** Counters too. */
+  readonly everything: boolean;
+}
+
+const nobody: ReadonlySet<ContainerKey> = new Set();
 
 export class FactKeeper {
   private readonly options: KeeperOptions;
@@ -88,10 +100,7 @@ export class FactKeeper {
   private checkpointCostMs = 0;
   /** Events that it holds. */
   private checkpointedCount = 0;
-  /** Touched since all of them was looked at. */
-  private readonly owed = new TouchedContainers();
-  private lookedMs: Readonly<Record<"touched" | "all", number>>;
-  private lookCostMs = 0;
+  private readonly rounds: LookRounds;
   /** False when what is new was taken and did not reach the store. */
   private knowsNew = true;
   private eventCount = -1;
@@ -107,7 +116,7 @@ export class FactKeeper {
     this.ledger = new OpenLedger(options.openKeys);
     this.sequence = options.sequence;
     this.checkpointedMs = options.clock.elapsedMs();
-    this.lookedMs = { touched: this.checkpointedMs, all: this.checkpointedMs };
+    this.rounds = new LookRounds(this.checkpointedMs);
   }
 
   get openCount(): number {
@@ -127,23 +136,24 @@ export class FactKeeper {
     const isOld = this.isCheckpointOld(startedMs);
     const isCheckpoint = how !== "regular" || isOld || this.isStateBehind(lostCount);
     const isQuiet = observation.eventCount === this.eventCount;
-    const dueLook = this.dueLook(startedMs);
-    if (!isCheckpoint && isQuiet && dueLook === "new") return undefined;
+    // One long pause at a time: with a checkpoint only what is new is told.
+    const turn = isCheckpoint || !this.knowsNew ? nobody : this.takeTurn(startedMs);
+    if (!isCheckpoint && isQuiet && turn.size === 0) return undefined;
     // From here to the copy of the state nothing may come between: all of it speaks of one moment.
     const { eventCount } = observation;
     const isFirst = this.lostCount === undefined;
-    // One long pause at a time: with a checkpoint only what is new is told.
-    const wished = how !== "regular" || isFirst ? "all" : isCheckpoint ? "new" : dueLook;
-    const taken = this.take(wished, startedMs, how === "final");
+    const wished = how !== "regular" || isFirst ? "all" : "new";
+    const taken = this.take({ wished, turn, everything: how === "final" }, startedMs);
     const ended = observation.takeSettled();
     const settling = this.settled.changes(ended, isCheckpoint);
     const positions = this.positions();
     const checkpoint = isCheckpoint ? this.checkpoint(positions) : undefined;
-    const { dropped, look } = taken;
+    const { look } = taken;
+    const dropped = [...taken.dropped, ...(taken.turn?.dropped ?? [])];
     const { settled } = settling;
     let { open } = taken;
     try {
-      open = [...open, ...(await this.complete(taken.pieces))];
+      open = [...open, ...(await this.complete(taken.pieces)), ...(taken.turn?.open ?? [])];
       await archive?.flush();
       await facts.commit({
         writer,
@@ -154,16 +164,18 @@ export class FactKeeper {
       });
     } catch (error) {
       observation.returnSettled(ended);
-      this.giveBack(taken);
+      this.giveBack(taken, turn);
       this.isUnsure = true;
       throw error;
     }
     const endedMs = clock.elapsedMs();
     this.sequence += 1;
     this.eventCount = eventCount;
-    this.ledger.note({ ...taken, open }, startedMs);
+    const gone = [...taken.gone, ...(taken.turn?.gone ?? [])];
+    this.ledger.note({ open, dropped, gone }, startedMs);
     this.settled.note(settling);
-    this.noteLook(look, endedMs, endedMs - startedMs);
+    if (look !== "new") this.knowsNew = true;
+    if (turn.size > 0) this.rounds.noteCost(endedMs - startedMs);
     if (isCheckpoint) {
       this.checkpointedMs = endedMs;
       this.checkpointCostMs = endedMs - startedMs;
@@ -175,27 +187,42 @@ export class FactKeeper {
       facts: [...settled, ...open],
       ...{ settled, open, dropped },
       costMs: endedMs - startedMs,
-      rhythmMs: isOld || (look === dueLook && look !== "new") ? 0 : endedMs - startedMs,
+      rhythmMs: isOld || turn.size > 0 ? 0 : endedMs - startedMs,
       isCheckpoint,
     };
   }
 
+  private takeTurn(nowMs: number): ReadonlySet<ContainerKey> {
+    return this.rounds.next(nowMs, () => this.ledger.containers);
+  }
+
   /** Looks at what is wished, or at more where less cannot be told. */
-  private take(wished: Look, nowMs: number, everything: boolean): Taken {
+  private take({ wished, turn, everything }: Wish, nowMs: number): Taken {
     const { observation } = this.options;
     const touched = observation.takeTouched();
     const ids = observation.takeTouchedIds();
-    this.owed.addAll(touched);
+    this.rounds.add(touched);
     if (wished === "new" && this.knowsNew && touched !== undefined && ids !== undefined) {
-      const told = observation.newFacts(touched, ids);
-      const about = { everything: false, containers: touched, isPartial: true };
-      return { ...this.ledger.changes(told, nowMs, about), look: "new", touched };
+      const others = turn.size === 0 ? touched : without(touched, turn);
+      const told = observation.newFacts(others, ids);
+      const about = { everything: false, containers: others, isPartial: true };
+      const changes = this.ledger.changes(told, nowMs, about);
+      return { ...changes, look: "new", touched, turn: this.lookAt(turn, nowMs) };
     }
-    const containers = wished === "all" ? undefined : this.owed.take();
-    if (wished === "all") this.owed.take();
+    this.rounds.add(turn);
+    const owed = this.rounds.takeTouched();
+    const containers = wished === "all" ? undefined : owed;
     const told = observation.openFacts(containers);
     const changes = this.ledger.changes(told, nowMs, { everything, containers, isPartial: false });
-    return { ...changes, look: containers === undefined ? "all" : "touched", touched: containers };
+    const look = containers === undefined ? "all" : "touched";
+    return { ...changes, look, touched: containers, turn: undefined };
+  }
+
+  /** All of these containers. */
+  private lookAt(containers: ReadonlySet<ContainerKey>, nowMs: number): OpenChanges | undefined {
+    if (containers.size === 0) return undefined;
+    const told = this.options.observation.openFacts(containers);
+    return this.ledger.changes(told, nowMs, { everything: false, containers, isPartial: false });
   }
 
   /** Merges with what the store has of them. */
@@ -203,7 +230,7 @@ export class FactKeeper {
     if (pieces.length === 0) return [];
     const { facts, writer } = this.options;
     const whole = new Map(pieces.map((piece) => [factKey(piece), piece]));
-    for (const before of await facts.openFacts(writer, [...whole.keys()])) {
+    for await (const before of facts.openFacts(writer, [...whole.keys()])) {
       const key = factKey(before);
       const piece = whole.get(key);
       if (piece !== undefined) whole.set(key, mergeFact(before, piece));
@@ -212,24 +239,10 @@ export class FactKeeper {
   }
 
   /** Of what was new only a look at all that was touched can tell again. */
-  private giveBack({ touched }: Taken): void {
-    this.owed.addAll(touched);
+  private giveBack({ touched }: Taken, turn: ReadonlySet<ContainerKey>): void {
+    this.rounds.add(touched);
+    this.rounds.add(turn);
     this.knowsNew = false;
-  }
-
-  private dueLook(nowMs: number): Look {
-    const restMs = restFactor * this.lookCostMs;
-    const isOver = (look: "touched" | "all") =>
-      nowMs - this.lookedMs[look] >= Math.max(lookMs[look], restMs);
-    if (isOver("all")) return "all";
-    return isOver("touched") && this.owed.isTouched ? "touched" : "new";
-  }
-
-  private noteLook(look: Look, nowMs: number, costMs: number): void {
-    if (look === "new") return;
-    this.knowsNew = true;
-    this.lookCostMs = costMs;
-    this.lookedMs = { touched: nowMs, all: look === "all" ? nowMs : this.lookedMs.all };
   }
 
   /** Without an archive all that came since is lost with a crash: then none is spared. */
@@ -261,4 +274,8 @@ export class FactKeeper {
     const state = facts.copyState(observation.dump());
     return { version: liveDumpVersion, timeUs: clock.nowUs(), positions, state };
   }
+}
+
+function without<T>(all: ReadonlySet<T>, some: ReadonlySet<T>): ReadonlySet<T> {
+  return new Set([...all].filter((one) => !some.has(one)));
 }

@@ -15,6 +15,7 @@ import { EarlyCall } from "./early-call.ts";
 import { FactKeeper } from "./keep-facts.ts";
 import { loadDetectors } from "./load-detectors.ts";
 import { loadLiveOptions } from "./load-live-options.ts";
+import { openKeysOf } from "./open-keys.ts";
 import { openSources } from "./open-sources.ts";
 import { type Resumed, resumeObservation } from "./resume-observation.ts";
 import type { RunSettings } from "./run-settings.ts";
@@ -93,7 +94,7 @@ async function assemble(opened: Opened): Promise<Daemon> {
     clock: outside.services.clock,
     writer: settings.name,
     sequence: resumed.sequence,
-    openKeys: await store.facts.openKeys(settings.name),
+    openKeys: await openKeysOf(store.facts, settings.name),
     checkpointMs,
   });
   tellResumed(log, resumed, { volatileCount: volatileNames.size, durableCount: durable.length });

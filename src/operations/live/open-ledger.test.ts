@@ -37,7 +37,8 @@ const partial = { everything: false, containers: new Set(["a"]), isPartial: true
 
 test("of a file a partial look adds what is new, and drops and counts nothing", () => {
   const ledger = new OpenLedger([]);
-  ledger.note({ open: [use, { ...use, path: "/other" }, loss("a")], dropped: [], gone: [] }, 0);
+  const open = [use, { ...use, path: "/other" }, loss("a")];
+  ledger.note({ open, dropped: [], gone: [] }, 0);
   const piece = { ...use, count: 1, firstSeenUs: 30, lastSeenUs: 40 };
   const nothing = { open: [], pieces: [], dropped: [], gone: [] };
   assert.deepEqual(ledger.changes([piece], 90_000, partial), nothing);
@@ -55,7 +56,7 @@ test("of the rest a partial look tells all", () => {
   assert.equal(ledger.changes([], 1, partial).dropped.length, 1);
 });
 
-test("counters are written after one minute, two, four, at most half an hour; a sign of life each minute", () => {
+test("counters are written less and less often, at last each half hour; signs each minute", () => {
   const signs = new OpenLedger([]);
   const counters = new OpenLedger([]);
   const writtenAt = { sign: [] as number[], counter: [] as number[] };

@@ -88,6 +88,11 @@ export class OpenLedger {
     for (const fact of gone) this.written.delete(fact);
   }
 
+  /** That it has facts of. */
+  get containers(): Iterable<ContainerKey> {
+    return this.written.containers;
+  }
+
   get count(): number {
     return this.written.size + this.older.size;
   }

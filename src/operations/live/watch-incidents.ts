@@ -116,8 +116,7 @@ export class IncidentWatch {
     const { store, settings } = this.daemon;
     this.waiting ??= [];
     try {
-      const openKeys = new Set(await store.facts.openKeys(settings.name));
-      await this.known.load(store.facts, openKeys);
+      await this.known.load(store.facts, settings.name);
     } finally {
       for (const batch of this.waiting ?? []) this.known.note(batch);
       this.waiting = undefined;

@@ -1,0 +1,132 @@
+/**
+ * Holds that copies of parts stand by themselves, share no link with what goes on, and are made
+ * without recursion. That their ends tell what the whole would, laws of the engine hold.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createStory, startContainer } from "../../testing/event-story.ts";
+import { addSocketHook } from "../../testing/flow-events.ts";
+import { createConnection } from "./connection.ts";
+import { createFileUse } from "./file-use.ts";
+import { createFlows } from "./flow.ts";
+import { selectFlows } from "./flow-part.ts";
+import { createFlowUser, spanOf } from "./flow-state.ts";
+import type { Fold } from "./fold.ts";
+import { fileUseCopies } from "./fork-file-uses.ts";
+import { forkFlows } from "./fork-flows.ts";
+import { forkTree } from "./fork-tree.ts";
+import { createProcessTree } from "./process-tree.ts";
+import { createFlowState } from "./settle-flows.ts";
+import { createTreeNode } from "./tree-node.ts";
+import { TreePart } from "./tree-part.ts";
+import { createTreeState } from "./tree-state.ts";
+
+const everything = { wants: () => true };
+const depth = 100_000;
+
+/** One process after the other does something; `onStep` is told after each. */
+function play<State>(fold: Fold<State>, onStep: (state: State, part: PartOf) => void) {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/bin/main" });
+  story.open(first, "/etc/passwd");
+  addSocketHook(story, first, "tcp_connect");
+  addSocketHook(story, first, "tcp_sendmsg", { size: 5 });
+  story.open(first, "/app/data");
+  const tree = createProcessTree();
+  const state = fold.start();
+  for (const event of story.events) {
+    const node = tree.place(event, event.timeUs, () => {});
+    fold.step(state, event, { node, nowUs: event.timeUs, emit: () => {} });
+    onStep(state, (isNew) =>
+      tree.select(isNew === undefined ? everything : { ...everything, isNew }),
+    );
+  }
+  return state;
+}
+
+type PartOf = (isNew?: (execId: string) => boolean) => TreePart;
+
+test("to end a copy of uses or flows leaves all as it was", () => {
+  for (const fold of [createFileUse(), createFlows()] as readonly Fold<unknown>[]) {
+    let count = 0;
+    play(fold, (state, partOf) => {
+      const before = structuredClone(fold.dump?.(state));
+      const copy = fold.fork?.(state, partOf());
+      fold.finish?.(copy, () => {
+        count += 1;
+      });
+      assert.deepEqual(structuredClone(fold.dump?.(state)), before, fold.name);
+    });
+    assert.ok(count === 0 || fold.name === "flow", "of uses only ended processes tell");
+  }
+});
+
+test("a copy of what is new has the uses since the last look, and knows of the others", () => {
+  const paths: string[][] = [];
+  const ids = new Set<string>();
+  play(createFileUse(), (state, partOf) => {
+    for (const id of state.processes.keys()) ids.add(id);
+    fileUseCopies.noteLook?.(state);
+    const copy = fileUseCopies.fork?.(
+      state,
+      partOf((id) => ids.has(id)),
+    );
+    const uses = [...(copy?.processes.values() ?? [])];
+    paths.push(uses.flatMap((process) => [...(process.uses.read?.keys() ?? [])]));
+    for (const { execId, all } of uses) assert.equal(all, state.processes.get(execId)?.uses);
+  });
+  assert.ok(paths.flat().includes("/etc/passwd"));
+  assert.deepEqual(paths.at(-1), ["/app/data"]);
+});
+
+test("a chain of processes of any length is copied", () => {
+  const state = createTreeState();
+  let last = createTreeNode("p0", "n", 1);
+  state.nodes.set(last.execId, last);
+  for (let at = 1; at < depth; at += 1) {
+    const node = createTreeNode(`p${at}`, "n", at + 1);
+    node.parent = node.previous = last;
+    state.nodes.set(node.execId, node);
+    last = node;
+  }
+  const forked = forkTree(state, new TreePart(state, everything));
+  assert.equal(forked.nodes.size, depth);
+  const copy = forked.nodes.get(last.execId);
+  assert.notEqual(copy, last);
+  assert.equal(copy?.parent, forked.nodes.get(last.parent?.execId ?? ""));
+});
+
+test("processes that share sockets in a chain of any length are copied, each once", () => {
+  const state = createFlowState();
+  const at = spanOf({ timeUs: 1, input: 0, offset: 0, policy: "" });
+  const sums = () => [0, 0, 0] as [number, number, number];
+  let last = createFlowUser("u0", "n");
+  state.users.set(last.execId, last);
+  for (let count = 1; count < depth; count += 1) {
+    const user = createFlowUser(`u${count}`, "n");
+    const ends = { protocol: "tcp", local: "10.0.0.1", localPort: count, peer: "b", peerPort: 1 };
+    const connection = createConnection({ ...ends, protocol: "tcp" }, `k${count}`, 1);
+    for (const one of [last, user]) {
+      const seen = { sendsSeen: false, receivesSeen: false, opens: false };
+      const bytes = { sentBytes: sums(), receivedBytes: sums() };
+      connection.parts.push({ user: one, ...bytes, ...seen, ...at });
+      one.connections.add(connection);
+    }
+    state.book.byKey.set(connection.key, [connection]);
+    state.book.count += 1;
+    state.users.set(user.execId, user);
+    last = user;
+  }
+  const part = {
+    ...everything,
+    hasProcess: () => true,
+    isWanted: () => true,
+    toldIds: new Set<string>(),
+  };
+  const forked = forkFlows(state, part, selectFlows(state, part));
+  assert.equal(forked.users.size, depth);
+  assert.equal(forked.book.count, depth - 1);
+  const [connection] = [...(forked.users.get(last.execId)?.connections ?? [])];
+  assert.equal(connection, forked.book.byKey.get(`k${depth - 1}`)?.[0]);
+  assert.equal(connection?.parts[1]?.user, forked.users.get(last.execId));
+});
