@@ -3,14 +3,17 @@
  * but a few live only for a moment, yet by default V8 takes up to 128 MB for these, and lets the
  * rest grow to four times what lives on it before it looks.
  * In: nothing. Out: nothing; from `youngSizeBytes` of short-lived objects on, V8 is told to be
- * thrifty. Rejected: `--max-semi-space-size` and the like can only be given to `node` itself, and
- * who installs the command does not see that program; a worker with limits has no standard input.
+ * thrifty. `--max-semi-space-size` and the like can only be given to `node` itself: a daemon starts
+ * itself anew with them (`bin/waggle.js`), and who gave them is left alone. Other commands are too
+ * short for that; a worker with limits has no standard input.
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** What is asked of the engine: replaced in tests. */
 export interface EngineMemory {
   readonly version: string;
+  /** Whoever started the program chose sizes. */
+  readonly isChosen: boolean;
   /** **Unit**: bytes for objects that were made lately. */
   youngSize(): number;
   beThrifty(): void;
@@ -22,8 +25,11 @@ const lookEveryMs = 5;
 /** The only one it was tried with; another may not know the flags and complain to the user. */
 const knownEngine = /^13\./;
 
+const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" ");
+
 const ownMemory: EngineMemory = {
   version: process.versions.v8,
+  isChosen: given.includes("--max-semi-space-size"),
   youngSize: () =>
     getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")?.space_size ?? 0,
   beThrifty: () => {
@@ -34,7 +40,7 @@ const ownMemory: EngineMemory = {
 
 /** Looks at the heap now and then until the bound is reached; keeps no program running. */
 export function boundMemory(memory: EngineMemory = ownMemory): void {
-  if (!knownEngine.test(memory.version)) return;
+  if (memory.isChosen || !knownEngine.test(memory.version)) return;
   const timer = setInterval(() => {
     if (memory.youngSize() < youngSizeBytes) return;
     memory.beThrifty();
