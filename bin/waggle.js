@@ -11,7 +11,11 @@ const major = Number(process.versions.node.split(".")[0]);
  * Why these: docs/decisions/0013-how-a-daemon-is-started.md.
  */
 const daemonFlags = ["--max-semi-space-size=8"];
-const daemonEnvironment = { MALLOC_ARENA_MAX: "2" };
+const daemonEnvironment = {
+  MALLOC_ARENA_MAX: "2",
+  MALLOC_MMAP_THRESHOLD_: "1048576",
+  MALLOC_TRIM_THRESHOLD_: "1048576",
+};
 
 function isDaemon() {
   const words = process.argv.slice(2);
@@ -20,7 +24,7 @@ function isDaemon() {
 
 /** This process becomes the daemon: same number, same open files, no parent in between. */
 function becomeDaemon() {
-  const given = process.execArgv.join(" ") + " " + (process.env.NODE_OPTIONS ?? "");
+  const given = `${process.execArgv.join(" ")} ${process.env.NODE_OPTIONS ?? ""}`;
   const flags = daemonFlags.filter((flag) => !given.includes(flag.split("=")[0]));
   if (flags.length === 0 || typeof process.execve !== "function") return;
   const words = [process.execPath, ...flags, ...process.execArgv, ...process.argv.slice(1)];

@@ -46,6 +46,13 @@ function checkContents(installed: string): void {
   expect(hook === undefined, `it has an install script: ${hook}`);
 }
 
+/** It starts itself anew, and is still the command that was typed. */
+function checkDaemon(program: string): void {
+  const done = spawnSync(process.execPath, [program, "run", "--nonsense"], { encoding: "utf8" });
+  expect(done.status === 2, `a wrong option of the daemon ends with ${done.status}`);
+  expect(done.stderr.includes("--nonsense"), "the daemon does not say what is wrong");
+}
+
 /** A Node that calls itself 20 stands for an old one. */
 function checkOldNode(program: string): void {
   const old =
@@ -74,6 +81,7 @@ try {
     folder,
   );
   expect(JSON.parse(seen) !== null, "`waggle inspect` printed no JSON");
+  checkDaemon(join(installed, "bin", "waggle.js"));
   checkOldNode(join(installed, "bin", "waggle.js"));
   process.stdout.write("packed tarball: installs without dev dependencies and runs\n");
 } finally {

@@ -3,20 +3,22 @@
  * but a few live only for a moment, yet by default V8 takes up to 128 MB for these, and lets the
  * rest grow to four times what lives on it before it looks.
  * In: nothing. Out: nothing; from `youngSizeBytes` of short-lived objects on, V8 is told to be
- * thrifty. `--max-semi-space-size` and the like can only be given to `node` itself: a daemon starts
- * itself anew with them (`bin/waggle.js`), and who gave them is left alone. Other commands are too
- * short for that; a worker with limits has no standard input.
+ * thrifty. `--max-semi-space-size` can only be given to `node` itself: a daemon starts itself anew
+ * with it (`bin/waggle.js`); other commands are too short for that. Rejected: a worker with limits
+ * has no standard input.
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** What is asked of the engine: replaced in tests. */
 export interface EngineMemory {
   readonly version: string;
-  /** Whoever started the program chose sizes. */
-  readonly isChosen: boolean;
+  /** Whoever started the program said how much short-lived objects may take. */
+  readonly isYoungBounded: boolean;
   /** **Unit**: bytes for objects that were made lately. */
   youngSize(): number;
-  beThrifty(): void;
+  boundYoung(): void;
+  /** What lives on may grow by half until it is looked at. */
+  growSlowly(): void;
 }
 
 /** **Unit**: both halves together. From here on a larger one makes nothing faster. */
@@ -29,21 +31,24 @@ const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" ")
 
 const ownMemory: EngineMemory = {
   version: process.versions.v8,
-  isChosen: given.includes("--max-semi-space-size"),
+  isYoungBounded: given.includes("--max-semi-space-size"),
   youngSize: () =>
     getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")?.space_size ?? 0,
-  beThrifty: () => {
-    setFlagsFromString("--semi-space-growth-factor=1");
-    setFlagsFromString("--heap-growing-percent=50");
-  },
+  boundYoung: () => setFlagsFromString("--semi-space-growth-factor=1"),
+  growSlowly: () => setFlagsFromString("--heap-growing-percent=50"),
 };
 
 /** Looks at the heap now and then until the bound is reached; keeps no program running. */
 export function boundMemory(memory: EngineMemory = ownMemory): void {
-  if (memory.isChosen || !knownEngine.test(memory.version)) return;
+  if (!knownEngine.test(memory.version)) return;
+  if (memory.isYoungBounded) {
+    memory.growSlowly();
+    return;
+  }
   const timer = setInterval(() => {
     if (memory.youngSize() < youngSizeBytes) return;
-    memory.beThrifty();
+    memory.boundYoung();
+    memory.growSlowly();
     clearInterval(timer);
   }, lookEveryMs);
   timer.unref();
