@@ -71,7 +71,7 @@ test("counters are written less and less often, at last each half hour; signs ea
     if (counter.open.length > 0) writtenAt.counter.push(minute);
   }
   assert.equal(writtenAt.sign.length, 101);
-  assert.deepEqual(writtenAt.counter, [0, 1, 3, 7, 15, 31, 63, 95]);
+  assert.deepEqual(writtenAt.counter, [0, 8, 24, 56, 88]);
 });
 
 test("further proofs are no news, the first one is", () => {

@@ -39,9 +39,14 @@ export interface ChangesAbout {
 
 /**
  * **Unit**: milliseconds. A counter may run ahead for longer the more often it was written: in a
- * steady state these are nearly all writes, and no verdict rests on them.
+ * steady state these are nearly all writes, and no verdict rests on them. What rules told of is read
+ * by people in a hurry; whether something still runs or tells is asked of every minute.
  */
-const countedMs = { least: 60_000, most: 1_920_000 } as const;
+const countedMs = {
+  usual: { least: 480_000, most: 1_920_000 },
+  detected: { least: 60_000, most: 960_000 },
+  sign: { least: 60_000, most: 60_000 },
+} as const;
 
 export class OpenLedger {
   private readonly written = new FactIndex<Written>();
@@ -111,7 +116,7 @@ export class OpenLedger {
 
   private noteOpen(fact: Fact, atMs: number): void {
     const known = this.written.get(fact);
-    const restMs = known === undefined ? countedMs.least : restAfter(known);
+    const restMs = restAfter(fact, known);
     this.written.set({ fact: toKept(fact), atMs, restMs });
   }
 }
@@ -161,8 +166,12 @@ function changeOf(
   return news === "news" || (isDue && isCount) ? fact : undefined;
 }
 
-/** Whether something still runs or still tells is asked of every minute. */
-function restAfter({ fact: { kind }, restMs }: Written): number {
-  const isSign = kind === "container" || kind === "coverage" || kind === "loss";
-  return isSign ? countedMs.least : Math.min(countedMs.most, restMs * 2);
+function restAfter({ kind }: Fact, known: Written | undefined): number {
+  const { least, most } = countedMs[patienceOf(kind)];
+  return known === undefined ? least : Math.min(most, known.restMs * 2);
+}
+
+function patienceOf(kind: Fact["kind"]): keyof typeof countedMs {
+  if (kind === "container" || kind === "coverage" || kind === "loss") return "sign";
+  return kind === "signal" || kind === "process" || kind === "step" ? "detected" : "usual";
 }
