@@ -43,7 +43,7 @@ export function printSoak(soak: Soak, print: Print): void {
   const growth = (slope * dayHours) / 2 / level;
   print(
     `In the second half memory changes by ${(slope / 1e6).toFixed(2)} MB an hour of event time ` +
-      `(least squares); ${megabytes(residentBytesMax)} MB at most in the whole run; ` +
+      `(least squares);\n${megabytes(residentBytesMax)} MB at most in the whole run; ` +
       `${count(lost)} events lost; asked to end, it ended within ${seconds(endMs)} s.`,
   );
   print();

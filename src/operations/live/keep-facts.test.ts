@@ -59,7 +59,7 @@ test("a fact is equal to itself; what only counts on is no news, all else is", (
 /** Of all containers, and counters in their time. */
 const all = { everything: false, containers: undefined, isPartial: false };
 
-test("what counts on is written each eight minutes, what is news at once, the end writes all", () => {
+test("what counts on is written each eight minutes, news at once, and all at the end", () => {
   const ledger = new OpenLedger([]);
   const counted = { ...use, count: use.count + 1, lastSeenUs: use.lastSeenUs + 1 };
   const open = (fact: Fact, ms: number, everything = false) => {

@@ -39,8 +39,8 @@ export interface ChangesAbout {
 
 /**
  * **Unit**: milliseconds. A counter may run ahead for longer the more often it was written: in a
- * steady state these are nearly all writes, and no verdict rests on them. What rules told of is read
- * by people in a hurry; whether something still runs or tells is asked of every minute.
+ * steady state these are nearly all writes, and no verdict rests on them. What rules told of is
+ * read by people in a hurry; whether something still runs or tells is asked of every minute.
  */
 const countedMs = {
   usual: { least: 480_000, most: 1_920_000 },
