@@ -151,9 +151,10 @@ const sumOf = (counts: Readonly<Record<string, number>>, kinds: readonly string[
   kinds.reduce((all, kind) => all + (counts[kind] ?? 0), 0);
 
 function writeRows({ containers, filling, steady, run: { kept } }: KeptRun) {
+  const minutes = steady.events / targets.steadyPerSecond / 60;
   const windows = [
     { window: "from an empty state", isSteady: false, sent: filling },
-    { window: "from then on", isSteady: true, sent: steady },
+    { window: `from then on, ${minutes.toFixed(1)} minutes`, isSteady: true, sent: steady },
   ];
   const written = (kinds: readonly string[], isSteady: boolean) => {
     const first = sumOf(kept.filling.byKind, kinds);

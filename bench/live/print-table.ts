@@ -6,7 +6,7 @@ import { median } from "../print-ratios.ts";
 
 export type Print = (line?: string) => void;
 
-/** Of issue 5. */
+/** What the daemon is to reach. */
 export const targets = {
   eventsPerSecond: 20_000,
   steadyPerSecond: 1100,

@@ -41,7 +41,7 @@ export interface LiveDump {
 }
 
 export interface LiveOptions {
-  /** Fresh ones each time: a copy of the observation needs its own. */
+  /** Fresh ones each time: an observation that takes other settings begins with its own. */
   readonly createFolds: () => ObserverOptions["folds"];
   readonly tree: NonNullable<ObserverOptions["tree"]>;
   readonly problems: ProblemLog;

@@ -50,8 +50,10 @@ export class MemoryFacts implements FactStore {
 
   async *openFacts(writer: string, keys?: readonly string[]): AsyncIterable<Fact> {
     const { open } = this.layersOf(writer);
-    for (const key of keys ?? [...open.keys()])
-      yield* structuredClone([open.get(key) ?? []].flat());
+    for (const key of keys ?? [...open.keys()]) {
+      const fact = open.get(key);
+      if (fact !== undefined) yield structuredClone(fact);
+    }
   }
 
   async adopt(writer: string): Promise<void> {

@@ -2,8 +2,7 @@
  * Holds every process that matters now, per node of the cluster, as the events tell it.
  * In: events in nearly any order. Out: the node of an event's process, and each node once more when
  * it is forgotten, then with its final class.
- * Must stay within `nodeCountMax` and never depend on the order of events within a third of
- * `graceUs`.
+ * Must stay within `nodeCountMax` and never depend on the order of events within half of `graceUs`.
  */
 
 import type { Event, Process, ProcessEvent } from "../event/event.ts";
@@ -44,7 +43,7 @@ import {
 export interface ProcessTreeOptions {
   /** Default 65,536. */
   readonly nodeCountMax?: number;
-  /** **Unit**: microseconds of event time that an ended process is kept; default 90 s. */
+  /** **Unit**: microseconds of event time that an ended process is kept; default 120 s. */
   readonly graceUs?: number;
   /** Commands of probes and hooks that objects declare, by container. */
   readonly probeCommands?: ReadonlyMap<ContainerKey, readonly string[]>;
@@ -84,8 +83,6 @@ export interface ProcessTree {
 }
 
 const sweepUs = 5_000_000;
-/** Of the grace: what happens until then may tell whose doing an ended process was. */
-const horizonShare = 2 / 3;
 const movedCountMax = 4096;
 
 /** `dumped`: where another tree was; a copy, which this one takes over. */
@@ -110,7 +107,7 @@ class BoundedTree implements ProcessTree {
   constructor(options: ProcessTreeOptions, state: TreeState) {
     this.options = options;
     this.nodeCountMax = Math.max(16, options.nodeCountMax ?? 65_536);
-    this.graceUs = options.graceUs ?? 90_000_000;
+    this.graceUs = options.graceUs ?? 120_000_000;
     this.state = state;
     this.context = {
       parentOf: (node) => parentOf(state, node),
@@ -201,7 +198,7 @@ class BoundedTree implements ProcessTree {
 
   private horizonUs(node: TreeNode): number {
     const open = this.state.finishing || node.exitUs === 0;
-    return open ? Number.MAX_SAFE_INTEGER : node.exitUs + this.graceUs * horizonShare;
+    return open ? Number.MAX_SAFE_INTEGER : node.exitUs + this.graceUs / 2;
   }
 
   /** All are judged before the first is forgotten: they may be each other's parents. */
