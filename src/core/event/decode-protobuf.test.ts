@@ -4,10 +4,14 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { recordedLines, recordedMessages } from "../../testing/recorded-events.ts";
 import { createPlainJsonDecoder } from "./decode-json.ts";
 import { createProtobufDecoder } from "./decode-protobuf.ts";
+import { encodeEvent } from "./encode-protobuf.ts";
 import type { Event } from "./event.ts";
 
 const lines = recordedLines("pairs");
@@ -388,4 +392,29 @@ test("what was remembered never changes what a damaged message means", () => {
     }),
     { numRuns: 1500 },
   );
+});
+
+/** That of a library like no other. */
+function loadOf(at: number): Uint8Array {
+  const buildid = Buffer.from(`build id ${at}`.padEnd(20)).toString("base64");
+  return encodeEvent({ process_loader: { path: `/lib/${at}.so`, buildid } }).bytes;
+}
+
+test("nothing that is remembered of messages keeps the memory they were read into", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const own = createProtobufDecoder();
+  const loads = Array.from({ length: 50 }, (_, at) => loadOf(at));
+  const memories = [...messages, ...loads].map((bytes) => {
+    // As a socket gives them: views of larger pieces, whose `slice` is no copy.
+    const read = Buffer.alloc(bytes.length + 64);
+    read.set(bytes, 32);
+    const message = read.subarray(32, 32 + bytes.length);
+    assert.notEqual(own.decode(message, 0, message.length, 0, 0), undefined);
+    return new WeakRef(read.buffer);
+  });
+  await setImmediate();
+  collect();
+  const kept = memories.filter((memory) => memory.deref() !== undefined);
+  assert.ok(kept.length < 5, `${kept.length} of ${memories.length}; those at hand may be`);
 });

@@ -194,7 +194,8 @@ function readBuildBytes(bytes: Uint8Array): string {
   if (known !== undefined && isEqual(known.bytes, bytes)) return known.hex;
   if (hexOfBuilds.size >= knownBuildIdCountMax) hexOfBuilds.clear();
   const hex = hexFromBytes(bytes);
-  hexOfBuilds.set(hash, { bytes: bytes.slice(), hex });
+  // A copy, whatever view they are: `slice` of a buffer of Node keeps all that was read with it.
+  hexOfBuilds.set(hash, { bytes: new Uint8Array(bytes), hex });
   return hex;
 }
 
