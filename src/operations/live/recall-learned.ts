@@ -22,6 +22,15 @@ export interface Recalled {
   readonly profiles: RecalledProfiles | undefined;
 }
 
+/**
+ * Whether a state that was put away knows what workloads do: then nothing is to be recalled. Asked
+ * of the dump, for another one of the whole state would only tell the same.
+ */
+export function hasLearned(dumped: LiveDump): boolean {
+  const state = noveltyOf(dumped);
+  return state !== undefined && !knowsNothing(state);
+}
+
 /** Before the first event. **Errors**: what the store throws. **Cost**: one pass over facts. */
 export async function recallLearned(
   observation: LiveObservation,
