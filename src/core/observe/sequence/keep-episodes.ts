@@ -20,6 +20,10 @@ const equalCountMax = 3;
 const repeatUs = 1_000_000;
 const keysDetail = "a sequence under way was forgotten: its rule followed too many at once";
 
+/** What most have at most steps, and nearly all of what was told: one for all, never changed. */
+const noMarks: Mark[] = [];
+const noneTold: readonly string[] = [];
+
 /** Plain data, empty. */
 export function createState(): SequenceState {
   return {
@@ -86,8 +90,8 @@ export function episodeOf(
   const made: Episode = {
     container: act.subject.container,
     lastUs: act.timeUs,
-    marks: rule.steps.map(() => []),
-    told: [],
+    marks: rule.steps.map(() => noMarks),
+    told: noneTold,
   };
   episodes.set(key, made);
   return made;
