@@ -45,7 +45,7 @@ export function createSequenceDetector(
       reader.show(act, context.book);
       index.find(act, reader, found);
       if (found.length === 0 || isRepeat(state, act)) return;
-      const limits = { act, keyCountMax, lost: context.lost };
+      const limits = { act, keys: [], keyCountMax, lost: context.lost };
       const marks: Mark[] = [];
       for (const one of found) {
         if (!isStep(one, reader)) continue;
