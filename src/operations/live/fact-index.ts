@@ -22,6 +22,7 @@ interface OpenShelf extends FactShelf {
   readonly others: Map<string, Fact>;
 }
 
+/** Facts of one look, merged. **Cost**: a look-up a fact; no key is made of a file. */
 export class FactIndex {
   private readonly shelves = new Map<ContainerKey, OpenShelf>();
 
@@ -68,12 +69,14 @@ export function* filesOf({ files }: FactShelf): Generator<FileUseFact, void> {
   }
 }
 
+/** **Cost**: a look-up. */
 export function hasFile({ files }: FactShelf, path: string, way: FileWay): boolean {
   const there = files.get(path);
   if (there === undefined) return false;
   return isOne(there) ? isSameWay(there, way) : there.some((one) => isSameWay(one, way));
 }
 
+/** Of one path these are told apart. */
 export function isSameWay(a: FileWay, b: FileWay): boolean {
   return a.how === b.how && a.actor === b.actor;
 }
