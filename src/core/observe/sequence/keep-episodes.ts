@@ -127,9 +127,9 @@ export function keepMark(episode: Episode, { rule, step }: IndexedStep, mark: Ma
   return true;
 }
 
-/** Most have few for good: a list of just their length, for pushing makes room for many. */
+/** Most have few for good: a list of just their length. Pushing and spreading make room for many. */
 function withMark(marks: Mark[], mark: Mark): Mark[] {
-  if (marks.length <= markCountMax) return [...marks, mark];
+  if (marks.length <= markCountMax) return marks.concat(mark);
   marks.push(mark);
   return marks;
 }
