@@ -197,7 +197,7 @@ function hasDetail({ kind }: Act): boolean {
   return kind !== "read" && kind !== "write" && kind !== "connect" && kind !== "accept";
 }
 
-/** Lists of just their length, as spreading does not make them: most have one citation for good. */
+/** Lists of just their length, which spreading does not make: most have one for good. */
 function cite(step: StepRecord, act: Act): void {
   const { citations } = step;
   const { length } = citations;

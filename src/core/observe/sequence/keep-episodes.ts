@@ -127,7 +127,7 @@ export function keepMark(episode: Episode, { rule, step }: IndexedStep, mark: Ma
   return true;
 }
 
-/** Most have few for good: a list of just their length. Pushing and spreading make room for many. */
+/** Most have few for good: lists of just their length; pushing and spreading make room for many. */
 function withMark(marks: Mark[], mark: Mark): Mark[] {
   if (marks.length <= markCountMax) return marks.concat(mark);
   marks.push(mark);
