@@ -5,43 +5,36 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { createMemoryStore } from "../../adapters/store/memory-store.ts";
-import type { Fact } from "../../core/observe/fact.ts";
 import { containerOfFact, factKey } from "../../core/observe/fact-key.ts";
+import { mergeByKey } from "../../core/observe/merge-fact.ts";
 import { arbitraryFact } from "../../testing/arbitrary-facts.ts";
-import { FactIndex } from "./fact-index.ts";
+import { FactIndex, filesOf, hasFile } from "./fact-index.ts";
 import { openKeysOf } from "./open-keys.ts";
 
 const facts = arbitraryFact({ containers: ["a", "b"], texts: ["/x", "/y", ""] });
 
-test("law: the index has what a map by key has, whatever comes and goes", () => {
-  const step = fc.record({ fact: facts, isGone: fc.boolean() });
+test("law: the index has what a map by key has", () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const index = new FactIndex<{ readonly fact: Fact }>();
-      const map = new Map<string, Fact>();
-      for (const { fact, isGone } of steps) {
-        const key = factKey(fact);
-        if (isGone) {
-          index.delete(fact);
-          map.delete(key);
-        } else {
-          index.set({ fact });
-          map.set(key, fact);
-        }
-        assert.equal(index.get(fact)?.fact, map.get(key));
-        assert.equal(index.size, map.size);
+    fc.property(fc.array(facts, { maxLength: 40 }), (list) => {
+      const index = new FactIndex(list);
+      const byKey = mergeByKey(list);
+      const kept = [...byKey.values()];
+      const containers = new Set(kept.map(containerOfFact));
+      assert.deepEqual(new Set(Array.from(index.all, ([container]) => container)), containers);
+      for (const [container, shelf] of index.all) {
+        const own = kept.filter((fact) => containerOfFact(fact) === container);
+        const files = own.filter((fact) => fact.kind === "file-use");
+        assert.deepEqual(new Set(filesOf(shelf)), new Set(files));
+        const others = own.filter(({ kind }) => kind !== "file-use");
+        assert.deepEqual(shelf.others, new Map(others.map((fact) => [factKey(fact), fact])));
       }
-      const kept = new Set(map.values());
-      assert.deepEqual(
-        new Set(index.containers),
-        new Set(Array.from(kept, (fact) => containerOfFact(fact))),
-      );
-      for (const container of index.containers) {
-        const own = [...kept].filter((fact) => containerOfFact(fact) === container);
-        const told = (withFiles: boolean) =>
-          new Set(Array.from(index.of(container, withFiles), ({ fact }) => fact));
-        assert.deepEqual(told(true), new Set(own));
-        assert.deepEqual(told(false), new Set(own.filter(({ kind }) => kind !== "file-use")));
+      for (const fact of list) {
+        if (fact.kind !== "file-use") continue;
+        const { container, path, actor } = fact;
+        const shelf = index.of(container);
+        assert.ok(shelf !== undefined && hasFile(shelf, path, fact));
+        const way = { how: "executed", actor } as const;
+        assert.equal(hasFile(shelf, path, way), byKey.has(factKey({ ...fact, ...way })));
       }
     }),
     { numRuns: 300 },

@@ -1,84 +1,97 @@
 /**
- * Holds things by the fact that each is about, as `factKey` tells facts apart.
- * In: facts. Out: the thing of one; all of a container. Of files, which are nearly all, no key is
- * made: paths are texts that others have anyway.
+ * Holds facts by what `factKey` tells apart, container by container.
+ * In: facts, several of a key. Out: one fact a key. Of files, which are nearly all, no key is made:
+ * paths are texts that others have anyway.
  */
 import type { ContainerKey, Fact, FileUseFact } from "../../core/observe/fact.ts";
 import { containerOfFact, factKey } from "../../core/observe/fact-key.ts";
+import { mergeFact } from "../../core/observe/merge-fact.ts";
+import { mergeFileUses } from "../../core/observe/merge-facts.ts";
 
-interface Shelf<T> {
-  /** By path: the few ways and actors of one. */
-  readonly uses: Map<string, readonly T[]>;
-  readonly rest: Map<string, T>;
+export type FileWay = Pick<FileUseFact, "how" | "actor">;
+
+export interface FactShelf {
+  /** By path: mostly one; a list of the ways and actors of those that have several. */
+  readonly files: ReadonlyMap<string, FileUseFact | readonly FileUseFact[]>;
+  /** By `factKey`. */
+  readonly others: ReadonlyMap<string, Fact>;
 }
 
-export class FactIndex<T extends { readonly fact: Fact }> {
-  private readonly shelves = new Map<ContainerKey, Shelf<T>>();
-  private count = 0;
+interface OpenShelf extends FactShelf {
+  readonly files: Map<string, FileUseFact | readonly FileUseFact[]>;
+  readonly others: Map<string, Fact>;
+}
 
-  get size(): number {
-    return this.count;
+/** Facts of one look, merged. **Cost**: a look-up a fact; no key is made of a file. */
+export class FactIndex {
+  private readonly shelves = new Map<ContainerKey, OpenShelf>();
+
+  constructor(facts: readonly Fact[]) {
+    for (const fact of facts) this.add(fact);
   }
 
-  get containers(): Iterable<ContainerKey> {
-    return this.shelves.keys();
+  /** **Order**: as each container came first. */
+  get all(): Iterable<readonly [ContainerKey, FactShelf]> {
+    return this.shelves;
   }
 
-  get(fact: Fact): T | undefined {
-    const shelf = this.shelves.get(containerOfFact(fact));
-    if (fact.kind !== "file-use") return shelf?.rest.get(factKey(fact));
-    for (const one of shelf?.uses.get(fact.path) ?? []) if (isSameUse(one, fact)) return one;
-    return undefined;
+  of(container: ContainerKey): FactShelf | undefined {
+    return this.shelves.get(container);
   }
 
-  /** Takes the place of what there is of the same key. */
-  set(thing: T): void {
-    const { fact } = thing;
-    const shelf = this.shelfOf(containerOfFact(fact));
+  private add(fact: Fact): void {
+    const { files, others } = this.shelfOf(containerOfFact(fact));
     if (fact.kind === "file-use") {
-      const same = shelf.uses.get(fact.path) ?? [];
-      const others = same.filter((one) => !isSameUse(one, fact));
-      shelf.uses.set(fact.path, [...others, thing]);
-      if (others.length === same.length) this.count += 1;
+      const there = files.get(fact.path);
+      files.set(fact.path, there === undefined ? fact : addUse(there, fact));
       return;
     }
     const key = factKey(fact);
-    if (!shelf.rest.has(key)) this.count += 1;
-    shelf.rest.set(key, thing);
+    const known = others.get(key);
+    others.set(key, known === undefined ? fact : mergeFact(known, fact));
   }
 
-  delete(fact: Fact): void {
-    const container = containerOfFact(fact);
-    const shelf = this.shelves.get(container);
-    if (shelf === undefined) return;
-    if (fact.kind === "file-use") {
-      const same = shelf.uses.get(fact.path) ?? [];
-      const others = same.filter((one) => !isSameUse(one, fact));
-      this.count -= same.length - others.length;
-      if (others.length > 0) shelf.uses.set(fact.path, others);
-      else shelf.uses.delete(fact.path);
-    } else if (shelf.rest.delete(factKey(fact))) this.count -= 1;
-    if (shelf.uses.size + shelf.rest.size === 0) this.shelves.delete(container);
-  }
-
-  /** **Order**: files last. `withFiles`: false leaves them out, without a look at them. */
-  *of(container: ContainerKey, withFiles: boolean): Generator<T, void> {
-    const shelf = this.shelves.get(container);
-    if (shelf === undefined) return;
-    yield* shelf.rest.values();
-    if (withFiles) for (const same of shelf.uses.values()) yield* same;
-  }
-
-  private shelfOf(container: ContainerKey): Shelf<T> {
+  private shelfOf(container: ContainerKey): OpenShelf {
     let shelf = this.shelves.get(container);
     if (shelf === undefined) {
-      shelf = { uses: new Map(), rest: new Map() };
+      shelf = { files: new Map(), others: new Map() };
       this.shelves.set(container, shelf);
     }
     return shelf;
   }
 }
 
-function isSameUse({ fact }: { readonly fact: Fact }, { how, actor }: FileUseFact): boolean {
-  return fact.kind === "file-use" && fact.how === how && fact.actor === actor;
+/** **Order**: by path as it came first. */
+export function* filesOf({ files }: FactShelf): Generator<FileUseFact, void> {
+  for (const there of files.values()) {
+    if (isOne(there)) yield there;
+    else yield* there;
+  }
+}
+
+/** **Cost**: a look-up. */
+export function hasFile({ files }: FactShelf, path: string, way: FileWay): boolean {
+  const there = files.get(path);
+  if (there === undefined) return false;
+  return isOne(there) ? isSameWay(there, way) : there.some((one) => isSameWay(one, way));
+}
+
+/** Of one path these are told apart. */
+export function isSameWay(a: FileWay, b: FileWay): boolean {
+  return a.how === b.how && a.actor === b.actor;
+}
+
+function isOne(there: FileUseFact | readonly FileUseFact[]): there is FileUseFact {
+  return "kind" in there;
+}
+
+function addUse(
+  there: FileUseFact | readonly FileUseFact[],
+  fact: FileUseFact,
+): FileUseFact | readonly FileUseFact[] {
+  const list = isOne(there) ? [there] : there;
+  const known = list.find((one) => isSameWay(one, fact));
+  if (known === undefined) return [...list, fact];
+  const merged = mergeFileUses(known, fact);
+  return list.length === 1 ? merged : list.map((one) => (one === known ? merged : one));
 }

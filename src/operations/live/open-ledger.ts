@@ -5,18 +5,23 @@
  * there are tens of thousands, it knows no proofs: the store has them.
  */
 
-import type { Citation, ContainerKey, Fact } from "../../core/observe/fact.ts";
-import { factKey } from "../../core/observe/fact-key.ts";
+import type { ContainerKey, Fact, FileUseFact } from "../../core/observe/fact.ts";
+import { containerOfFact, factKey } from "../../core/observe/fact-key.ts";
 import { mergeFact } from "../../core/observe/merge-fact.ts";
-import { compareFacts, keptElsewhere } from "./compare-facts.ts";
-import { FactIndex } from "./fact-index.ts";
+import { compareFacts, type FactNews } from "./compare-facts.ts";
+import { FactIndex, filesOf, hasFile } from "./fact-index.ts";
+import { FileDescriptions } from "./file-descriptions.ts";
+import { FileShelf, type WrittenTimes } from "./file-shelf.ts";
 
-interface Written {
+interface Written extends WrittenTimes {
   readonly fact: Fact;
-  /** **Unit**: milliseconds of the clock that only grows. */
-  readonly atMs: number;
-  /** **Unit**: milliseconds from then on, for which its counters may run ahead of the store. */
-  readonly restMs: number;
+}
+
+/** What the store has of one container. */
+interface WrittenShelf {
+  readonly files: FileShelf;
+  /** By `factKey`. */
+  readonly others: Map<string, Written>;
 }
 
 export interface OpenChanges {
@@ -49,7 +54,8 @@ const countedMs = {
 } as const;
 
 export class OpenLedger {
-  private readonly written = new FactIndex<Written>();
+  private readonly written = new Map<ContainerKey, WrittenShelf>();
+  private readonly descriptions = new FileDescriptions();
   /** Of a run before: neither the fact nor its container is known, until all are told. */
   private readonly older: Set<string>;
 
@@ -63,21 +69,28 @@ export class OpenLedger {
    * that something is new of. **Cost**: by these facts and, of the containers, what the store has.
    */
   changes(facts: readonly Fact[], nowMs: number, about: ChangesAbout): OpenChanges {
-    const told = mergeTold(facts);
+    const told = new FactIndex(facts);
     const open: Fact[] = [];
     const pieces: Fact[] = [];
-    for (const { fact } of all(told)) {
-      const known = this.written.get(fact);
-      const changed = known === undefined ? fact : changeOf(known, fact, { ...about, nowMs });
-      if (changed === undefined) continue;
-      const isThin = known !== undefined && about.isPartial && fact.kind === "file-use";
-      if (isThin) pieces.push(fact);
-      else open.push(changed);
+    for (const [container, shelf] of told.all) {
+      const known = this.written.get(container);
+      for (const [key, fact] of shelf.others) {
+        const changed = changeOf(known?.others.get(key), fact, { ...about, nowMs });
+        if (changed !== undefined) open.push(changed);
+      }
+      for (const fact of filesOf(shelf)) {
+        const row = known?.files.rowOf(fact);
+        if (known === undefined || row === undefined) open.push(fact);
+        else if (isFileDue(known.files, row, fact, { ...about, nowMs })) {
+          if (about.isPartial) pieces.push(fact);
+          else open.push(fact);
+        }
+      }
     }
     const gone = [...this.goneOf(told, about)];
     const dropped = gone.map(factKey);
     if (about.containers === undefined && this.older.size > 0) {
-      const keys = new Set(Array.from(all(told), ({ fact }) => factKey(fact)));
+      const keys = new Set(keysOf(told));
       for (const key of this.older) if (!keys.has(key)) dropped.push(key);
     }
     return { open, pieces, dropped, gone };
@@ -90,60 +103,75 @@ export class OpenLedger {
       for (const key of dropped) this.older.delete(key);
       for (const fact of open) this.older.delete(factKey(fact));
     }
-    for (const fact of gone) this.written.delete(fact);
+    for (const fact of gone) this.forget(fact);
   }
 
   /** That it has facts of. */
   get containers(): Iterable<ContainerKey> {
-    return this.written.containers;
+    return this.written.keys();
   }
 
+  /** **Cost**: linear in the containers. */
   get count(): number {
-    return this.written.size + this.older.size;
+    let count = this.older.size;
+    for (const { files, others } of this.written.values()) count += files.size + others.size;
+    return count;
   }
 
-  private *goneOf(
-    told: FactIndex<Told>,
-    { containers, isPartial }: ChangesAbout,
-  ): Generator<Fact, void> {
+  private *goneOf(told: FactIndex, { containers, isPartial }: ChangesAbout): Generator<Fact, void> {
     const { written } = this;
-    for (const container of containers === undefined ? written.containers : [...containers, ""]) {
-      for (const { fact } of written.of(container, !isPartial)) {
-        if (told.get(fact) === undefined && !(isPartial && isPiece(fact))) yield fact;
+    for (const container of containers === undefined ? written.keys() : [...containers, ""]) {
+      const known = written.get(container);
+      if (known === undefined) continue;
+      const shelf = told.of(container);
+      for (const [key, { fact }] of known.others) {
+        if (shelf?.others.has(key) !== true && !(isPartial && isPiece(fact))) yield fact;
       }
+      if (isPartial) continue;
+      yield* known.files.missing((path, way) => shelf !== undefined && hasFile(shelf, path, way));
     }
   }
 
   private noteOpen(fact: Fact, atMs: number): void {
-    const known = this.written.get(fact);
-    const restMs = restAfter(fact, known);
-    this.written.set({ fact: toKept(fact), atMs, restMs });
+    const { files, others } = this.shelfOf(containerOfFact(fact));
+    if (fact.kind === "file-use") {
+      const row = files.rowOf(fact);
+      const known = row === undefined ? undefined : files.timesAt(row);
+      files.set(fact, { atMs, restMs: restAfter(fact, known) });
+      return;
+    }
+    const key = factKey(fact);
+    others.set(key, { fact, atMs, restMs: restAfter(fact, others.get(key)) });
+  }
+
+  private forget(fact: Fact): void {
+    const container = containerOfFact(fact);
+    const shelf = this.written.get(container);
+    if (shelf === undefined) return;
+    if (fact.kind === "file-use") shelf.files.delete(fact);
+    else shelf.others.delete(factKey(fact));
+    if (shelf.files.size + shelf.others.size === 0) this.written.delete(container);
+  }
+
+  private shelfOf(container: ContainerKey): WrittenShelf {
+    let shelf = this.written.get(container);
+    if (shelf === undefined) {
+      shelf = { files: new FileShelf(container, this.descriptions), others: new Map() };
+      this.written.set(container, shelf);
+    }
+    return shelf;
   }
 }
 
-interface Told {
-  readonly fact: Fact;
-}
-
-/** Folds may tell one in several facts. */
-function mergeTold(facts: readonly Fact[]): FactIndex<Told> {
-  const told = new FactIndex<Told>();
-  for (const fact of facts) {
-    const known = told.get(fact);
-    told.set({ fact: known === undefined ? fact : mergeFact(known.fact, fact) });
+function* keysOf(told: FactIndex): Generator<string, void> {
+  for (const [, shelf] of told.all) {
+    yield* shelf.others.keys();
+    for (const fact of filesOf(shelf)) yield factKey(fact);
   }
-  return told;
 }
 
-function* all<T extends Told>(index: FactIndex<T>): Generator<T, void> {
-  for (const container of index.containers) yield* index.of(container, true);
-}
-
-const noProofs: readonly Citation[] = [];
-
-function toKept(fact: Fact): Fact {
-  if (fact.kind !== "file-use") return fact;
-  return { ...fact, citations: fact.citations.length > 0 ? keptElsewhere : noProofs };
+interface Look extends ChangesAbout {
+  readonly nowMs: number;
 }
 
 /** Facts that processes add up to, and those that a partial look leaves out. */
@@ -152,21 +180,31 @@ function isPiece({ kind }: Fact): boolean {
 }
 
 /** What to write; undefined: nothing, or not yet. */
-function changeOf(
-  { fact: before, atMs, restMs }: Written,
-  told: Fact,
-  { isPartial, everything, nowMs }: ChangesAbout & { readonly nowMs: number },
-): Fact | undefined {
-  const fact = isPartial && isPiece(told) ? mergeFact(before, told) : told;
-  const news = compareFacts(before, fact);
-  if (news === "equal") return undefined;
+function changeOf(known: Written | undefined, told: Fact, look: Look): Fact | undefined {
+  if (known === undefined) return told;
+  const fact = look.isPartial && isPiece(told) ? mergeFact(known.fact, told) : told;
+  const news = compareFacts(known.fact, fact);
   // What a piece counts is less than there is.
-  const isCount = !isPartial || !isPiece(told) || told.kind === "container";
-  const isDue = everything || nowMs - atMs >= restMs;
-  return news === "news" || (isDue && isCount) ? fact : undefined;
+  const isCount = !look.isPartial || !isPiece(told) || told.kind === "container";
+  return isDue(news, known, isCount, look) ? fact : undefined;
 }
 
-function restAfter({ kind }: Fact, known: Written | undefined): number {
+function isFileDue(files: FileShelf, row: number, told: FileUseFact, look: Look): boolean {
+  const news = files.newsAt(row, told, look.isPartial);
+  return isDue(news, files.timesAt(row), !look.isPartial, look);
+}
+
+function isDue(
+  news: FactNews,
+  { atMs, restMs }: WrittenTimes,
+  isCount: boolean,
+  { everything, nowMs }: Look,
+): boolean {
+  if (news !== "counted") return news === "news";
+  return isCount && (everything || nowMs - atMs >= restMs);
+}
+
+function restAfter({ kind }: Fact, known: WrittenTimes | undefined): number {
   const { least, most } = countedMs[patienceOf(kind)];
   return known === undefined ? least : Math.min(most, known.restMs * 2);
 }

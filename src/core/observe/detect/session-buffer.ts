@@ -197,15 +197,15 @@ function hasDetail({ kind }: Act): boolean {
   return kind !== "read" && kind !== "write" && kind !== "connect" && kind !== "accept";
 }
 
-/** Lists of just their length: most have one citation for good. */
+/** Lists of just their length, which spreading does not make: most have one for good. */
 function cite(step: StepRecord, act: Act): void {
   const { citations } = step;
   const { length } = citations;
   const last = citations[length - 1];
   if (last === undefined) step.citations = [citeAct(act)];
   else if (act.timeUs > last.timeUs) {
-    if (length < citationCountMax) step.citations = [...citations, citeAct(act)];
-  } else step.citations = mergeCitations(citations, [citeAct(act)]);
+    if (length < citationCountMax) step.citations = citations.concat(citeAct(act));
+  } else step.citations = mergeCitations(citations, [citeAct(act)]).slice();
 }
 
 /** What is told of in a timeline; undefined for what all programs do all the time. */

@@ -82,10 +82,11 @@ export function createHeldSessions(): HeldSessions {
 export function holdValue(
   held: HeldSessions,
   session: HeldSession,
-  { dimension, value }: ProfileValue,
+  shown: ProfileValue,
   timeUs: TimeUs,
 ): boolean {
-  const key = valueKey({ dimension, value });
+  const { dimension, value } = shown;
+  const key = shown.key ?? valueKey(shown);
   const known = session.values.get(key);
   if (known !== undefined) {
     known.count += 1;

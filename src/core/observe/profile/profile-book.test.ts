@@ -124,3 +124,22 @@ test("names that hold separators are still two values of two places", () => {
   });
   assert.equal(new Set(keys).size, 3);
 });
+
+test("values that were seen on the same days and runs share their lists", () => {
+  const book = createProfileBook();
+  const listsOf = (value: string) => {
+    const known = book.places.get(profilePlaceKey(place))?.values.get(`binary ${value}`);
+    assert.ok(known !== undefined);
+    return known;
+  };
+  learnSession(book, session(["a", "b"]));
+  learnSession(book, session(["a", "b", "c"], startUs + dayUs, "run-2"));
+  assert.deepEqual(listsOf("a").runs, ["run-1", "run-2"]);
+  assert.deepEqual(listsOf("c").runs, ["run-2"]);
+  assert.deepEqual(listsOf("b").days, [20_000, 20_001]);
+  assert.equal(listsOf("a").runs, listsOf("b").runs);
+  assert.equal(listsOf("a").days, listsOf("b").days);
+  const { runs } = listsOf("a");
+  learnSession(book, session(["a"], startUs, "run-1"));
+  assert.equal(listsOf("a").runs, runs, "what is known makes no new list");
+});

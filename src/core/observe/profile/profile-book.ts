@@ -84,6 +84,8 @@ export function learnSession(book: ProfileBook, session: LearnedSession): readon
   const { place, run } = session;
   const at = openPlace(book, place);
   const facts: ProfileFact[] = [];
+  const addDays = createDayAdder();
+  const addRun = createRunAdder(run);
   for (const value of session.values) {
     const seen = settleOn(at, value);
     at.firstUs = earliest(at.firstUs, seen.firstUs);
@@ -94,14 +96,14 @@ export function learnSession(book: ProfileBook, session: LearnedSession): readon
     known.count += seen.count;
     known.firstUs = earliest(known.firstUs, seen.firstUs);
     known.lastUs = Math.max(known.lastUs, seen.lastUs);
-    known.days = withDays(known.days, seen);
-    if (run !== "") known.runs = mergeTexts(known.runs, [run], profileListMax.runs);
+    known.days = addDays(known.days, seen);
+    known.runs = addRun(known.runs);
     const isNews = before === 0 || !isSame(hadDays, known.days) || !isSame(hadRuns, known.runs);
     if (!isNews && known.lastUs < known.toldUs + toldAgainUs) continue;
     known.toldUs = known.lastUs;
     facts.push(factOf(place, known));
   }
-  if (run !== "") at.runs = mergeTexts(at.runs, [run], profileListMax.runs);
+  at.runs = addRun(at.runs);
   return facts;
 }
 
@@ -198,7 +200,7 @@ function openPlace(book: ProfileBook, place: ProfilePlace): LearnedPlace {
     place,
     values: new Map(),
     sizes: { binary: 0, child: 0, destination: 0, path: 0, arguments: 0 },
-    runs: [],
+    runs: noRuns,
     firstUs: 0,
     lastUs: 0,
   };
@@ -212,7 +214,7 @@ function addValue(book: ProfileBook, at: LearnedPlace, seen: SeenValue): Learned
   while (book.valueCount >= profileBounds.values && book.places.size > 1) dropPlace(book, at);
   const made: Learned = {
     ...{ dimension, value, firstUs, lastUs },
-    ...{ count: 0, days: [], runs: [], toldUs: 0 },
+    ...{ count: 0, days: noDays, runs: noRuns, toldUs: 0 },
   };
   at.values.set(valueKey(seen), made);
   at.sizes[dimension] += 1;
@@ -263,10 +265,35 @@ function countEvicted({ evicted }: ProfileBook, count: number, timeUs: TimeUs): 
   evicted.untilUs = Math.max(evicted.untilUs, timeUs);
 }
 
-function withDays(days: readonly number[], { firstUs, lastUs }: SeenValue): readonly number[] {
-  const [first, last] = [Math.floor(firstUs / dayUs), Math.floor(lastUs / dayUs)];
-  if (days.at(-1) === last && days.includes(first)) return days;
-  return mergeDays(days, [first, last]);
+const noDays: readonly number[] = [];
+const noRuns: readonly string[] = [];
+
+/** The lists are never changed: what was seen together has the same list before and after. */
+function createDayAdder() {
+  let last = { days: noDays, firstDay: -1, lastDay: -1, after: noDays };
+  return (days: readonly number[], { firstUs, lastUs }: SeenValue): readonly number[] => {
+    const [firstDay, lastDay] = [Math.floor(firstUs / dayUs), Math.floor(lastUs / dayUs)];
+    if (days.at(-1) === lastDay && days.includes(firstDay)) return days;
+    if (days === last.days && firstDay === last.firstDay && lastDay === last.lastDay) {
+      return last.after;
+    }
+    last = { days, firstDay, lastDay, after: mergeDays(days, [firstDay, lastDay]) };
+    return last.after;
+  };
+}
+
+/** The same of runs; "" adds nothing. */
+function createRunAdder(run: string) {
+  const after = new Map<readonly string[], readonly string[]>();
+  return (runs: readonly string[]): readonly string[] => {
+    if (run === "" || runs.includes(run)) return runs;
+    let added = after.get(runs);
+    if (added === undefined) {
+      added = mergeTexts(runs, [run], profileListMax.runs);
+      after.set(runs, added);
+    }
+    return added;
+  };
 }
 
 function isSame<T>(a: readonly T[], b: readonly T[]): boolean {

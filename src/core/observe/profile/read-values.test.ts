@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ActScene, sceneAct } from "../../../testing/act-scene.ts";
 import type { Act } from "../detect/act.ts";
+import { valueKey } from "./profile-book.ts";
 import { placeOf, ValueReader } from "./read-values.ts";
 
 function read(act: Act): readonly string[] {
@@ -106,4 +107,16 @@ test("habits are the workload's, the image's where no object tells, or a unit's 
   assert.deepEqual(placeOf(thread).container, "startup kernel");
   const helper = scene.add({ pid: 5, binary: "/sbin/modprobe", parent: thread });
   assert.ok(read(sceneAct(helper, 1)).includes("child (kernel) > /sbin/modprobe"));
+});
+
+test("the same value is one object with its key, however many show it", () => {
+  const reader = new ValueReader();
+  const scene = new ActScene();
+  const all = [1, 2].map((pid) => {
+    const tool = scene.add({ pid, binary: "/usr/bin/id", execSeen: true });
+    return reader.read(sceneAct(tool, pid));
+  });
+  const [[first] = [], [second] = []] = all;
+  assert.ok(first !== undefined && first === second);
+  assert.equal(first.key, valueKey(first));
 });

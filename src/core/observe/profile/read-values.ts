@@ -8,23 +8,29 @@ import type { Act } from "../detect/act.ts";
 import type { Subject } from "../detect/subject.ts";
 import { argumentTemplate, nameTemplate } from "./argument-template.ts";
 import { describeEnd, destinationValue } from "./destination-value.ts";
+import { valueKey } from "./profile-book.ts";
 import type { ProfileDimension, ProfilePlace } from "./profile-fact.ts";
 import { isSensitivePath } from "./sensitive-path.ts";
 
 export interface ProfileValue {
   readonly dimension: ProfileDimension;
   readonly value: string;
+  /** Its `valueKey`, where that was made: sessions that show the same share its text. */
+  readonly key?: string;
 }
 
 /** **Unit**: characters of the name of a program within a value. */
 const programLengthMax = 160;
 const memoCountMax = 4096;
+/** Values: of all that are held back some hundred differ. */
+const valueCountMax = 1024;
 const none: readonly ProfileValue[] = [];
 
 /** Remembers what it made of texts: probes and jobs say the same all day. */
 export class ValueReader {
   private readonly templates = new Map<string, string>();
   private readonly ends = new Map<string, string>();
+  private readonly values = new Map<string, ProfileValue>();
 
   /** **Cost**: one switch for most acts; a few microseconds for a new command line. */
   read(act: Act): readonly ProfileValue[] {
@@ -53,15 +59,15 @@ export class ValueReader {
     if (!subject.execSeen || binary === "" || subject.actor === "runtime") return none;
     const program = this.nameOf(binary);
     const values: ProfileValue[] = [
-      { dimension: "binary", value: program },
-      { dimension: "child", value: `${this.starterOf(subject)} > ${program}` },
+      this.shared("binary", program),
+      this.shared("child", `${this.starterOf(subject)} > ${program}`),
     ];
     if (text !== "" && !argumentsCut) {
       const template = this.memo(
         `${binary}\u0000${text}`,
         () => `${lastPart(program)} ${argumentTemplate(subject.words, subject.name)}`,
       );
-      values.push({ dimension: "arguments", value: template });
+      values.push(this.shared("arguments", template));
     }
     return values;
   }
@@ -80,7 +86,7 @@ export class ValueReader {
     const end = this.endOf(address);
     if (end === "") return none;
     const value = destinationValue(this.nameOf(subject.binary), end, port);
-    return [{ dimension: "destination", value }];
+    return [this.shared("destination", value)];
   }
 
   private readPath(
@@ -91,7 +97,7 @@ export class ValueReader {
     if (path === "" || subject.binary === "" || !isSensitivePath(path, how)) return none;
     const verb = how === "read" ? "reads" : "changes";
     const value = `${this.nameOf(subject.binary)} ${verb} ${this.nameOf(path)}`;
-    return [{ dimension: "path", value }];
+    return [this.shared("path", value)];
   }
 
   private nameOf(path: string): string {
@@ -105,6 +111,17 @@ export class ValueReader {
     const made = bytes === undefined ? "" : describeEnd(bytes);
     if (this.ends.size >= memoCountMax) this.ends.clear();
     this.ends.set(address, made);
+    return made;
+  }
+
+  /** The same one for the same value: many sessions show it. */
+  private shared(dimension: ProfileDimension, value: string): ProfileValue {
+    const key = valueKey({ dimension, value });
+    const known = this.values.get(key);
+    if (known !== undefined) return known;
+    const made = { dimension, value, key };
+    if (this.values.size >= valueCountMax) this.values.clear();
+    this.values.set(key, made);
     return made;
   }
 

@@ -20,6 +20,10 @@ const equalCountMax = 3;
 const repeatUs = 1_000_000;
 const keysDetail = "a sequence under way was forgotten: its rule followed too many at once";
 
+/** What most have at most steps, and nearly all of what was told: one for all, never changed. */
+const noMarks: Mark[] = [];
+const noneTold: readonly string[] = [];
+
 /** Plain data, empty. */
 export function createState(): SequenceState {
   return {
@@ -51,6 +55,8 @@ export function isRepeat(state: SequenceState, act: Act): boolean {
 
 interface EpisodeLimits {
   readonly act: Act;
+  /** Keys that it has so far: rules follow the same sessions and files, and share the text. */
+  readonly keys: string[];
   readonly keyCountMax: number;
   readonly lost: DetectContext["lost"];
 }
@@ -67,7 +73,7 @@ export function episodeOf(
     episodes = new Map();
     state.rules.set(rule.head.id, episodes);
   }
-  const { act, keyCountMax, lost } = limits;
+  const { act, keys, keyCountMax, lost } = limits;
   const known = episodes.get(key);
   if (known !== undefined) {
     episodes.delete(key);
@@ -86,11 +92,17 @@ export function episodeOf(
   const made: Episode = {
     container: act.subject.container,
     lastUs: act.timeUs,
-    marks: rule.steps.map(() => []),
-    told: [],
+    marks: rule.steps.map(() => noMarks),
+    told: noneTold,
   };
-  episodes.set(key, made);
+  episodes.set(sharedKey(key, keys), made);
   return made;
+}
+
+function sharedKey(key: string, keys: string[]): string {
+  const known = keys.find((one) => one === key);
+  if (known === undefined) keys.push(key);
+  return known ?? key;
 }
 
 /** False where the mark says nothing new. */
@@ -104,19 +116,22 @@ export function keepMark(episode: Episode, { rule, step }: IndexedStep, mark: Ma
   for (const list of episode.marks) {
     while (list[0] !== undefined && list[0].timeUs < horizonUs) list.shift();
   }
-  // Most have one mark for good: a list of one, for pushing to an empty one makes room for many.
-  if (marks.length === 0) {
-    episode.marks[step] = [mark];
-    return true;
-  }
-  marks.push(mark);
-  if (tally?.kind === "distinct") dropEqual(marks, mark.tallied);
+  const grown = withMark(marks, mark);
+  episode.marks[step] = grown;
+  if (tally?.kind === "distinct") dropEqual(grown, mark.tallied);
   const countMax =
     tally === undefined
       ? markCountMax
       : Math.min(tallyCountMax, Math.max(tallyCountMin, tally.atLeast * 2));
-  if (marks.length > countMax) marks.shift();
+  if (grown.length > countMax) grown.shift();
   return true;
+}
+
+/** Most have few for good: lists of just their length; pushing and spreading make room for many. */
+function withMark(marks: Mark[], mark: Mark): Mark[] {
+  if (marks.length <= markCountMax) return marks.concat(mark);
+  marks.push(mark);
+  return marks;
 }
 
 function isSameMark(a: Mark, b: Mark): boolean {

@@ -40,6 +40,33 @@ test("law: marks, keys and rules come back as they were and in their order", () 
   );
 });
 
+const one: Mark = {
+  ...{ timeUs: 1, kind: "exec", execId: "x", parentExecId: "p", entryExecId: "e", pid: 1 },
+  ...{ startUs: 1, path: "/x", address: "", port: 0, tallied: 0, values: [] },
+};
+
+function withMarks(lists: Mark[][]) {
+  const sequence: Episode = { container: "c", lastUs: 1, marks: lists, told: [] };
+  return { ...createState(), rules: new Map([["r", new Map([["k", sequence]])]]) };
+}
+
+test("a mark that steps share is written once, and shared again", () => {
+  const state = withMarks([[one, { ...one, pid: 2 }], [one]]);
+  const dump = packEpisodes(state);
+  assert.equal(dump.marks.count, 2);
+  const read = unpackEpisodes(v8.deserialize(v8.serialize(dump)));
+  assert.deepEqual(structuredClone(read), state);
+  const [first, second] = read.rules.get("r")?.get("k")?.marks ?? [];
+  assert.ok(first?.[0] !== undefined && first[0] === second?.[0]);
+});
+
+test("what was written when each step had its own marks is read", () => {
+  const state = withMarks([[{ ...one, pid: 2 }], [], [one]]);
+  const { markAt, ...before } = packEpisodes(state);
+  assert.deepEqual([...(markAt ?? [])], [0, 1]);
+  assert.deepEqual(structuredClone(unpackEpisodes(before)), state);
+});
+
 test("what was written before marks were packed is taken as it is", () => {
   const state = createState();
   assert.equal(unpackEpisodes(state), state);

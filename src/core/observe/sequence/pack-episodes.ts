@@ -12,8 +12,10 @@ import type { Episode, Mark, SequenceState } from "./sequence-rule.ts";
 export interface SequencesDump extends Omit<SequenceState, "rules"> {
   readonly rules: readonly string[];
   readonly episodes: Columns;
-  /** One after the other: how many marks each step of each episode has, and they. */
+  /** How many marks each step of each episode has, one after the other. */
   readonly markCounts: Uint32Array;
+  /** Which ones these are; absent in what was written when each had its own. */
+  readonly markAt?: Uint32Array;
   readonly marks: Columns;
 }
 
@@ -57,20 +59,32 @@ export function packEpisodes({ rules, ...rest }: SequenceState): SequencesDump {
     }),
   );
   const lists = rows.flatMap(({ marksByStep }) => marksByStep);
+  const places = new Map<Mark, number>();
+  const markAt = Uint32Array.from(lists.flat(), (mark) => placeOf(mark, places));
   return {
     ...rest,
     rules: [...rules.keys()],
     episodes: packFields(rows, episodeReaders),
     markCounts: Uint32Array.from(lists, ({ length }) => length),
-    marks: packFields(lists.flat(), markReaders),
+    markAt,
+    marks: packFields([...places.keys()], markReaders),
   };
+}
+
+/** That of the same mark, where rules share it. */
+function placeOf(mark: Mark, places: Map<Mark, number>): number {
+  const known = places.get(mark);
+  if (known !== undefined) return known;
+  places.set(mark, places.size);
+  return places.size - 1;
 }
 
 /** The same again; earlier states are not packed. */
 export function unpackEpisodes(dump: SequencesDump | SequenceState): SequenceState {
   if (!("episodes" in dump)) return dump;
-  const { rules: ids, episodes, markCounts, marks: packed, ...rest } = dump;
-  const marks = unpackRows<Mark>(packed);
+  const { rules: ids, episodes, markCounts, markAt, marks: packed, ...rest } = dump;
+  const different = unpackRows<Mark>(packed);
+  const marks = markAt === undefined ? different : pickAll(different, markAt);
   let end = 0;
   const lists = Array.from(markCounts, (count) => {
     end += count;
@@ -86,4 +100,13 @@ export function unpackEpisodes(dump: SequencesDump | SequenceState): SequenceSta
     rules.get(ids[rule] ?? "")?.set(key, { container, lastUs, marks: own, told });
   }
   return { ...rest, rules };
+}
+
+function pickAll<T>(all: readonly T[], at: Uint32Array): readonly T[] {
+  const picked: T[] = [];
+  for (const index of at) {
+    const one = all[index];
+    if (one !== undefined) picked.push(one);
+  }
+  return picked;
 }

@@ -282,6 +282,25 @@ test("windows that ended and containers that are gone are forgotten", () => {
   assert.equal(run.state.rules.get("drop")?.size, 0);
 });
 
+test("rules that want the same of an act share what is kept of it, others do not", () => {
+  const scene = new ActScene();
+  const other = { ...burst, head: { ...burst.head, id: "other" } };
+  const many = compile({
+    ...{ id: "many", by: "entry", within: "1m" },
+    steps: [{ name: "look", act: "exec", distinct: { field: "binary", "at-least": 5 } }],
+  });
+  const run = new Run(scene, [burst, other, many]);
+  const tool = scene.add({ pid: 1, binary: "/usr/bin/id" });
+  run.feed(sceneAct(tool, second, { kind: "exec" }));
+  const markOf = (rule: string) => {
+    const [episode] = run.state.rules.get(rule)?.values() ?? [];
+    return episode?.marks[0]?.[0];
+  };
+  assert.ok(markOf("burst") !== undefined && markOf("many") !== undefined);
+  assert.equal(markOf("other"), markOf("burst"));
+  assert.notEqual(markOf("many"), markOf("burst"));
+});
+
 test("of two rules with one id the first is taken", () => {
   const { listings } = createSequenceDetector([pipe, { ...burst, head: pipe.head }]);
   assert.equal(listings.length, 1);

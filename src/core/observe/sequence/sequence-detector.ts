@@ -45,12 +45,13 @@ export function createSequenceDetector(
       reader.show(act, context.book);
       index.find(act, reader, found);
       if (found.length === 0 || isRepeat(state, act)) return;
-      const limits = { act, keyCountMax, lost: context.lost };
+      const limits = { act, keys: [], keyCountMax, lost: context.lost };
+      const marks: Mark[] = [];
       for (const one of found) {
         if (!isStep(one, reader)) continue;
         for (const key of keysOf(one.alternative.by, one.alternative.file, act)) {
           const episode = episodeOf(state, one.rule, key, limits);
-          const mark = makeMark(one, act, reader);
+          const mark = markOf(one, act, reader, marks);
           if (mark === undefined || !keepMark(episode, one, mark)) continue;
           tell(one, episode, mark, context);
         }
@@ -70,11 +71,33 @@ function isStep({ rule, alternative }: IndexedStep, reader: ActReader): boolean 
   return true;
 }
 
-/** Undefined where the step counts values and the act has none. */
-function makeMark({ rule, step }: IndexedStep, act: Act, reader: ActReader): Mark | undefined {
+/**
+ * Undefined where the step counts values and the act has none. `made`: of the same act so far; most
+ * rules want of it what others do.
+ */
+function markOf(
+  { rule, step }: IndexedStep,
+  act: Act,
+  reader: ActReader,
+  made: Mark[],
+): Mark | undefined {
   const tally = rule.steps[step]?.tally;
   const tallied = tally === undefined ? 0 : tallyOf(tally, reader);
   if (tallied === undefined) return undefined;
+  const { compared } = rule;
+  const values =
+    compared.length === 0 ? noValues : compared.map((field) => textOf(reader.value(field)));
+  for (const one of made) {
+    if (one.tallied === tallied && isSameList(one.values, values)) return one;
+  }
+  const mark = makeMark(act, tallied, values);
+  made.push(mark);
+  return mark;
+}
+
+const noValues: readonly string[] = [];
+
+function makeMark(act: Act, tallied: Mark["tallied"], values: readonly string[]): Mark {
   const { subject } = act;
   return {
     timeUs: act.timeUs,
@@ -88,8 +111,12 @@ function makeMark({ rule, step }: IndexedStep, act: Act, reader: ActReader): Mar
     address: act.address,
     port: act.port,
     tallied,
-    values: rule.compared.map((field) => textOf(reader.value(field))),
+    values,
   };
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((one, at) => one === b[at]));
 }
 
 function tallyOf({ kind, field }: StepTally, reader: ActReader): string | number | undefined {
@@ -120,8 +147,7 @@ function tell(one: IndexedStep, episode: Episode, fresh: Mark, context: DetectCo
   if (match === undefined || last === undefined) return;
   const subject = subjectOf(rule, last, context.book);
   if (subject === undefined) return;
-  told.push(subjectIdOf(rule, last));
-  if (told.length > toldCountMax) told.shift();
+  episode.told = [...told, subjectIdOf(rule, last)].slice(-toldCountMax);
   context.hit(makeHit(rule, match, subject, context.book));
 }
 

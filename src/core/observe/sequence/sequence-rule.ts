@@ -106,7 +106,7 @@ export interface SequenceRule {
   readonly subjectIs: SubjectIs;
 }
 
-/** An act that was taken as a step. */
+/** An act that was taken as a step. Rules that want the same of one act share it. */
 export interface Mark {
   readonly timeUs: TimeUs;
   readonly kind: ActKind;
@@ -130,7 +130,7 @@ export interface Episode {
   /** By step. **Order**: as they came. */
   readonly marks: Mark[][];
   /** Exec ids of subjects that were told already. */
-  readonly told: string[];
+  told: readonly string[];
 }
 
 /** **Order**: of each rule the key longest untouched first. */

@@ -1,0 +1,94 @@
+/**
+ * Holds what uses of files have in common, once however many say it.
+ * In: facts of files. Out: descriptions, each with the number of those who hold it.
+ * Must let go of one that nobody holds any more, and forget nothing that can be news.
+ */
+import type { FileUseFact } from "../../core/observe/fact.ts";
+import { binaryCountMax, mergeTexts } from "../../core/observe/merge-facts.ts";
+
+/** Of a use all but which file it was, how often and when. */
+export interface FileDescription
+  extends Pick<FileUseFact, "origin" | "actorReason" | "binaries" | "sensors" | "afterWrite"> {
+  /** It has proofs: which ones, the store knows. */
+  readonly isCited: boolean;
+  /** Its lists are as merging leaves them: with what is in them already they stay the same. */
+  readonly isMerged: boolean;
+}
+
+interface Held {
+  readonly key: string;
+  holderCount: number;
+}
+
+/** **Cost**: some hundred bytes each; of tens of thousands of uses there are some dozens. */
+export class FileDescriptions {
+  private readonly byKey = new Map<string, FileDescription & Held>();
+
+  get size(): number {
+    return this.byKey.size;
+  }
+
+  /** Must be released once for each time that it was taken. */
+  take(fact: FileUseFact): FileDescription {
+    const { origin, actorReason, binaries, sensors, afterWrite, citations } = fact;
+    const isCited = citations.length > 0;
+    const key = JSON.stringify([origin, actorReason, afterWrite, isCited, sensors, binaries]);
+    let one = this.byKey.get(key);
+    if (one === undefined) {
+      const isMerged = isMergedList(binaries, binaryCountMax) && isMergedList(sensors);
+      const said = { origin, actorReason, binaries, sensors, afterWrite };
+      one = { ...said, isCited, isMerged, key, holderCount: 0 };
+      this.byKey.set(key, one);
+    }
+    one.holderCount += 1;
+    return one;
+  }
+
+  release(description: FileDescription): void {
+    const one = description as FileDescription & Held;
+    one.holderCount -= 1;
+    if (one.holderCount === 0) this.byKey.delete(one.key);
+  }
+}
+
+/** All of it but its proofs. */
+export function describes(description: FileDescription, fact: FileUseFact): boolean {
+  return (
+    saysOf(description, fact) &&
+    isSameList(description.binaries, fact.binaries) &&
+    isSameList(description.sensors, fact.sensors)
+  );
+}
+
+/** Merging the fact into one so described leaves all of it as it is, but for its proofs. */
+export function describesPiece(description: FileDescription, piece: FileUseFact): boolean {
+  return (
+    description.isMerged &&
+    saysOf(description, piece) &&
+    isWithin(piece.binaries, description.binaries) &&
+    isWithin(piece.sensors, description.sensors)
+  );
+}
+
+function saysOf({ origin, actorReason, afterWrite }: FileDescription, fact: FileUseFact): boolean {
+  return (
+    origin === fact.origin && actorReason === fact.actorReason && afterWrite === fact.afterWrite
+  );
+}
+
+function isMergedList(list: readonly string[], countMax?: number): boolean {
+  return isSameList(mergeTexts(list, [], countMax), list);
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
+}
+
+function isWithin(some: readonly string[], all: readonly string[]): boolean {
+  if (some === all) return true;
+  for (const one of some) if (!all.includes(one)) return false;
+  return true;
+}
