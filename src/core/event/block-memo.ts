@@ -83,7 +83,7 @@ const chainLengthMax = 8;
 const recentCount = 16;
 const memoSizeBytesDefault = 16 * 1024 * 1024;
 /** Searches of one generation: what is not asked for among so many is over, or comes so seldom. */
-const searchCountMax = 32_768;
+const searchCountMax = 16_384;
 
 /**
  * Values by the bytes they were read from, but for the holes in them. **Cost**: of a block seen

@@ -15,7 +15,7 @@ export interface Span {
 }
 
 /** **Unit**: bytes. The first is small, each further one four times as large: many stores hold little. */
-const pieceSizes = { first: 4 * 1024, most: 256 * 1024 };
+const pieceSizes = { first: 4 * 1024, most: 64 * 1024 };
 /** Pieces that outlive what they held. */
 const spareCountMax = 6;
 
