@@ -14,7 +14,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** **Unit**: bytes. The first is small, each further one four times as large: many stores hold little. */
+/** **Unit**: bytes. The first is small, as many stores hold little; each further one four times. */
 const pieceSizes = { first: 4 * 1024, most: 64 * 1024 };
 /** Pieces that outlive what they held. */
 const spareCountMax = 6;

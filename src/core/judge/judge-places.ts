@@ -8,7 +8,7 @@ import type { ContainerIdentity, Sbom, Scan } from "../inventory/image.ts";
 import type { FactSet } from "../observe/fact-set.ts";
 import type { ClusterView } from "./cluster/cluster-view.ts";
 import { type JudgedContext, judgeContext, type Pins } from "./context/judge-context.ts";
-import type { JudgeSettings } from "./default-settings.ts";
+import { defaultSettings, type JudgeSettings } from "./default-settings.ts";
 import { EvidenceBook } from "./evidence-book.ts";
 import { joinImages } from "./join-images.ts";
 import { judgeImages } from "./judge-images.ts";
@@ -23,7 +23,8 @@ export interface PlaceOptions {
   readonly byHand: readonly { readonly name: string; readonly input: string }[];
   /** Names of the inputs, at the index that events carry. */
   readonly inputNames: readonly string[];
-  readonly settings: Pick<JudgeSettings, "minimumWindowUs">;
+  /** The usual ones when left out. */
+  readonly settings?: Pick<JudgeSettings, "minimumWindowUs">;
   /** Answers from the objects of the cluster; without objects it knows nothing. */
   readonly cluster: ClusterView;
   /** What a person says of addresses and workloads in the configuration. */
@@ -43,7 +44,7 @@ export function judgePlaces(options: PlaceOptions): JudgedPlaces {
   const containers = [...facts.containers, ...listHosts(facts.coverage, names)];
   const joins = joinImages({ containers, identities, sboms, scans, byHand, problems });
   const evidence = new EvidenceBook(options.inputNames);
-  const { minimumWindowUs } = settings;
+  const { minimumWindowUs } = settings ?? defaultSettings;
   const judged = judgeImages({ facts, joins, scans, minimumWindowUs, evidence, problems });
   const { cluster, pins } = options;
   const context = judgeContext({

@@ -12,8 +12,8 @@ import { ProgramMemory, type ProgramSlot } from "./program-memory.ts";
 const lengthMax = 4096;
 
 /**
- * Of all rules: a program is 17 kB of small objects, or more. **Unit**: texts that are tried, which a
- * busy node reaches in a minute; making all of the rules that ship again takes 0.2 s.
+ * Of all rules: a program is 17 kB of small objects, or more. **Unit**: texts that are tried, which
+ * a busy node reaches in a minute; making all of the rules that ship again takes 0.2 s.
  */
 const programs = new ProgramMemory<RE2JS>(16_384);
 

@@ -10,7 +10,6 @@ import type { ContainerIdentity } from "../../core/inventory/image.ts";
 import type { ClusterView } from "../../core/judge/cluster/cluster-view.ts";
 import type { Pins } from "../../core/judge/context/judge-context.ts";
 import type { WorkloadContext } from "../../core/judge/context/workload-context.ts";
-import { defaultSettings } from "../../core/judge/default-settings.ts";
 import { createIdentityFinder, workloadOf } from "../../core/judge/find-identity.ts";
 import { judgePlaces } from "../../core/judge/judge-places.ts";
 import { workloadKey } from "../../core/judge/workload-key.ts";
@@ -131,7 +130,7 @@ export class EarlyPlaces {
     }
     const { workloads } = judgePlaces({
       ...{ facts: own, sboms: [], scans: [], byHand: [], inputNames: [] },
-      ...{ settings: defaultSettings, problems: new ProblemLog() },
+      problems: new ProblemLog(),
       ...{ identities: knowledge.identities, cluster: knowledge.cluster, pins: knowledge.pins },
     }).context;
     return new Map(workloads.map((one) => [workloadKey(one.workload), one]));
