@@ -4,7 +4,8 @@
  */
 import { createNodeFiles } from "../../src/adapters/files/node-files.ts";
 import type { Detector } from "../../src/core/observe/detect/detector.ts";
-import { detectedFacts, joinIncidents } from "../../src/operations/detect/observe-incidents.ts";
+import { detectedFacts } from "../../src/operations/detect/detected-facts.ts";
+import { joinIncidents } from "../../src/operations/detect/observe-incidents.ts";
 import { judgeSources } from "../../src/operations/judge-sources.ts";
 import type { OperationContext } from "../../src/operations/operation.ts";
 import { stillContext } from "../../src/testing/still-context.ts";

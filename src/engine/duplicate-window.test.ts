@@ -139,3 +139,32 @@ test("what an earlier version kept, the entries in use alone, is remembered too"
   assert.equal(places.length, 300);
   assert.deepEqual(old.dump(), window.dump());
 });
+
+test("what a larger window of an earlier state remembered is known again", () => {
+  const before = new DuplicateWindow();
+  const events = Array.from({ length: 5000 }, (_, at) => hook(1 + at, number(at)));
+  for (const event of events) before.seenBefore(event);
+  const { times, threads, hashes } = before.dump();
+  const larger = {
+    times: new Float64Array(2 * times.length),
+    threads: new Int32Array(2 * times.length),
+    hashes: new Int32Array(2 * times.length),
+    nextWay: new Uint8Array(1 << 14),
+  };
+  larger.times.set(times, times.length);
+  larger.threads.set(threads, times.length);
+  larger.hashes.set(hashes, times.length);
+  const used = [...times.keys()].filter((place) => times[place] !== 0);
+  const packed = {
+    places: Uint32Array.from(used),
+    times: Float64Array.from(used, (place) => times[place] ?? 0),
+    threads: Int32Array.from(used, (place) => threads[place] ?? 0),
+    hashes: Int32Array.from(used, (place) => hashes[place] ?? 0),
+    nextWay: larger.nextWay,
+  };
+  for (const dumped of [larger, packed, before.dump()]) {
+    const window = new DuplicateWindow(dumped);
+    for (const event of events) assert.equal(window.seenBefore(event), true);
+    assert.equal(window.seenBefore(hook(6000, number(1))), false);
+  }
+});

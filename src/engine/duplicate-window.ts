@@ -7,18 +7,18 @@
 import type { Argument, Event, ProcessEvent } from "../core/event/event.ts";
 
 /**
- * **Shape**: 262,144 entries of 16 bytes. Buckets fill unevenly: the last 65,000 events are
- * remembered nearly surely, older ones less and less.
+ * **Shape**: 131,072 entries of 16 bytes. Buckets fill unevenly, the less so the more ways they
+ * have: the last 65,000 events are remembered nearly surely, older ones less and less.
  */
-const bucketCount = 1 << 14;
-const wayCount = 16;
+const bucketCount = 1 << 12;
+const wayCount = 32;
 
 const hashedArgumentCountMax = 8;
 const hashedLengthMax = 256;
 
 /**
- * All entries, each at its place; a time of 0 is none. **Unit**: 16 bytes an entry.
- * Earlier states hold `places`: the entries in use alone, and where each of them was.
+ * All entries, each at its place; a time of 0 is none. **Unit**: 16 bytes an entry. Earlier states
+ * hold twice as many; or the entries in use alone, and in `places` where each of them was.
  */
 export interface WindowDump {
   readonly places?: Uint32Array;
@@ -38,18 +38,32 @@ export class DuplicateWindow {
   constructor(dumped?: WindowDump) {
     if (dumped === undefined) return;
     const { places, times, threads, hashes, nextWay } = dumped;
-    this.nextWay.set(nextWay);
-    if (places === undefined) {
+    if (places === undefined && times.length === this.times.length) {
       this.times.set(times);
       this.threads.set(threads);
       this.hashes.set(hashes);
-      return;
+      this.nextWay.set(nextWay);
+    } else this.keepAll(dumped);
+  }
+
+  /** Of a window of another size: the latest are kept, as they would have come. */
+  private keepAll({ times, threads, hashes }: WindowDump): void {
+    const used = [...times.keys()].filter((index) => times[index] !== 0);
+    const ageOf = (index: number) => times[index] ?? 0;
+    for (const index of used.sort((a, b) => ageOf(a) - ageOf(b))) {
+      this.keep(times[index] ?? 0, threads[index] ?? 0, hashes[index] ?? 0);
     }
-    for (const [index, place] of places.entries()) {
-      this.times[place] = times[index] ?? 0;
-      this.threads[place] = threads[index] ?? 0;
-      this.hashes[place] = hashes[index] ?? 0;
-    }
+  }
+
+  /** In place of the oldest of its bucket. */
+  private keep(time: number, thread: number, hash: number): void {
+    const bucket = hash & (bucketCount - 1);
+    const next = this.nextWay[bucket] ?? 0;
+    const place = bucket * wayCount + next;
+    this.nextWay[bucket] = (next + 1) % wayCount;
+    this.times[place] = time;
+    this.threads[place] = thread;
+    this.hashes[place] = hash;
   }
 
   /** The arrays themselves: to be copied before the next event. Zeros cost next to nothing. */
@@ -58,25 +72,20 @@ export class DuplicateWindow {
     return { times, threads, hashes, nextWay };
   }
 
-  /** **Cost**: one pass over the short texts of the event, then at most 16 comparisons. */
+  /** **Cost**: one pass over the short texts of the event, then at most 32 comparisons. */
   seenBefore(event: Event): boolean {
     const time = timeKey(event);
     if (time === 0) return false;
     const thread = threadOf(event);
     // With the time in it: the same call again and again must not crowd into one bucket.
     const hash = hashNumber(hashEvent(event, 0x1b873593), time);
-    const bucket = hash & (bucketCount - 1);
-    const first = bucket * wayCount;
+    const first = (hash & (bucketCount - 1)) * wayCount;
     for (let way = first; way < first + wayCount; way++) {
-      // The hashes of a bucket lie in one cache line: they are asked first.
+      // The hashes of a bucket lie in two cache lines: they are asked first.
       if (this.hashes[way] !== hash) continue;
       if (this.times[way] === time && this.threads[way] === thread) return true;
     }
-    const next = this.nextWay[bucket] ?? 0;
-    this.nextWay[bucket] = (next + 1) % wayCount;
-    this.times[first + next] = time;
-    this.threads[first + next] = thread;
-    this.hashes[first + next] = hash;
+    this.keep(time, thread, hash);
     return false;
   }
 }

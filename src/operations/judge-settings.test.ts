@@ -1,7 +1,7 @@
 /** Tests of `judge-settings.ts`: what a configuration says of judging, and of signed decisions. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defaultSettings } from "../core/judge/judge.ts";
+import { defaultSettings } from "../core/judge/default-settings.ts";
 import { readConfig } from "./config.ts";
 import { judgeSettings, readSigned } from "./judge-settings.ts";
 

@@ -3,7 +3,7 @@
  * In: settings. Out: the judge's own settings, with defaults, and what a person pinned.
  */
 import type { Pins } from "../core/judge/context/judge-context.ts";
-import { defaultSettings, type JudgeSettings } from "../core/judge/judge.ts";
+import { defaultSettings, type JudgeSettings } from "../core/judge/default-settings.ts";
 import type { Signed } from "../core/judge/waive/apply-waivers.ts";
 import type { Settings } from "./operation.ts";
 import { readDuration, readTime } from "./time-range.ts";

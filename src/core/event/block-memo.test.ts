@@ -86,9 +86,9 @@ test("what is long not asked for is forgotten, though there is room", () => {
   const [seldom, often] = [Uint8Array.from([1, 1]), Uint8Array.from([2, 2])];
   memo.add(seldom, { start: 0, end: 2 }, [], "seldom");
   memo.add(often, { start: 0, end: 2 }, [], "often");
-  for (let i = 0; i < 40_000; i++) assert.equal(memo.find(often, 0, 2, 0), 2);
+  for (let i = 0; i < 20_000; i++) assert.equal(memo.find(often, 0, 2, 0), 2);
   assert.equal(memo.find(seldom, 0, 2, 0), 2);
-  for (let i = 0; i < 80_000; i++) assert.equal(memo.find(often, 0, 2, 0), 2);
+  for (let i = 0; i < 40_000; i++) assert.equal(memo.find(often, 0, 2, 0), 2);
   assert.equal(memo.find(seldom, 0, 2, 0), -1);
   assert.ok(memo.sizeBytes < 3 * 1024);
 });

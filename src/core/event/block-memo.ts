@@ -4,7 +4,7 @@
  * In: a block's bytes, its holes and its value. Out: that value when equal bytes come again.
  * Must never answer by a hash alone, and never hold more than its budget.
  */
-import { ByteStore, type Span } from "./byte-store.ts";
+import { ByteStore } from "./byte-store.ts";
 import { holdsAt } from "./compare-bytes.ts";
 
 /** A part of a block that varies, `[start, end)`, as offsets from the block's start. */
@@ -31,16 +31,20 @@ export interface HoleList {
 }
 
 export function orderHoles(others: readonly Hole[], tid: Hole | undefined): HoleList {
-  const list = tid === undefined ? [...others] : [...others, tid];
+  // Not spread: an array that grew keeps room for more, and thousands of these are kept.
+  const list = others.concat(tid ?? []);
   list.sort((a, b) => a.start - b.start);
   return { list, tid: tid === undefined ? -1 : list.indexOf(tid) };
 }
 
 interface Entry<Value> {
-  /** The whole block, as it was when it was kept. */
-  readonly block: Span;
-  /** What stands before, between and behind the holes: one more than these. */
-  readonly segments: readonly Span[];
+  /** What holds the whole block, as it was when it was kept. */
+  readonly view: DataView;
+  /**
+   * Where what stands before, between and behind the holes begins and ends in it, in turn. Numbers
+   * and not objects: thousands of entries are kept.
+   */
+  readonly bounds: readonly number[];
   readonly holes: readonly Hole[];
   readonly value: Value;
 }
@@ -79,7 +83,7 @@ const chainLengthMax = 8;
 const recentCount = 16;
 const memoSizeBytesDefault = 16 * 1024 * 1024;
 /** Searches of one generation: what is not asked for among so many is over, or comes so seldom. */
-const searchCountMax = 32_768;
+const searchCountMax = 16_384;
 
 /**
  * Values by the bytes they were read from, but for the holes in them. **Cost**: of a block seen
@@ -102,6 +106,8 @@ export class BlockMemo<Value> {
   private lastOffset = 0;
   private searchCount = 0;
   private readonly match: BlockMatch<Value> = { value: undefined, end: 0, holeStarts: [] };
+  /** What stands between two holes of the entry that is looked at. */
+  private readonly segment = { view: this.lastView, start: 0, end: 0 };
   private readonly recent: (Entry<Value> | undefined)[] = new Array(recentCount).fill(undefined);
 
   constructor(shape: BlockShape, budgetBytes = memoSizeBytesDefault) {
@@ -187,9 +193,9 @@ export class BlockMemo<Value> {
     const entry = this.search(chain, start, end);
     if (chain === undefined || entry === undefined) return undefined;
     chain.shift();
-    old.sizeBytes -= costOf(entry.block);
-    const { view, start: from, end: to } = entry.block;
-    return this.keep(hash, new Uint8Array(view.buffer, from, to - from), entry);
+    old.sizeBytes -= costOf(entry);
+    const { view, bounds } = entry;
+    return this.keep(hash, new Uint8Array(view.buffer, bounds[0], sizeOf(entry)), entry);
   }
 
   private keep(
@@ -200,13 +206,13 @@ export class BlockMemo<Value> {
     const cost = bytes.length + entryCostBytes;
     if (this.young.isFull(cost, this.halfBudget)) this.age();
     const { young } = this;
-    const block = young.store.add(bytes);
-    const entry = { block, segments: cutAtHoles(block, holes), holes, value };
+    const { view, start, end } = young.store.add(bytes);
+    const entry = { view, bounds: cutAtHoles(start, end, holes), holes, value };
     const chain = young.entries.get(hash);
     if (chain === undefined) young.entries.set(hash, [entry]);
     else {
       const dropped = chain.length < chainLengthMax ? undefined : chain.pop();
-      if (dropped !== undefined) young.sizeBytes -= costOf(dropped.block);
+      if (dropped !== undefined) young.sizeBytes -= costOf(dropped);
       chain.unshift(entry);
     }
     young.sizeBytes += cost;
@@ -226,12 +232,13 @@ export class BlockMemo<Value> {
   }
 
   private matches(entry: Entry<Value>, start: number, end: number): boolean {
-    const { segments, holes } = entry;
-    const { match, lastOffset } = this;
+    const { bounds, holes } = entry;
+    const { match, segment, lastOffset } = this;
+    segment.view = entry.view;
     let at = start;
-    for (let i = 0; i < segments.length; i++) {
-      const segment = segments[i];
-      if (segment === undefined) return false;
+    for (let i = 0; i <= holes.length; i++) {
+      segment.start = bounds[2 * i] ?? 0;
+      segment.end = bounds[2 * i + 1] ?? 0;
       const length = segment.end - segment.start;
       if (at + length > end || !holdsAt(this.lastView, at + lastOffset, segment)) return false;
       at += length;
@@ -248,18 +255,18 @@ export class BlockMemo<Value> {
   }
 }
 
-function costOf(block: Span): number {
-  return block.end - block.start + entryCostBytes;
+function sizeOf({ bounds }: Entry<unknown>): number {
+  return (bounds.at(-1) ?? 0) - (bounds[0] ?? 0);
 }
 
-function cutAtHoles(block: Span, holes: readonly Hole[]): readonly Span[] {
-  const { view, start } = block;
-  const segments: Span[] = [];
-  let from = start;
-  for (const hole of holes) {
-    segments.push({ view, start: from, end: start + hole.start });
-    from = start + hole.end;
-  }
-  segments.push({ view, start: from, end: block.end });
-  return segments;
+function costOf(entry: Entry<unknown>): number {
+  return sizeOf(entry) + entryCostBytes;
+}
+
+function cutAtHoles(start: number, end: number, holes: readonly Hole[]): readonly number[] {
+  const bounds: number[] = [start];
+  for (const hole of holes) bounds.push(start + hole.start, start + hole.end);
+  bounds.push(end);
+  // Of its very size: what grew has room for more.
+  return bounds.slice();
 }

@@ -14,9 +14,10 @@ export interface Span {
   readonly end: number;
 }
 
-const pieceSizeBytes = 256 * 1024;
+/** **Unit**: bytes. The first is small, as many stores hold little; each further one four times. */
+const pieceSizes = { first: 4 * 1024, most: 64 * 1024 };
 /** Pieces that outlive what they held. */
-const spareCountMax = 4;
+const spareCountMax = 6;
 
 export class ByteStore {
   /** **Unit**: bytes added since all was forgotten. */
@@ -24,9 +25,9 @@ export class ByteStore {
   private readonly pieces: Piece[] = [];
   private index = -1;
   /** Of the current piece. */
-  private used = pieceSizeBytes;
+  private used = 0;
 
-  /** Runs longer than 256 KiB get a piece of their own. */
+  /** Runs longer than a piece get one of their own. */
   add(bytes: Uint8Array): Span {
     let piece = this.pieces[this.index];
     if (piece === undefined || this.used + bytes.length > piece.bytes.length) {
@@ -43,7 +44,7 @@ export class ByteStore {
   clear(): void {
     if (this.pieces.length > spareCountMax) this.pieces.length = spareCountMax;
     this.index = -1;
-    this.used = pieceSizeBytes;
+    this.used = 0;
     this.sizeBytes = 0;
   }
 
@@ -52,7 +53,8 @@ export class ByteStore {
     this.used = 0;
     const known = this.pieces[this.index];
     if (known !== undefined && known.bytes.length >= sizeBytes) return known;
-    const bytes = new Uint8Array(Math.max(pieceSizeBytes, sizeBytes));
+    const { first, most } = pieceSizes;
+    const bytes = new Uint8Array(Math.max(Math.min(first * 4 ** this.index, most), sizeBytes));
     const piece = { bytes, view: new DataView(bytes.buffer) };
     this.pieces[this.index] = piece;
     return piece;

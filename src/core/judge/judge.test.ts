@@ -14,7 +14,8 @@ import type { Sbom, Scan } from "../inventory/image.ts";
 import type { Fact, Sensor } from "../observe/fact.ts";
 import { FactSet } from "../observe/fact-set.ts";
 import { createClusterView } from "./cluster/create-cluster-view.ts";
-import { defaultSettings, judge } from "./judge.ts";
+import { defaultSettings } from "./default-settings.ts";
+import { judge } from "./judge.ts";
 
 const startUs = 1_700_000_000_000_000;
 const endUs = startUs + 3600e6;

@@ -5,8 +5,9 @@
  * Must change nothing where no incident weighs, and never make a finding less urgent.
  */
 import { weighIncidents } from "./decide/weigh-incidents.ts";
+import type { JudgeSettings } from "./default-settings.ts";
 import type { Incident } from "./incident/incident.ts";
-import type { Judgement, JudgeSettings } from "./judge.ts";
+import type { Judgement } from "./judge.ts";
 import { judgeFindings } from "./judge-findings.ts";
 
 export interface Lifted {

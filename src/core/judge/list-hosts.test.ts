@@ -6,7 +6,8 @@ import { elf, sampleSbom, sampleUse } from "../../testing/sample-image.ts";
 import { ProblemLog } from "../event/problem.ts";
 import { FactSet } from "../observe/fact-set.ts";
 import { createClusterView } from "./cluster/create-cluster-view.ts";
-import { defaultSettings, judge } from "./judge.ts";
+import { defaultSettings } from "./default-settings.ts";
+import { judge } from "./judge.ts";
 import { listHosts } from "./list-hosts.ts";
 
 const exec = sampleCoverage({ sensor: "exec", policy: "", sinceUs: 50, untilUs: 90 });

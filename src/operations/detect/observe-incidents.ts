@@ -7,15 +7,14 @@
 
 import { createListenerBook } from "../../core/judge/incident/create-listener-book.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
-import type { IncidentInput } from "../../core/judge/incident/incident-input.ts";
 import { judgeIncidents } from "../../core/judge/incident/judge-incidents.ts";
 import { liftFindings } from "../../core/judge/lift-findings.ts";
 import type { RuleListing } from "../../core/observe/detect/rule.ts";
-import type { FactSet } from "../../core/observe/fact-set.ts";
 import { judgeSettings } from "../judge-settings.ts";
 import { type JudgedSources, judgeSources } from "../judge-sources.ts";
 import type { OperationContext } from "../operation.ts";
 import { resolveSources, type SourceInput } from "../sources.ts";
+import { type DetectedFacts, detectedFacts } from "./detected-facts.ts";
 import { layOverDecisions } from "./incident-decisions.ts";
 import { type LoadedDetection, loadDetection } from "./load-detection.ts";
 import { loadProfiles, profileNames } from "./load-profiles.ts";
@@ -28,8 +27,6 @@ export interface ObservedIncidents {
   readonly detected: DetectedFacts;
   readonly listings: readonly RuleListing[];
 }
-
-export type DetectedFacts = Pick<IncidentInput, "signals" | "processes" | "steps">;
 
 export interface IncidentRequest {
   readonly sources: SourceInput;
@@ -74,16 +71,6 @@ export async function observeDetected(
     judgeSettings(context.settings),
   );
   return { incidents, judged: { ...judged, judgement }, detected, listings };
-}
-
-/** Of all containers. **Order**: by container. */
-export function detectedFacts(facts: FactSet): DetectedFacts {
-  const { detected } = facts;
-  return {
-    signals: detected.flatMap((container) => facts.signals(container)),
-    processes: detected.flatMap((container) => facts.processes(container)),
-    steps: detected.flatMap((container) => facts.steps(container)),
-  };
 }
 
 /** The same facts and judgement give the same incidents. */

@@ -11,7 +11,7 @@ import type { ClusterView } from "../../core/judge/cluster/cluster-view.ts";
 import type { Pins } from "../../core/judge/context/judge-context.ts";
 import type { WorkloadContext } from "../../core/judge/context/workload-context.ts";
 import { createIdentityFinder, workloadOf } from "../../core/judge/find-identity.ts";
-import { defaultSettings, judge } from "../../core/judge/judge.ts";
+import { judgePlaces } from "../../core/judge/judge-places.ts";
 import { workloadKey } from "../../core/judge/workload-key.ts";
 import type { ContainerFact, Workload } from "../../core/observe/fact.ts";
 import { FactSet } from "../../core/observe/fact-set.ts";
@@ -128,11 +128,11 @@ export class EarlyPlaces {
       for (const fact of facts.listens(container.container)) own.add(fact);
       for (const fact of telling.of(container.container)) own.add(fact);
     }
-    const { workloads } = judge({
+    const { workloads } = judgePlaces({
       ...{ facts: own, sboms: [], scans: [], byHand: [], inputNames: [] },
-      ...{ settings: defaultSettings, problems: new ProblemLog() },
+      problems: new ProblemLog(),
       ...{ identities: knowledge.identities, cluster: knowledge.cluster, pins: knowledge.pins },
-    });
+    }).context;
     return new Map(workloads.map((one) => [workloadKey(one.workload), one]));
   }
 }

@@ -9,7 +9,7 @@ import type { TimeUs } from "../../core/event/event.ts";
 import { createListenerBook } from "../../core/judge/incident/create-listener-book.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import { incidentCountMax, judgeIncidents } from "../../core/judge/incident/judge-incidents.ts";
-import { detectedFacts } from "../detect/observe-incidents.ts";
+import { detectedFacts } from "../detect/detected-facts.ts";
 import type { EarlyPlaces, PlaceKnowledge } from "./early-places.ts";
 import type { IncidentFacts } from "./incident-facts.ts";
 

@@ -8,8 +8,7 @@ import type { Incident } from "../../core/judge/incident/incident.ts";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { StatusPage, StatusRequest } from "../../ports/status-server.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
-import { findWorkflow } from "../workflow/load-workflows.ts";
-import { type WebhookAnswer, WorkflowTriggers } from "../workflow/trigger-workflows.ts";
+import type { WebhookAnswer, WorkflowTriggers } from "../workflow/trigger-workflows.ts";
 import type { Workflow } from "../workflow/workflow.ts";
 import type { Daemon } from "./daemon.ts";
 
@@ -50,6 +49,7 @@ export class WorkflowRunner {
     const { services } = context.outside;
     const maker = await services.reportMaker();
     const { file } = context.settings;
+    const { WorkflowTriggers } = await import("../workflow/trigger-workflows.ts");
     this.triggers = new WorkflowTriggers({
       ...{ workflows, clock: services.clock, log },
       words: [
@@ -67,6 +67,9 @@ export class WorkflowRunner {
 
   private async load(): Promise<readonly Workflow[]> {
     const { settings, context, log } = this.daemon;
+    if (settings.workflows.length === 0) return [];
+    // Steps bring with them all that makes reports: most daemons never need it in their memory.
+    const { findWorkflow } = await import("../workflow/load-workflows.ts");
     const found: Workflow[] = [];
     for (const name of settings.workflows) {
       try {

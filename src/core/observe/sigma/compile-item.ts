@@ -114,7 +114,7 @@ function scalarsOf(
     const bound = Number(value);
     if (!Number.isInteger(bound)) return { message: "no whole number", isUnsupported: false };
     const holds = comparing(kind.comparison, bound);
-    const test = (text: string) => holds(timePart(Number(text), kind.part));
+    const test = (_: string, text: string) => holds(timePart(Number(text), kind.part));
     return [{ test, label: `has the ${kind.part} ${bound}`, literal: "", baseName: "" }];
   }
   const isKeyword = modifiers.field === "" && modifiers.place === "whole";
@@ -164,16 +164,16 @@ function askField(field: ActField, scalars: readonly ScalarTest[]) {
   const passes =
     first !== undefined && scalars.length === 1
       ? first.test
-      : (text: string, lower: string) => {
-          for (const one of scalars) if (one.test(text, lower)) return true;
+      : (lower: string, text: string) => {
+          for (const one of scalars) if (one.test(lower, text)) return true;
           return false;
         };
   return (reader: ActReader): boolean => {
     const value = reader.value(field);
-    if (typeof value === "string") return passes(value, reader.lower(field));
+    if (typeof value === "string") return passes(reader.lower(field), value);
     if (value === undefined) return false;
     if (typeof value !== "object") return passes(String(value), String(value));
-    for (const one of value) if (passes(one, one.toLowerCase())) return true;
+    for (const one of value) if (passes(one.toLowerCase(), one)) return true;
     return false;
   };
 }

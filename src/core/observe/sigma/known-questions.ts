@@ -9,7 +9,8 @@ import type { Item } from "./expression.ts";
 
 /** How one value of a rule is compared with one value of an act: `scalar-test.ts` makes it. */
 export interface ScalarTest {
-  readonly test: (text: string, lower: string) => boolean;
+  /** Most ask the text in lower case alone, which comes first: so they need no function around. */
+  readonly test: (lower: string, text: string) => boolean;
   /** What it asks, in words of the rule: `contains /dev/tcp/`. */
   readonly label: string;
   /** In lower case, with what is known of its end; "" when nothing must occur. */

@@ -64,23 +64,42 @@ export function lowerPattern(pattern: Pattern): Pattern {
   return pattern.map((token) => (typeof token === "string" ? token.toLowerCase() : token));
 }
 
-/** The usual shapes are one call of the engine; others are matched token by token. */
-export function compilePattern(pattern: Pattern): (text: string) => boolean {
+type TextTest = (text: string) => boolean;
+
+/**
+ * The usual shapes are one call of the engine; others are matched token by token. Each is made by a
+ * function of its own: what is made in one keeps the variables of all others in memory.
+ */
+export function compilePattern(pattern: Pattern): TextTest {
   const plain = plainText(pattern);
-  if (plain !== undefined) return (text) => text === plain;
+  if (plain !== undefined) return isText(plain);
   const [first, second, third] = pattern;
   if (pattern.length === 1 && first === anyRun) return () => true;
   if (pattern.length === 2 && typeof first === "string" && second === anyRun) {
-    return (text) => text.startsWith(first);
+    return startsWith(first);
   }
   if (pattern.length === 2 && first === anyRun && typeof second === "string") {
-    return (text) => text.endsWith(second);
+    return endsWith(second);
   }
   const isWithin = pattern.length === 3 && first === anyRun && third === anyRun;
-  if (isWithin && typeof second === "string") return (text) => text.includes(second);
-  const glob = flatten(pattern);
-  return (text) => matchGlob(glob, text);
+  return isWithin && typeof second === "string" ? holds(second) : isLike(flatten(pattern));
 }
+
+const isText = (whole: string): TextTest => {
+  return (text) => text === whole;
+};
+const startsWith = (start: string): TextTest => {
+  return (text) => text.startsWith(start);
+};
+const endsWith = (end: string): TextTest => {
+  return (text) => text.endsWith(end);
+};
+const holds = (part: string): TextTest => {
+  return (text) => text.includes(part);
+};
+const isLike = (glob: Pattern): TextTest => {
+  return (text) => matchGlob(glob, text);
+};
 
 /** One token a code unit. */
 function flatten(pattern: Pattern): Pattern {

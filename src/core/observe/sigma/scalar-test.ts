@@ -70,7 +70,7 @@ function compileText(text: string, modifiers: Modifiers, options: ScalarOptions)
     if (known !== undefined) return [known];
     const compiled = options.regex.compile(text, value.flags);
     if (typeof compiled === "string") return cannot(`the regular expression: ${compiled}`);
-    const made = scalar(`matches ${text}`, (one) => compiled.test(one));
+    const made = scalar(`matches ${text}`, (_, one) => compiled.test(one));
     options.known?.scalars.set(key, made);
     return [made];
   }
@@ -78,7 +78,7 @@ function compileText(text: string, modifiers: Modifiers, options: ScalarOptions)
     const network = parseNetwork(text.trim());
     if (network === undefined) return wrong(`${JSON.stringify(text)} is no network`);
     return [
-      scalar(`is in ${text}`, (one) => {
+      scalar(`is in ${text}`, (_, one) => {
         const address = parseAddress(one);
         return address !== undefined && isInNetwork(address, network);
       }),
@@ -88,7 +88,7 @@ function compileText(text: string, modifiers: Modifiers, options: ScalarOptions)
     const bound = readNumber(text);
     if (bound === undefined) return wrong(`${JSON.stringify(text)} is no number`);
     const holds = comparing(value.comparison, bound);
-    return [scalar(`${signs[value.comparison]} ${text}`, (one) => holds(readNumber(one)))];
+    return [scalar(`${signs[value.comparison]} ${text}`, (_, one) => holds(readNumber(one)))];
   }
   return compileWords(text, modifiers, options);
 }
@@ -133,7 +133,7 @@ function compileOne(pattern: Pattern, { place, isCased }: Modifiers): ScalarTest
   const ending = typeof last === "string" ? last : "";
   const hasName = ending.includes("/") && !ending.endsWith("/");
   return {
-    test: isCased ? (text) => matches(text) : (_, lower) => matches(lower),
+    test: isCased ? (_, text) => matches(text) : matches,
     label: `${placeWords[place]} ${showPattern(pattern)}`,
     literal: longestLiteral(lowered),
     baseName: hasName ? ending.slice(ending.lastIndexOf("/") + 1) : "",
@@ -147,7 +147,7 @@ function showPattern(pattern: Pattern): string {
   return text.trim() === text && text !== "" ? text : JSON.stringify(text);
 }
 
-function scalar(label: string, test: (text: string) => boolean): ScalarTest {
+function scalar(label: string, test: ScalarTest["test"]): ScalarTest {
   return { test, label, literal: "", baseName: "" };
 }
 

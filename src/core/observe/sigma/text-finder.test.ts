@@ -28,3 +28,9 @@ test("it agrees with looking for each text", () => {
     { numRuns: 500 },
   );
 });
+
+test("more states than fit the small numbers are found as well", () => {
+  const words = Array.from({ length: 20_000 }, (_, at) => `${String(at).padStart(5, "0")}x${at}`);
+  assert.deepEqual(find(words, "-12345x12345-"), [12_345]);
+  assert.deepEqual(find(words, "-19999x19999"), [19_999]);
+});

@@ -4,24 +4,25 @@
  * Must never cost more for a text because there are more texts to look for.
  */
 
+/** One of two sizes of numbers: nearly always the small. */
+type Rows = Uint16Array | Int32Array;
+
 export class TextFinder {
-  /** Class of each code unit; 0 for all that occur in no text. */
-  private readonly classes = new Uint16Array(65_536);
+  /** Class of each code unit up to the greatest that occurs; 0 for all that occur in no text. */
+  private readonly classes: Uint16Array;
   private readonly classCount: number;
   /** Row for each state, column for each class. */
-  private readonly next: Int32Array;
+  private readonly next: Rows;
   /** Texts that end at a state, also shorter ones. */
   private readonly ends: (readonly number[] | undefined)[];
 
-  /** **Cost**: states × different characters × 4 bytes. */
+  /** **Cost**: states × different characters × 2 bytes; × 4 beyond 65,536 states. */
   constructor(texts: readonly string[]) {
-    let classCount = 1;
-    for (const text of texts) {
-      for (let at = 0; at < text.length; at += 1) {
-        const unit = text.charCodeAt(at);
-        if (this.classes[unit] === 0) this.classes[unit] = classCount++;
-      }
-    }
+    const units = new Set(texts.flatMap((text) => text.split("")));
+    const codes = [...units].map((unit) => unit.charCodeAt(0));
+    this.classes = new Uint16Array(codes.reduce((most, code) => Math.max(most, code), 0) + 1);
+    for (const [at, code] of codes.entries()) this.classes[code] = at + 1;
+    const classCount = codes.length + 1;
     this.classCount = classCount;
     const stateMax = 1 + texts.reduce((sum, { length }) => sum + length, 0);
     const grown = new Int32Array(stateMax * classCount);
@@ -36,7 +37,8 @@ export class TextFinder {
       }
       own[state] = [...(own[state] ?? []), index];
     }
-    this.next = grown.slice(0, stateCount * classCount);
+    const rows = grown.subarray(0, stateCount * classCount);
+    this.next = stateCount <= 65_536 ? new Uint16Array(rows) : rows.slice();
     this.ends = this.link(own, stateCount);
   }
 
@@ -72,9 +74,11 @@ export class TextFinder {
   /** Numbers of the texts that occur; one may come several times. */
   find(text: string, found: (index: number) => void): void {
     const { classes, classCount, next, ends } = this;
+    const known = classes.length;
     let state = 0;
     for (let at = 0; at < text.length; at += 1) {
-      state = next[state * classCount + (classes[text.charCodeAt(at)] ?? 0)] ?? 0;
+      const unit = text.charCodeAt(at);
+      state = unit < known ? (next[state * classCount + (classes[unit] ?? 0)] ?? 0) : 0;
       const ending = ends[state];
       if (ending !== undefined) for (const index of ending) found(index);
     }
