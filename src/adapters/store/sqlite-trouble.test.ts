@@ -280,12 +280,21 @@ test(
     const checkpoint = { version: 1, timeUs: 1, positions: {}, state: { a: 1 } };
     await store.facts.commit(sampleBatch({ checkpoint, positions: { a: { offset: 1 } } }));
     await store.close();
-    change(folder, "UPDATE checkpoint SET state = x'28b52ffd00'");
-    const reader = await read(folder);
-    assert.deepEqual(await reader.facts.writer("w"), {
-      ...{ sequence: 1, positions: { a: { offset: 1 } }, checkpoint: undefined },
-    });
-    await reader.close();
+    const damages = [
+      "UPDATE checkpoint_part SET bytes = x'28b52ffd00' WHERE number = 1",
+      "UPDATE checkpoint_part SET bytes = x'28b52ffd00' WHERE number = 0",
+      "DELETE FROM checkpoint_part WHERE number = 1",
+      "DELETE FROM checkpoint_part",
+      "DELETE FROM checkpoint",
+    ];
+    for (const damage of damages) {
+      change(folder, damage);
+      const reader = await read(folder);
+      assert.deepEqual(await reader.facts.writer("w"), {
+        ...{ sequence: 1, positions: { a: { offset: 1 } }, checkpoint: undefined },
+      });
+      await reader.close();
+    }
   }),
 );
 
