@@ -1,19 +1,19 @@
 /**
- * Holds the form in which a long run of bytes is kept: compressed blocks and a head that knows
- * them. In: bytes, piece by piece. Out: the parts; any stretch of the bytes again, block by block.
- * Must never hold the run in one piece, nor memory of it longer than it is told to: what is left to
- * the garbage collector lies between what lives, and malloc then grows by it.
+ * Holds the form in which a long run of bytes is kept: compressed blocks, and a head that knows
+ * them. In: runs of bytes. Out: the parts; the same runs again, block by block.
+ * Must never hold all bytes in one piece, nor memory longer than it is told to: what is left to the
+ * garbage collector lies between what lives, and the memory of malloc grows by it.
  */
 import { strict as assert } from "node:assert";
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 /**
  * **Unit**: bytes that are compressed at once; all blocks but the last have as many. Half of it
- * costs twice the time (each block begins anew), four times of it gives 2 % less.
+ * takes half as long again (each block begins anew), four times of it gives 2 % less.
  */
 const blockSizeBytes = 1 << 18;
-/** No block grows by so much: one piece of output each. */
-const outputSizeBytes = blockSizeBytes + (blockSizeBytes >> 6);
+/** No block grows by so much: its output is one piece. */
+const chunkSize = blockSizeBytes + (blockSizeBytes >> 6);
 /** **Unit**: bytes. malloc gives pieces of this size back to the system as soon as they are free. */
 const pageSizeBytes = 1 << 20;
 const compressing = {
@@ -22,20 +22,23 @@ const compressing = {
     [constants.ZSTD_c_compressionLevel]: 1,
     [constants.ZSTD_c_windowLog]: Math.log2(blockSizeBytes),
   },
-  chunkSize: outputSizeBytes,
+  chunkSize,
 };
+const decompressing = { maxOutputLength: blockSizeBytes, chunkSize };
 
-/** Four letters, how many blocks; then of each the CRC-32 of what is kept of it. */
+/**
+ * Four letters; as numbers of 32 bits: how many blocks, the CRC-32 of each as it is kept, the
+ * lengths of the runs, the CRC-32 of all this.
+ */
 const magic = Buffer.from("WGS2", "latin1");
-const entrySizeBytes = 4;
-const headSizeBytes = magic.length + entrySizeBytes;
-
-/** Before there were parts: one piece with all blocks, each with its length before it. */
-const earlierMagic = Buffer.from("WGS1", "latin1");
-const earlierBlockSizeBytes = 1 << 20;
+const numberSizeBytes = 4;
 
 /** Part 0 is the head, which says how many others there are. */
 export type PartAt = (number: number) => Uint8Array | undefined;
+
+export function isHead(part: Uint8Array): boolean {
+  return magic.equals(part.subarray(0, magic.length));
+}
 
 /** What is kept: to be written once, then released. */
 export class KeptBlocks {
@@ -43,16 +46,10 @@ export class KeptBlocks {
   private readonly pages: ArrayBuffer[];
   private readonly blocks: readonly Uint8Array[];
 
-  constructor(pages: ArrayBuffer[], blocks: readonly Uint8Array[]) {
+  constructor(head: Uint8Array, pages: ArrayBuffer[], blocks: readonly Uint8Array[]) {
+    this.head = head;
     this.pages = pages;
     this.blocks = blocks;
-    const head = Buffer.alloc(headSizeBytes + blocks.length * entrySizeBytes);
-    head.set(magic);
-    head.writeUInt32LE(blocks.length, magic.length);
-    for (const [at, block] of blocks.entries()) {
-      head.writeUInt32LE(crc32(block), headSizeBytes + at * entrySizeBytes);
-    }
-    this.head = head;
   }
 
   /** **Order**: of their numbers; the first is part 1. */
@@ -68,7 +65,7 @@ export class KeptBlocks {
 }
 
 export class BlockWriter {
-  sizeBytes = 0;
+  private readonly runs: number[] = [];
   private readonly block = Buffer.allocUnsafeSlow(blockSizeBytes);
   private used = 0;
   private page = new ArrayBuffer(pageSizeBytes);
@@ -76,8 +73,8 @@ export class BlockWriter {
   private pageUsed = 0;
   private readonly blocks: Uint8Array[] = [];
 
-  write(bytes: Uint8Array): void {
-    this.sizeBytes += bytes.length;
+  writeRun(bytes: Uint8Array): void {
+    this.runs.push(bytes.length);
     for (let at = 0; at < bytes.length; ) {
       const piece = bytes.subarray(at, at + blockSizeBytes - this.used);
       at += piece.length;
@@ -94,7 +91,13 @@ export class BlockWriter {
   end(): KeptBlocks {
     this.flush();
     releaseBuffer(this.block);
-    return new KeptBlocks(this.pages, this.blocks);
+    const numbers = [this.blocks.length, ...this.blocks.map((block) => crc32(block)), ...this.runs];
+    const head = Buffer.alloc(magic.length + (numbers.length + 1) * numberSizeBytes);
+    head.set(magic);
+    let at = magic.length;
+    for (const number of numbers) at = head.writeUInt32LE(number, at);
+    head.writeUInt32LE(crc32(head.subarray(0, at)), at);
+    return new KeptBlocks(head, this.pages, this.blocks);
   }
 
   private flush(): void {
@@ -117,91 +120,57 @@ export class BlockWriter {
   }
 }
 
-/** **Errors**: throws whatever is met in parts that are not whole. */
+/** **Errors**: all of it throws for parts that are not whole. */
 export class BlockReader {
-  readonly sizeBytes: number;
-  private readonly kept: Kept;
-  private number = -1;
+  /** **Unit**: bytes of each run. **Order**: as they were written. */
+  readonly runs: readonly number[];
+  private readonly sums: readonly number[];
+  private readonly partAt: PartAt;
+  private number = 0;
   private block: Uint8Array = new Uint8Array(0);
+  private used = 0;
 
-  constructor(kept: Kept) {
-    this.kept = kept;
-    const before = kept.count - 1;
-    this.sizeBytes = before * kept.blockSizeBytes + this.blockAt(before).length;
+  constructor(head: Uint8Array, partAt: PartAt) {
+    const data = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+    const end = data.length - numberSizeBytes;
+    if (data.readUInt32LE(end) !== crc32(data.subarray(0, end))) throw new RangeError("a head");
+    const numbers: number[] = [];
+    for (let at = magic.length; at < end; at += numberSizeBytes)
+      numbers.push(data.readUInt32LE(at));
+    const [count = 0, ...more] = numbers;
+    this.sums = more.slice(0, count);
+    this.runs = more.slice(count);
+    this.partAt = partAt;
   }
 
-  /** Fills `into` with what begins there. **Cost**: least when it goes on where it was. */
-  read(start: number, into: Uint8Array): void {
-    const size = this.kept.blockSizeBytes;
+  /** Fills `into` with what comes next. */
+  read(into: Uint8Array): void {
     for (let done = 0; done < into.length; ) {
-      const at = start + done;
-      const number = Math.floor(at / size);
-      const from = at - number * size;
-      const piece = this.blockAt(number).subarray(from, from + into.length - done);
-      if (piece.length === 0) throw new RangeError("a block is missing");
+      if (this.used === this.block.length) this.next();
+      const piece = this.block.subarray(this.used, this.used + into.length - done);
       into.set(piece, done);
       done += piece.length;
+      this.used += piece.length;
     }
   }
 
-  /** Nothing is read any more. */
+  /** All was read. */
   end(): void {
+    const isAll = this.used === this.block.length && this.number === this.sums.length;
+    if (!isAll || this.partAt(this.number + 1) !== undefined) throw new RangeError("there is more");
     releaseBuffer(this.block);
   }
 
-  private blockAt(number: number): Uint8Array {
-    if (number === this.number) return this.block;
-    const { count, blockSizeBytes: size, at } = this.kept;
-    const block = zstdDecompressSync(at(number), { maxOutputLength: size, chunkSize: size + 64 });
-    if (number < count - 1 && block.length !== size) throw new RangeError("a block is short");
+  private next(): void {
     releaseBuffer(this.block);
-    this.block = block;
-    this.number = number;
-    return block;
+    const part = this.partAt(this.number + 1);
+    if (part === undefined || crc32(part) !== this.sums[this.number])
+      throw new RangeError("a part");
+    this.block = zstdDecompressSync(part, decompressing);
+    if (this.block.length === 0) throw new RangeError("a block is empty");
+    this.number += 1;
+    this.used = 0;
   }
-}
-
-interface Kept {
-  readonly count: number;
-  readonly blockSizeBytes: number;
-  /** From 0. */
-  at(number: number): Uint8Array;
-}
-
-/** Undefined where part 0 is no head. **Errors**: as of `BlockReader`. */
-export function findBlocks(head: Uint8Array, partAt: PartAt): Kept | undefined {
-  const data = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
-  if (earlierMagic.equals(data.subarray(0, earlierMagic.length))) return findEarlierBlocks(data);
-  if (!magic.equals(data.subarray(0, magic.length))) return undefined;
-  const count = data.readUInt32LE(magic.length);
-  if (data.length !== headSizeBytes + count * entrySizeBytes) throw new RangeError("a cut head");
-  if (partAt(count + 1) !== undefined) throw new RangeError("there is more than was written");
-  const at = (number: number): Uint8Array => {
-    const part = partAt(number + 1);
-    if (part === undefined) throw new RangeError("a part is missing");
-    const expected = data.readUInt32LE(headSizeBytes + number * entrySizeBytes);
-    if (crc32(part) !== expected) throw new RangeError("a part is another one");
-    return part;
-  };
-  return { count, blockSizeBytes, at };
-}
-
-function findEarlierBlocks(data: Buffer): Kept {
-  const blocks: Uint8Array[] = [];
-  let end = headSizeBytes;
-  for (let left = data.readUInt32LE(magic.length); left > 0; left--) {
-    const start = end + 4;
-    end = start + data.readUInt32LE(end);
-    if (end > data.length) throw new RangeError("a block is cut");
-    blocks.push(data.subarray(start, end));
-  }
-  if (end !== data.length) throw new RangeError("there is more than was written");
-  const at = (number: number): Uint8Array => {
-    const block = blocks[number];
-    if (block === undefined) throw new RangeError("a block is missing");
-    return block;
-  };
-  return { count: blocks.length, blockSizeBytes: earlierBlockSizeBytes, at };
 }
 
 /** Gives the memory of bytes back now. Small ones lie beside others, and are left. */
