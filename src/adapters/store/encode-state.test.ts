@@ -3,8 +3,6 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import v8 from "node:v8";
-import { zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { decodeState, encodeState, StateCopy } from "./encode-state.ts";
 
@@ -18,30 +16,6 @@ function partsOf(state: unknown): readonly Uint8Array[] {
 
 function decode(parts: readonly Uint8Array[]): { readonly state: unknown } | undefined {
   return decodeState((number) => parts[number]);
-}
-
-/** As it was written before there were parts: all blocks of a megabyte in one piece. */
-function inOnePiece(given: { readonly numbers: Uint8Array }): Uint8Array {
-  class Serializer extends v8.DefaultSerializer {
-    _writeHostObject(view: Uint8Array): void {
-      this.writeUint32(0);
-      this.writeUint32(view.length);
-    }
-  }
-  const serializer = new Serializer();
-  serializer.writeHeader();
-  serializer.writeValue(given);
-  const rest = serializer.releaseBuffer();
-  const lengths = new Float64Array([rest.length, given.numbers.length + rest.length + 16]);
-  const all = Buffer.concat([given.numbers, rest, new Uint8Array(lengths.buffer)]);
-  const pieces: Uint8Array[] = [Buffer.from("WGS1")];
-  const number = (value: number) => new Uint8Array(Uint32Array.of(value).buffer);
-  pieces.push(number(Math.ceil(all.length / 2 ** 20)));
-  for (let at = 0; at < all.length; at += 2 ** 20) {
-    const block = zstdCompressSync(all.subarray(at, at + 2 ** 20));
-    pieces.push(number(block.length), block);
-  }
-  return Buffer.concat(pieces);
 }
 
 /** No pattern that compresses, and the same each time. */
@@ -156,21 +130,6 @@ test("what the parts are read from fails with its own error", () => {
     throw new Error("the disk is gone");
   };
   assert.throws(() => decodeState(failing), /the disk is gone/);
-});
-
-test("a state that was written in one piece is read", () => {
-  const numbers = new Uint8Array(noise(600_000).buffer);
-  const piece = inOnePiece({ numbers });
-  assert.deepEqual(decode([piece]), { state: { numbers } });
-  for (const length of [7, 8, 20, 1_000_000, piece.length - 1]) {
-    assert.ok(decode([piece.subarray(0, length)]) === undefined);
-  }
-  assert.ok(decode([Buffer.concat([piece, piece])]) === undefined);
-});
-
-test("a state that was written before there were blocks is read", () => {
-  const state = { open: new Map([["a", new Float64Array([1.5])]]) };
-  assert.deepEqual(decode([zstdCompressSync(v8.serialize(state))]), { state });
 });
 
 test("what cannot be copied is refused when it is copied", () => {
