@@ -55,8 +55,8 @@ export interface WriterState {
 export interface FactStore {
   /**
    * The state of a checkpoint as it is now, in the form that this store writes: it may go on before
-   * the batch is committed. For one batch, which may be tried again until it is taken. **Cost**: one
-   * pass over it, without a pause for others.
+   * the batch is committed. For one batch, which may be tried again until it is taken.
+   * **Cost**: one pass over it, without a pause for others.
    */
   copyState(state: unknown): unknown;
   /** **Errors**: `disk-full`, `state-damaged`, `state-conflict` (a hole in the sequence). */

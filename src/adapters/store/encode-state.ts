@@ -4,8 +4,8 @@
  * again. Must never hold all of it beside its compressed form: a state is mostly arrays of numbers,
  * which go into blocks from where they are, and so does what V8 wrote until then.
  *
- * Copied and compressed in one pause: of 22 MB the copy takes 35 ms, level 1 of zstd 60. To compress
- * later would keep the 22 MB until then, to spare a pause of which most is the dump.
+ * Copied and compressed in one pause: of 22 MB the copy takes 35 ms, level 1 of zstd 60. To
+ * compress later would keep the 22 MB until then, and most of the pause is the dump.
  */
 import { DefaultDeserializer, DefaultSerializer } from "node:v8";
 import { readEarlierState } from "./read-earlier-state.ts";

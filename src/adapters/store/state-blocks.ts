@@ -8,13 +8,13 @@ import { strict as assert } from "node:assert";
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 /**
- * **Unit**: bytes that are compressed at once; all blocks but the last have as many. Half of it
- * takes half as long again (each block begins anew), four times of it gives 2 % less.
+ * **Unit**: bytes that are compressed at once; all blocks but the last have as many. With half of
+ * it compressing takes half as long again, with four times as much the parts are 2 % smaller.
  */
 const blockSizeBytes = 1 << 18;
 /** No block grows by so much: its output is one piece. */
 const chunkSize = blockSizeBytes + (blockSizeBytes >> 6);
-/** **Unit**: bytes. malloc gives pieces of this size back to the system as soon as they are free. */
+/** **Unit**: bytes. malloc gives pieces of this size back to the system once they are free. */
 const pageSizeBytes = 1 << 20;
 const compressing = {
   params: {
