@@ -173,6 +173,40 @@ function checkBatches(promise: Promised): void {
     assert.deepEqual((await store.facts.writer("w")).checkpoint?.state, { count: 2 });
   });
 
+  promise("a copy whose batch was refused may come again", async (one) => {
+    const state = { numbers: new Float64Array(200_000).map((_, at) => Math.sqrt(at)) };
+    const copy = one.store.facts.copyState(state);
+    const checkpoint = { version: 1, timeUs: 1, positions: {}, state: copy };
+    await rejectsWith(
+      "state-conflict",
+      one.store.facts.commit({ ...sampleBatch({ checkpoint }), sequence: 5 }),
+    );
+    const broken = failing(sampleBatch({ checkpoint }));
+    await assert.rejects(one.store.facts.commit(broken));
+    assert.equal((await one.store.facts.writer("w")).checkpoint, undefined);
+    await one.store.facts.commit(sampleBatch({ checkpoint }));
+    await one.store.facts.commit(sampleBatch({ checkpoint }));
+    const after = await one.crash();
+    assert.deepEqual((await after.facts.writer("w")).checkpoint?.state, state);
+  });
+
+  promise("of checkpoints, large and small, each writer has its last one, whole", async (one) => {
+    const large = { numbers: new Float64Array(300_000).map((_, at) => Math.sqrt(at)) };
+    const states = [{ small: 1 }, large, { small: 2 }, { ...large, more: "m" }];
+    const commit = async (writer: string, sequence: number, state: unknown): Promise<void> => {
+      const checkpoint = { version: 1, timeUs: sequence, positions: {}, state };
+      await one.store.facts.commit(sampleBatch({ writer, sequence, checkpoint }));
+    };
+    for (const [at, state] of states.entries()) {
+      await commit("w", at + 1, state);
+      await commit("other", at + 1, states.at(-1 - at));
+      assert.deepEqual((await one.store.facts.writer("w")).checkpoint?.state, state);
+    }
+    const after = await one.crash();
+    assert.deepEqual((await after.facts.writer("w")).checkpoint?.state, states.at(-1));
+    assert.deepEqual((await after.facts.writer("other")).checkpoint?.state, states[0]);
+  });
+
   promise("settled facts merge, open ones replace, dropped ones go", async ({ store }) => {
     const key = factKey(early);
     await store.facts.commit(sampleBatch({ settled: [late, early], open: [late] }));

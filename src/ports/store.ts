@@ -40,7 +40,7 @@ export interface Checkpoint {
   readonly positions: Readonly<Record<string, SourcePosition>>;
   /**
    * What the structured clone algorithm can copy, without deep links. In a batch it may also be
-   * what `copyState` gave of that.
+   * what `copyState` gave of that: once it is committed, the store takes its memory back.
    */
   readonly state: unknown;
 }
@@ -55,7 +55,8 @@ export interface WriterState {
 export interface FactStore {
   /**
    * The state of a checkpoint as it is now, in the form that this store writes: it may go on before
-   * the batch is committed. **Cost**: one pass over it, without a pause for others.
+   * the batch is committed. For one batch, which may be tried again until it is taken.
+   * **Cost**: one pass over it, without a pause for others.
    */
   copyState(state: unknown): unknown;
   /** **Errors**: `disk-full`, `state-damaged`, `state-conflict` (a hole in the sequence). */

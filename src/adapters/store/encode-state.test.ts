@@ -3,10 +3,20 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import v8 from "node:v8";
-import { zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { decodeState, encodeState, StateCopy } from "./encode-state.ts";
+
+/** As they are kept: the head first. */
+function partsOf(state: unknown): readonly Uint8Array[] {
+  const kept = encodeState(state);
+  const parts = [kept.head, ...kept.parts].map((part) => Uint8Array.from(part));
+  kept.release();
+  return parts;
+}
+
+function decode(parts: readonly Uint8Array[]): { readonly state: unknown } | undefined {
+  return decodeState((number) => parts[number]);
+}
 
 /** No pattern that compresses, and the same each time. */
 function noise(length: number): Uint32Array {
@@ -29,16 +39,19 @@ test("plain data and arrays of numbers of every kind come back as they were", ()
       ...[new BigInt64Array([-1n]), new BigUint64Array([2n ** 64n - 1n])],
     ],
   };
-  assert.deepEqual(decodeState(encodeState(state)), { state });
+  assert.deepEqual(decode(partsOf(state)), { state });
 });
 
 test("law: numbers and texts of any length come back in their order", () => {
-  const view = fc.oneof(fc.float64Array(), fc.int32Array(), fc.uint8Array());
+  // Small ones stay among the rest; before large ones what was written so far is put away.
+  const large = fc.integer({ min: 1000, max: 1050 }).map((length) => noise(length));
+  const bytes = large.map((numbers) => new Uint8Array(numbers.buffer, 1, numbers.length));
+  const view = fc.oneof(fc.float64Array(), fc.int32Array(), fc.uint8Array(), large, bytes);
   const part = fc.record({ view, text: fc.string({ unit: "binary" }), more: fc.array(view) });
   fc.assert(
     fc.property(fc.array(part), (given) => {
       const state = structuredClone(given);
-      assert.deepEqual(decodeState(encodeState(state)), { state });
+      assert.deepEqual(decode(partsOf(state)), { state });
     }),
   );
 });
@@ -46,9 +59,16 @@ test("law: numbers and texts of any length come back in their order", () => {
 test("what is larger than a block goes over several, and one that is met twice stays one", () => {
   const large = noise(700_000);
   const state = { large, small: noise(3), text: "x".repeat(3_000_000), again: large };
-  const read = decodeState(encodeState(state))?.state as typeof state;
+  const read = decode(partsOf(state))?.state as typeof state;
   assert.deepEqual(read, state);
   assert.equal(read.again, read.large);
+});
+
+test("an array alone is a state, of any length", () => {
+  for (const length of [0, 1, 255, 256, 257, 65_536, 65_537]) {
+    const state = noise(length);
+    assert.deepEqual(decode(partsOf(state)), { state });
+  }
 });
 
 test("a copy is of the moment when it was made", () => {
@@ -57,38 +77,59 @@ test("a copy is of the moment when it was made", () => {
   state.counts[0] = 9;
   state.names.push("b");
   const expected = { state: { counts: new Float64Array([1, 2]), names: ["a"] } };
-  assert.deepEqual(decodeState(encodeState(copy)), expected);
+  assert.deepEqual(decode(partsOf(copy)), expected);
 });
 
 test("whatever is cut off or turned over, it is none or the same", () => {
   const state = { numbers: noise(40), text: "some text", floats: new Float64Array(20) };
-  const bytes = encodeState(state);
-  for (let length = 0; length < bytes.length; length++) {
-    assert.equal(decodeState(bytes.subarray(0, length)), undefined);
+  const parts = partsOf(state);
+  assert.equal(parts.length, 2);
+  for (const [at, bytes] of parts.entries()) {
+    for (let length = 0; length < bytes.length; length++) {
+      assert.ok(decode(parts.with(at, bytes.subarray(0, length))) === undefined);
+    }
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const broken = Uint8Array.from(bytes);
+      broken.set([(broken[bit >> 3] ?? 0) ^ (1 << (bit & 7))], bit >> 3);
+      assert.ok(decode(parts.with(at, broken)) === undefined);
+    }
+    assert.ok(decode(parts.with(at, Buffer.concat([bytes, bytes]))) === undefined);
   }
-  for (let bit = 0; bit < bytes.length * 8; bit++) {
-    const broken = Uint8Array.from(bytes);
-    broken.set([(broken[bit >> 3] ?? 0) ^ (1 << (bit & 7))], bit >> 3);
-    const read = decodeState(broken);
-    if (read !== undefined) assert.deepEqual(read, { state });
-  }
-  assert.equal(decodeState(Buffer.concat([bytes, bytes])), undefined);
-  assert.equal(decodeState("text"), undefined);
 });
 
-test("a block that is missing is noticed, though all others are whole", () => {
-  const bytes = Buffer.from(encodeState({ large: noise(600_000) }));
-  const count = bytes.readUInt32LE(4);
-  assert.ok(count >= 3);
-  const second = 12 + bytes.readUInt32LE(8);
-  const without = Buffer.concat([bytes.subarray(0, 8), bytes.subarray(second)]);
-  without.writeUInt32LE(count - 1, 4);
-  assert.equal(decodeState(without), undefined);
+test("a part that is missing, moved, too many or of another state is noticed", () => {
+  const parts = partsOf({ large: noise(300_000) });
+  const others = partsOf({ large: noise(300_000).reverse() });
+  assert.ok(parts.length >= 5);
+  assert.equal(others.length, parts.length);
+  for (const [at, part] of parts.entries()) {
+    assert.ok(decode(parts.toSpliced(at, 1)) === undefined);
+    assert.ok(decode(parts.with(at, others[at] ?? part)) === undefined);
+    assert.ok(decode([...parts.with(at, parts[1] ?? part), part]) === undefined);
+  }
+  assert.ok(decode([...parts, new Uint8Array(0)]) === undefined);
+  assert.ok(decode([]) === undefined);
 });
 
-test("a state that was written before there were blocks is read", () => {
-  const state = { open: new Map([["a", new Float64Array([1.5])]]) };
-  assert.deepEqual(decodeState(zstdCompressSync(v8.serialize(state))), { state });
+test("no part is large, whatever the state is", () => {
+  for (const part of partsOf({ large: noise(1_000_000), text: "x".repeat(5_000_000) })) {
+    assert.ok(part.length < 300_000);
+  }
+});
+
+test("what was released keeps no memory, and is not written again", () => {
+  const kept = encodeState({ large: noise(300_000) });
+  const { parts } = kept;
+  kept.release();
+  assert.ok(parts.every(({ buffer }) => buffer.byteLength === 0));
+  assert.throws(() => kept.parts, /before it is released/);
+});
+
+test("what the parts are read from fails with its own error", () => {
+  const failing = (): never => {
+    throw new Error("the disk is gone");
+  };
+  assert.throws(() => decodeState(failing), /the disk is gone/);
 });
 
 test("what cannot be copied is refused when it is copied", () => {

@@ -12,7 +12,7 @@ export const applicationId = 0x77616767;
  * - `fact`: settled, merged for good. By container, so that one's facts lie together and are
  *   forgotten together. `key` is a digest: paths can be 4 kB long.
  * - `open_fact`: of what still runs; each batch replaces some.
- * - `body` is JSON everywhere but in `report` (zstd of JSON) and `checkpoint` (`encode-state.ts`).
+ * - `body` is JSON everywhere but in `report` (zstd of JSON) and `checkpoint` (see `second`).
  */
 const first = `
 CREATE TABLE writer (
@@ -82,7 +82,22 @@ CREATE TABLE scan (image TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT R
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
-const versions: readonly string[] = [first];
+/**
+ * The state of a checkpoint in parts (`state-blocks.ts`), so that nobody holds it in one piece. One
+ * that was written before is a single part.
+ */
+const second = `
+CREATE TABLE checkpoint_part (
+  writer INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (writer, number)
+) STRICT;
+INSERT INTO checkpoint_part (writer, number, bytes) SELECT writer, 0, state FROM checkpoint;
+ALTER TABLE checkpoint DROP COLUMN state;
+`;
+
+const versions: readonly string[] = [first, second];
 
 /** What `PRAGMA user_version` of a current database says. */
 export const schemaVersion = versions.length;

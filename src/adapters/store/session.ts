@@ -52,17 +52,12 @@ export class Session {
 
   /** All of it or nothing. */
   write<Result>(work: () => Result): Result {
-    return this.read(() => {
-      this.prepare("BEGIN IMMEDIATE").run();
-      try {
-        const result = work();
-        this.prepare("COMMIT").run();
-        return result;
-      } finally {
-        // SQLite ends the transaction itself after some errors, such as a full disk.
-        if (this.database.isTransaction) this.prepare("ROLLBACK").run();
-      }
-    });
+    return this.within("BEGIN IMMEDIATE", work);
+  }
+
+  /** Several questions, answered as of one moment. */
+  readTogether<Result>(work: () => Result): Result {
+    return this.within("BEGIN", work);
   }
 
   /**
@@ -121,6 +116,20 @@ export class Session {
     for (const reader of this.readers) reader.close();
     this.readers.clear();
     if (this.database.isOpen) this.read(() => this.database.close());
+  }
+
+  private within<Result>(begin: string, work: () => Result): Result {
+    return this.read(() => {
+      this.prepare(begin).run();
+      try {
+        const result = work();
+        this.prepare("COMMIT").run();
+        return result;
+      } finally {
+        // SQLite ends the transaction itself after some errors, such as a full disk.
+        if (this.database.isTransaction) this.prepare("ROLLBACK").run();
+      }
+    });
   }
 
   private watch<Result>(work: () => Result): Result {

@@ -14,6 +14,7 @@ import { decodeState, encodeState, StateCopy } from "./encode-state.ts";
 import { hashFacts } from "./hash-facts.ts";
 import { type Session, toColumn } from "./session.ts";
 import { forgetFacts } from "./sqlite-forget.ts";
+import type { KeptBlocks } from "./state-blocks.ts";
 
 const readWriter = "SELECT number, sequence, positions FROM writer WHERE name = ?";
 const writeWriter = `
@@ -22,10 +23,12 @@ ON CONFLICT (name) DO UPDATE SET
   sequence = excluded.sequence, time_us = excluded.time_us, positions = excluded.positions
 RETURNING number`;
 const readCheckpoint = `
-SELECT version, time_us AS timeUs, positions, state FROM checkpoint WHERE writer = ?`;
+SELECT version, time_us AS timeUs, positions FROM checkpoint WHERE writer = ?`;
 const writeCheckpoint = `
-INSERT OR REPLACE INTO checkpoint (writer, version, time_us, positions, state)
-VALUES (?, ?, ?, ?, ?)`;
+INSERT OR REPLACE INTO checkpoint (writer, version, time_us, positions) VALUES (?, ?, ?, ?)`;
+const dropParts = "DELETE FROM checkpoint_part WHERE writer = ?";
+const writePart = "INSERT INTO checkpoint_part (writer, number, bytes) VALUES (?, ?, ?)";
+const readPart = "SELECT bytes FROM checkpoint_part WHERE writer = ? AND number = ?";
 const readFact = "SELECT body FROM fact WHERE container = ? AND key = ? AND writer = ?";
 const writeFact = `
 INSERT INTO fact (container, key, writer, kind, last_seen_us, body) VALUES (?, ?, ?, ?, ?, ?)
@@ -51,10 +54,8 @@ export class SqliteFacts implements FactStore {
 
   async commit(batch: FactBatch): Promise<void> {
     const { session } = this;
-    const checkpoint = batch.checkpoint && {
-      ...batch.checkpoint,
-      state: encodeState(batch.checkpoint.state),
-    };
+    const { checkpoint } = batch;
+    const state = checkpoint && encodeState(checkpoint.state);
     session.write(() => {
       const name = toColumn(batch.writer);
       const last = Number(session.prepare(readWriter).get(name)?.["sequence"] ?? 0);
@@ -70,16 +71,15 @@ export class SqliteFacts implements FactStore {
         const body = JSON.stringify(fact);
         session.prepare(writeOpen).run(writer, digest(factKey(fact)), container, body);
       }
-      if (checkpoint === undefined) return;
-      const { version, timeUs: atUs, state } = checkpoint;
-      const readUpTo = JSON.stringify(checkpoint.positions);
-      session.prepare(writeCheckpoint).run(writer, version, atUs, readUpTo, state);
+      if (checkpoint !== undefined && state !== undefined) this.put(writer, checkpoint, state);
     });
+    // Not before: a batch that was refused may come again.
+    state?.release();
   }
 
   async writer(name: string): Promise<WriterState> {
     const { session } = this;
-    return session.read(() => {
+    return session.readTogether(() => {
       const row = session.prepare(readWriter).get(toColumn(name));
       if (row === undefined) return { sequence: 0, positions: {}, checkpoint: undefined };
       return {
@@ -147,11 +147,28 @@ export class SqliteFacts implements FactStore {
     }
   }
 
+  private put(writer: number, checkpoint: Checkpoint, state: KeptBlocks): void {
+    const { session } = this;
+    const { version, timeUs } = checkpoint;
+    const positions = JSON.stringify(checkpoint.positions);
+    session.prepare(writeCheckpoint).run(writer, version, timeUs, positions);
+    session.prepare(dropParts).run(writer);
+    const write = session.prepare(writePart);
+    for (const [at, part] of state.parts.entries()) write.run(writer, at + 1, part);
+    // The small one last: a statement keeps a copy of what was bound to it.
+    write.run(writer, 0, state.head);
+  }
+
   /** One that cannot be read is none: reading goes on without. */
   private checkpointOf(writer: number): Checkpoint | undefined {
     const row = this.session.prepare(readCheckpoint).get(writer);
-    const restored = row === undefined ? undefined : decodeState(row["state"]);
-    if (row === undefined || restored === undefined) return undefined;
+    if (row === undefined) return undefined;
+    const part = this.session.prepare(readPart);
+    const restored = decodeState((number) => {
+      const bytes = part.get(writer, number)?.["bytes"];
+      return bytes instanceof Uint8Array ? bytes : undefined;
+    });
+    if (restored === undefined) return undefined;
     return {
       version: Number(row["version"]),
       timeUs: Number(row["timeUs"]),

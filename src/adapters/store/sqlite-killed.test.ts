@@ -22,11 +22,22 @@ const writer = "killed";
 const names = Array.from({ length: 40 }, (_, at) => `c${at}`);
 const facts = fc.array(arbitraryFact({ containers: names, texts: names }), { maxLength: 60 });
 
+/** No pattern that compresses. */
+function noise(length: number): Uint32Array {
+  let seed = length;
+  return Uint32Array.from({ length }, () => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
+    return seed;
+  });
+}
+
 /** The same for the same number, in any process. */
 function batchOf(sequence: number): FactBatch {
   const [settled = [], open = [], dropped = []] = fc.sample(facts, { seed: sequence, numRuns: 3 });
   const positions = { "follow:/events": { offset: sequence * 100 } };
-  const state = { sequence, text: "x".repeat(sequence % 5000) };
+  // Of one part, or of several.
+  const numbers = noise(sequence % 2 === 0 ? 200_000 : sequence % 5000);
+  const state = { sequence, numbers };
   const checkpoint = { version: 1, timeUs: sequence, positions, state };
   const batch = { writer, sequence, settled, open, dropped: dropped.map(factKey), positions };
   return sampleBatch(sequence % 3 === 0 ? { ...batch, checkpoint } : batch);

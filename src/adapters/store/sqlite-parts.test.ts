@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Fact } from "../../core/observe/fact.ts";
@@ -65,6 +65,26 @@ test("law: no two texts are one column, and each comes back", () => {
     ),
   );
 });
+
+test(
+  "nothing of a checkpoint stays bound to a statement",
+  inSession(async ({ session }) => {
+    const facts = new SqliteFacts(session);
+    const used = new Map<string, StatementSync>();
+    const prepare = session.prepare.bind(session);
+    session.prepare = (sql) => {
+      const statement = prepare(sql);
+      used.set(sql, statement);
+      return statement;
+    };
+    const state = { numbers: new Float64Array(400_000).map((_, at) => Math.sqrt(at)) };
+    const checkpoint = { version: 1, timeUs: 1, positions: {}, state: facts.copyState(state) };
+    await facts.commit(sampleBatch({ checkpoint }));
+    assert.ok([...used.keys()].some((sql) => sql.includes("INTO checkpoint_part")));
+    for (const { expandedSQL } of used.values()) assert.ok(expandedSQL.length < 1000);
+    assert.deepEqual((await facts.writer("w")).checkpoint?.state, state);
+  }),
+);
 
 test(
   "a transaction that throws leaves nothing, and the next one works",

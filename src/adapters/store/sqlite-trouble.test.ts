@@ -235,6 +235,31 @@ test(
   }),
 );
 
+test(
+  "a checkpoint that finds no room leaves the one before it as it was",
+  inFolder(async (folder) => {
+    const store = await openSqliteStore(folder, "write", { sizeBytesMax: 8_000_000 });
+    const stateOf = (length: number) => ({
+      numbers: new Float64Array(length).map((_, at) => Math.sqrt(at)),
+    });
+    const commit = (sequence: number, length: number): Promise<void> => {
+      const checkpoint = { version: 1, timeUs: 1, positions: {}, state: stateOf(length) };
+      return store.facts.commit(sampleBatch({ sequence, checkpoint }));
+    };
+    await commit(1, 300_000);
+    // More than pages in memory: some of it is in the log before it fails.
+    await assert.rejects(commit(2, 2_000_000), { code: "disk-full" });
+    assert.deepEqual((await store.facts.writer("w")).checkpoint?.state, stateOf(300_000));
+    await commit(2, 400_000);
+    await store.close();
+    const again = await write(folder);
+    const { sequence, checkpoint } = await again.facts.writer("w");
+    assert.equal(sequence, 2);
+    assert.deepEqual(checkpoint?.state, stateOf(400_000));
+    await again.close();
+  }),
+);
+
 function of(fact: Fact): { container: string; lastSeenUs: number } {
   return { container: fact.kind === "privilege" ? fact.container : "", lastSeenUs: 1 };
 }
@@ -280,32 +305,43 @@ test(
     const checkpoint = { version: 1, timeUs: 1, positions: {}, state: { a: 1 } };
     await store.facts.commit(sampleBatch({ checkpoint, positions: { a: { offset: 1 } } }));
     await store.close();
-    change(folder, "UPDATE checkpoint SET state = x'28b52ffd00'");
-    const reader = await read(folder);
-    assert.deepEqual(await reader.facts.writer("w"), {
-      ...{ sequence: 1, positions: { a: { offset: 1 } }, checkpoint: undefined },
-    });
-    await reader.close();
+    const damages = [
+      "UPDATE checkpoint_part SET bytes = x'28b52ffd00' WHERE number = 1",
+      "UPDATE checkpoint_part SET bytes = x'28b52ffd00' WHERE number = 0",
+      "DELETE FROM checkpoint_part WHERE number = 1",
+      "DELETE FROM checkpoint_part",
+      "DELETE FROM checkpoint",
+    ];
+    for (const damage of damages) {
+      change(folder, damage);
+      const reader = await read(folder);
+      assert.deepEqual(await reader.facts.writer("w"), {
+        ...{ sequence: 1, positions: { a: { offset: 1 } }, checkpoint: undefined },
+      });
+      await reader.close();
+    }
   }),
 );
 
-test(
-  "a database of schema 1 is opened and holds what was put there",
-  inFolder(async (folder) => {
-    const stored = new URL("../../../fixtures/store/schema-1.db.gz", import.meta.url);
-    writeFileSync(join(folder, "waggle.db"), gunzipSync(readFileSync(stored)));
-    const store = await write(folder);
-    const hash = "8596bac25a02c201fa2b61f5bcf5eee980c2fab816f4a9bc444a435e341d7b09";
-    assert.equal(await store.facts.hash(), hash);
-    const { rowCounts } = await store.size();
-    assert.deepEqual(rowCounts, {
-      ...{ settled: 7, open: 2, report: 1, change: 1, finding: 1, note: 1, scan: 1, setting: 1 },
-    });
-    const { sequence, positions, checkpoint } = await store.facts.writer("node-1");
-    assert.deepEqual([sequence, positions], [2, { "follow:/events": { offset: 200 } }]);
-    assert.deepEqual(checkpoint?.state, { open: new Map([["a", 1]]) });
-    assert.equal((await store.history.reportAt(9))?.body, '{"made":"up"}');
-    assert.equal((await store.notes.find([], "loader", 1))[0]?.note.id, "note-1");
-    await store.close();
-  }),
-);
+for (const version of [1, 2]) {
+  test(
+    `a database of schema ${version} is opened and holds what was put there`,
+    inFolder(async (folder) => {
+      const stored = new URL(`../../../fixtures/store/schema-${version}.db.gz`, import.meta.url);
+      writeFileSync(join(folder, "waggle.db"), gunzipSync(readFileSync(stored)));
+      const store = await write(folder);
+      const hash = "8596bac25a02c201fa2b61f5bcf5eee980c2fab816f4a9bc444a435e341d7b09";
+      assert.equal(await store.facts.hash(), hash);
+      const { rowCounts } = await store.size();
+      assert.deepEqual(rowCounts, {
+        ...{ settled: 7, open: 2, report: 1, change: 1, finding: 1, note: 1, scan: 1, setting: 1 },
+      });
+      const { sequence, positions, checkpoint } = await store.facts.writer("node-1");
+      assert.deepEqual([sequence, positions], [2, { "follow:/events": { offset: 200 } }]);
+      assert.deepEqual(checkpoint?.state, { open: new Map([["a", 1]]) });
+      assert.equal((await store.history.reportAt(9))?.body, '{"made":"up"}');
+      assert.equal((await store.notes.find([], "loader", 1))[0]?.note.id, "note-1");
+      await store.close();
+    }),
+  );
+}

@@ -135,7 +135,7 @@ const known = "What workloads do was learned before, and is known from facts.";
 
 const accidents = {
   "is gone": "DELETE FROM checkpoint",
-  "is damaged": "UPDATE checkpoint SET state = x'28b52ffd00'",
+  "is damaged": "UPDATE checkpoint_part SET bytes = x'28b52ffd00'",
   "is of another version": "UPDATE checkpoint SET version = 999",
 };
 for (const [what, statement] of Object.entries(accidents)) {
