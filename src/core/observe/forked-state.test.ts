@@ -75,7 +75,8 @@ test("a copy of what is new has the uses since the last look, and knows of the o
     const uses = [...(copy?.processes.values() ?? [])];
     paths.push(uses.flatMap((process) => [...(readUses(process).uses.read?.keys() ?? [])]));
     for (const process of uses) {
-      const whole = state.processes.get(process.execId) ?? assert.fail("the copy's are the state's");
+      const whole =
+        state.processes.get(process.execId) ?? assert.fail("the copy's are the state's");
       assert.deepEqual(readUses(process).all, readUses(whole).uses);
     }
   });
