@@ -51,11 +51,10 @@ const steps = fc.record({
   restsAfter: fc.boolean(),
 });
 
-/** The same accesses, and silences between them where `rests`. */
-function play(
-  given: readonly (typeof steps extends fc.Arbitrary<infer T> ? T : never)[],
-  lists?: UseLists,
-) {
+type Step = typeof steps extends fc.Arbitrary<infer T> ? T : never;
+
+/** What it did; with `lists` it is compact after each step that says so. */
+function play(given: readonly Step[], lists?: UseLists) {
   const process = createProcessUses("p", "c", "n");
   const totals = { useCount: 0, look: 1 };
   for (const { access, isPending, by, restsAfter } of given) {

@@ -6,14 +6,13 @@
  */
 
 import type { Event, HookEvent, LoaderEvent } from "../event/event.ts";
-import { createUseLists } from "./compact-uses.ts";
 import { isHostKey } from "./container-key.ts";
 import { findPrelude, mayPrecedeExec, type PendingAccess } from "./exec-prelude.ts";
 import { type FileAccess, hookKind, readAccesses } from "./file-access.ts";
 import { imagePath } from "./file-path.ts";
-import { addToTotals, createUseTotals, emitLostWritings, emitTotals } from "./file-use-totals.ts";
+import { addToTotals, emitLostWritings, emitTotals } from "./file-use-totals.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
-import { type FileUseState, fileUseCopies } from "./fork-file-uses.ts";
+import { type FileUseState, fileUseCopies, startFileUses } from "./fork-file-uses.ts";
 import {
   addPending,
   addUse,
@@ -42,12 +41,7 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
   const use = (access: FileAccess) => takeAccess(current, access);
   return {
     name: "file-use",
-    start: () => ({
-      processes: new Map(),
-      latest: undefined,
-      totals: createUseTotals(),
-      lists: createUseLists(),
-    }),
+    start: startFileUses,
     step(state, event, at) {
       const { node } = at;
       if (node === undefined || (!wantsHost && isHostKey(node.container))) return;

@@ -1,10 +1,11 @@
 /**
- * Holds how the state of file uses is copied: to be put away, or a part of it to be ended.
+ * Holds how the state of file uses begins, becomes compact with each look, and is copied: to be
+ * put away, or a part of it to be ended.
  * In: what the fold keeps, and the part. Out: copies of all that an end changes; what it only reads
  * is shared.
  */
 import { createUseLists, turnUseLists, type UseLists } from "./compact-uses.ts";
-import type { ContainerTotals, UseTotalsState } from "./file-use-totals.ts";
+import { type ContainerTotals, createUseTotals, type UseTotalsState } from "./file-use-totals.ts";
 import type { Checkpointed, FoldPart } from "./fold.ts";
 import {
   type FileUses,
@@ -22,6 +23,12 @@ export interface FileUseState extends FileUses {
   latest: ProcessUses | undefined;
   /** What compact processes share. Never dumped. */
   readonly lists: UseLists;
+}
+
+/** Nothing seen yet. */
+export function startFileUses(): FileUseState {
+  const lists = createUseLists();
+  return { processes: new Map(), latest: undefined, totals: createUseTotals(), lists };
 }
 
 export const fileUseCopies: Checkpointed<FileUseState> = {

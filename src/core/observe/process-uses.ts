@@ -40,6 +40,7 @@ export interface ProcessUses {
   kept: OpenUses | CompactUses;
 }
 
+/** Of one that did nothing yet. */
 export function createProcessUses(execId: string, container: string, node: string): ProcessUses {
   return {
     execId,
