@@ -71,7 +71,7 @@ export function startAdding(node: ProcessNode): Adding {
   return { node, citers: [], citerLists: [], binaryLists: [] };
 }
 
-/** Adds one use. **Cost**: nothing is allocated for one that is neither cited nor of a new program. */
+/** **Cost**: nothing is allocated for a use that is not cited, of a program that is known. */
 export function mergeUse(total: Total, use: Use, whose: Whose, adding: Adding): void {
   const { times } = total;
   const { binary } = adding.node;
