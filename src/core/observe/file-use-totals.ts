@@ -5,26 +5,23 @@
  */
 
 import { findBulkReads } from "./bulk-reading.ts";
-import type {
-  Actor,
-  Citation,
-  ContainerKey,
-  Emit,
-  FileUseFact,
-  FileUseHow,
-  LossFact,
-  Sensor,
-} from "./fact.ts";
+import type { ContainerKey, Emit, FileUseFact, FileUseHow, LossFact, Sensor } from "./fact.ts";
 import { isDynamicLinker, isLibrary } from "./file-path.ts";
 import type { ProcessNode } from "./fold.ts";
+import { earliest } from "./merge-facts.ts";
+import { openedUses, type ProcessUses } from "./process-uses.ts";
+import { sensorNames, type Use, type UsesByHow } from "./use-record.ts";
 import {
-  binaryCountMax,
-  citationCountMax,
-  compareCitations,
-  earliest,
-  strongerOrigin,
-} from "./merge-facts.ts";
-import { type ProcessUses, sensorNames, type Use } from "./process-uses.ts";
+  type Adding,
+  citationsOf,
+  createTotal,
+  firstUsOf,
+  lastUsOf,
+  mergeUse,
+  startAdding,
+  type Total,
+  type Whose,
+} from "./use-total.ts";
 import {
   createWrittenPaths,
   forgetWritings,
@@ -38,20 +35,6 @@ export const totalCountMax = { all: 500_000, container: 50_000 } as const;
 const lossCountMax = 32_768;
 /** A program maps some dozens of libraries; beyond this the loader tells of data. */
 const codeMappingCountMax = 64;
-
-export interface Total {
-  readonly path: string;
-  readonly how: FileUseHow;
-  readonly actor: Actor;
-  origin: Actor;
-  reason: string;
-  count: number;
-  firstUs: number;
-  lastUs: number;
-  sensors: number;
-  binaries: string[];
-  citations: readonly Citation[];
-}
 
 interface Loss {
   readonly node: string;
@@ -89,42 +72,39 @@ export function createUseTotals(): UseTotalsState {
   };
 }
 
-interface Whose {
-  readonly actor: Actor;
-  readonly origin: Actor;
-  readonly reason: string;
-}
-
 /** Adds the records of a process whose class is final, or only `taken`, some of them. */
 export function addToTotals(
   state: UseTotalsState,
   process: ProcessUses,
   node: ProcessNode,
-  taken = process.uses,
+  given?: UsesByHow,
 ): void {
-  const { mapped, read } = process.all ?? process.uses;
+  const { uses, all } = openedUses(process);
+  const taken = given ?? uses;
   const tool = node.actor === "package-manager" || node.actor === "bulk-reader";
   const own = { actor: node.origin, origin: node.origin, reason: node.actorReason };
-  const reader = { ...own, actor: node.actor };
-  const bulk = tool || read === undefined ? undefined : bulkReads(process);
+  const reader = node.actor === node.origin ? own : { ...own, actor: node.actor };
+  const bulk = tool || isEmpty(taken.read) ? undefined : bulkReads(all ?? uses);
   const bulkReader: Whose = {
     ...own,
     actor: "bulk-reader",
     reason: `read ${bulk?.size ?? 0} files of other programs without running them`,
   };
-  const isData = node.actor === "bulk-reader" ? dataMappings(mapped) : undefined;
-  addAll(state, process, node, { how: "executed", uses: taken.executed, whose: () => own });
-  addAll(state, process, node, {
+  const isBulkReader = node.actor === "bulk-reader" && !isEmpty(taken.mapped);
+  const isData = isBulkReader ? dataMappings((all ?? uses).mapped) : undefined;
+  const adding = startAdding(node);
+  addAll(state, process, adding, { how: "executed", uses: taken.executed, whose: () => own });
+  addAll(state, process, adding, {
     how: "mapped",
     uses: taken.mapped,
     whose: (path) => (isData?.has(path) === true ? undefined : own),
   });
-  addAll(state, process, node, {
+  addAll(state, process, adding, {
     how: "read",
     uses: taken.read,
     whose: (path) => (bulk?.has(path) === true ? bulkReader : reader),
   });
-  addAll(state, process, node, { how: "written", uses: taken.written, whose: () => reader });
+  addAll(state, process, adding, { how: "written", uses: taken.written, whose: () => reader });
   if (process.lostCount > 0) noteLoss(state, process, "eviction", process.lostCount);
   if (process.lostWriteCount > 0) {
     noteLoss(state, process, "write-eviction", process.lostWriteCount);
@@ -133,13 +113,17 @@ export function addToTotals(
   process.lostWriteCount = 0;
 }
 
+function isEmpty(uses: ReadonlyMap<string, Use> | undefined): boolean {
+  return uses === undefined || uses.size === 0;
+}
+
 interface Part {
   readonly how: FileUseHow;
   readonly uses: ReadonlyMap<string, Use> | undefined;
   readonly whose: (path: string) => Whose | undefined;
 }
 
-function addAll(state: UseTotalsState, process: ProcessUses, node: ProcessNode, part: Part): void {
+function addAll(state: UseTotalsState, process: ProcessUses, adding: Adding, part: Part): void {
   if (part.uses === undefined) return;
   state.useCount -= part.uses.size;
   for (const [path, use] of part.uses) {
@@ -147,7 +131,7 @@ function addAll(state: UseTotalsState, process: ProcessUses, node: ProcessNode, 
     if (whose === undefined) continue;
     const total = totalOf(state, process, { path, how: part.how, whose });
     if (total === undefined) noteLoss(state, process, "eviction", 1);
-    else mergeUse(total, use, node, whose);
+    else mergeUse(total, use, whose, adding);
   }
 }
 
@@ -165,78 +149,26 @@ function totalOf(
     state.totals.set(process.container, totals);
   }
   const same = totals.byPath.get(path);
-  for (const one of same ?? none) if (one.how === how && one.actor === whose.actor) return one;
+  for (const one of same ?? none) {
+    if (one.how === how && one.whose.actor === whose.actor) return one;
+  }
   if (totals.count >= totalCountMax.container || state.totalCount >= totalCountMax.all) {
     return undefined;
   }
-  const total: Total = {
-    path,
-    how,
-    actor: whose.actor,
-    origin: whose.origin,
-    reason: whose.reason,
-    count: 0,
-    firstUs: 0,
-    lastUs: 0,
-    sensors: 0,
-    binaries: [],
-    citations: [],
-  };
-  if (same === undefined) totals.byPath.set(path, [total]);
-  else same.push(total);
-  totals.count++;
+  const total = createTotal(path, how, whose);
+  addTotal(totals, total);
   state.totalCount++;
   return total;
 }
 
-function mergeUse(total: Total, use: Use, node: ProcessNode, whose: Whose): void {
-  total.count += use.count;
-  total.firstUs = earliest(total.firstUs, use.firstUs);
-  total.lastUs = Math.max(total.lastUs, use.lastUs);
-  total.sensors |= use.sensors;
-  if (whose.origin !== total.origin || whose.reason !== total.reason) mergeReason(total, whose);
-  if (node.binary !== "" && !total.binaries.includes(node.binary)) {
-    total.binaries = [...total.binaries, node.binary].sort().slice(0, binaryCountMax);
-  }
-  addCitation(total, use, node);
+/** Its path, way and actor must be new. Lists are made anew: pushing would keep room for many. */
+export function addTotal(totals: ContainerTotals, total: Total): void {
+  const same = totals.byPath.get(total.path);
+  totals.byPath.set(total.path, same === undefined ? [total] : same.concat([total]));
+  totals.count++;
 }
 
-function mergeReason(total: Total, whose: Whose): void {
-  const origin = strongerOrigin(total.origin, whose.origin);
-  const stronger = origin === whose.origin && origin !== total.origin;
-  if (stronger || (origin === whose.origin && whose.reason < total.reason)) {
-    total.reason = whose.reason;
-  }
-  total.origin = origin;
-}
-
-/**
- * **Cost**: one comparison for a use that comes after those that are cited, as nearly all do.
- * Lists are made anew: one that is pushed to keeps room for many more.
- */
-function addCitation(total: Total, use: Use, node: ProcessNode): void {
-  const last = total.citations[citationCountMax - 1];
-  if (last !== undefined && use.firstUs > last.timeUs) return;
-  const all = [...total.citations, toCitation(use, node)];
-  total.citations = all.sort(compareCitations).slice(0, citationCountMax);
-}
-
-function toCitation(use: Use, node: ProcessNode): Citation {
-  return {
-    timeUs: use.firstUs,
-    node: node.node,
-    execId: use.by?.execId ?? node.execId,
-    pid: node.pid,
-    binary: use.by?.binary ?? node.binary,
-    sensor: use.sensor,
-    policy: use.policy,
-    input: use.input,
-    offset: use.offset,
-  };
-}
-
-function bulkReads(process: ProcessUses): ReadonlySet<string> | undefined {
-  const { executed, mapped, read } = process.all ?? process.uses;
+function bulkReads({ executed, mapped, read }: UsesByHow): ReadonlySet<string> | undefined {
   return findBulkReads({
     read: read?.keys() ?? [],
     readCount: read?.size ?? 0,
@@ -379,21 +311,22 @@ function sensorsOf(bits: number): readonly Sensor[] {
 }
 
 function toFact(container: ContainerKey, total: Total, writes: WrittenPaths): FileUseFact {
-  const { path, how, actor, origin, count, firstUs, lastUs, binaries, citations } = total;
+  const { path, how, whose, count, binaries } = total;
+  const firstUs = firstUsOf(total);
   return {
     kind: "file-use",
     container,
     path,
     how,
-    actor,
-    origin,
-    actorReason: total.reason,
+    actor: whose.actor,
+    origin: whose.origin,
+    actorReason: whose.reason,
     count,
     firstSeenUs: firstUs,
-    lastSeenUs: lastUs,
+    lastSeenUs: lastUsOf(total),
     binaries,
     sensors: sensorsOf(total.sensors),
     afterWrite: how !== "written" && wasWritten(writes, { container, path, timeUs: firstUs }),
-    citations,
+    citations: citationsOf(total),
   };
 }

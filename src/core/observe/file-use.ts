@@ -10,10 +10,16 @@ import { isHostKey } from "./container-key.ts";
 import { findPrelude, mayPrecedeExec, type PendingAccess } from "./exec-prelude.ts";
 import { type FileAccess, hookKind, readAccesses } from "./file-access.ts";
 import { imagePath } from "./file-path.ts";
-import { addToTotals, createUseTotals, emitLostWritings, emitTotals } from "./file-use-totals.ts";
+import { addToTotals, emitLostWritings, emitTotals } from "./file-use-totals.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
-import { type FileUseState, fileUseCopies } from "./fork-file-uses.ts";
-import { addPending, addUse, createProcessUses, type ProcessUses } from "./process-uses.ts";
+import { type FileUseState, fileUseCopies, startFileUses } from "./fork-file-uses.ts";
+import {
+  addPending,
+  addUse,
+  createProcessUses,
+  openedUses,
+  type ProcessUses,
+} from "./process-uses.ts";
 import { releaseFileUses } from "./release-file-uses.ts";
 import { scriptArgument } from "./script-argument.ts";
 import { noteWriting } from "./written-paths.ts";
@@ -35,7 +41,7 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
   const use = (access: FileAccess) => takeAccess(current, access);
   return {
     name: "file-use",
-    start: () => ({ processes: new Map(), latest: undefined, totals: createUseTotals() }),
+    start: startFileUses,
     step(state, event, at) {
       const { node } = at;
       if (node === undefined || (!wantsHost && isHostKey(node.container))) return;
@@ -165,12 +171,13 @@ function retire(state: FileUseState, node: ProcessNode): void {
   if (process === undefined) return;
   state.processes.delete(node.execId);
   if (state.latest === process) state.latest = undefined;
+  const open = openedUses(process);
   const next = state.processes.get(node.nextExecId);
   const moved = next === undefined ? undefined : movePrelude(state, process, next, node);
-  for (const access of process.pending) {
+  for (const access of open.pending) {
     if (moved?.includes(access) !== true) addUse(process, state.totals, access);
   }
-  process.pending = [];
+  open.pending = [];
   addOwnProgram(state, process, node);
   addToTotals(state.totals, process, node);
 }
@@ -186,7 +193,7 @@ function movePrelude(
   // A program that ran outside the container had its own files there: only a fork has none.
   const crosses = process.container !== next.container;
   if (next.execUs === 0 || (crosses && !fork)) return [];
-  const { moved, program } = findPrelude(process.pending, next, fork);
+  const { moved, program } = findPrelude(openedUses(process).pending, next, fork);
   const by = { execId: node.execId, binary: node.binary };
   for (const access of moved) credit(state, next, access, by);
   // Called by its own path, the exec itself is the better proof (`addOwnProgram`).

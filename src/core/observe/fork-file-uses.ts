@@ -1,9 +1,11 @@
 /**
- * Holds how the state of file uses is copied: to be put away, or a part of it to be ended.
+ * Holds how the state of file uses begins, becomes compact with each look, and is copied: to be
+ * put away, or a part of it to be ended.
  * In: what the fold keeps, and the part. Out: copies of all that an end changes; what it only reads
  * is shared.
  */
-import type { ContainerTotals, UseTotalsState } from "./file-use-totals.ts";
+import { createUseLists, turnUseLists, type UseLists } from "./compact-uses.ts";
+import { type ContainerTotals, createUseTotals, type UseTotalsState } from "./file-use-totals.ts";
 import type { Checkpointed, FoldPart } from "./fold.ts";
 import {
   type FileUses,
@@ -11,22 +13,52 @@ import {
   packFileUses,
   unpackFileUses,
 } from "./pack-file-uses.ts";
-import type { ProcessUses, Use } from "./process-uses.ts";
+import { compactProcess, isCompact, type ProcessUses, readUses } from "./process-uses.ts";
 import { toldOf } from "./tree-part.ts";
+import type { Use } from "./use-record.ts";
+import { copyTotal } from "./use-total.ts";
 
 export interface FileUseState extends FileUses {
   /** The process of the latest event: events come in runs. */
   latest: ProcessUses | undefined;
+  /** What compact processes share. Never dumped. */
+  readonly lists: UseLists;
+}
+
+/** Nothing seen yet. */
+export function startFileUses(): FileUseState {
+  const lists = createUseLists();
+  return { processes: new Map(), latest: undefined, totals: createUseTotals(), lists };
 }
 
 export const fileUseCopies: Checkpointed<FileUseState> = {
   dump: packFileUses,
-  load: (data) => ({ ...unpackFileUses(data as FileUsesDump), latest: undefined }),
-  fork: (state, part) => ({ ...forkFileUses(state, part), latest: undefined }),
-  noteLook: ({ totals }) => {
-    totals.look += 1;
+  load: (data) => {
+    const lists = createUseLists();
+    return { ...unpackFileUses(data as FileUsesDump, lists), latest: undefined, lists };
+  },
+  fork: (state, part) => ({
+    ...forkFileUses(state, part),
+    latest: undefined,
+    lists: createUseLists(),
+  }),
+  noteLook: (state) => {
+    state.totals.look += 1;
+    compactSilent(state);
   },
 };
+
+/** **Unit**: looks: how often silent processes are sought, and lists that nobody has forgotten. */
+const [soughtEvery, turnEvery] = [2, 64];
+
+/** Of a process that nothing was told of in the last looks, nothing more is awaited at once. */
+function compactSilent({ processes, totals, lists }: FileUseState): void {
+  const { look } = totals;
+  if (look % soughtEvery !== 0) return;
+  if (look % turnEvery === 0) turnUseLists(lists);
+  // What the look tells that is being taken has the number before.
+  for (const process of processes.values()) compactProcess(process, lists, look - soughtEvery);
+}
 
 /** **Cost**: linear in the part. */
 function forkFileUses({ processes, totals }: FileUses, part: FoldPart): FileUses {
@@ -40,15 +72,17 @@ function forkFileUses({ processes, totals }: FileUses, part: FoldPart): FileUses
 
 /** `sinceLook`: only what is new since; what it is then is told by all that it did. */
 function forkProcess(process: ProcessUses, sinceLook: number | undefined): ProcessUses {
-  const { executed, mapped, read, written } = process.uses;
-  const uses = {
-    executed: forkUses(executed, sinceLook),
-    mapped: forkUses(mapped, sinceLook),
-    read: forkUses(read, sinceLook),
-    written: forkUses(written, sinceLook),
+  // What is compact is never changed: it is opened in the copy.
+  if (sinceLook === undefined && isCompact(process.kept)) return { ...process };
+  const { uses, pending, look } = readUses(process);
+  const copies = {
+    executed: forkUses(uses.executed, sinceLook),
+    mapped: forkUses(uses.mapped, sinceLook),
+    read: forkUses(uses.read, sinceLook),
+    written: forkUses(uses.written, sinceLook),
   };
-  const all = sinceLook === undefined ? undefined : process.uses;
-  return { ...process, uses, all, pending: [...process.pending] };
+  const all = sinceLook === undefined ? undefined : uses;
+  return { ...process, kept: { uses: copies, all, pending: [...pending], look } };
 }
 
 function forkUses(
@@ -79,10 +113,7 @@ function forkTotals(state: UseTotalsState, part: FoldPart): UseTotalsState {
 function forkContainer({ byPath, count }: ContainerTotals): ContainerTotals {
   const copies: ContainerTotals["byPath"] = new Map();
   for (const [path, same] of byPath) {
-    copies.set(
-      path,
-      same.map((total) => ({ ...total })),
-    );
+    copies.set(path, same.map(copyTotal));
   }
   return { byPath: copies, count };
 }

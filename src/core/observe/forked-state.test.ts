@@ -16,6 +16,7 @@ import { fileUseCopies } from "./fork-file-uses.ts";
 import { forkFlows } from "./fork-flows.ts";
 import { forkTree } from "./fork-tree.ts";
 import { createProcessTree } from "./process-tree.ts";
+import { readUses } from "./process-uses.ts";
 import { createFlowState } from "./settle-flows.ts";
 import { createTreeNode } from "./tree-node.ts";
 import { TreePart } from "./tree-part.ts";
@@ -72,8 +73,12 @@ test("a copy of what is new has the uses since the last look, and knows of the o
       partOf((id) => ids.has(id)),
     );
     const uses = [...(copy?.processes.values() ?? [])];
-    paths.push(uses.flatMap((process) => [...(process.uses.read?.keys() ?? [])]));
-    for (const { execId, all } of uses) assert.equal(all, state.processes.get(execId)?.uses);
+    paths.push(uses.flatMap((process) => [...(readUses(process).uses.read?.keys() ?? [])]));
+    for (const process of uses) {
+      const whole =
+        state.processes.get(process.execId) ?? assert.fail("the copy's are the state's");
+      assert.deepEqual(readUses(process).all, readUses(whole).uses);
+    }
   });
   assert.ok(paths.flat().includes("/etc/passwd"));
   assert.deepEqual(paths.at(-1), ["/app/data"]);

@@ -3,10 +3,27 @@
  * names and texts are the same again and again.
  * In: what the fold keeps. Out: data a fifth as large, and the same again.
  */
+import type { UseLists } from "./compact-uses.ts";
+import type { PendingAccess } from "./exec-prelude.ts";
 import type { ContainerKey, FileUseHow } from "./fact.ts";
-import { createUseTotals, type Total, type UseTotalsState } from "./file-use-totals.ts";
+import {
+  addTotal,
+  type ContainerTotals,
+  createUseTotals,
+  type UseTotalsState,
+} from "./file-use-totals.ts";
+import { joinColumns, NumberColumn, PlainColumn, TextColumn } from "./grow-columns.ts";
 import { type Columns, packColumns, packRows, unpackColumns, unpackRows } from "./pack-columns.ts";
-import { createProcessUses, createUse, type ProcessUses, type Use } from "./process-uses.ts";
+import { packTotals, unpackTotals } from "./pack-totals.ts";
+import {
+  compactProcess,
+  createProcessUses,
+  eachUse,
+  openedUses,
+  type ProcessUses,
+  pendingOf,
+} from "./process-uses.ts";
+import { createUse, type Use } from "./use-record.ts";
 
 export interface FileUses {
   readonly processes: Map<string, ProcessUses>;
@@ -34,37 +51,65 @@ interface Place {
 /** **Cost**: linear in what is kept. */
 export function packFileUses({ processes, totals }: FileUses): FileUsesDump {
   const all = [...processes.values()];
-  const uses: Use[] = [];
-  const places: Place[] = [];
-  for (const [owner, process] of all.entries()) {
-    for (const how of hows) {
-      for (const [path, use] of process.uses[how] ?? []) {
-        uses.push(use);
-        places.push({ owner, how, path });
-      }
-    }
-  }
   const { totals: byContainer, look: _, ...rest } = totals;
   const wanted = [...byContainer.values()].flatMap(({ byPath }) => [...byPath.values()].flat());
   return {
-    processes: packColumns(all, processKeys),
-    uses: packColumns(uses, useKeys),
-    places: packRows(places),
-    totals: packRows(wanted),
+    processes: packProcesses(all),
+    ...packUses(all),
+    totals: packTotals(wanted),
     containers: Array.from(byContainer, ([key, { count }]) => [key, count] as const),
     rest,
   };
 }
 
-const hows: readonly FileUseHow[] = ["executed", "mapped", "read", "written"];
+function packProcesses(all: readonly ProcessUses[]): Columns {
+  const { count, byKey } = packColumns(all, processKeys);
+  const pending = packRows(all.map((process) => ({ pending: pendingOf(process) })));
+  return { kind: "records", count, byKey: new Map([...byKey, ...pending.byKey]) };
+}
 
 function startProcess(): ProcessUses {
   return createProcessUses("", "", "");
 }
 
 const processKeys = (Object.keys(startProcess()) as (keyof ProcessUses)[]).filter(
-  (key) => key !== "uses" && key !== "all",
+  (key) => key !== "kept",
 );
+
+/** Records are not kept together: compact ones are made for this alone. */
+function packUses(all: readonly ProcessUses[]): Pick<FileUsesDump, "uses" | "places"> {
+  const uses = {
+    count: new NumberColumn(),
+    firstUs: new NumberColumn(),
+    lastUs: new NumberColumn(),
+    sensors: new NumberColumn(),
+    sensor: new TextColumn(),
+    policy: new TextColumn(),
+    input: new NumberColumn(),
+    offset: new NumberColumn(),
+    by: new PlainColumn(),
+  };
+  const places = { owner: new NumberColumn(), how: new TextColumn(), path: new TextColumn() };
+  let count = 0;
+  for (const [owner, process] of all.entries()) {
+    eachUse(process, (how, path, use) => {
+      count += 1;
+      uses.count.add(use.count);
+      uses.firstUs.add(use.firstUs);
+      uses.lastUs.add(use.lastUs);
+      uses.sensors.add(use.sensors);
+      uses.sensor.add(use.sensor);
+      uses.policy.add(use.policy);
+      uses.input.add(use.input);
+      uses.offset.add(use.offset);
+      uses.by.add(use.by);
+      places.owner.add(owner);
+      places.how.add(how);
+      places.path.add(path);
+    });
+  }
+  return { uses: joinColumns(count, uses), places: joinColumns(count, places) };
+}
 
 /** What was looked at is asked of a living state only. */
 function startUse(): Use {
@@ -72,36 +117,41 @@ function startUse(): Use {
   return createUse({ ...access, input: 0, offset: 0 }, 0);
 }
 
-const useKeys = (Object.keys(startUse()) as (keyof Use)[]).filter((key) => key !== "look");
-
-/** The same again, in the same order. */
-export function unpackFileUses(dump: FileUsesDump): FileUses {
-  const processes = unpackColumns(dump.processes, startProcess);
+/** The same again, in the same order. Of processes all are silent at first. */
+export function unpackFileUses(dump: FileUsesDump, lists: UseLists): FileUses {
+  const processes = unpackProcesses(dump.processes);
   const kept = unpackColumns(dump.uses, startUse);
   for (const [at, { owner, how, path }] of unpackRows<Place>(dump.places).entries()) {
-    const [uses, use] = [processes[owner]?.uses, kept[at]];
-    if (uses === undefined || use === undefined) continue;
+    const [process, use] = [processes[owner], kept[at]];
+    if (process === undefined || use === undefined) continue;
+    const { uses } = openedUses(process);
     uses[how] ??= new Map();
     uses[how].set(path, use);
   }
+  for (const process of processes) compactProcess(process, lists, 1);
   const totals: UseTotalsState = { ...createUseTotals(), ...dump.rest };
-  const rows = unpackRows<Total>(dump.totals);
+  const all = unpackTotals(dump.totals);
   let end = 0;
   for (const [container, count] of dump.containers) {
+    const own: ContainerTotals = { byPath: new Map(), count: 0 };
     end += count;
-    for (const total of rows.slice(end - count, end)) addTotal(totals, container, total);
+    for (const total of all.slice(end - count, end)) addTotal(own, total);
+    totals.totals.set(container, own);
   }
   return { processes: new Map(processes.map((process) => [process.execId, process])), totals };
 }
 
-function addTotal({ totals }: UseTotalsState, container: ContainerKey, total: Total): void {
-  let own = totals.get(container);
-  if (own === undefined) {
-    own = { byPath: new Map(), count: 0 };
-    totals.set(container, own);
+function unpackProcesses({ kind, count, byKey }: Columns): readonly ProcessUses[] {
+  const own = new Map([...byKey].filter(([key]) => key !== "pending"));
+  const processes = unpackColumns({ kind, count, byKey: own }, startProcess);
+  const pending = new Map([...byKey].filter(([key]) => key === "pending"));
+  for (const [at, row] of unpackRows<Held>({ kind, count, byKey: pending }).entries()) {
+    const process = processes[at];
+    if (process !== undefined && row.pending?.length > 0) openedUses(process).pending = row.pending;
   }
-  const same = own.byPath.get(total.path);
-  if (same === undefined) own.byPath.set(total.path, [total]);
-  else same.push(total);
-  own.count += 1;
+  return processes;
+}
+
+interface Held {
+  readonly pending: PendingAccess[];
 }

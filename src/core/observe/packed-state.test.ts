@@ -10,6 +10,7 @@ import fc from "fast-check";
 import { createStory, startContainer } from "../../testing/event-story.ts";
 import { addSocketHook } from "../../testing/flow-events.ts";
 import { sampleNode, sampleProcess } from "../../testing/sample-facts.ts";
+import { createUseLists } from "./compact-uses.ts";
 import { createCoverage } from "./coverage.ts";
 import { emitNode, execSinceUs } from "./emit-coverage.ts";
 import type { Fact } from "./fact.ts";
@@ -26,6 +27,7 @@ import { createPrivileges } from "./privilege.ts";
 import { packPrivileges, unpackPrivileges } from "./privilege-state.ts";
 import { printOf } from "./process-print.ts";
 import { createProcessTree } from "./process-tree.ts";
+import { eachUse, isCompact, openedUses } from "./process-uses.ts";
 import { releaseCoverage } from "./release-coverage.ts";
 import { releaseFileUses } from "./release-file-uses.ts";
 import { releaseFlows } from "./release-flows.ts";
@@ -108,11 +110,18 @@ function keep<State>(fold: Fold<State>): State {
 
 test("each part of a state is read back as it was", () => {
   const uses = keep(createFileUse());
-  const { processes, totals } = unpackFileUses(structuredClone(packFileUses(uses)));
+  const dump = structuredClone(packFileUses(uses));
+  const { processes, totals } = unpackFileUses(dump, createUseLists());
+  assert.ok([...processes.values()].every(({ kept }) => isCompact(kept)));
   // Looks begin anew.
-  for (const { uses: byHow } of uses.processes.values()) {
-    for (const same of Object.values(byHow)) for (const use of same?.values() ?? []) use.look = 0;
+  for (const process of uses.processes.values()) {
+    const open = openedUses(process);
+    open.look = 0;
+    eachUse(process, (_how, _path, use) => {
+      use.look = 0;
+    });
   }
+  for (const process of processes.values()) openedUses(process);
   assert.deepEqual(processes, uses.processes);
   assert.deepEqual(totals, uses.totals);
   assert.ok(processes.size > 1);

@@ -4,36 +4,23 @@
  * Must stay within its bounds for every process and in total, and count what it leaves out.
  */
 import type { TimeUs } from "../event/event.ts";
+import {
+  type CompactUses,
+  compactUses,
+  eachCompactUse,
+  noUses,
+  type OpenUses,
+  openUses,
+  readPending,
+  type UseLists,
+} from "./compact-uses.ts";
 import { compareTime, type PendingAccess } from "./exec-prelude.ts";
-import type { FileUseHow, Sensor } from "./fact.ts";
+import type { FileUseHow } from "./fact.ts";
+import { type Access, countAgain, createUse, hows, type Use } from "./use-record.ts";
 
 /** **Unit**: distinct paths of one process; `total` over all living processes. */
 export const useCountMax = { code: 4096, read: 8192, written: 1024, total: 250_000 } as const;
 const pendingCountMax = 12;
-
-export interface Use {
-  count: number;
-  firstUs: TimeUs;
-  lastUs: TimeUs;
-  /** Bits of `sensorNames`. */
-  sensors: number;
-  /** The earliest event: where its proof is. */
-  sensor: Sensor;
-  policy: string;
-  input: number;
-  offset: number;
-  /** The image that the event names, when it is another than the one that gets the credit. */
-  by: Image | undefined;
-  /** Since which look it says what it says: `UseTotals`. Never dumped. */
-  look: number;
-}
-
-export interface Image {
-  readonly execId: string;
-  readonly binary: string;
-}
-
-export type UsesByHow = Record<FileUseHow, Map<string, Use> | undefined>;
 
 export interface ProcessUses {
   readonly execId: string;
@@ -47,32 +34,13 @@ export interface ProcessUses {
   firstInput: number;
   firstOffset: number;
   lastUs: TimeUs;
-  readonly uses: UsesByHow;
-  /** In a copy that tells only what is new: all that it is a part of, which must not change. */
-  readonly all: UsesByHow | undefined;
-  /** Latest accesses that may be the next program's. */
-  pending: PendingAccess[];
   lostCount: number;
   lostWriteCount: number;
+  /** To be asked for with `openedUses` or `readUses`: compact once it is silent. */
+  kept: OpenUses | CompactUses;
 }
 
-export const sensorNames: readonly Sensor[] = [
-  "exec",
-  "loader",
-  "open",
-  "mmap",
-  "write",
-  "dump",
-  "other",
-];
-
-const sensorBits = new Map(sensorNames.map((sensor, bit) => [sensor, 1 << bit]));
-
-function bitOf(sensor: Sensor): number {
-  return sensorBits.get(sensor) ?? 0;
-}
-
-/** Without a map until the first use: most processes touch files in one or two ways. */
+/** Of one that did nothing yet. */
 export function createProcessUses(execId: string, container: string, node: string): ProcessUses {
   return {
     execId,
@@ -84,12 +52,58 @@ export function createProcessUses(execId: string, container: string, node: strin
     firstInput: 0,
     firstOffset: 0,
     lastUs: 0,
-    uses: { executed: undefined, mapped: undefined, read: undefined, written: undefined },
-    all: undefined,
-    pending: [],
     lostCount: 0,
     lostWriteCount: 0,
+    kept: noUses,
   };
+}
+
+/** What it did, to be changed. */
+export function openedUses(process: ProcessUses): OpenUses {
+  const { kept } = process;
+  if (!isCompact(kept)) return kept;
+  const open = openUses(kept);
+  process.kept = open;
+  return open;
+}
+
+/** What it did, not to be changed. */
+export function readUses({ kept }: ProcessUses): OpenUses {
+  return isCompact(kept) ? openUses(kept) : kept;
+}
+
+/** Compact ones stay so. **Order**: by way, as they came. */
+export function eachUse(
+  { kept }: ProcessUses,
+  take: (how: FileUseHow, path: string, use: Use) => void,
+): void {
+  if (isCompact(kept)) {
+    eachCompactUse(kept, take);
+    return;
+  }
+  for (const how of hows) for (const [path, use] of kept.uses[how] ?? []) take(how, path, use);
+}
+
+/** Latest accesses that may be the next program's, not to be changed. */
+export function pendingOf({ kept }: ProcessUses): readonly PendingAccess[] {
+  return isCompact(kept) ? readPending(kept) : kept.pending;
+}
+
+/** At least as many as it has of any way. */
+export function useCountAtMost({ kept }: ProcessUses): number {
+  if (isCompact(kept)) return kept.list.paths.length;
+  return hows.reduce((count, how) => count + (kept.uses[how]?.size ?? 0), 0);
+}
+
+export function isCompact(kept: OpenUses | CompactUses): kept is CompactUses {
+  return "list" in kept;
+}
+
+/** What is told by no look from `sinceLook` on becomes compact. */
+export function compactProcess(process: ProcessUses, lists: UseLists, sinceLook: number): void {
+  const { kept } = process;
+  if (isCompact(kept) || kept.look >= sinceLook) return;
+  process.kept = compactUses(kept, lists);
 }
 
 /** Counts over all processes. */
@@ -99,35 +113,19 @@ export interface UseTotals {
   look: number;
 }
 
-export type Access = Omit<PendingAccess, "timed">;
-
-/** Of one access; `look`: the number of the look that will tell it. */
-export function createUse(access: Access, look: number): Use {
-  return {
-    count: 1,
-    firstUs: access.timeUs,
-    lastUs: access.timeUs,
-    sensors: bitOf(access.sensor),
-    sensor: access.sensor,
-    policy: access.policy,
-    input: access.input,
-    offset: access.offset,
-    by: undefined,
-    look,
-  };
-}
-
 /** Adds one access. **Cost**: one lookup; nothing is allocated for a path seen before. */
 export function addUse(process: ProcessUses, totals: UseTotals, access: Access): Use | undefined {
-  let byPath = process.uses[access.how];
+  const open = openedUses(process);
+  open.look = totals.look;
+  let byPath = open.uses[access.how];
   if (byPath === undefined) {
     byPath = new Map();
-    process.uses[access.how] = byPath;
+    open.uses[access.how] = byPath;
   }
-  const known = byPath.get(access.path) ?? adopt(process, byPath, access);
+  const known = byPath.get(access.path) ?? adopt(open, byPath, access);
   if (known !== undefined) {
     known.look = totals.look;
-    addAgain(known, access);
+    countAgain(known, access);
     return known;
   }
   const limit = access.how === "read" || access.how === "written" ? access.how : "code";
@@ -144,7 +142,7 @@ export function addUse(process: ProcessUses, totals: UseTotals, access: Access):
 
 /** What was no news becomes a part of a copy when it changes there. */
 function adopt(
-  { all }: ProcessUses,
+  { all }: OpenUses,
   byPath: Map<string, Use>,
   { how, path }: Access,
 ): Use | undefined {
@@ -155,26 +153,11 @@ function adopt(
   return copy;
 }
 
-function addAgain(use: Use, access: Access): void {
-  const { timeUs, input, offset } = access;
-  use.sensors |= bitOf(access.sensor);
-  const isEarlier =
-    timeUs < use.firstUs ||
-    (timeUs === use.firstUs && (input < use.input || (input === use.input && offset < use.offset)));
-  // The same moment twice is the same event seen twice.
-  if (timeUs !== use.firstUs && timeUs !== use.lastUs) use.count++;
-  if (timeUs > use.lastUs) use.lastUs = timeUs;
-  if (!isEarlier) return;
-  use.firstUs = timeUs;
-  use.sensor = access.sensor;
-  use.policy = access.policy;
-  use.input = input;
-  use.offset = offset;
-}
-
 /** Holds an access back; the earliest ones held become the process's own, whatever comes. */
 export function addPending(process: ProcessUses, totals: UseTotals, access: PendingAccess): void {
-  const { pending } = process;
+  const open = openedUses(process);
+  open.look = totals.look;
+  const { pending } = open;
   if (pending.some((one) => isSame(one, access))) return;
   let at = pending.length;
   while (at > 0) {

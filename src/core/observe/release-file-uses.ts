@@ -10,13 +10,14 @@ import {
   addToTotals,
   emitSome,
   emitTotals,
-  type Total,
   totalCountMax,
   type UseTotalsState,
 } from "./file-use-totals.ts";
 import type { Release } from "./fold.ts";
 import type { FileUses } from "./pack-file-uses.ts";
-import { type ProcessUses, type Use, useCountMax } from "./process-uses.ts";
+import { openedUses, type ProcessUses, useCountAtMost, useCountMax } from "./process-uses.ts";
+import { hows, type Use, type UsesByHow } from "./use-record.ts";
+import { lastUsOf, type Total } from "./use-total.ts";
 import { forgetOldWritings } from "./written-paths.ts";
 
 /** **Cost**: next to nothing while no container is over and no bound near. */
@@ -29,10 +30,6 @@ export function releaseFileUses(state: FileUses, about: Release, emit: Emit): vo
   forgetOldWritings(totals.writes);
 }
 
-function lastUsOf({ lastUs }: { readonly lastUs: number }): number {
-  return lastUs;
-}
-
 function releaseUnused(totals: UseTotalsState, container: string, emit: Emit): void {
   const own = totals.totals.get(container);
   if (own === undefined || !isNear(own.count, totalCountMax.container)) return;
@@ -43,9 +40,9 @@ function releaseUnused(totals: UseTotalsState, container: string, emit: Emit): v
 
 function releaseAnyUnused(totals: UseTotalsState, emit: Emit): void {
   const all = [...totals.totals].flatMap(([container, { byPath }]) =>
-    [...byPath.values()].flat().map((total) => ({ container, total, lastUs: total.lastUs })),
+    [...byPath.values()].flat().map((total) => ({ container, total })),
   );
-  const unused = chooseUnused(all, totalCountMax.all, lastUsOf);
+  const unused = chooseUnused(all, totalCountMax.all, ({ total }) => lastUsOf(total));
   for (const [container, same] of Map.groupBy(unused, (one) => one.container)) {
     const some: Total[] = same.map(({ total }) => total);
     emitSome(totals, { container, some }, emit);
@@ -58,8 +55,11 @@ function relieveProcesses(
   processes: readonly ProcessUses[],
   about: Release,
 ): void {
+  const countMin = Math.min(useCountMax.code, useCountMax.read, useCountMax.written);
   for (const process of processes) {
-    const { executed, mapped, read, written } = process.uses;
+    // Most are far from any bound: they need not be opened.
+    if (!isNear(useCountAtMost(process), countMin)) continue;
+    const { executed, mapped, read, written } = openedUses(process).uses;
     const taken = {
       executed: unusedOf(executed, useCountMax.code),
       mapped: unusedOf(mapped, useCountMax.code),
@@ -73,7 +73,7 @@ function relieveProcesses(
   if (!isNear(totals.useCount, useCountMax.total)) return;
   for (const process of [...processes].sort((a, b) => a.lastUs - b.lastUs)) {
     if (totals.useCount * 2 <= useCountMax.total) return;
-    moveToTotals(totals, process, { ...process.uses }, about);
+    moveToTotals(totals, process, { ...openedUses(process).uses }, about);
   }
 }
 
@@ -88,15 +88,16 @@ function unusedOf(
 function moveToTotals(
   totals: UseTotalsState,
   process: ProcessUses,
-  taken: ProcessUses["uses"],
+  taken: UsesByHow,
   { nodeOf }: Release,
 ): void {
   const node = nodeOf(process.execId);
   if (node === undefined) return;
   addToTotals(totals, process, node, taken);
-  for (const how of ["executed", "mapped", "read", "written"] as const) {
-    const uses = process.uses[how];
-    if (taken[how] === uses) process.uses[how] = undefined;
+  const { uses: byHow } = openedUses(process);
+  for (const how of hows) {
+    const uses = byHow[how];
+    if (taken[how] === uses) byHow[how] = undefined;
     else for (const path of taken[how]?.keys() ?? []) uses?.delete(path);
   }
 }
