@@ -61,6 +61,8 @@ export interface Detector<State> {
   tick?(state: State, context: DetectContext): void;
   /** Told of each hit of any detector, its own included, with its subject's session settled. */
   heard?(state: State, hit: Hit, context: DetectContext): void;
+  /** Gives the exec ids that it may still ask the book for: of others it forgets sooner. */
+  remembered?(state: State, note: (execId: string) => void): void;
   release?(state: State, about: DetectRelease): void;
   /** A finite input is over, or a copy of the state is looked at as if it were. */
   finish?(state: State, context: DetectContext): void;

@@ -9,6 +9,7 @@ import { hasFlag } from "../../event/process-flags.ts";
 import type { ContainerKey } from "../fact.ts";
 import type { ProcessNode } from "../fold.ts";
 import { isUnnamedImage } from "../known-programs.ts";
+import { chooseForgotten, compareEnd, type Keepers } from "./choose-forgotten.ts";
 import { ContainerStarts } from "./container-starts.ts";
 import { settleEntry } from "./entry-roots.ts";
 import { join } from "./program-roles.ts";
@@ -18,9 +19,7 @@ import { mergeProcess, SubjectRecord, subjectKnownAs, subjectTextMax } from "./s
 
 /** **Unit**: subjects. */
 export const subjectCountMax = 65_536;
-/** **Unit**: event time that an ended process is kept. */
-const graceUs = 10 * 60_000_000;
-const sweepUs = 30_000_000;
+const sweepUs = 15_000_000;
 /** **Unit**: characters of arguments over all subjects; beyond it new ones keep little. */
 const textBudget = 33_554_432;
 const walkCountMax = 256;
@@ -44,7 +43,6 @@ export class SubjectStore implements SubjectBook {
   private readonly countMax: number;
   private readonly onForget: BookOptions["onForget"];
   private readonly links = new SubjectLinks();
-  private ended: SubjectRecord[] = [];
   private textLength = 0;
   sweptUs = 0;
   private latest: SubjectRecord | undefined;
@@ -119,6 +117,7 @@ export class SubjectStore implements SubjectBook {
     const subject = this.subjects.get(node.execId);
     if (subject === undefined) return;
     this.takeClass(subject, node);
+    subject.treeForgot = true;
     if (node.exitUs > 0 && subject.exitUs === 0) this.markEnded(subject, node.exitUs);
   }
 
@@ -143,14 +142,14 @@ export class SubjectStore implements SubjectBook {
     else subject.settledAt = -1;
   }
 
-  /** Forgets those whose grace is over. */
-  sweep(nowUs: TimeUs): void {
+  /** Forgets those whose grace is over, and those that nobody can speak of any more. */
+  sweep(nowUs: TimeUs, keepers: Keepers): void {
     if (nowUs < this.sweptUs + sweepUs && nowUs >= this.sweptUs) return;
     this.sweptUs = nowUs;
-    const due = this.ended.filter(({ exitUs }) => exitUs + graceUs <= nowUs);
-    if (due.length === 0) return;
-    this.ended = this.ended.filter(({ exitUs }) => exitUs + graceUs > nowUs);
-    for (const subject of due.sort(compareEnd)) this.forget(subject, false);
+    for (const subject of this.subjects.values()) this.settle(subject);
+    for (const subject of chooseForgotten(this.subjects, nowUs, keepers)) {
+      this.forget(subject, false);
+    }
   }
 
   /** Those of containers that are gone. */
@@ -159,7 +158,6 @@ export class SubjectStore implements SubjectBook {
       (one) => one.isInContainer && isGone(one.container),
     );
     for (const subject of gone) this.forget(subject, false);
-    this.ended = this.ended.filter(({ forgotten }) => !forgotten);
     this.containers.release(isGone);
   }
 
@@ -173,7 +171,6 @@ export class SubjectStore implements SubjectBook {
     for (const subject of subjects) {
       this.subjects.set(subject.execId, subject);
       this.textLength += subject.arguments.length;
-      if (subject.exitUs > 0) this.ended.push(subject);
       if (subject.parent === undefined && subject.parentExecId !== "") {
         this.links.awaitParent(subject);
       }
@@ -333,16 +330,18 @@ export class SubjectStore implements SubjectBook {
     subject.exitUs = Math.max(1, timeUs);
     // Little comes of it any more, and for long: a block takes as much room as all the rest.
     subject.block = undefined;
-    this.ended.push(subject);
   }
 
   /** **Cost**: a sort, so a sixteenth of the room is cleared at once. */
   private dropExcess(): void {
     const count = this.subjects.size - this.countMax + (this.countMax >> 4);
-    const ended = this.ended.sort(compareEnd).slice(0, count);
-    const rest = chooseOldest(this.subjects, count - ended.length);
+    const all = [...this.subjects.values()];
+    const ended = all
+      .filter(({ exitUs }) => exitUs > 0)
+      .sort(compareEnd)
+      .slice(0, count);
+    const rest = chooseOldest(all, count - ended.length);
     for (const subject of [...ended, ...rest]) this.forget(subject, true);
-    this.ended = this.ended.filter(({ forgotten }) => !forgotten);
   }
 
   /** Children may point at it for long: what it points at is let go of, but for its session. */
@@ -364,16 +363,9 @@ export class SubjectStore implements SubjectBook {
   }
 }
 
-function compareEnd(a: SubjectRecord, b: SubjectRecord): number {
-  return a.exitUs - b.exitUs || compareText(a.execId, b.execId);
-}
-
-function chooseOldest(
-  subjects: ReadonlyMap<string, SubjectRecord>,
-  count: number,
-): readonly SubjectRecord[] {
+function chooseOldest(subjects: readonly SubjectRecord[], count: number): readonly SubjectRecord[] {
   if (count <= 0) return [];
-  return [...subjects.values()]
+  return subjects
     .filter(({ exitUs }) => exitUs === 0)
     .sort((a, b) => a.lastUs - b.lastUs || compareText(a.execId, b.execId))
     .slice(0, count);

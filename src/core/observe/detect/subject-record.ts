@@ -73,6 +73,8 @@ export class SubjectRecord implements Subject {
   settledAt = -1;
   /** The parent that it waits for; "" none. */
   awaited = "";
+  /** The process tree let go of it: no late event is its. */
+  treeForgot = false;
   /** No longer found by its id; its entry is final. */
   forgotten = false;
   execCitation: Citation | undefined = undefined;
