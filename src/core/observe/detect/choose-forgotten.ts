@@ -21,6 +21,14 @@ export const keptBounds = {
   remembered: 64,
 } as const;
 
+/** Whom to forget. */
+export interface Forgotten {
+  /** **Order**: whose time is over first, by their ends. */
+  readonly over: readonly SubjectRecord[];
+  /** Of sessions that go on and are beyond their bound. */
+  readonly beyond: readonly SubjectRecord[];
+}
+
 /** Of whom others may speak. */
 export interface Keepers {
   /** A rule spoke of that session. */
@@ -33,13 +41,13 @@ export interface Keepers {
  * Whose time is over, and whom nobody can ask for: the process tree let go of him, so that no late
  * event is his, and so it is with all of his session, of which no rule spoke; no rule remembers
  * him; nobody who stays is linked to him. Sessions must be settled.
- * **Order**: whose time is over first, by their ends. **Cost**: a look at each.
+ * **Cost**: a look at each.
  */
 export function chooseForgotten(
   subjects: ReadonlyMap<string, SubjectRecord>,
   nowUs: TimeUs,
   keepers: Keepers,
-): readonly SubjectRecord[] {
+): Forgotten {
   const due: SubjectRecord[] = [];
   const open: SubjectRecord[] = [];
   const sizes = new Map<SubjectRecord, number>();
@@ -81,8 +89,10 @@ export function chooseForgotten(
   }
   // Last: what these were before matters to nobody.
   for (const one of remembered) stays.add(one, false);
-  const over = open.filter((one) => !stays.has(one));
-  return [...due.sort(compareEnd), ...over];
+  const rest = open.filter((one) => !stays.has(one));
+  const over = rest.filter(({ entry }) => !going.has(entry));
+  const beyond = rest.filter(({ entry }) => going.has(entry));
+  return { over: [...due.sort(compareEnd), ...over], beyond };
 }
 
 /** Nothing more can be heard of it, and no rule spoke of it. */

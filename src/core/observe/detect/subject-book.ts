@@ -19,7 +19,7 @@ import { mergeProcess, SubjectRecord, subjectKnownAs, subjectTextMax } from "./s
 
 /** **Unit**: subjects. */
 export const subjectCountMax = 65_536;
-const sweepUs = 15_000_000;
+const sweepUs = 30_000_000;
 /** **Unit**: characters of arguments over all subjects; beyond it new ones keep little. */
 const textBudget = 33_554_432;
 const walkCountMax = 256;
@@ -147,9 +147,10 @@ export class SubjectStore implements SubjectBook {
     if (nowUs < this.sweptUs + sweepUs && nowUs >= this.sweptUs) return;
     this.sweptUs = nowUs;
     for (const subject of this.subjects.values()) this.settle(subject);
-    for (const subject of chooseForgotten(this.subjects, nowUs, keepers)) {
-      this.forget(subject, false);
-    }
+    const { over, beyond } = chooseForgotten(this.subjects, nowUs, keepers);
+    for (const { entry } of beyond) entry.omittedCount += 1;
+    for (const subject of over) this.forget(subject, false);
+    for (const subject of beyond) this.forget(subject, false);
   }
 
   /** Those of containers that are gone. */
