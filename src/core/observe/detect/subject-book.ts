@@ -355,6 +355,8 @@ export class SubjectStore implements SubjectBook {
     this.links.forget(subject);
     this.textLength -= subject.arguments.length;
     if (subject === this.latest) this.latest = undefined;
+    // Nobody needs it any more for what it was before.
+    if (subject.next?.before === subject) subject.next.before = undefined;
     subject.parent = undefined;
     subject.before = undefined;
     subject.next = undefined;
