@@ -112,22 +112,30 @@ function listIn<T>(lists: Map<T, T[]>, key: T, one: T): void {
 /** Those that stay, and whom they are linked to. */
 class Staying {
   private readonly all = new Set<SubjectRecord>();
+  /** Whose links were not followed yet. */
+  private readonly open: SubjectRecord[] = [];
 
   has(one: SubjectRecord): boolean {
     return this.all.has(one);
   }
 
   add(first: SubjectRecord, withImages = true): void {
-    const { all } = this;
-    const open: (SubjectRecord | undefined)[] = [first];
-    for (let one = open.pop(); ; one = open.pop()) {
-      if (one !== undefined && !all.has(one) && !one.forgotten) {
-        all.add(one);
-        open.push(one.parent, one.entry, one.host);
-        if (withImages) open.push(one.before, one.next);
-      }
-      if (open.length === 0) return;
+    const { open } = this;
+    this.meet(first);
+    for (let one = open.pop(); one !== undefined; one = open.pop()) {
+      this.meet(one.parent);
+      this.meet(one.entry);
+      this.meet(one.host);
+      if (!withImages) continue;
+      this.meet(one.before);
+      this.meet(one.next);
     }
+  }
+
+  private meet(one: SubjectRecord | undefined): void {
+    if (one === undefined || one.forgotten || this.all.has(one)) return;
+    this.all.add(one);
+    this.open.push(one);
   }
 }
 
