@@ -95,6 +95,19 @@ export function chooseForgotten(
   return { over: [...due.sort(compareEnd), ...over], beyond };
 }
 
+/** The earliest ended, then those longest unheard: who goes where there is no room. */
+export function chooseExcess(
+  subjects: ReadonlyMap<string, SubjectRecord>,
+  count: number,
+): readonly SubjectRecord[] {
+  const all = [...subjects.values()];
+  const ended = all.filter(({ exitUs }) => exitUs > 0).sort(compareEnd);
+  if (ended.length >= count) return ended.slice(0, count);
+  const running = all.filter(({ exitUs }) => exitUs === 0);
+  running.sort((a, b) => a.lastUs - b.lastUs || compareText(a.execId, b.execId));
+  return [...ended, ...running.slice(0, count - ended.length)];
+}
+
 /** Nothing more can be heard of it, and no rule spoke of it. */
 function isQuiet(one: SubjectRecord, nowUs: TimeUs): boolean {
   if (one.signals !== undefined) return false;
@@ -140,6 +153,6 @@ class Staying {
 }
 
 /** Earliest first. */
-export function compareEnd(a: SubjectRecord, b: SubjectRecord): number {
+function compareEnd(a: SubjectRecord, b: SubjectRecord): number {
   return a.exitUs - b.exitUs || compareText(a.execId, b.execId);
 }

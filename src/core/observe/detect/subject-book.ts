@@ -3,13 +3,12 @@
  * In: events with the nodes of the process tree. Out: subjects; those it forgets, once each.
  * Must stay within its bound and give the same subjects in any order of the same events.
  */
-import { compareText } from "../../event/compare-text.ts";
 import type { Process, ProcessEvent, TimeUs } from "../../event/event.ts";
 import { hasFlag } from "../../event/process-flags.ts";
 import type { ContainerKey } from "../fact.ts";
 import type { ProcessNode } from "../fold.ts";
 import { isUnnamedImage } from "../known-programs.ts";
-import { chooseForgotten, compareEnd, type Keepers } from "./choose-forgotten.ts";
+import { chooseExcess, chooseForgotten, type Keepers } from "./choose-forgotten.ts";
 import { ContainerStarts } from "./container-starts.ts";
 import { settleEntry } from "./entry-roots.ts";
 import { join } from "./program-roles.ts";
@@ -336,13 +335,7 @@ export class SubjectStore implements SubjectBook {
   /** **Cost**: a sort, so a sixteenth of the room is cleared at once. */
   private dropExcess(): void {
     const count = this.subjects.size - this.countMax + (this.countMax >> 4);
-    const all = [...this.subjects.values()];
-    const ended = all
-      .filter(({ exitUs }) => exitUs > 0)
-      .sort(compareEnd)
-      .slice(0, count);
-    const rest = chooseOldest(all, count - ended.length);
-    for (const subject of [...ended, ...rest]) this.forget(subject, true);
+    for (const subject of chooseExcess(this.subjects, count)) this.forget(subject, true);
   }
 
   /** Children may point at it for long: what it points at is let go of, but for its session. */
@@ -364,12 +357,4 @@ export class SubjectStore implements SubjectBook {
     subject.steps = undefined;
     subject.signals = undefined;
   }
-}
-
-function chooseOldest(subjects: readonly SubjectRecord[], count: number): readonly SubjectRecord[] {
-  if (count <= 0) return [];
-  return subjects
-    .filter(({ exitUs }) => exitUs === 0)
-    .sort((a, b) => a.lastUs - b.lastUs || compareText(a.execId, b.execId))
-    .slice(0, count);
 }
