@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
+  chooseExcess,
   chooseForgotten,
-  compareEnd,
   graceUs,
   type Keepers,
   keptBounds,
