@@ -6,6 +6,7 @@
 import type { ProcessEvent, TimeUs } from "../../event/event.ts";
 import type { Emit, Fact } from "../fact.ts";
 import type { DumpPart } from "../fold.ts";
+import type { Keepers } from "./choose-forgotten.ts";
 import {
   ancestorsOf,
   emitAncestors,
@@ -69,6 +70,12 @@ export class DetectionState {
     this.entries = entries;
     this.entriesAt = at;
     return entries;
+  }
+
+  /** `remembered`: gives the exec ids that detectors may ask for again. */
+  sweep(remembered: Keepers["remembered"]): void {
+    const isSpoken = (entry: SubjectRecord): boolean => this.isSpokenOf(entry);
+    this.book.sweep(this.nowUs, { isSpoken, remembered });
   }
 
   /** All that is open, as it is now. */

@@ -59,7 +59,9 @@ export function createDetection(options: DetectionOptions): Fold<DetectionState>
       for (const detector of detectors) {
         detector.tick?.(state.detectors.get(detector.name), context);
       }
-      state.book.sweep(nowUs);
+      state.sweep((note) => {
+        for (const one of detectors) one.remembered?.(state.detectors.get(one.name), note);
+      });
     },
     release(state, about: Release, emit) {
       open(state, about.nowUs, emit);

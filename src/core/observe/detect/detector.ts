@@ -51,7 +51,16 @@ export interface DetectRelease {
   isGone(container: ContainerKey): boolean;
 }
 
-export interface Detector<State> {
+/** How the state of a detector is kept, and what it keeps others for. */
+interface DetectorMemory<State> {
+  /** Gives the exec ids that it may still ask the book for: of others it forgets sooner. */
+  remembered?(state: State, note: (execId: string) => void): void;
+  /** Plain data for the structured clone algorithm: subjects by exec id only. */
+  dump?(state: State): unknown;
+  load?(data: unknown): State;
+}
+
+export interface Detector<State> extends DetectorMemory<State> {
   readonly name: string;
   /** Of all its rules, also those that cannot run here. */
   readonly listings: readonly RuleListing[];
@@ -64,7 +73,4 @@ export interface Detector<State> {
   release?(state: State, about: DetectRelease): void;
   /** A finite input is over, or a copy of the state is looked at as if it were. */
   finish?(state: State, context: DetectContext): void;
-  /** Plain data for the structured clone algorithm: subjects by exec id only. */
-  dump?(state: State): unknown;
-  load?(data: unknown): State;
 }

@@ -57,7 +57,7 @@ test("each field of each process comes back, and whom it points at", () => {
 /** All own fields but links, and what is only remembered to save work. */
 function plainOf(subject: SubjectRecord | undefined): object {
   const links = { parent: 0, before: 0, next: 0, entry: 0, host: 0 };
-  const rest = { block: 0, splitText: 0, split: 0, awaited: 0 };
+  const rest = { block: 0, awaited: 0 };
   return { ...subject, ...links, ...rest };
 }
 
@@ -84,10 +84,17 @@ function rowsOf(subjects: readonly SubjectRecord[]): readonly SubjectRow[] {
     one === undefined ? -1 : subjects.indexOf(one);
   return subjects.map((one) => {
     const { execId, node, pid, roles, steps, signals, parent, before, next, entry, host } = one;
-    const { block: _, ...all } = one;
+    const { block: _, ...own } = one;
+    const { execSeen, argumentsCut, fileless, hasChildren, serves, forgotten, isSpoken } = one;
+    const { known, execCitation, memberCount, stepCount, omittedCount } = one;
+    const all = {
+      ...own,
+      ...{ execSeen, argumentsCut, fileless, hasChildren, serves, forgotten, isSpoken },
+      ...{ known, execCitation, memberCount, stepCount, omittedCount },
+    };
     const links = Object.keys({ roles, steps, signals, parent, before, next, entry, host });
     const fields = Object.entries(all).filter(
-      ([key]) => ![...links, "execId", "node", "pid", "splitText", "split"].includes(key),
+      ([key]) => ![...links, "execId", "node", "pid", "bits", "cited", "totals"].includes(key),
     );
     return {
       ...{ execId, node, pid, fields: Object.fromEntries(fields), roles: [...roles] },

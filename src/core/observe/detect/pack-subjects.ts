@@ -78,6 +78,7 @@ const fieldReaders: FieldReaders<SubjectRecord> = {
   settledAt: (one) => one.settledAt,
   lastUs: (one) => one.lastUs,
   exitStatus: (one) => one.exitStatus,
+  treeForgot: (one) => one.treeForgot,
   forgotten: (one) => one.forgotten,
   memberCount: (one) => one.memberCount,
   stepCount: (one) => one.stepCount,

@@ -3,12 +3,12 @@
  * In: events with the nodes of the process tree. Out: subjects; those it forgets, once each.
  * Must stay within its bound and give the same subjects in any order of the same events.
  */
-import { compareText } from "../../event/compare-text.ts";
 import type { Process, ProcessEvent, TimeUs } from "../../event/event.ts";
 import { hasFlag } from "../../event/process-flags.ts";
 import type { ContainerKey } from "../fact.ts";
 import type { ProcessNode } from "../fold.ts";
 import { isUnnamedImage } from "../known-programs.ts";
+import { chooseExcess, chooseForgotten, type Keepers } from "./choose-forgotten.ts";
 import { ContainerStarts } from "./container-starts.ts";
 import { settleEntry } from "./entry-roots.ts";
 import { join } from "./program-roles.ts";
@@ -18,8 +18,6 @@ import { mergeProcess, SubjectRecord, subjectKnownAs, subjectTextMax } from "./s
 
 /** **Unit**: subjects. */
 export const subjectCountMax = 65_536;
-/** **Unit**: event time that an ended process is kept. */
-const graceUs = 10 * 60_000_000;
 const sweepUs = 30_000_000;
 /** **Unit**: characters of arguments over all subjects; beyond it new ones keep little. */
 const textBudget = 33_554_432;
@@ -44,7 +42,6 @@ export class SubjectStore implements SubjectBook {
   private readonly countMax: number;
   private readonly onForget: BookOptions["onForget"];
   private readonly links = new SubjectLinks();
-  private ended: SubjectRecord[] = [];
   private textLength = 0;
   sweptUs = 0;
   private latest: SubjectRecord | undefined;
@@ -119,6 +116,7 @@ export class SubjectStore implements SubjectBook {
     const subject = this.subjects.get(node.execId);
     if (subject === undefined) return;
     this.takeClass(subject, node);
+    subject.treeForgot = true;
     if (node.exitUs > 0 && subject.exitUs === 0) this.markEnded(subject, node.exitUs);
   }
 
@@ -143,14 +141,15 @@ export class SubjectStore implements SubjectBook {
     else subject.settledAt = -1;
   }
 
-  /** Forgets those whose grace is over. */
-  sweep(nowUs: TimeUs): void {
+  /** Forgets those whose grace is over, and those that nobody can speak of any more. */
+  sweep(nowUs: TimeUs, keepers: Keepers): void {
     if (nowUs < this.sweptUs + sweepUs && nowUs >= this.sweptUs) return;
     this.sweptUs = nowUs;
-    const due = this.ended.filter(({ exitUs }) => exitUs + graceUs <= nowUs);
-    if (due.length === 0) return;
-    this.ended = this.ended.filter(({ exitUs }) => exitUs + graceUs > nowUs);
-    for (const subject of due.sort(compareEnd)) this.forget(subject, false);
+    for (const subject of this.subjects.values()) this.settle(subject);
+    const { over, beyond } = chooseForgotten(this.subjects, nowUs, keepers);
+    for (const { entry } of beyond) entry.omittedCount += 1;
+    for (const subject of over) this.forget(subject, false);
+    for (const subject of beyond) this.forget(subject, false);
   }
 
   /** Those of containers that are gone. */
@@ -159,7 +158,6 @@ export class SubjectStore implements SubjectBook {
       (one) => one.isInContainer && isGone(one.container),
     );
     for (const subject of gone) this.forget(subject, false);
-    this.ended = this.ended.filter(({ forgotten }) => !forgotten);
     this.containers.release(isGone);
   }
 
@@ -173,7 +171,6 @@ export class SubjectStore implements SubjectBook {
     for (const subject of subjects) {
       this.subjects.set(subject.execId, subject);
       this.textLength += subject.arguments.length;
-      if (subject.exitUs > 0) this.ended.push(subject);
       if (subject.parent === undefined && subject.parentExecId !== "") {
         this.links.awaitParent(subject);
       }
@@ -333,16 +330,12 @@ export class SubjectStore implements SubjectBook {
     subject.exitUs = Math.max(1, timeUs);
     // Little comes of it any more, and for long: a block takes as much room as all the rest.
     subject.block = undefined;
-    this.ended.push(subject);
   }
 
   /** **Cost**: a sort, so a sixteenth of the room is cleared at once. */
   private dropExcess(): void {
     const count = this.subjects.size - this.countMax + (this.countMax >> 4);
-    const ended = this.ended.sort(compareEnd).slice(0, count);
-    const rest = chooseOldest(this.subjects, count - ended.length);
-    for (const subject of [...ended, ...rest]) this.forget(subject, true);
-    this.ended = this.ended.filter(({ forgotten }) => !forgotten);
+    for (const subject of chooseExcess(this.subjects, count)) this.forget(subject, true);
   }
 
   /** Children may point at it for long: what it points at is let go of, but for its session. */
@@ -355,6 +348,8 @@ export class SubjectStore implements SubjectBook {
     this.links.forget(subject);
     this.textLength -= subject.arguments.length;
     if (subject === this.latest) this.latest = undefined;
+    // Nobody needs it any more for what it was before.
+    if (subject.next?.before === subject) subject.next.before = undefined;
     subject.parent = undefined;
     subject.before = undefined;
     subject.next = undefined;
@@ -362,19 +357,4 @@ export class SubjectStore implements SubjectBook {
     subject.steps = undefined;
     subject.signals = undefined;
   }
-}
-
-function compareEnd(a: SubjectRecord, b: SubjectRecord): number {
-  return a.exitUs - b.exitUs || compareText(a.execId, b.execId);
-}
-
-function chooseOldest(
-  subjects: ReadonlyMap<string, SubjectRecord>,
-  count: number,
-): readonly SubjectRecord[] {
-  if (count <= 0) return [];
-  return [...subjects.values()]
-    .filter(({ exitUs }) => exitUs === 0)
-    .sort((a, b) => a.lastUs - b.lastUs || compareText(a.execId, b.execId))
-    .slice(0, count);
 }

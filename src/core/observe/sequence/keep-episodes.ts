@@ -186,3 +186,12 @@ export function releaseGone(state: SequenceState, about: DetectRelease): void {
     }
   }
 }
+
+/** Whoever did a step of what is under way. */
+export function noteProcesses(state: SequenceState, note: (execId: string) => void): void {
+  for (const episodes of state.rules.values()) {
+    for (const { marks } of episodes.values()) {
+      for (const list of marks) for (const { execId } of list) note(execId);
+    }
+  }
+}

@@ -9,7 +9,15 @@ import type { FieldValue } from "../detect/act-fields.ts";
 import { ActReader } from "../detect/act-reader.ts";
 import type { DetectContext, Detector } from "../detect/detector.ts";
 import { findMatch } from "./find-match.ts";
-import { createState, episodeOf, isRepeat, keepMark, releaseGone, sweep } from "./keep-episodes.ts";
+import {
+  createState,
+  episodeOf,
+  isRepeat,
+  keepMark,
+  noteProcesses,
+  releaseGone,
+  sweep,
+} from "./keep-episodes.ts";
 import { packEpisodes, type SequencesDump, unpackEpisodes } from "./pack-episodes.ts";
 import { makeHit, subjectIdOf, subjectOf } from "./sequence-hit.ts";
 import type { Episode, Mark, SequenceRule, SequenceState, StepTally } from "./sequence-rule.ts";
@@ -58,6 +66,7 @@ export function createSequenceDetector(
       }
     },
     tick: (state, { nowUs }) => sweep(state, byId, nowUs),
+    remembered: noteProcesses,
     release: releaseGone,
     dump: packEpisodes,
     load: (data) => takeUp(unpackEpisodes(data as SequencesDump | SequenceState), byId),

@@ -67,6 +67,12 @@ class SigmaDetector implements Detector<CorrelationState> {
     }
   }
 
+  remembered(state: CorrelationState, note: (execId: string) => void): void {
+    for (const groups of state.groups.values()) {
+      for (const { entries } of groups.values()) for (const { execId } of entries) note(execId);
+    }
+  }
+
   /** Of other rules than before: what correlations of the same id remember is kept. */
   load(data: unknown): CorrelationState {
     const state = this.start();

@@ -1,0 +1,166 @@
+/** Holds who is forgotten when, in small books made by hand. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import {
+  chooseExcess,
+  chooseForgotten,
+  graceUs,
+  type Keepers,
+  keptBounds,
+} from "./choose-forgotten.ts";
+import type { SignalRecord } from "./signal-record.ts";
+import { SubjectRecord, subjectKnownAs } from "./subject-record.ts";
+
+const nowUs = 10_000_000_000;
+const nobody: Keepers = { isSpoken: () => false, remembered: () => undefined };
+
+class Book {
+  readonly subjects = new Map<string, SubjectRecord>();
+
+  /** It runs, in a session of its own or of `entry`. */
+  add(execId: string, entry?: SubjectRecord): SubjectRecord {
+    const one = new SubjectRecord(execId, "n", this.subjects.size + 2);
+    one.known = subjectKnownAs.exec;
+    one.entry = entry ?? one;
+    one.parent = entry;
+    one.lastUs = nowUs;
+    this.subjects.set(execId, one);
+    return one;
+  }
+
+  /** The tree let go of it two minutes after. */
+  addEnded(execId: string, entry?: SubjectRecord, agoUs = 130_000_000): SubjectRecord {
+    const one = this.add(execId, entry);
+    one.exitUs = nowUs - agoUs;
+    one.treeForgot = true;
+    return one;
+  }
+
+  forgotten(keepers: Partial<Keepers> = {}): readonly string[] {
+    const { over, beyond } = chooseForgotten(this.subjects, nowUs, { ...nobody, ...keepers });
+    return idsOf([...over, ...beyond]);
+  }
+}
+
+function idsOf(subjects: readonly SubjectRecord[]): readonly string[] {
+  return subjects.map(({ execId }) => execId).sort();
+}
+
+test("where there is no room the earliest ended go, then those longest unheard", () => {
+  const book = new Book();
+  book.add("heard");
+  book.add("unheard").lastUs = 1;
+  book.addEnded("late", undefined, 1);
+  book.addEnded("early", undefined, 2);
+  const chosen = [1, 2, 3].map((count) => idsOf(chooseExcess(book.subjects, count)));
+  assert.deepEqual(chosen, [["early"], ["early", "late"], ["early", "late", "unheard"]]);
+});
+
+test("a session that is over goes once the process tree let go of all of it", () => {
+  const book = new Book();
+  const root = book.addEnded("root");
+  const last = book.addEnded("last", root);
+  last.treeForgot = false;
+  assert.deepEqual(book.forgotten(), []);
+  last.treeForgot = true;
+  assert.deepEqual(book.forgotten(), ["last", "root"]);
+});
+
+test("of a session that goes on, or that a rule spoke of, ended ones stay ten minutes", () => {
+  const book = new Book();
+  const root = book.add("root");
+  book.addEnded("young", root);
+  const other = book.addEnded("other");
+  book.addEnded("old", root, graceUs);
+  assert.deepEqual(book.forgotten({ isSpoken: (entry) => entry === other }), ["old"]);
+  assert.deepEqual(book.forgotten(), ["old", "other"]);
+});
+
+test("who stands above somebody that runs stays, in whichever session", () => {
+  const book = new Book();
+  const above = book.addEnded("above");
+  const middle = book.addEnded("middle");
+  middle.parent = above;
+  const fork = book.addEnded("fork");
+  middle.before = fork;
+  const running = book.add("running");
+  running.parent = middle;
+  running.host = middle;
+  assert.deepEqual(book.forgotten(), []);
+  running.exitUs = nowUs - 1;
+  assert.deepEqual(book.forgotten(), [], "late events may still be its");
+  running.treeForgot = true;
+  assert.deepEqual(book.forgotten(), ["above", "fork", "middle", "running"]);
+});
+
+test("whom detectors remember stays with his parents, in a small session with all of it", () => {
+  for (const count of [3, keptBounds.remembered + 5]) {
+    const book = new Book();
+    const root = book.addEnded("root");
+    for (let at = 0; at < count; at++) book.addEnded(`one ${at}`, root);
+    const gone = book.forgotten({ remembered: (note) => ["one 1", "unknown"].forEach(note) });
+    assert.equal(gone.length, count === 3 ? 0 : count - 1);
+    assert.ok(!gone.includes("root") && !gone.includes("one 1"));
+  }
+});
+
+test("whoever has a signal stays, however little it says", () => {
+  const book = new Book();
+  book.addEnded("told").signals = new Map<string, SignalRecord>();
+  assert.deepEqual(book.forgotten(), []);
+});
+
+test("a session that goes on keeps what left traces, and as many others as are told of", () => {
+  const book = new Book();
+  const root = book.add("root");
+  const traced = book.addEnded("traced", root, 500_000_000);
+  traced.steps = [];
+  for (let at = 0; at < keptBounds.members; at++) book.addEnded(`a${at}`, root, 400_000_000 - at);
+  assert.deepEqual(book.forgotten(), ["a0", "a1"]);
+});
+
+test("a parent that was only named goes when nobody is below it any more", () => {
+  const book = new Book();
+  const named = book.add("named");
+  named.known = subjectKnownAs.parent;
+  named.lastUs = nowUs - graceUs;
+  const child = book.add("child");
+  child.parent = named;
+  assert.deepEqual(book.forgotten(), []);
+  child.parent = undefined;
+  assert.deepEqual(book.forgotten(), ["named"]);
+});
+
+test("law: any order of the book is the same, and no parent goes of somebody who stays", () => {
+  const one = fc.record({ above: fc.nat(20), state: fc.nat(3), traced: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(one, { maxLength: 40 }), fc.nat(40), (choices, remembered) => {
+      const book = new Book();
+      const all: SubjectRecord[] = [];
+      for (const [at, { above, state, traced }] of choices.entries()) {
+        const parent = all[above % Math.max(1, all.length)];
+        const made = state > 0 ? book.addEnded(String(at)) : book.add(String(at));
+        made.treeForgot = state > 1;
+        made.parent = parent;
+        made.entry = parent !== undefined && above % 3 > 0 ? parent.entry : made;
+        if (traced) made.steps = [];
+        all.push(made);
+      }
+      const keepers: Keepers = { ...nobody, remembered: (note) => note(String(remembered)) };
+      const choose = (list: readonly SubjectRecord[]) => {
+        const subjects = new Map(list.map((subject) => [subject.execId, subject]));
+        const { over, beyond } = chooseForgotten(subjects, nowUs, keepers);
+        return [...over, ...beyond];
+      };
+      const gone = choose(all);
+      assert.deepEqual(idsOf(choose([...all].reverse())), idsOf(gone));
+      const isGone = new Set(gone);
+      for (const subject of all) {
+        if (isGone.has(subject)) continue;
+        assert.ok(subject.parent === undefined || !isGone.has(subject.parent));
+        assert.ok(!isGone.has(subject.entry));
+      }
+    }),
+  );
+});
