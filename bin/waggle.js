@@ -12,9 +12,9 @@ const major = Number(process.versions.node.split(".")[0]);
  */
 const daemonFlags = ["--max-semi-space-size=8"];
 const daemonEnvironment = {
-  MALLOC_ARENA_MAX: "2",
-  MALLOC_MMAP_THRESHOLD_: "1048576",
-  MALLOC_TRIM_THRESHOLD_: "1048576",
+  MALLOC_ARENA_MAX: "1",
+  MALLOC_MMAP_THRESHOLD_: "131072",
+  MALLOC_TRIM_THRESHOLD_: "262144",
 };
 
 function isDaemon() {

@@ -233,7 +233,8 @@ test("a store that is slow is asked less often", async () => {
 
 test("one stall holds back nothing", async () => {
   const waits = await waitsBetween((at) => (at % 4 === 3 ? 1500 : 1));
-  assert.ok(waits.length > 10 && waits.every((ms) => ms <= 2000), waits.join(" "));
+  // Events come each two seconds: where none came there is nothing to put away.
+  assert.ok(waits.length > 10 && waits.every((ms) => ms <= 2100), waits.join(" "));
 });
 
 test("a rule that matches does not wait for the rhythm, nor makes it a run", async () => {
@@ -260,5 +261,6 @@ test("a rule that matches does not wait for the rhythm, nor makes it a run", asy
   const waits = atMs.slice(1).map((ms, index) => ms - (atMs[index] ?? 0) - 400);
   assert.ok(waits.length >= 2, waits.join(" "));
   assert.ok(Math.max(...waits) <= 1300, waits.join(" "));
-  assert.ok(Math.min(...waits) >= 1000, waits.join(" "));
+  // Three times what the last one took; the first did not wait for anything.
+  assert.ok(Math.min(...waits.slice(1)) >= 1200, waits.join(" "));
 });

@@ -1,5 +1,5 @@
 /**
- * Holds the rhythm in which facts are put away: every second, less often where that costs much,
+ * Holds the rhythm in which facts are put away: each second or so, less often where that costs much,
  * with patience where the store refuses.
  * In: the keeper. Out: each batch, to whoever looks for news in it. Ends when the signal is given.
  */
@@ -21,10 +21,13 @@ export interface Rhythm {
   readonly onBatch: (batch: KeptBatch) => Promise<void>;
 }
 
-/** **Unit**: milliseconds; the least so that what happens is seen within two seconds. */
-const intervalMs = { least: 1000, most: 30_000 } as const;
+/**
+ * **Unit**: milliseconds; the least so that what happens is seen within two seconds also by whoever
+ * has just begun to read everything.
+ */
+const intervalMs = { least: 700, most: 30_000 } as const;
 /** Putting away takes at most this part of the time. */
-const shareMax = 0.04;
+const shareMax = 0.035;
 
 /** While it is urgent, at least this many times what the last took lies between two. */
 const urgentFactor = 3;
