@@ -19,7 +19,7 @@ const sizes = {
 };
 const headings = [
   "### Events from gRPC: median of 1",
-  "### 1,100 events a second: the last 0.0 minutes",
+  "### 1,100 events a second",
   "### Facts that are written, against events",
   "### A day of events in ",
   "### From an event to an answer, with the state of a day: 1 tries",

@@ -41,7 +41,7 @@ export const usualSizes: LiveSizes = {
   steadySeconds: 600,
   dayCount: 1_000_000,
   latencyCount: 30,
-  killSeconds: 25,
+  killSeconds: 50,
 };
 
 export interface LivePlan {
@@ -65,12 +65,10 @@ const dayRate = 2500;
 const daySeconds = 86_400;
 /** **Unit**: seconds: the most that is looked at for processor and memory, at the end of a run. */
 const usageSeconds = 300;
-/** **Unit**: seconds at 1,100 a second with few containers: nothing new comes after the first. */
-const fewSecondsMax = 150;
 /** **Unit**: seconds that one try of a latency takes at the very most, its waiting included. */
 const trySeconds = 5;
 /** **Unit**: seconds between two checkpoints, and a start. */
-const checkpointSeconds = 35;
+const checkpointSeconds = 70;
 /** For a daemon that is started only to be timed. */
 const nextCount = 20_000;
 
@@ -118,14 +116,13 @@ class LiveBench {
     printSpeed(runs, this.print);
   }
 
-  /** One run with many containers, from which all is taken; and one with those of the recording. */
+  /** With the containers of the recording, and with many. */
   async steady(wantsFew: boolean): Promise<void> {
     const { steadySeconds } = this.plan.sizes;
-    const many = await this.steadyRun(containerCount, steadySeconds);
-    printSteady(many.run, this.print);
-    const few = this.round.containerCount;
-    const fewSeconds = Math.min(steadySeconds, fewSecondsMax);
-    const runs = wantsFew ? [many, await this.steadyRun(few, fewSeconds)] : [many];
+    const counts = [...(wantsFew ? [this.round.containerCount] : []), containerCount];
+    const runs: KeptRun[] = [];
+    for (const containers of counts) runs.push(await this.steadyRun(containers, steadySeconds));
+    printSteady(runs, this.print);
     printWrites(runs, this.print);
   }
 

@@ -57,37 +57,50 @@ export function printSpeed(runs: SpeedRuns, print: Print): void {
   print();
 }
 
-export function printSteady(run: Streamed, print: Print): void {
-  const { events, wallSeconds, cpuSeconds, childSeconds, lost, commitMs } = run;
-  const minutes = (wallSeconds / 60).toFixed(1);
-  print(`### ${count(targets.steadyPerSecond)} events a second: the last ${minutes} minutes`);
+export function printSteady(runs: readonly KeptRun[], print: Print): void {
+  const { steadyCore, steadyBytes, steadyPerSecond } = targets;
+  print(`### ${count(steadyPerSecond)} events a second`);
   print();
-  const core = cpuSeconds / wallSeconds;
+  const row = (name: string, of: (run: Streamed) => string) => [
+    name,
+    ...runs.map(({ run }) => of(run)),
+  ];
+  const core = ({ cpuSeconds, wallSeconds }: Streamed) => cpuSeconds / wallSeconds;
   table(
     print,
-    ["", ""],
+    ["", ...runs.map(({ containers }) => `${count(containers)} containers`)],
     [
-      ["events/s", count(events / wallSeconds)],
-      ["lost in the whole run", count(lost)],
-      ["cores of the daemon", core.toFixed(3)],
-      ["resident MB, median", megabytes(run.residentBytes)],
-      ["resident MB at most", megabytes(run.residentBytesMost)],
-      ["resident MB at most while the state was filled", megabytes(run.residentBytesMax)],
-      ["seconds from one commit to the next", (wallSeconds / commitMs.length).toFixed(1)],
-      ["milliseconds that a commit takes", count(median(commitMs))],
-      ["reports since the start", count(run.reports)],
-      ["cores of reports, processes of their own", (childSeconds / wallSeconds).toFixed(3)],
+      row("minutes, the last of the run", ({ wallSeconds }) => (wallSeconds / 60).toFixed(1)),
+      row("events/s", ({ events, wallSeconds }) => count(events / wallSeconds)),
+      row("lost in the whole run", ({ lost }) => count(lost)),
+      row("cores of the daemon", (run) => core(run).toFixed(3)),
+      row("resident MB, median", ({ residentBytes }) => megabytes(residentBytes)),
+      row("resident MB at most", ({ residentBytesMost }) => megabytes(residentBytesMost)),
+      row("resident MB at most while the state was filled", ({ residentBytesMax }) =>
+        megabytes(residentBytesMax),
+      ),
+      row("seconds from one commit to the next", ({ wallSeconds, commitMs }) =>
+        (wallSeconds / commitMs.length).toFixed(1),
+      ),
+      row("milliseconds that a commit takes", ({ commitMs }) => count(median(commitMs))),
+      row("reports since the start", ({ reports }) => count(reports)),
+      row("cores of reports, processes of their own", ({ childSeconds, wallSeconds }) =>
+        (childSeconds / wallSeconds).toFixed(3),
+      ),
     ],
   );
-  const { steadyCore, steadyBytes, steadyPerSecond } = targets;
-  const isSent = lost === 0 && events / wallSeconds >= reachedShare * steadyPerSecond;
-  const isMet = (isBelow: boolean) => (isSent || !isBelow ? verdict(isBelow) : "not shown");
-  print(
-    `Targets: at most ${steadyCore.toFixed(2)} core, ${isMet(core <= steadyCore)}; at most ` +
-      `${megabytes(steadyBytes)} MB resident, by the median, ` +
-      `${isMet(run.residentBytes <= steadyBytes)}.`,
-  );
-  print();
+  const isMet = ({ lost, events, wallSeconds }: Streamed, isBelow: boolean) => {
+    const isSent = lost === 0 && events / wallSeconds >= reachedShare * steadyPerSecond;
+    return isSent || !isBelow ? verdict(isBelow) : "not shown";
+  };
+  for (const { containers, run } of runs) {
+    print(
+      `Targets with ${count(containers)} containers: at most ${steadyCore.toFixed(2)} core, ` +
+        `${isMet(run, core(run) <= steadyCore)}; at most ${megabytes(steadyBytes)} MB resident, ` +
+        `by the median, ${isMet(run, run.residentBytes <= steadyBytes)}.`,
+    );
+    print();
+  }
 }
 
 /** A run that filled its state first, and what was sent in its two windows. */
