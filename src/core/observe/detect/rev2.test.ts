@@ -2,73 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createObserver } from "../../../engine/observe-events.ts";
-import { linearRegex } from "../../../operations/detect/linear-regex.ts";
-import { createStory, type Story, storyStartUs } from "../../../testing/event-story.ts";
-import type { Fact } from "../fact.ts";
+import { createStory, storyStartUs } from "../../../testing/event-story.ts";
 import type { ProcessNode } from "../fold.ts";
-import { compileSequence } from "../sequence/compile-sequence.ts";
-import { createCompileWhere } from "../sequence/compile-where.ts";
-import { createSequenceDetector } from "../sequence/sequence-detector.ts";
 import { chooseForgotten, type Keepers, keptBounds } from "./choose-forgotten.ts";
 import { createDetection } from "./detection.ts";
 import type { Detector } from "./detector.ts";
-import { selectRules } from "./select-rules.ts";
 import { SubjectStore } from "./subject-book.ts";
 import { SubjectRecord, subjectKnownAs } from "./subject-record.ts";
 
 const second = 1_000_000;
 const nobody: Keepers = { isSpoken: () => false, remembered: () => undefined };
-
-function detect(story: Story, detectors: readonly Detector<unknown>[]): readonly Fact[] {
-  const facts: Fact[] = [];
-  const fold = createDetection({ detectors });
-  const observer = createObserver({ folds: [fold], emit: (fact) => facts.push(fact) });
-  for (const event of story.events) observer.observe(event);
-  observer.finish();
-  return facts;
-}
-
-function rule(told: Record<string, unknown>) {
-  const head = { id: "r", title: "A rule", family: "discovery", level: "low", author: "me" };
-  const options = { source: "rule.yaml", compileWhere: createCompileWhere(linearRegex) };
-  const { rule: made, problems } = compileSequence({ ...head, ...told }, options);
-  assert.deepEqual(problems, []);
-  assert.ok(made !== undefined);
-  return made;
-}
-
-const late = rule({
-  by: "node",
-  within: "10m",
-  ordered: true,
-  steps: [
-    { name: "first", act: "exec", where: { name: "early" } },
-    { name: "then", act: "exec", where: { name: "late" } },
-  ],
-  subject: "first",
-});
-
-function lateStory(): Story {
-  const story = createStory();
-  const before = { startUs: storyStartUs - 1000, flags: "procFS" };
-  const cron = story.exec({ ...before, pid: 10, binary: "/usr/sbin/cron" });
-  const early = story.exec({ pid: 20, binary: "/usr/bin/early", parent: cron });
-  story.exit(early);
-  for (let step = 0; step < 24; step++) {
-    story.nowUs += 10 * second;
-    story.open(cron, "/etc/crontab");
-  }
-  story.exec({ pid: 30, binary: "/usr/bin/late", parent: cron });
-  return story;
-}
-
-test("1: chosen rules remember processes as all rules do", () => {
-  const detector = createSequenceDetector([late]) as Detector<unknown>;
-  const kinds = (one: Detector<unknown>) =>
-    detect(lateStory(), [one]).filter(({ kind }) => kind === "signal").length;
-  assert.equal(kinds(detector), 1);
-  assert.equal(kinds(selectRules(detector, () => true)), 1);
-});
 
 class Book {
   readonly subjects = new Map<string, SubjectRecord>();
