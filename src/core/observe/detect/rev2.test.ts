@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { createObserver } from "../../../engine/observe-events.ts";
 import { createStory, storyStartUs } from "../../../testing/event-story.ts";
 import type { ProcessNode } from "../fold.ts";
-import { chooseForgotten, type Keepers, keptBounds } from "./choose-forgotten.ts";
+import type { Keepers } from "./choose-forgotten.ts";
 import { createDetection } from "./detection.ts";
 import type { Detector } from "./detector.ts";
 import { SubjectStore } from "./subject-book.ts";
@@ -33,25 +33,6 @@ class Book {
 }
 
 const nowUs = 10_000 * second;
-
-test("2: whom a session loses does not depend on the order of the book", () => {
-  const book = new Book();
-  const root = book.add("root", nowUs);
-  // The parent of one that left a trace: it stays whatever its place in the list.
-  const parent = book.addEnded("a-parent", nowUs - 500 * second, root);
-  for (let at = 0; at < keptBounds.members; at++) {
-    book.addEnded(`b${String(at).padStart(3, "0")}`, nowUs - 400 * second + at, root);
-  }
-  const traced = book.addEnded("traced", nowUs - 300 * second, root);
-  traced.parent = parent;
-  traced.steps = [];
-  const choose = (list: readonly SubjectRecord[]) =>
-    chooseForgotten(new Map(list.map((one) => [one.execId, one])), nowUs, nobody)
-      .beyond.map(({ execId }) => execId)
-      .sort();
-  const all = [...book.subjects.values()];
-  assert.deepEqual(choose([...all].reverse()), choose(all));
-});
 
 function storeOf(subjects: Iterable<SubjectRecord>): SubjectStore {
   const store = new SubjectStore({ onForget: () => undefined });
