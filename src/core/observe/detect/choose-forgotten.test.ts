@@ -10,6 +10,7 @@ import {
   keptBounds,
 } from "./choose-forgotten.ts";
 import type { SignalRecord } from "./signal-record.ts";
+import { SubjectStore } from "./subject-book.ts";
 import { SubjectRecord, subjectKnownAs } from "./subject-record.ts";
 
 const nowUs = 10_000_000_000;
@@ -137,6 +138,70 @@ test("whom a session loses does not depend on the order of the book", () => {
     const { beyond } = chooseForgotten(subjects, nowUs, nobody);
     assert.deepEqual(idsOf(beyond), ["b000", "b001", "b002"]);
   }
+});
+
+function storeOf(book: Book): SubjectStore {
+  const store = new SubjectStore({ onForget: () => undefined });
+  store.restore([...book.subjects.values()], { images: [], forks: [] });
+  // Sessions are as the test says.
+  for (const one of store.subjects.values()) one.settledAt = store.version;
+  return store;
+}
+
+test("of a large session that a rule may still speak of, what goes is counted", () => {
+  const book = new Book();
+  const root = book.addEnded("root");
+  for (let at = 0; at < 99; at++) book.addEnded(`one ${at}`, root);
+  const store = storeOf(book);
+  store.sweep(nowUs, { ...nobody, remembered: (note) => note("one 1") });
+  assert.deepEqual([store.subjects.size, root.missingCount], [2, 98]);
+});
+
+/** A script that starts five programs each second, swept each half minute. */
+class Script {
+  readonly root: SubjectRecord;
+  nowUs = nowUs;
+  private readonly store: SubjectStore;
+  private count = 0;
+
+  constructor() {
+    const book = new Book();
+    this.root = book.add("root");
+    this.store = storeOf(book);
+  }
+
+  run(minutes: number, keepers = nobody): void {
+    for (let step = 0; step < minutes * 2; step++) {
+      this.nowUs += 30_000_000;
+      for (let at = 0; at < 150; at++) this.addEnded();
+      this.store.sweep(this.nowUs, keepers);
+    }
+  }
+
+  private addEnded(): void {
+    this.count += 1;
+    const one = new SubjectRecord(`x${this.count}`, "n", 100 + this.count);
+    one.known = subjectKnownAs.exec;
+    one.entry = one.parent = this.root;
+    one.exitUs = one.lastUs = this.nowUs - 121_000_000;
+    one.treeForgot = true;
+    one.settledAt = this.store.version;
+    this.store.subjects.set(one.execId, one);
+  }
+}
+
+test("what was over for long before a rule speaks is no loss of the session", () => {
+  const script = new Script();
+  script.run(60);
+  const { missingCount } = script.root;
+  // In ten minutes there are 3000, of which some are kept; of the others some minutes are whole.
+  assert.ok(missingCount <= 3000 - keptBounds.members, `${missingCount} of an hour`);
+  assert.ok(missingCount >= 1500, `${missingCount} of an hour`);
+  script.run(1, { ...nobody, isSpoken: () => true });
+  const { missingCount: kept } = script.root;
+  assert.ok(kept >= 1200);
+  script.run(60, { ...nobody, isSpoken: () => true });
+  assert.equal(script.root.missingCount, kept, "what was missing then is missing for good");
 });
 
 test("a parent that was only named goes when nobody is below it any more", () => {

@@ -8,7 +8,7 @@ import { hasFlag } from "../../event/process-flags.ts";
 import type { ContainerKey } from "../fact.ts";
 import type { ProcessNode } from "../fold.ts";
 import { isUnnamedImage } from "../known-programs.ts";
-import { chooseExcess, chooseForgotten, type Keepers } from "./choose-forgotten.ts";
+import { chooseExcess, chooseForgotten, graceUs, type Keepers } from "./choose-forgotten.ts";
 import { ContainerStarts } from "./container-starts.ts";
 import { settleEntry } from "./entry-roots.ts";
 import { join } from "./program-roles.ts";
@@ -147,9 +147,19 @@ export class SubjectStore implements SubjectBook {
     this.sweptUs = nowUs;
     for (const subject of this.subjects.values()) this.settle(subject);
     const { over, beyond } = chooseForgotten(this.subjects, nowUs, keepers);
-    for (const { entry } of beyond) entry.omittedCount += 1;
+    for (const { entry, exitUs, lastUs } of beyond) entry.noteOmitted(exitUs || lastUs);
+    this.reviewOmitted(nowUs, keepers);
     for (const subject of over) this.forget(subject, false);
     for (const subject of beyond) this.forget(subject, false);
+  }
+
+  /** What would be over by now anyway is no loss of a session. */
+  private reviewOmitted(nowUs: TimeUs, { isSpoken }: Keepers): void {
+    const entries = new Set<SubjectRecord>();
+    for (const { entry } of this.subjects.values()) {
+      if (entry.omittedLately !== undefined) entries.add(entry);
+    }
+    for (const entry of entries) entry.reviewOmitted(nowUs - graceUs, isSpoken(entry));
   }
 
   /** Those of containers that are gone. */

@@ -4,13 +4,14 @@
  * Must keep no more of a process than its bounds, and split its arguments only when asked.
  */
 import { cutText } from "../../event/bounds.ts";
-import type { Process } from "../../event/event.ts";
+import type { Process, TimeUs } from "../../event/event.ts";
 import { hasFlag } from "../../event/process-flags.ts";
 import { baseName } from "../../inventory/container-path.ts";
 import { containerKey, hostKey, isHostKey } from "../container-key.ts";
 import type { Actor, Citation, ContainerKey, Workload } from "../fact.ts";
 import { rememberAnswers } from "../remember-answers.ts";
 import { rolesOf } from "./program-roles.ts";
+import { RecentCounts } from "./recent-counts.ts";
 import type { SignalRecord } from "./signal-record.ts";
 import { splitArguments } from "./split-arguments.ts";
 import type { StepRecord } from "./step-record.ts";
@@ -58,6 +59,7 @@ interface EntryTotals {
   memberCount: number;
   stepCount: number;
   omittedCount: number;
+  omittedLately: RecentCounts | undefined;
 }
 
 /** **Shape**: for checkpoints `pack-subjects.ts` names each field. */
@@ -221,13 +223,46 @@ export class SubjectRecord implements Subject {
     if (count !== this.stepCount) this.ownTotals().stepCount = count;
   }
 
-  /** Of entries: processes and steps that were beyond the bounds. */
+  /** Of entries that a rule spoke of: processes and steps that were beyond the bounds. */
   get omittedCount(): number {
     return this.totals?.omittedCount ?? 0;
   }
 
   set omittedCount(count: number) {
     if (count !== this.omittedCount) this.ownTotals().omittedCount = count;
+  }
+
+  /** Of entries: the same, of late; nobody asks for earlier ones where no rule spoke. */
+  get omittedLately(): RecentCounts | undefined {
+    return this.totals?.omittedLately;
+  }
+
+  set omittedLately(counts: RecentCounts | undefined) {
+    if (counts !== this.omittedLately) this.ownTotals().omittedLately = counts;
+  }
+
+  /** Of entries: what would be told of if there were no bounds. */
+  get missingCount(): number {
+    return this.omittedCount + (this.omittedLately?.total ?? 0);
+  }
+
+  /** Of entries: something was beyond a bound; `atUs`: when the process ended, or the step was. */
+  noteOmitted(atUs: TimeUs): void {
+    this.omittedLately ??= new RecentCounts();
+    this.omittedLately.note(atUs);
+  }
+
+  /** Of entries: what is of before `sinceUs` is missed only if a rule spoke in time. */
+  reviewOmitted(sinceUs: TimeUs, isSpoken: boolean): void {
+    const { omittedLately } = this;
+    if (omittedLately === undefined) return;
+    if (isSpoken) {
+      this.omittedCount += omittedLately.total;
+      this.omittedLately = undefined;
+      return;
+    }
+    omittedLately.forgetBefore(sinceUs);
+    if (omittedLately.total === 0) this.omittedLately = undefined;
   }
 
   get words(): readonly string[] {
@@ -257,7 +292,10 @@ export class SubjectRecord implements Subject {
   }
 
   private ownTotals(): EntryTotals {
-    this.totals ??= { memberCount: 0, stepCount: 0, omittedCount: 0 };
+    this.totals ??= {
+      ...{ memberCount: 0, stepCount: 0, omittedCount: 0 },
+      omittedLately: undefined,
+    };
     return this.totals;
   }
 }
