@@ -7,14 +7,13 @@ import type { Process, ProcessEvent, TimeUs } from "../../event/event.ts";
 import { hasFlag } from "../../event/process-flags.ts";
 import type { ContainerKey } from "../fact.ts";
 import type { ProcessNode } from "../fold.ts";
-import { isUnnamedImage } from "../known-programs.ts";
 import { chooseExcess, chooseForgotten, graceUs, type Keepers } from "./choose-forgotten.ts";
 import { ContainerStarts } from "./container-starts.ts";
 import { settleEntry } from "./entry-roots.ts";
-import { join } from "./program-roles.ts";
+import { inheritFrom, mergeProcess } from "./merge-process.ts";
 import type { Subject, SubjectBook } from "./subject.ts";
 import { type PidHolders, SubjectLinks } from "./subject-links.ts";
-import { mergeProcess, SubjectRecord, subjectKnownAs, subjectTextMax } from "./subject-record.ts";
+import { SubjectRecord, subjectKnownAs, subjectTextMax } from "./subject-record.ts";
 
 /** **Unit**: subjects. */
 export const subjectCountMax = 65_536;
@@ -279,17 +278,9 @@ export class SubjectStore implements SubjectBook {
   }
 
   private inherit(subject: SubjectRecord, parent: SubjectRecord): void {
-    // A fork runs what its parent runs; Tetragon leaves its arguments out.
-    if (!subject.execSeen && subject.arguments === "" && subject.binary === parent.binary) {
-      subject.arguments = parent.arguments;
-      subject.roles = parent.roles;
-      this.textLength += subject.arguments.length;
-    }
-    // A runtime runs itself from an open file: that is no program of somebody else.
-    if (parent.roles.has("runtime") && isUnnamedImage(subject.binary)) {
-      subject.roles = join(subject.roles, "runtime");
-      subject.fileless = false;
-    }
+    const { length } = subject.arguments;
+    inheritFrom(parent, subject);
+    this.textLength += subject.arguments.length - length;
   }
 
   /** An exec whose fork was heard of before. */
