@@ -204,7 +204,8 @@ export interface StoreSize {
 
 /**
  * `write` takes the lock of the directory, and makes it when it is missing. `read` takes none.
- * `join` writes beside whoever holds the lock: for programs that the holder itself started.
+ * `join` writes beside whoever holds the lock: for programs that the holder itself started. What
+ * the holder did not bring up to date it refuses with `state-locked`.
  */
 export type StoreMode = "read" | "write" | "join";
 

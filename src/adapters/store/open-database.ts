@@ -1,7 +1,8 @@
 /**
  * Holds how the database of a state directory is opened, to be written or only to be read.
  * In: its path. Out: a connection to a whole database of the current schema.
- * Must never bring a database up to date that a newer waggle wrote, or another program.
+ * Must never bring a database up to date that a newer waggle or another program wrote, or that
+ * somebody else holds.
  */
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
@@ -39,17 +40,38 @@ export function openToWrite(file: string, options: WriteOptions): DatabaseSync {
         database.exec(`PRAGMA page_size = ${pageSizeBytes}; PRAGMA auto_vacuum = INCREMENTAL`);
       }
       if (options.isUnclean) checkWhole(file, database);
-      // Readers go on while it is written; each commit has reached the disk when it returns.
-      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-      database.exec(`PRAGMA cache_size = ${-cacheKibibytes}`);
-      database.exec(`PRAGMA journal_size_limit = ${logSizeBytesMax}`);
+      prepareToWrite(database);
+      migrate(database, version);
+      // After it: to bring a full database up to date takes room for a moment.
       if (options.sizeBytesMax > 0) {
         const pageCountMax = Math.floor(options.sizeBytesMax / pageSizeBytes);
         database.exec(`PRAGMA max_page_count = ${pageCountMax}`);
       }
-      migrate(database, version);
-      // A file that is read-only opens well, and would fail at the first batch only.
-      database.exec("DELETE FROM setting WHERE 0");
+      checkWritable(database);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+/**
+ * To write beside the one who holds the database, and who alone may bring it up to date: an older
+ * one could write to it no more.
+ * **Errors**: throws `not-found`, `state-locked`, `state-damaged`, `state-too-new`, `disk-full`,
+ * `file-not-written`.
+ */
+export function openToJoin(file: string): DatabaseSync {
+  return tellingErrors({ file, mode: "write" }, () => {
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) throw noState(file);
+    const database = connect(file, false);
+    try {
+      const version = checkVersion(file, database);
+      if (version === 0) throw noState(file);
+      if (version < schemaVersion) throw heldByOlder(file, version);
+      prepareToWrite(database);
+      checkWritable(database);
       return database;
     } catch (error) {
       database.close();
@@ -76,6 +98,18 @@ export function openToRead(file: string): DatabaseSync {
 /** A connection to a database that was opened before. */
 export function openReader(file: string): DatabaseSync {
   return connectReadOnly(file);
+}
+
+function prepareToWrite(database: DatabaseSync): void {
+  // Readers go on while it is written; each commit has reached the disk when it returns.
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  database.exec(`PRAGMA cache_size = ${-cacheKibibytes}`);
+  database.exec(`PRAGMA journal_size_limit = ${logSizeBytesMax}`);
+}
+
+/** A file that is read-only opens well, and would fail at the first batch only. */
+function checkWritable(database: DatabaseSync): void {
+  database.exec("DELETE FROM setting WHERE 0");
 }
 
 function connect(path: string | URL, readOnly: boolean): DatabaseSync {
@@ -120,6 +154,13 @@ function checkWhole(file: string, database: DatabaseSync): void {
 
 function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+}
+
+function heldByOlder(file: string, version: number): WaggleError {
+  const message =
+    `${JSON.stringify(file)} is held by an older waggle: its schema is ${version}, this one ` +
+    `writes ${schemaVersion}. Restart the daemon that holds it with this version.`;
+  return new WaggleError("state-locked", message);
 }
 
 function noState(file: string): WaggleError {

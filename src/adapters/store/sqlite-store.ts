@@ -7,7 +7,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Store, StoreMode, StoreSize } from "../../ports/store.ts";
 import { holdLock } from "./hold-lock.ts";
-import { openReader, openToRead, openToWrite } from "./open-database.ts";
+import { openReader, openToJoin, openToRead, openToWrite } from "./open-database.ts";
 import { Session } from "./session.ts";
 import { SqliteFacts } from "./sqlite-facts.ts";
 import { SqliteHistory } from "./sqlite-history.ts";
@@ -21,7 +21,7 @@ export interface SqliteOptions {
 
 /**
  * **Errors**: throws `state-locked`, `state-too-new`, `state-damaged`, `disk-full`,
- * `file-not-written`; to read: `not-found`, `file-unreadable`.
+ * `file-not-written`; to read or join: `not-found`; to read: `file-unreadable`.
  */
 export async function openSqliteStore(
   directory: string,
@@ -35,9 +35,8 @@ export async function openSqliteStore(
 
 /** Beside the one who holds the lock, and made the database. */
 function openJoiningStore(file: string): Store {
-  openReader(file).close();
-  const database = openToWrite(file, { isUnclean: false, sizeBytesMax: 0 });
-  const session = new Session({ file, mode: "write" }, database, () => openReader(file));
+  const place = { file, mode: "write" } as const;
+  const session = new Session(place, openToJoin(file), () => openReader(file));
   return assemble(session, () => session.close());
 }
 

@@ -14,22 +14,27 @@ import { type SubjectRecord, subjectKnownAs } from "./subject-record.ts";
  */
 export const graceUs = 10 * 60_000_000;
 
-export const keptBounds = {
+interface KeptBounds {
   /** **Unit**: ended processes without a trace in a session that goes on: facts tell no more. */
-  members: 256,
+  readonly members: number;
   /** **Unit**: processes of a session that is over, of one of which a rule may still speak. */
-  remembered: 64,
-} as const;
+  readonly remembered: number;
+}
+
+export const keptBounds: KeptBounds = { members: 256, remembered: 64 };
 
 /** Whom to forget. */
 export interface Forgotten {
   /** **Order**: whose time is over first, by their ends. */
   readonly over: readonly SubjectRecord[];
-  /** Of sessions that go on and are beyond their bound. */
+  /**
+   * Whose time is not over, of sessions that a rule may still speak of: there was no room for
+   * them, and what would be told of them is missing.
+   */
   readonly beyond: readonly SubjectRecord[];
 }
 
-/** Of whom others may speak. */
+/** Who else has to do with processes: whom they keep is not forgotten before his time is over. */
 export interface Keepers {
   /** A rule spoke of that session. */
   readonly isSpoken: (entry: SubjectRecord) => boolean;
@@ -47,6 +52,7 @@ export function chooseForgotten(
   subjects: ReadonlyMap<string, SubjectRecord>,
   nowUs: TimeUs,
   keepers: Keepers,
+  bounds: KeptBounds = keptBounds,
 ): Forgotten {
   const due: SubjectRecord[] = [];
   const open: SubjectRecord[] = [];
@@ -72,27 +78,30 @@ export function chooseForgotten(
     const one = subjects.get(execId);
     if (one === undefined) return;
     remembered.push(one);
-    if ((sizes.get(one.entry) ?? 0) <= keptBounds.remembered) rememberedIn.add(one.entry);
+    rememberedIn.add(one.entry);
   });
-  const bare = new Map<SubjectRecord, SubjectRecord[]>();
   for (const one of open) {
     const { entry } = one;
-    if (!going.has(entry)) {
-      if (rememberedIn.has(entry) || keepers.isSpoken(entry)) stays.add(one);
-    } else if (one.steps !== undefined || keepers.isSpoken(entry)) stays.add(one);
-    else if (!stays.has(one)) listIn(bare, entry, one);
+    const isSmall = (sizes.get(entry) ?? 0) <= bounds.remembered;
+    const isMeant = going.has(entry) ? one.steps !== undefined : isSmall && rememberedIn.has(entry);
+    if (isMeant || keepers.isSpoken(entry)) stays.add(one);
+  }
+  // Once all of these stay with those above them: whom the bound meets must not depend on order.
+  const bare = new Map<SubjectRecord, SubjectRecord[]>();
+  for (const one of open) {
+    if (going.has(one.entry) && !stays.has(one)) listIn(bare, one.entry, one);
   }
   for (const [entry, list] of bare) {
-    const excess = Math.max(0, (sizes.get(entry) ?? 0) - keptBounds.members);
+    const excess = Math.max(0, (sizes.get(entry) ?? 0) - bounds.members);
     const latest = excess === 0 ? list : list.sort(compareEnd).slice(excess);
     for (const one of latest) stays.add(one);
   }
   // Last: what these were before matters to nobody.
   for (const one of remembered) stays.add(one, false);
   const rest = open.filter((one) => !stays.has(one));
-  const over = rest.filter(({ entry }) => !going.has(entry));
-  const beyond = rest.filter(({ entry }) => going.has(entry));
-  return { over: [...due.sort(compareEnd), ...over], beyond };
+  const mayBeTold = ({ entry }: SubjectRecord) => going.has(entry) || rememberedIn.has(entry);
+  const over = rest.filter((one) => !mayBeTold(one));
+  return { over: [...due.sort(compareEnd), ...over], beyond: rest.filter(mayBeTold) };
 }
 
 /** The earliest ended, then those longest unheard: who goes where there is no room. */

@@ -86,7 +86,7 @@ export class DetectionState {
     }
     // Where one above is of a session itself, merging keeps what says more.
     for (const [entry, members] of this.sessions()) {
-      const beyond = emitSession(entry, members, emit) + entry.omittedCount;
+      const beyond = emitSession(entry, members, emit) + entry.missingCount;
       if (beyond > 0) emit(beyondLoss(entry, members, beyond));
     }
     this.losses.emit(emit);

@@ -313,7 +313,7 @@ test("one process keeps so many steps, the latest; those that go are handed out"
   }
   assert.equal(subject.steps?.length, 64);
   assert.deepEqual(dropped.slice(0, 2), ["/data/0", "/data/1"]);
-  assert.equal(subject.omittedCount, 36);
+  assert.equal(subject.missingCount, 36);
 });
 
 test("not more than six are told of above a session", () => {

@@ -13,7 +13,7 @@ import { createDetection } from "./detection.ts";
 import type { DetectionState } from "./detection-state.ts";
 import { dumpDetection, loadDetection } from "./dump-detection.ts";
 import { packSubjects, type SubjectRow, unpackSubjects } from "./pack-subjects.ts";
-import { type SubjectRecord, subjectKnownAs } from "./subject-record.ts";
+import { SubjectRecord, subjectKnownAs } from "./subject-record.ts";
 
 const options = { detectors: [sampleDetector(["delete", "exec", "connect"])] };
 
@@ -52,6 +52,17 @@ test("each field of each process comes back, and whom it points at", () => {
   const known = new Set(subjects.map(({ workload }) => workload).filter((one) => one));
   assert.ok(pods.length > known.size);
   assert.equal(new Set(pods).size, known.size, "those of one workload share it");
+});
+
+test("what a session lacks of late comes back, and what it lacks for good", () => {
+  const subject = new SubjectRecord("a", "n", 1);
+  subject.omittedCount = 3;
+  subject.noteOmitted(600_000_000);
+  subject.noteOmitted(720_000_000);
+  const [read] = unpackSubjects(copyOf(packSubjects([subject], () => -1))).subjects;
+  assert.equal(read?.missingCount, 5);
+  read?.reviewOmitted(660_000_000, false);
+  assert.equal(read?.missingCount, 4);
 });
 
 /** All own fields but links, and what is only remembered to save work. */

@@ -8,6 +8,7 @@ import type { Citation, Workload } from "../evidence.ts";
 import { type Columns, unpackColumns, unpackRows } from "../pack-columns.ts";
 import { type FieldReaders, packFields } from "../pack-fields.ts";
 import { roleSet } from "./program-roles.ts";
+import { type MinuteCount, RecentCounts } from "./recent-counts.ts";
 import type { SignalRecord } from "./signal-record.ts";
 import type { StepRecord } from "./step-record.ts";
 import type { Role } from "./subject.ts";
@@ -36,6 +37,8 @@ export interface SubjectsDump {
   readonly steps: Columns;
   readonly citations: Columns;
   readonly signals: readonly (readonly [Place, readonly SignalRecord[]])[];
+  /** Missing in earlier states. */
+  readonly omittedLately?: readonly (readonly [Place, readonly MinuteCount[]])[];
 }
 
 interface PlaceRow extends SubjectPlaces {
@@ -133,6 +136,7 @@ export function packSubjects(
   const steps: StepRow[] = [];
   const citations: Citation[] = [];
   const signals: (readonly [Place, readonly SignalRecord[]])[] = [];
+  const omittedLately: (readonly [Place, readonly MinuteCount[]])[] = [];
   const places = subjects.map((one, at): PlaceRow => {
     if (one.execCitation !== undefined) citations.push(one.execCitation);
     for (const step of one.steps ?? []) {
@@ -140,6 +144,7 @@ export function packSubjects(
       for (const citation of step.citations) citations.push(citation);
     }
     if (one.signals !== undefined) signals.push([at, [...one.signals.values()]]);
+    if (one.omittedLately !== undefined) omittedLately.push([at, one.omittedLately.dump()]);
     return {
       parent: placeOf(one.parent),
       before: placeOf(one.before),
@@ -160,6 +165,7 @@ export function packSubjects(
     steps: packFields(steps, stepReaders),
     citations: packFields(citations, citationReaders),
     signals,
+    omittedLately,
   };
 }
 
@@ -190,6 +196,10 @@ export function unpackSubjects(dump: SubjectsDump): UnpackedSubjects {
   for (const [at, records] of dump.signals) {
     const subject = subjects[at];
     if (subject !== undefined) subject.signals = signalsByRule(records);
+  }
+  for (const [at, counts] of dump.omittedLately ?? []) {
+    const subject = subjects[at];
+    if (subject !== undefined) subject.omittedLately = new RecentCounts(counts);
   }
   return { subjects, places };
 }

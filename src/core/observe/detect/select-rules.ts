@@ -30,6 +30,7 @@ export function selectRules(
     heard: (state, hit, context) => detector.heard?.(state, hit, listen(context)),
     release: (state, about) => detector.release?.(state, about),
     finish: (state, context) => detector.finish?.(state, listen(context)),
+    remembered: (state, note) => detector.remembered?.(state, note),
     dump: (state) => detector.dump?.(state) ?? state,
     load: (data) => detector.load?.(data) ?? data,
   };

@@ -6,6 +6,7 @@
  */
 
 import { cutText } from "../../event/bounds.ts";
+import type { TimeUs } from "../../event/event.ts";
 import type { Citation } from "../fact.ts";
 import { compareDetails } from "../merge-detect-facts.ts";
 import { citationCountMax, mergeCitations } from "../merge-facts.ts";
@@ -83,7 +84,7 @@ export class SessionBuffer {
   ): StepRecord | undefined {
     let step = stepIn(subject.steps, what, about);
     if (step === undefined) {
-      if (!this.makeRoom(subject)) return undefined;
+      if (!this.makeRoom(subject, act.timeUs)) return undefined;
       step = createStep(act, what, about);
       if (subject.steps === undefined) subject.steps = [step];
       else subject.steps.push(step);
@@ -96,14 +97,14 @@ export class SessionBuffer {
     return step;
   }
 
-  private makeRoom(subject: SubjectRecord): boolean {
+  private makeRoom(subject: SubjectRecord, timeUs: TimeUs): boolean {
     const size = subject.steps?.length ?? 0;
     const isFull =
       size >= stepBounds.perSubject ||
       subject.entry.stepCount >= stepBounds.perEntry ||
       this.count >= stepBounds.total;
     if (!isFull) return true;
-    subject.entry.omittedCount += 1;
+    subject.entry.noteOmitted(timeUs);
     const oldest = subject.steps?.shift();
     if (oldest === undefined) return false;
     subject.entry.stepCount = Math.max(0, subject.entry.stepCount - 1);

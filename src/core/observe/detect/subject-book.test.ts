@@ -6,12 +6,15 @@ import { createObserver } from "../../../engine/observe-events.ts";
 import { createStory, type Story, startContainer } from "../../../testing/event-story.ts";
 import { addSocketHook } from "../../../testing/flow-events.ts";
 import { sampleDetector } from "../../../testing/sample-detector.ts";
-import type { Event, Process } from "../../event/event.ts";
+import type { Event, Process, ProcessEvent } from "../../event/event.ts";
+import { createProcessTree } from "../process-tree.ts";
 import { ContainerStarts } from "./container-starts.ts";
 import { createDetection } from "./detection.ts";
 import type { DetectionState } from "./detection-state.ts";
+import type { Detector } from "./detector.ts";
 import { settleEntry } from "./entry-roots.ts";
 import type { EntryKind } from "./subject.ts";
+import { SubjectStore } from "./subject-book.ts";
 import { SubjectLinks } from "./subject-links.ts";
 import { SubjectRecord } from "./subject-record.ts";
 
@@ -260,6 +263,89 @@ test("those who wait for a parent are given once, and not those who found one", 
   b.parent = a;
   assert.deepEqual(links.takeChildren("p"), [a]);
   assert.deepEqual(links.takeChildren("p"), []);
+});
+
+test("whoever is forgotten, or awaits another parent, waits no more", () => {
+  const links = new SubjectLinks();
+  const [a, b] = [new SubjectRecord("a", "n", 1), new SubjectRecord("b", "n", 2)];
+  for (const one of [a, b]) {
+    one.parentExecId = "p";
+    links.awaitParent(one);
+  }
+  links.forget(a);
+  assert.deepEqual(links.takeChildren("p"), [b]);
+  links.awaitParent(a);
+  a.parentExecId = "q";
+  links.awaitParent(a);
+  assert.deepEqual([links.takeChildren("p"), links.takeChildren("q")], [[], [a]]);
+});
+
+/** How often all processes are looked at. */
+function countSweeps(events: Iterable<Event>): number {
+  let count = 0;
+  const counting: Detector<unknown> = {
+    ...{ name: "counting", listings: [], start: () => undefined, step: () => undefined },
+    remembered: () => {
+      count += 1;
+    },
+  };
+  const folds = [createDetection({ detectors: [counting] })];
+  const observer = createObserver({ folds, emit: () => undefined });
+  for (const event of events) observer.observe(event);
+  return count;
+}
+
+test("nodes whose clocks are hours apart do not make each event a sweep", () => {
+  const [story, other] = [createStory(), createStory("node-2")];
+  const a = story.exec({ pid: 10, binary: "/usr/sbin/a" });
+  other.nowUs -= 7_200_000_000;
+  const b = other.exec({ pid: 10, binary: "/usr/sbin/b", node: "node-2" });
+  for (let at = 0; at < 500; at++) {
+    story.open(a, `/tmp/${at}`);
+    other.open(b, `/tmp/${at}`);
+  }
+  const beside = other.events;
+  const both = story.events.flatMap((event, at) => [event, beside[at] ?? assert.fail()]);
+  const count = countSweeps(both);
+  assert.ok(count < 10, `${count} sweeps of all processes in a second of two nodes`);
+});
+
+test("after a clock was set back for good processes are soon forgotten again", () => {
+  const story = createStory();
+  const process = story.exec({ pid: 10, binary: "/usr/sbin/a" });
+  story.open(process, "/tmp");
+  const before = countSweeps(story.events);
+  story.nowUs -= 7_200_000_000;
+  for (let at = 0; at < 5000; at++) {
+    story.nowUs += 20_000;
+    story.open(process, "/tmp");
+  }
+  const count = countSweeps(story.events) - before;
+  assert.ok(count >= 1 && count <= 4, `${count} sweeps in a minute and a half`);
+});
+
+test("one that the tree let go of and knows again is not forgotten before the tree does", () => {
+  const store = new SubjectStore({ onForget: () => undefined });
+  const story = createStory();
+  const tool = story.exec({ pid: 10, binary: "/usr/sbin/a" });
+  story.nowUs += 1_000_000_000;
+  story.open(tool, "/a");
+  story.exit(tool);
+  const tree = createProcessTree();
+  const [exec, open, exit] = story.events as ProcessEvent[];
+  assert.ok(exec !== undefined && open !== undefined && exit !== undefined);
+  const live = tree.place(exec, exec.timeUs, () => undefined) ?? assert.fail();
+  store.take(exec, live, exec.timeUs);
+  // There was no room in the tree; with its next event it is there again.
+  store.retire(live);
+  for (const event of [open, exit]) store.take(event, live, event.timeUs);
+  const nobody = { isSpoken: () => false, remembered: () => undefined };
+  store.sweep(exit.timeUs + 1_000_000, nobody);
+  assert.ok(store.get(tool.execId) !== undefined, "late events are still its");
+  live.exitUs = exit.timeUs;
+  store.retire(live);
+  store.sweep(exit.timeUs + 60_000_000, nobody);
+  assert.equal(store.get(tool.execId), undefined);
 });
 
 test("the containers known longest go first, and a bare pod is its own workload", () => {

@@ -7,18 +7,23 @@ import type { Process, ProcessEvent, TimeUs } from "../../event/event.ts";
 import { hasFlag } from "../../event/process-flags.ts";
 import type { ContainerKey } from "../fact.ts";
 import type { ProcessNode } from "../fold.ts";
-import { isUnnamedImage } from "../known-programs.ts";
-import { chooseExcess, chooseForgotten, type Keepers } from "./choose-forgotten.ts";
+import { chooseExcess, chooseForgotten, graceUs, type Keepers } from "./choose-forgotten.ts";
 import { ContainerStarts } from "./container-starts.ts";
 import { settleEntry } from "./entry-roots.ts";
-import { join } from "./program-roles.ts";
+import { inheritFrom, mergeProcess } from "./merge-process.ts";
 import type { Subject, SubjectBook } from "./subject.ts";
 import { type PidHolders, SubjectLinks } from "./subject-links.ts";
-import { mergeProcess, SubjectRecord, subjectKnownAs, subjectTextMax } from "./subject-record.ts";
+import { SubjectRecord, subjectKnownAs, subjectTextMax } from "./subject-record.ts";
 
 /** **Unit**: subjects. */
 export const subjectCountMax = 65_536;
 const sweepUs = 30_000_000;
+/**
+ * **Unit**: steps that all lie before the last sweep, until their time is taken for now. Where
+ * clocks of nodes are apart, the one ahead tells when to sweep; a clock that was set back for good
+ * is soon alone.
+ */
+const backStepCount = 4096;
 /** **Unit**: characters of arguments over all subjects; beyond it new ones keep little. */
 const textBudget = 33_554_432;
 const walkCountMax = 256;
@@ -44,6 +49,9 @@ export class SubjectStore implements SubjectBook {
   private readonly links = new SubjectLinks();
   private textLength = 0;
   sweptUs = 0;
+  private stepCount = 0;
+  /** Of `stepCount`, when time was last not before the last sweep. */
+  private aheadAt = 0;
   private latest: SubjectRecord | undefined;
 
   constructor({ countMax = subjectCountMax, onForget }: BookOptions) {
@@ -83,6 +91,7 @@ export class SubjectStore implements SubjectBook {
     node: ProcessNode | undefined,
     nowUs: TimeUs,
   ): SubjectRecord | undefined {
+    this.stepCount += 1;
     const block = event.process;
     if (block === undefined) return undefined;
     const { type } = event;
@@ -143,13 +152,30 @@ export class SubjectStore implements SubjectBook {
 
   /** Forgets those whose grace is over, and those that nobody can speak of any more. */
   sweep(nowUs: TimeUs, keepers: Keepers): void {
-    if (nowUs < this.sweptUs + sweepUs && nowUs >= this.sweptUs) return;
+    if (!this.isDue(nowUs)) return;
     this.sweptUs = nowUs;
+    this.aheadAt = this.stepCount;
     for (const subject of this.subjects.values()) this.settle(subject);
     const { over, beyond } = chooseForgotten(this.subjects, nowUs, keepers);
-    for (const { entry } of beyond) entry.omittedCount += 1;
+    for (const { entry, exitUs, lastUs } of beyond) entry.noteOmitted(exitUs || lastUs);
+    this.reviewOmitted(nowUs, keepers);
     for (const subject of over) this.forget(subject, false);
     for (const subject of beyond) this.forget(subject, false);
+  }
+
+  private isDue(nowUs: TimeUs): boolean {
+    if (nowUs < this.sweptUs) return this.stepCount - this.aheadAt >= backStepCount;
+    this.aheadAt = this.stepCount;
+    return nowUs >= this.sweptUs + sweepUs;
+  }
+
+  /** What would be over by now anyway is no loss of a session. */
+  private reviewOmitted(nowUs: TimeUs, { isSpoken }: Keepers): void {
+    const entries = new Set<SubjectRecord>();
+    for (const { entry } of this.subjects.values()) {
+      if (entry.omittedLately !== undefined) entries.add(entry);
+    }
+    for (const entry of entries) entry.reviewOmitted(nowUs - graceUs, isSpoken(entry));
   }
 
   /** Those of containers that are gone. */
@@ -252,17 +278,9 @@ export class SubjectStore implements SubjectBook {
   }
 
   private inherit(subject: SubjectRecord, parent: SubjectRecord): void {
-    // A fork runs what its parent runs; Tetragon leaves its arguments out.
-    if (!subject.execSeen && subject.arguments === "" && subject.binary === parent.binary) {
-      subject.arguments = parent.arguments;
-      subject.roles = parent.roles;
-      this.textLength += subject.arguments.length;
-    }
-    // A runtime runs itself from an open file: that is no program of somebody else.
-    if (parent.roles.has("runtime") && isUnnamedImage(subject.binary)) {
-      subject.roles = join(subject.roles, "runtime");
-      subject.fileless = false;
-    }
+    const { length } = subject.arguments;
+    inheritFrom(parent, subject);
+    this.textLength += subject.arguments.length - length;
   }
 
   /** An exec whose fork was heard of before. */
@@ -298,6 +316,8 @@ export class SubjectStore implements SubjectBook {
   ): SubjectRecord {
     if (nowUs > subject.lastUs) subject.lastUs = nowUs;
     if (node !== undefined && node.execId === subject.execId) {
+      // Where the tree had no room for it, it may know it again.
+      if (subject.treeForgot) subject.treeForgot = false;
       if (node.actor !== subject.actor || node.origin !== subject.origin) {
         this.takeClass(subject, node);
       }

@@ -56,12 +56,13 @@ export class SubjectLinks {
 
   awaitParent(subject: SubjectRecord): void {
     const { parentExecId } = subject;
+    this.dropWaiting(subject);
     subject.awaited = parentExecId;
     const waiting = this.orphans.get(parentExecId);
     if (waiting === undefined) {
       if (this.orphans.size >= orphanCountMax) this.orphans.clear();
       this.orphans.set(parentExecId, [subject]);
-    } else if (!waiting.includes(subject) && waiting.length < waitingCountMax) {
+    } else if (waiting.length < waitingCountMax) {
       waiting.push(subject);
     }
   }
@@ -71,12 +72,21 @@ export class SubjectLinks {
     const waiting = this.orphans.get(execId);
     if (waiting === undefined) return [];
     this.orphans.delete(execId);
-    return waiting.filter(({ parent, forgotten }) => parent === undefined && !forgotten);
+    return waiting.filter(({ parent }) => parent === undefined);
   }
 
   forget(subject: SubjectRecord): void {
     this.images.delete(subject);
     this.forks.delete(subject);
+    this.dropWaiting(subject);
+  }
+
+  private dropWaiting(subject: SubjectRecord): void {
+    const waiting = this.orphans.get(subject.awaited);
+    const at = waiting?.indexOf(subject) ?? -1;
+    if (waiting === undefined || at < 0) return;
+    waiting.splice(at, 1);
+    if (waiting.length === 0) this.orphans.delete(subject.awaited);
   }
 
   get holders(): PidHolders {

@@ -1,16 +1,13 @@
 /**
  * Holds one process as detection keeps it, with what it was seen to do.
- * In: `Process` blocks of events, best known first or last. Out: the record, the same in any order.
- * Must keep no more of a process than its bounds, and split its arguments only when asked.
+ * In: what others find out of it. Out: the same, asked for by name.
+ * Must take little room, for there are tens of thousands, and split arguments only when asked.
  */
-import { cutText } from "../../event/bounds.ts";
-import type { Process } from "../../event/event.ts";
-import { hasFlag } from "../../event/process-flags.ts";
-import { baseName } from "../../inventory/container-path.ts";
-import { containerKey, hostKey, isHostKey } from "../container-key.ts";
+import type { Process, TimeUs } from "../../event/event.ts";
+import { hostKey, isHostKey } from "../container-key.ts";
 import type { Actor, Citation, ContainerKey, Workload } from "../fact.ts";
 import { rememberAnswers } from "../remember-answers.ts";
-import { rolesOf } from "./program-roles.ts";
+import { RecentCounts } from "./recent-counts.ts";
 import type { SignalRecord } from "./signal-record.ts";
 import { splitArguments } from "./split-arguments.ts";
 import type { StepRecord } from "./step-record.ts";
@@ -24,7 +21,6 @@ export const subjectTextMax = { arguments: 4096, short: 256 } as const;
 
 /** The same command lines come again and again, and of each only the latest is asked for often. */
 const wordsOf = rememberAnswers(splitArguments, 256);
-const nameOf = rememberAnswers(baseName, 1024);
 
 const noRoles: ReadonlySet<Role> = new Set();
 
@@ -58,6 +54,7 @@ interface EntryTotals {
   memberCount: number;
   stepCount: number;
   omittedCount: number;
+  omittedLately: RecentCounts | undefined;
 }
 
 /** **Shape**: for checkpoints `pack-subjects.ts` names each field. */
@@ -221,13 +218,46 @@ export class SubjectRecord implements Subject {
     if (count !== this.stepCount) this.ownTotals().stepCount = count;
   }
 
-  /** Of entries: processes and steps that were beyond the bounds. */
+  /** Of entries that a rule spoke of: processes and steps that were beyond the bounds. */
   get omittedCount(): number {
     return this.totals?.omittedCount ?? 0;
   }
 
   set omittedCount(count: number) {
     if (count !== this.omittedCount) this.ownTotals().omittedCount = count;
+  }
+
+  /** Of entries: the same, of late; nobody asks for earlier ones where no rule spoke. */
+  get omittedLately(): RecentCounts | undefined {
+    return this.totals?.omittedLately;
+  }
+
+  set omittedLately(counts: RecentCounts | undefined) {
+    if (counts !== this.omittedLately) this.ownTotals().omittedLately = counts;
+  }
+
+  /** Of entries: what would be told of if there were no bounds. */
+  get missingCount(): number {
+    return this.omittedCount + (this.omittedLately?.total ?? 0);
+  }
+
+  /** Of entries: something was beyond a bound; `atUs`: when the process ended, or the step was. */
+  noteOmitted(atUs: TimeUs): void {
+    this.omittedLately ??= new RecentCounts();
+    this.omittedLately.note(atUs);
+  }
+
+  /** Of entries: what is of before `sinceUs` is missed only if a rule spoke in time. */
+  reviewOmitted(sinceUs: TimeUs, isSpoken: boolean): void {
+    const { omittedLately } = this;
+    if (omittedLately === undefined) return;
+    if (isSpoken) {
+      this.omittedCount += omittedLately.total;
+      this.omittedLately = undefined;
+      return;
+    }
+    omittedLately.forgetBefore(sinceUs);
+    if (omittedLately.total === 0) this.omittedLately = undefined;
   }
 
   get words(): readonly string[] {
@@ -257,64 +287,10 @@ export class SubjectRecord implements Subject {
   }
 
   private ownTotals(): EntryTotals {
-    this.totals ??= { memberCount: 0, stepCount: 0, omittedCount: 0 };
+    this.totals ??= {
+      ...{ memberCount: 0, stepCount: 0, omittedCount: 0 },
+      omittedLately: undefined,
+    };
     return this.totals;
   }
-}
-
-/** Takes what a block adds. True when its entry, or that of others, may be another now. */
-export function mergeProcess(
-  subject: SubjectRecord,
-  block: Process,
-  known: number,
-  textMax: number = subjectTextMax.arguments,
-): boolean {
-  if (subject.block === block && known <= subject.known) return false;
-  if (subject.exitUs === 0) subject.block = block;
-  const movedIn = block.containerId !== "" && !subject.isInContainer;
-  if (movedIn) {
-    subject.container = containerKey(block.containerId);
-    if (subject.origin === "host") subject.actor = subject.origin = "service";
-  }
-  if (block.pod?.imageName) subject.image = block.pod.imageName;
-  if (known <= subject.known) return movedIn;
-  const isNew = subject.known === subjectKnownAs.id;
-  subject.known = known;
-  fillFrom(subject, block, textMax);
-  return !isNew || movedIn;
-}
-
-function fillFrom(subject: SubjectRecord, block: Process, textMax: number): void {
-  const isListed = hasFlag(block.flags, "procFS");
-  subject.binary = block.binary;
-  subject.name = nameOf(block.binary);
-  if (block.arguments !== "" || subject.known === subjectKnownAs.exec) {
-    subject.arguments = cutText(block.arguments, textMax);
-  }
-  subject.argumentsCut = block.arguments.length >= textMax || isCut(block);
-  subject.cwd = block.cwd;
-  subject.uid = effectiveUid(block);
-  subject.auid = block.auid === 0xffff_ffff ? -1 : block.auid;
-  if (block.startTimeUs > 0) subject.startUs = block.startTimeUs;
-  if (block.parentExecId !== "") subject.parentExecId = block.parentExecId;
-  subject.execSeen = subject.known === subjectKnownAs.exec || isListed;
-  subject.fileless = block.binaryProperties?.links === 0 || isUnnamedFile(block.binary);
-  subject.roles = rolesOf(subject.binary, () => subject.words);
-}
-
-const cutFlags = ["truncArgs", "errorArgs", "errorFilename", "miss"] as const;
-
-function isCut({ flags, arguments: text }: Process): boolean {
-  return cutFlags.some((flag) => hasFlag(flags, flag)) || text.includes("<enomem>");
-}
-
-/** **Source**: recorded setuid programs: `uid` is then the effective one already. */
-function effectiveUid(block: Process): number {
-  const euid = block.credentials?.euid ?? -1;
-  return euid >= 0 ? euid : block.uid;
-}
-
-/** Run from an open file; `/proc/self/exe`, as a runtime runs itself, is a file of the host. */
-function isUnnamedFile(binary: string): boolean {
-  return /^(?:\/proc\/(?:self|thread-self|\d+)\/fd\/\d+|\/dev\/fd\/\d+|\/?memfd:)/.test(binary);
 }
