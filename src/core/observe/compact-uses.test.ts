@@ -9,6 +9,7 @@ import {
   compactUses,
   createUseLists,
   eachCompactUse,
+  findCompactUse,
   noUses,
   type OpenUses,
   openUses,
@@ -29,6 +30,7 @@ import {
   pendingOf,
   readUses,
   useCountAtMost,
+  useCountsOf,
 } from "./process-uses.ts";
 import { createUse, createUses, hows } from "./use-record.ts";
 
@@ -93,6 +95,12 @@ test("law: silences change nothing of what a process did, nor its order", () => 
       eachUse(through.process, (_how, path, use) => told.push({ ...use, path }));
       assert.deepEqual(told, expected.all.flat());
       assert.ok(useCountAtMost(through.process) >= told.length);
+      assert.deepEqual(useCountsOf(through.process), useCountsOf(once.process));
+      for (const { how, path } of given.map(({ access }) => access)) {
+        const use = openedUses(once.process).uses[how]?.get(path);
+        const expectedUse = use === undefined ? undefined : { ...use, look: 0 };
+        assert.deepEqual(findCompactUse(kept, how, path), expectedUse);
+      }
       assert.equal(through.process.kept, kept, "it is only read");
     }),
     { numRuns: 500 },

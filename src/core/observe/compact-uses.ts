@@ -13,7 +13,7 @@ import { createUses, hows, type Image, type Use, type UsesByHow } from "./use-re
 export interface OpenUses {
   readonly uses: UsesByHow;
   /** In a copy that tells only what is new: all that it is a part of, which must not change. */
-  readonly all: UsesByHow | undefined;
+  readonly all: OpenUses | CompactUses | undefined;
   /** Latest accesses that may be the next program's. */
   pending: PendingAccess[];
   /** The look that tells its latest access: `UseTotals`. */
@@ -34,6 +34,8 @@ interface UseList {
   readonly paths: readonly string[];
   /** One a path; neighbours are mostly one object. */
   readonly shapes: readonly UseShape[];
+  /** It was found to be no bulk reader's: all that this rests on is in the list. */
+  isOfUser: boolean;
 }
 
 interface UseShape {
@@ -49,7 +51,7 @@ interface UseShape {
   readonly timed: boolean;
 }
 
-const noList: UseList = { paths: [], shapes: [] };
+const noList: UseList = { paths: [], shapes: [], isOfUser: false };
 
 /** Nothing at all. */
 export const noUses: CompactUses = { list: noList, numbers: [], by: [] };
@@ -108,7 +110,11 @@ export function compactUses({ uses, pending }: OpenUses, lists: UseLists): Compa
   }
   if (paths.length === 0) return noUses;
   // Cut to its length: what is pushed to has room for more.
-  return { list: share(lists, { paths, shapes }), numbers: numbers.slice(), by: byOf(by) };
+  return {
+    list: share(lists, { paths, shapes, isOfUser: false }),
+    numbers: numbers.slice(),
+    by: byOf(by),
+  };
 }
 
 function byOf(by: readonly Image[]): readonly Image[] {
@@ -159,6 +165,7 @@ function share(lists: UseLists, draft: UseList): UseList {
   const list = findEqual(lists.old.get(print), draft) ?? {
     paths: paths.slice(),
     shapes: shapes.slice(),
+    isOfUser: false,
   };
   lists.young.set(print, known === undefined ? [list] : [...known, list].slice(-sameCountMax));
   lists.pathCount += paths.length;
@@ -210,29 +217,66 @@ function printOf({ paths, shapes }: UseList): number {
 
 /** Tells of each use, without what may be the next program's. **Order**: as it was. */
 export function eachCompactUse(
-  { list, numbers, by }: CompactUses,
+  compact: CompactUses,
   take: (how: FileUseHow, path: string, use: Use) => void,
 ): void {
+  const { paths, shapes } = compact.list;
   let [at, byAt] = [0, 0];
-  for (let entry = 0; entry < list.paths.length; entry++) {
-    const { [entry]: shape } = list.shapes;
+  for (let entry = 0; entry < paths.length; entry++) {
+    const { [entry]: shape } = shapes;
     if (shape === undefined || shape.isPending) return;
-    const firstUs = numbers[at] ?? 0;
-    const { how, sensors, sensor, policy, input, isOnce } = shape;
-    take(how, list.paths[entry] ?? "", {
-      count: isOnce ? 1 : (numbers[at + 3] ?? 0),
-      firstUs,
-      lastUs: isOnce ? firstUs : (numbers[at + 2] ?? 0),
-      sensors,
-      sensor,
-      policy,
-      input,
-      offset: numbers[at + 1] ?? 0,
-      by: shape.hasBy ? by[byAt++] : undefined,
-      look: 0,
-    });
-    at += isOnce ? 2 : 4;
+    take(shape.how, paths[entry] ?? "", useAt(compact, shape, at, byAt));
+    at += sizeOf(shape);
+    if (shape.hasBy) byAt++;
   }
+}
+
+/** One of its uses. **Cost**: a look at each path; nothing is made of the others. */
+export function findCompactUse(
+  compact: CompactUses,
+  how: FileUseHow,
+  path: string,
+): Use | undefined {
+  const { paths, shapes } = compact.list;
+  let entry = paths.indexOf(path);
+  while (entry !== -1 && shapes[entry]?.how !== how) entry = paths.indexOf(path, entry + 1);
+  const shape = shapes[entry];
+  if (shape === undefined || shape.isPending) return undefined;
+  let [at, byAt] = [0, 0];
+  for (const before of shapes.slice(0, entry)) {
+    at += sizeOf(before);
+    if (before.hasBy) byAt++;
+  }
+  return useAt(compact, shape, at, byAt);
+}
+
+/** How many paths were used in which way. **Cost**: a look at each. */
+export function countCompactUses({ list }: CompactUses): Readonly<Record<FileUseHow, number>> {
+  const counts = { executed: 0, mapped: 0, read: 0, written: 0 };
+  for (const { how, isPending } of list.shapes) if (!isPending) counts[how]++;
+  return counts;
+}
+
+/** **Unit**: numbers of one use. */
+function sizeOf({ isOnce }: UseShape): number {
+  return isOnce ? 2 : 4;
+}
+
+function useAt({ numbers, by }: CompactUses, shape: UseShape, at: number, byAt: number): Use {
+  const { sensors, sensor, policy, input, isOnce, hasBy } = shape;
+  const firstUs = numbers[at] ?? 0;
+  return {
+    count: isOnce ? 1 : (numbers[at + 3] ?? 0),
+    firstUs,
+    lastUs: isOnce ? firstUs : (numbers[at + 2] ?? 0),
+    sensors,
+    sensor,
+    policy,
+    input,
+    offset: numbers[at + 1] ?? 0,
+    by: hasBy ? by[byAt] : undefined,
+    look: 0,
+  };
 }
 
 /** What may be the next program's. **Order**: as it was. */

@@ -5,11 +5,12 @@
  */
 
 import { findBulkReads } from "./bulk-reading.ts";
+import type { OpenUses } from "./compact-uses.ts";
 import type { ContainerKey, Emit, FileUseFact, FileUseHow, LossFact, Sensor } from "./fact.ts";
 import { isDynamicLinker, isLibrary } from "./file-path.ts";
 import type { ProcessNode } from "./fold.ts";
 import { earliest } from "./merge-facts.ts";
-import { openedUses, type ProcessUses } from "./process-uses.ts";
+import { allUses, isCompact, openedUses, type ProcessUses } from "./process-uses.ts";
 import { sensorNames, type Use, type UsesByHow } from "./use-record.ts";
 import {
   type Adding,
@@ -72,26 +73,26 @@ export function createUseTotals(): UseTotalsState {
   };
 }
 
-/** Adds the records of a process whose class is final, or only `taken`, some of them. */
+/** Adds the records of a process whose class is final; `given`: only these of them. */
 export function addToTotals(
   state: UseTotalsState,
   process: ProcessUses,
   node: ProcessNode,
   given?: UsesByHow,
 ): void {
-  const { uses, all } = openedUses(process);
-  const taken = given ?? uses;
+  const open = openedUses(process);
+  const taken = given ?? open.uses;
   const tool = node.actor === "package-manager" || node.actor === "bulk-reader";
   const own = { actor: node.origin, origin: node.origin, reason: node.actorReason };
   const reader = node.actor === node.origin ? own : { ...own, actor: node.actor };
-  const bulk = tool || isEmpty(taken.read) ? undefined : bulkReads(all ?? uses);
+  const bulk = tool || isEmpty(taken.read) ? undefined : bulkReadsOf(open);
   const bulkReader: Whose = {
     ...own,
     actor: "bulk-reader",
     reason: `read ${bulk?.size ?? 0} files of other programs without running them`,
   };
   const isBulkReader = node.actor === "bulk-reader" && !isEmpty(taken.mapped);
-  const isData = isBulkReader ? dataMappings((all ?? uses).mapped) : undefined;
+  const isData = isBulkReader ? dataMappings(allUses(open).mapped) : undefined;
   const adding = startAdding(node);
   addAll(state, process, adding, { how: "executed", uses: taken.executed, whose: () => own });
   addAll(state, process, adding, {
@@ -166,6 +167,16 @@ export function addTotal(totals: ContainerTotals, total: Total): void {
   const same = totals.byPath.get(total.path);
   totals.byPath.set(total.path, same === undefined ? [total] : same.concat([total]));
   totals.count++;
+}
+
+/** Looks come again and again at what is compact: that most are no bulk readers is kept there. */
+function bulkReadsOf(open: OpenUses): ReadonlySet<string> | undefined {
+  const { all } = open;
+  const list = all !== undefined && isCompact(all) ? all.list : undefined;
+  if (list?.isOfUser === true) return undefined;
+  const bulk = bulkReads(allUses(open));
+  if (list !== undefined) list.isOfUser = bulk === undefined;
+  return bulk;
 }
 
 function bulkReads({ executed, mapped, read }: UsesByHow): ReadonlySet<string> | undefined {

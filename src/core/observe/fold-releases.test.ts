@@ -18,8 +18,10 @@ import { FactSet } from "./fact-set.ts";
 import { createFileUse } from "./file-use.ts";
 import { createFlows } from "./flow.ts";
 import type { Fold, ProcessNode, Release } from "./fold.ts";
+import { fileUseCopies } from "./fork-file-uses.ts";
 import { createPrivileges } from "./privilege.ts";
 import { createProcessTree } from "./process-tree.ts";
+import { isCompact } from "./process-uses.ts";
 
 const dayUs = 86_400_000_000;
 
@@ -112,6 +114,27 @@ test("a process that runs for months reads any number of files, and none is lost
   const [often] = read.filter(({ path }) => path === "/data/often");
   assert.deepEqual(often?.citations.length, 1);
   assert.ok((often?.lastSeenUs ?? 0) > (often?.firstSeenUs ?? 0));
+});
+
+test("a process with many uses is opened only where a bound of theirs is near", () => {
+  const story = createStory();
+  const { state, tell, release } = stage(createFileUse());
+  const [reader, writer] = [run(story), run(story, containerA, 11)];
+  for (let at = 0; at < 900; at++) {
+    story.open(reader, `/data/${at}`);
+    story.hook(writer, "vfs_write", {
+      arguments: [{ kind: "file", label: "", path: `/w/${at}`, flags: "", permission: "" }],
+    });
+  }
+  tell(story);
+  for (let look = 0; look < 6; look++) fileUseCopies.noteLook?.(state);
+  release();
+  const isOpen = ({ execId }: Process) => {
+    const process = state.processes.get(execId);
+    return process !== undefined && !isCompact(process.kept);
+  };
+  assert.deepEqual([isOpen(reader), isOpen(writer)], [false, true]);
+  assert.equal(state.totals.totalCount, 900 - Math.floor(0.6 * 1024));
 });
 
 test("paths written long ago are forgotten before new ones are left out, and counted", () => {

@@ -13,7 +13,7 @@ import {
   packFileUses,
   unpackFileUses,
 } from "./pack-file-uses.ts";
-import { compactProcess, isCompact, type ProcessUses, readUses } from "./process-uses.ts";
+import { compactProcess, copySilent, isCompact, type ProcessUses } from "./process-uses.ts";
 import { toldOf } from "./tree-part.ts";
 import type { Use } from "./use-record.ts";
 import { copyTotal } from "./use-total.ts";
@@ -72,16 +72,19 @@ function forkFileUses({ processes, totals }: FileUses, part: FoldPart): FileUses
 
 /** `sinceLook`: only what is new since; what it is then is told by all that it did. */
 function forkProcess(process: ProcessUses, sinceLook: number | undefined): ProcessUses {
-  // What is compact is never changed: it is opened in the copy.
-  if (sinceLook === undefined && isCompact(process.kept)) return { ...process };
-  const { uses, pending, look } = readUses(process);
+  const { kept } = process;
+  if (isCompact(kept)) {
+    // What is compact is never changed: a copy opens what it is asked for.
+    return sinceLook === undefined ? { ...process } : { ...process, kept: copySilent(kept) };
+  }
+  const { uses, pending, look } = kept;
   const copies = {
     executed: forkUses(uses.executed, sinceLook),
     mapped: forkUses(uses.mapped, sinceLook),
     read: forkUses(uses.read, sinceLook),
     written: forkUses(uses.written, sinceLook),
   };
-  const all = sinceLook === undefined ? undefined : uses;
+  const all = sinceLook === undefined ? undefined : kept;
   return { ...process, kept: { uses: copies, all, pending: [...pending], look } };
 }
 

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { createStory, startContainer } from "../../testing/event-story.ts";
 import { addSocketHook } from "../../testing/flow-events.ts";
 import { createConnection } from "./connection.ts";
+import type { Fact } from "./fact.ts";
 import { createFileUse } from "./file-use.ts";
 import { createFlows } from "./flow.ts";
 import { selectFlows } from "./flow-part.ts";
@@ -16,11 +17,12 @@ import { fileUseCopies } from "./fork-file-uses.ts";
 import { forkFlows } from "./fork-flows.ts";
 import { forkTree } from "./fork-tree.ts";
 import { createProcessTree } from "./process-tree.ts";
-import { readUses } from "./process-uses.ts";
+import { allUses, isCompact, readUses } from "./process-uses.ts";
 import { createFlowState } from "./settle-flows.ts";
 import { createTreeNode } from "./tree-node.ts";
 import { TreePart } from "./tree-part.ts";
 import { createTreeState } from "./tree-state.ts";
+import { createUses } from "./use-record.ts";
 
 const everything = { wants: () => true };
 const depth = 100_000;
@@ -77,11 +79,81 @@ test("a copy of what is new has the uses since the last look, and knows of the o
     for (const process of uses) {
       const whole =
         state.processes.get(process.execId) ?? assert.fail("the copy's are the state's");
-      assert.deepEqual(readUses(process).all, readUses(whole).uses);
+      assert.deepEqual(allUses(readUses(process)), readUses(whole).uses);
     }
   });
   assert.ok(paths.flat().includes("/etc/passwd"));
   assert.deepEqual(paths.at(-1), ["/app/data"]);
+});
+
+/** A service, and one that reads the files of others, both silent. */
+function startSilent() {
+  const story = createStory();
+  const both = [".py", ".rb"].map((end, at) => {
+    const container = { pid: 10 + at, binary: "/bin/main", containerId: `${at}`.repeat(31) };
+    const { first } = startContainer(story, container);
+    for (let file = 0; file < 100; file += 1) {
+      story.open(first, `/usr/lib/${file % 20}/${file}${file < 60 ? ".py" : end}`);
+    }
+    // What can be run may be the start of the next program: each look tells it.
+    story.open(first, `/usr/lib/19/99${end}`, "-rwxr-xr-x");
+    return first;
+  });
+  const [fold, tree] = [createFileUse(), createProcessTree()];
+  const state = fold.start();
+  const observe = () => {
+    for (const event of story.events.splice(0)) {
+      const node = tree.place(event, event.timeUs, () => {});
+      fold.step(state, event, { node, nowUs: event.timeUs, emit: () => {} });
+    }
+  };
+  observe();
+  for (let look = 0; look < 6; look += 1) fileUseCopies.noteLook?.(state);
+  const copyOf = () => {
+    const part = tree.select({ ...everything, isNew: () => true });
+    const copy = fold.fork?.(state, part) ?? assert.fail("uses are copied");
+    return { part, copy };
+  };
+  const tell = () => {
+    const { part, copy } = copyOf();
+    const told: Fact[] = [];
+    tree.fork(part).finish((node) => fold.retire?.(copy, node, () => {}));
+    fold.finish?.(copy, (fact) => told.push(fact));
+    return told.flatMap((fact) => (fact.kind === "file-use" ? [fact] : []));
+  };
+  const readOne = (path: string) => {
+    for (const process of both) story.open(process, path);
+    observe();
+  };
+  return { state, copyOf, tell, readOne };
+}
+
+test("a copy of what is new opens nothing of a silent process", () => {
+  const { state, copyOf } = startSilent();
+  for (const { execId, kept } of copyOf().copy.processes.values()) {
+    assert.ok(isCompact(kept) === false && kept.all === state.processes.get(execId)?.kept);
+    assert.deepEqual(kept.uses, createUses());
+  }
+});
+
+test("who reads in bulk is told by all that a silent process did, at each look", () => {
+  const { state, tell, readOne } = startSilent();
+  const users = () =>
+    [...state.processes.values()].filter(({ kept }) => isCompact(kept) && kept.list.isOfUser);
+  const actorsOf = (name: string) =>
+    tell().flatMap(({ path, actor }) => (path.endsWith(name) ? [actor] : []));
+  for (const path of ["/usr/lib/x/a.jar", "/usr/lib/y/b.jar"]) {
+    for (let look = 0; look < 2; look += 1) {
+      assert.deepEqual(actorsOf("/99.py"), ["service"]);
+      assert.deepEqual(actorsOf("/99.rb"), ["bulk-reader"]);
+      assert.equal(users().length, 1, "it is not sought again");
+    }
+    readOne(path);
+    for (let look = 0; look < 6; look += 1) {
+      fileUseCopies.noteLook?.(state);
+      assert.deepEqual(actorsOf(path), look === 0 ? ["service", "bulk-reader"] : []);
+    }
+  }
 });
 
 test("a chain of processes of any length is copied", () => {

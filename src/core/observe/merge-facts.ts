@@ -44,7 +44,8 @@ export function mergeCitations(
     if (last === undefined || compareCitations(last, citation) !== 0) kept.push(citation);
     if (kept.length === citationCountMax) break;
   }
-  return kept;
+  // Cut to its length: what is pushed to has room for more, and these are kept for long.
+  return kept.slice();
 }
 
 /** Sorted, each once, the first few. */

@@ -56,13 +56,52 @@ export function unpackRows<T extends object>(columns: Columns): readonly T[] {
   return unpackColumns<T>(columns, () => ({ ...template }));
 }
 
+/** Each text once or more often, and which one stands where. */
+export interface Texts {
+  readonly texts: readonly string[];
+  readonly at: Uint32Array;
+}
+
+/** **Errors**: without such a column there are none; so it is for all that is read by its key. */
+export function readTexts({ byKey }: Columns, key: string): Texts {
+  return toTexts(byKey.get(key));
+}
+
+/** Of a row. */
+export function textAt({ texts, at }: Texts, row: number): string {
+  return texts[at[row] ?? 0] ?? "";
+}
+
+/** One a row. */
+export function readNumbers({ byKey }: Columns, key: string): ArrayLike<number> {
+  return toValues(byKey.get(key) ?? noColumn) as ArrayLike<number>;
+}
+
+/** Items one after the other, and how many are whose. */
+export function readLists({ byKey }: Columns, key: string) {
+  const column = byKey.get(key) ?? noColumn;
+  if (column.kind === "lists") return column;
+  return toLists(Array.from(toValues(column)) as unknown[][]);
+}
+
+/** Where no list has an item, its items may be of any kind. */
+export function toRecords(items: Column, keys: readonly string[]): Columns {
+  if (items.kind === "records") return items;
+  return packColumns(Array.from(toValues(items)) as Record<string, unknown>[], keys);
+}
+
+/** The same as texts that are numbered. */
+export function toTexts(column: Column = noColumn): Texts {
+  if (column.kind === "texts") return column;
+  return numberTexts(Array.from(toValues(column)) as string[]);
+}
+
+const noColumn: Column = { kind: "any", values: [] };
+
 function toColumn(values: readonly unknown[]): Column {
   if (values.every(isNumber)) return { kind: "numbers", values: toNumbers(values) };
-  if (values.every(isText)) return toTexts(values);
-  if (values.every(isList)) {
-    const counts = Uint32Array.from(values, ({ length }) => length);
-    return { kind: "lists", counts, items: toColumn(values.flat()) };
-  }
+  if (values.every(isText)) return toTextColumn(values);
+  if (values.every(isList)) return toLists(values);
   const keys = sharedKeys(values);
   return keys === undefined ? { kind: "any", values } : packColumns(values as object[], keys);
 }
@@ -102,7 +141,18 @@ function toNumbers(values: readonly number[]): Int32Array | Float64Array {
   return isSmall ? Int32Array.from(values) : Float64Array.from(values);
 }
 
-function toTexts(values: readonly string[]): Column {
+function toLists(values: readonly (readonly unknown[])[]) {
+  const counts = Uint32Array.from(values, ({ length }) => length);
+  return { kind: "lists", counts, items: toColumn(values.flat()) } as const;
+}
+
+function toTextColumn(values: readonly string[]): Column {
+  const { texts, at } = numberTexts(values);
+  const isWorth = texts.length * 2 <= values.length;
+  return isWorth ? { kind: "texts", texts, at } : { kind: "any", values };
+}
+
+function numberTexts(values: readonly string[]): Texts {
   const known = new Map<string, number>();
   const at = new Uint32Array(values.length);
   for (const [row, value] of values.entries()) {
@@ -113,8 +163,7 @@ function toTexts(values: readonly string[]): Column {
     }
     at[row] = index;
   }
-  const isWorth = known.size * 2 <= values.length;
-  return isWorth ? { kind: "texts", texts: [...known.keys()], at } : { kind: "any", values };
+  return { texts: [...known.keys()], at };
 }
 
 function toValues(column: Column): ArrayLike<unknown> {

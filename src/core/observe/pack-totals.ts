@@ -1,11 +1,21 @@
 /**
  * Holds what is kept of ended processes as few arrays.
  * In: totals. Out: columns, a row a total as it is told; and the same again, with shared lists.
- * Must not make a record a row: they would all be there at once.
+ * Must not make records of rows, which would all be there at once, nor keys of texts: containers
+ * choose how long those are.
  */
-import type { Actor, Citation, FileUseHow } from "./fact.ts";
+import { findEqualLists, startsOf, zipNumbers } from "./equal-lists.ts";
+import type { Actor, Citation, FileUseHow, Sensor } from "./fact.ts";
 import { joinColumns, ListColumn, NumberColumn, TextColumn } from "./grow-columns.ts";
-import { type Columns, unpackRows } from "./pack-columns.ts";
+import {
+  type Columns,
+  readLists,
+  readNumbers,
+  readTexts,
+  textAt,
+  toRecords,
+  toTexts,
+} from "./pack-columns.ts";
 import {
   type Citer,
   citationsOf,
@@ -14,21 +24,6 @@ import {
   type Total,
   type Whose,
 } from "./use-total.ts";
-
-/** As it is dumped. */
-interface TotalRow {
-  readonly path: string;
-  readonly how: FileUseHow;
-  readonly actor: Actor;
-  readonly origin: Actor;
-  readonly reason: string;
-  readonly count: number;
-  readonly firstUs: number;
-  readonly lastUs: number;
-  readonly sensors: number;
-  readonly binaries: readonly string[];
-  readonly citations: readonly Citation[];
-}
 
 /** **Order**: kept. **Cost**: linear. */
 export function packTotals(totals: readonly Total[]): Columns {
@@ -106,36 +101,106 @@ function packCitations(totals: readonly Total[]): ListColumn {
   return lists;
 }
 
-/** The same again, in the same order; what is equal is shared. */
+/**
+ * The same again, in the same order; what is equal is shared. **Cost**: linear: what is equal is
+ * found by the numbers that columns have for texts, however long those are.
+ */
 export function unpackTotals(columns: Columns): readonly Total[] {
-  const share = { whose: createSharer<Whose>(), citer: createSharer<Citer>() };
-  const shareList = { binaries: createSharer<readonly string[]>(), citers: createSharer<Citers>() };
-  return unpackRows<TotalRow>(columns).map((row) => {
-    const { path, how, actor, origin, reason, count, sensors, citations } = row;
-    const whose = share.whose([actor, origin, reason], { actor, origin, reason });
-    const binaries = shareList.binaries(row.binaries, row.binaries);
-    const citers = citations.map((one) => {
-      const { node, execId, pid, binary, sensor, policy } = one;
-      const own = { node, execId, pid, binary, sensor, policy };
-      return share.citer(Object.values(own), own);
-    });
-    const places = citations.map(({ timeUs, input, offset }) => [timeUs, input, offset]);
-    const times = [row.firstUs, row.lastUs].concat(...places);
-    const same = shareList.citers(citers.flatMap(Object.values), citers);
-    return { path, how, whose, count, sensors, binaries, citers: same, times };
+  const [path, how] = [readTexts(columns, "path"), readTexts(columns, "how")];
+  const [count, sensors] = [readNumbers(columns, "count"), readNumbers(columns, "sensors")];
+  const [firstUs, lastUs] = [readNumbers(columns, "firstUs"), readNumbers(columns, "lastUs")];
+  const whose = readWhose(columns);
+  const binaries = readBinaries(columns);
+  const cited = readCited(columns);
+  return Array.from({ length: columns.count }, (_, row) => {
+    const times = [firstUs[row] ?? 0, lastUs[row] ?? 0];
+    cited.addTimes(row, times);
+    return {
+      path: textAt(path, row),
+      how: textAt(how, row) as FileUseHow,
+      whose: whose(row),
+      count: count[row] ?? 0,
+      sensors: sensors[row] ?? 0,
+      binaries: binaries(row),
+      citers: cited.citers(row),
+      times: times.slice(),
+    };
   });
 }
 
-type Citers = readonly Citer[];
+type Reader<T> = (row: number) => T;
 
-/** Gives the first thing that had the same parts. */
-function createSharer<T>(): (parts: readonly (string | number)[], thing: T) => T {
-  const byParts = new Map<string, T>();
-  return (parts, thing) => {
-    const key = JSON.stringify(parts);
-    const known = byParts.get(key);
-    if (known !== undefined) return known;
-    byParts.set(key, thing);
-    return thing;
+/** Makes but one of rows that are equal. */
+function readShared<T extends object>(first: Uint32Array, make: Reader<T>): Reader<T> {
+  const made: (T | undefined)[] = Array.from(first, () => undefined);
+  return (row) => {
+    const number = first[row] ?? row;
+    const one = made[number] ?? make(number);
+    made[number] = one;
+    return one;
   };
+}
+
+function readWhose(columns: Columns): Reader<Whose> {
+  const actor = readTexts(columns, "actor");
+  const origin = readTexts(columns, "origin");
+  const reason = readTexts(columns, "reason");
+  const lists = zipNumbers(columns.count, [actor.at, origin.at, reason.at]);
+  return readShared(findEqualLists(lists), (row) => ({
+    actor: textAt(actor, row) as Actor,
+    origin: textAt(origin, row) as Actor,
+    reason: textAt(reason, row),
+  }));
+}
+
+function readBinaries(columns: Columns): Reader<readonly string[]> {
+  const { counts, items } = readLists(columns, "binaries");
+  const [names, starts] = [toTexts(items), startsOf(counts)];
+  const first = findEqualLists({ starts, numbers: names.at });
+  return readShared(first, (row) => itemsOf(starts, row, (at) => textAt(names, at)));
+}
+
+function readCited(columns: Columns) {
+  const { counts, items } = readLists(columns, "citations");
+  const starts = startsOf(counts);
+  const cited = toRecords(items, citationKeys);
+  const timeUs = readNumbers(cited, "timeUs");
+  const [input, offset] = [readNumbers(cited, "input"), readNumbers(cited, "offset")];
+  const addTimes = (row: number, times: number[]) => {
+    const end = starts[row + 1] ?? 0;
+    for (let at = starts[row] ?? 0; at < end; at++) {
+      times.push(timeUs[at] ?? 0, input[at] ?? 0, offset[at] ?? 0);
+    }
+  };
+  const { citerAt, numbers } = readCiters(cited);
+  const first = findEqualLists({ starts, numbers });
+  return { addTimes, citers: readShared(first, (row) => itemsOf(starts, row, citerAt)) };
+}
+
+const citationKeys: readonly (keyof Citation)[] = [
+  ...(["timeUs", "input", "offset", "pid"] as const),
+  ...(["node", "execId", "binary", "sensor", "policy"] as const),
+];
+
+/** Of each citation, and the same number for the same. */
+function readCiters(cited: Columns) {
+  const [node, execId] = [readTexts(cited, "node"), readTexts(cited, "execId")];
+  const [binary, sensor] = [readTexts(cited, "binary"), readTexts(cited, "sensor")];
+  const [policy, pid] = [readTexts(cited, "policy"), readNumbers(cited, "pid")];
+  const texts = [node, execId, binary, sensor, policy].map(({ at }) => at);
+  const numbers = findEqualLists(zipNumbers(cited.count, [pid, ...texts]));
+  const citerAt = readShared<Citer>(numbers, (row) => ({
+    node: textAt(node, row),
+    execId: textAt(execId, row),
+    pid: pid[row] ?? 0,
+    binary: textAt(binary, row),
+    sensor: textAt(sensor, row) as Sensor,
+    policy: textAt(policy, row),
+  }));
+  return { citerAt, numbers };
+}
+
+function itemsOf<T>(starts: Uint32Array, row: number, itemAt: Reader<T>): readonly T[] {
+  const [start, end] = [starts[row] ?? 0, starts[row + 1] ?? 0];
+  return Array.from({ length: end - start }, (_, at) => itemAt(start + at));
 }

@@ -7,7 +7,9 @@ import type { TimeUs } from "../event/event.ts";
 import {
   type CompactUses,
   compactUses,
+  countCompactUses,
   eachCompactUse,
+  findCompactUse,
   noUses,
   type OpenUses,
   openUses,
@@ -16,7 +18,15 @@ import {
 } from "./compact-uses.ts";
 import { compareTime, type PendingAccess } from "./exec-prelude.ts";
 import type { FileUseHow } from "./fact.ts";
-import { type Access, countAgain, createUse, hows, type Use } from "./use-record.ts";
+import {
+  type Access,
+  countAgain,
+  createUse,
+  createUses,
+  hows,
+  type Use,
+  type UsesByHow,
+} from "./use-record.ts";
 
 /** **Unit**: distinct paths of one process; `total` over all living processes. */
 export const useCountMax = { code: 4096, read: 8192, written: 1024, total: 250_000 } as const;
@@ -72,6 +82,20 @@ export function readUses({ kept }: ProcessUses): OpenUses {
   return isCompact(kept) ? openUses(kept) : kept;
 }
 
+/** Also what a copy of what is new is only a part of; not to be changed. */
+export function allUses({ uses, all }: OpenUses): UsesByHow {
+  if (all === undefined) return uses;
+  return isCompact(all) ? openUses(all).uses : all.uses;
+}
+
+/**
+ * A copy that has none of the uses of a compact process, which no late look tells, and knows of
+ * all. **Cost**: nothing is opened.
+ */
+export function copySilent(kept: CompactUses): OpenUses {
+  return { uses: createUses(), all: kept, pending: readPending(kept), look: 0 };
+}
+
 /** Compact ones stay so. **Order**: by way, as they came. */
 export function eachUse(
   { kept }: ProcessUses,
@@ -93,6 +117,18 @@ export function pendingOf({ kept }: ProcessUses): readonly PendingAccess[] {
 export function useCountAtMost({ kept }: ProcessUses): number {
   if (isCompact(kept)) return kept.list.paths.length;
   return hows.reduce((count, how) => count + (kept.uses[how]?.size ?? 0), 0);
+}
+
+/** Of each way. **Cost**: of a compact one, a look at each use. */
+export function useCountsOf({ kept }: ProcessUses): Readonly<Record<FileUseHow, number>> {
+  if (isCompact(kept)) return countCompactUses(kept);
+  const { executed, mapped, read, written } = kept.uses;
+  return {
+    executed: executed?.size ?? 0,
+    mapped: mapped?.size ?? 0,
+    read: read?.size ?? 0,
+    written: written?.size ?? 0,
+  };
 }
 
 export function isCompact(kept: OpenUses | CompactUses): kept is CompactUses {
@@ -146,7 +182,8 @@ function adopt(
   byPath: Map<string, Use>,
   { how, path }: Access,
 ): Use | undefined {
-  const known = all?.[how]?.get(path);
+  if (all === undefined) return undefined;
+  const known = isCompact(all) ? findCompactUse(all, how, path) : all.uses[how]?.get(path);
   if (known === undefined) return undefined;
   const copy = { ...known };
   byPath.set(path, copy);

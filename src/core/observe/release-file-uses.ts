@@ -15,8 +15,14 @@ import {
 } from "./file-use-totals.ts";
 import type { Release } from "./fold.ts";
 import type { FileUses } from "./pack-file-uses.ts";
-import { openedUses, type ProcessUses, useCountAtMost, useCountMax } from "./process-uses.ts";
-import { hows, type Use, type UsesByHow } from "./use-record.ts";
+import {
+  openedUses,
+  type ProcessUses,
+  useCountAtMost,
+  useCountMax,
+  useCountsOf,
+} from "./process-uses.ts";
+import { createUses, hows, type UsesByHow } from "./use-record.ts";
 import { lastUsOf, type Total } from "./use-total.ts";
 import { forgetOldWritings } from "./written-paths.ts";
 
@@ -49,52 +55,60 @@ function releaseAnyUnused(totals: UseTotalsState, emit: Emit): void {
   }
 }
 
-/** Of processes that run for long: what they used longest ago is added to the totals now. */
+const countMaxOf = {
+  executed: useCountMax.code,
+  mapped: useCountMax.code,
+  read: useCountMax.read,
+  written: useCountMax.written,
+} as const;
+
+/**
+ * Of processes that run for long: what they used longest ago is added to the totals now. **Cost**:
+ * the others are not opened, as many uses as they may have of another way.
+ */
 function relieveProcesses(
   totals: UseTotalsState,
   processes: readonly ProcessUses[],
   about: Release,
 ): void {
-  const countMin = Math.min(useCountMax.code, useCountMax.read, useCountMax.written);
   for (const process of processes) {
-    // Most are far from any bound: they need not be opened.
-    if (!isNear(useCountAtMost(process), countMin)) continue;
-    const { executed, mapped, read, written } = openedUses(process).uses;
-    const taken = {
-      executed: unusedOf(executed, useCountMax.code),
-      mapped: unusedOf(mapped, useCountMax.code),
-      read: unusedOf(read, useCountMax.read),
-      written: unusedOf(written, useCountMax.written),
-    };
-    if (Object.values(taken).some((uses) => uses !== undefined)) {
-      moveToTotals(totals, process, taken, about);
-    }
+    if (isNearAny(process)) moveToTotals(totals, process, about, chooseUses);
   }
   if (!isNear(totals.useCount, useCountMax.total)) return;
   for (const process of [...processes].sort((a, b) => a.lastUs - b.lastUs)) {
     if (totals.useCount * 2 <= useCountMax.total) return;
-    moveToTotals(totals, process, { ...openedUses(process).uses }, about);
+    moveToTotals(totals, process, about, (uses) => ({ ...uses }));
   }
 }
 
-function unusedOf(
-  uses: ReadonlyMap<string, Use> | undefined,
-  countMax: number,
-): Map<string, Use> | undefined {
-  if (uses === undefined || !isNear(uses.size, countMax)) return undefined;
-  return new Map(chooseUnused([...uses], countMax, ([, use]) => use.lastUs));
+function isNearAny(process: ProcessUses): boolean {
+  // Most are far from any bound: they need not be counted.
+  if (!isNear(useCountAtMost(process), Math.min(...Object.values(countMaxOf)))) return false;
+  const counts = useCountsOf(process);
+  return hows.some((how) => isNear(counts[how], countMaxOf[how]));
+}
+
+function chooseUses(uses: UsesByHow): UsesByHow {
+  const chosen = createUses();
+  for (const how of hows) {
+    const { [how]: byPath } = uses;
+    if (byPath === undefined || !isNear(byPath.size, countMaxOf[how])) continue;
+    chosen[how] = new Map(chooseUnused([...byPath], countMaxOf[how], ([, use]) => use.lastUs));
+  }
+  return chosen;
 }
 
 function moveToTotals(
   totals: UseTotalsState,
   process: ProcessUses,
-  taken: UsesByHow,
   { nodeOf }: Release,
+  choose: (uses: UsesByHow) => UsesByHow,
 ): void {
   const node = nodeOf(process.execId);
   if (node === undefined) return;
-  addToTotals(totals, process, node, taken);
   const { uses: byHow } = openedUses(process);
+  const taken = choose(byHow);
+  addToTotals(totals, process, node, taken);
   for (const how of hows) {
     const uses = byHow[how];
     if (taken[how] === uses) byHow[how] = undefined;
