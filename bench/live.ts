@@ -41,7 +41,7 @@ export const usualSizes: LiveSizes = {
   steadySeconds: 600,
   dayCount: 1_000_000,
   latencyCount: 30,
-  killSeconds: 50,
+  killSeconds: 30,
 };
 
 export interface LivePlan {
@@ -68,7 +68,7 @@ const usageSeconds = 300;
 /** **Unit**: seconds that one try of a latency takes at the very most, its waiting included. */
 const trySeconds = 5;
 /** **Unit**: seconds between two checkpoints, and a start. */
-const checkpointSeconds = 70;
+const checkpointSeconds = 40;
 /** For a daemon that is started only to be timed. */
 const nextCount = 20_000;
 

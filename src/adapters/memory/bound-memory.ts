@@ -14,6 +14,8 @@ export interface EngineMemory {
   readonly version: string;
   /** Whoever started the program said how much short-lived objects may take. */
   readonly isYoungBounded: boolean;
+  /** **Unit**: milliseconds that a start takes: it fills memory, and is not to be held up. */
+  readonly startMs: number;
   /** **Unit**: bytes for objects that were made lately. */
   youngSize(): number;
   boundYoung(): void;
@@ -32,6 +34,7 @@ const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" ")
 const ownMemory: EngineMemory = {
   version: process.versions.v8,
   isYoungBounded: given.includes("--max-semi-space-size"),
+  startMs: 10_000,
   youngSize: () =>
     getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")?.space_size ?? 0,
   boundYoung: () => setFlagsFromString("--semi-space-growth-factor=1"),
@@ -42,7 +45,7 @@ const ownMemory: EngineMemory = {
 export function boundMemory(memory: EngineMemory = ownMemory): void {
   if (!knownEngine.test(memory.version)) return;
   if (memory.isYoungBounded) {
-    memory.growSlowly();
+    setTimeout(() => memory.growSlowly(), memory.startMs).unref();
     return;
   }
   const timer = setInterval(() => {

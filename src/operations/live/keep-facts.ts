@@ -53,11 +53,12 @@ export interface KeptBatch {
 /** Of the time that a checkpoint took: until the next. */
 const restFactor = 25;
 /**
- * **Unit**: events that a restart may have to take from the archive. It reads some 25,000 a second,
- * and is to watch again within five, of which its own start takes one or two. So at 1,100 events a
- * second a checkpoint comes each 55 seconds, at 2,000 and more each 30, at ten each minute.
+ * **Unit**: events that a restart may have to take from the archive. It reads some 15,000 a second,
+ * for it has just begun, and is to watch again within five, of which its own start and the state
+ * take two. So at 1,100 events a second a checkpoint comes each 33 seconds, at 1,200 and more each
+ * 30, at ten each minute.
  */
-const replayCountMax = 60_000;
+const replayCountMax = 36_000;
 
 /**
  * `regular` tells what is new, and all of some containers, by turns; and has a checkpoint now and

@@ -23,21 +23,16 @@ export interface Recalled {
 }
 
 /**
- * Whether a state that was put away knows what workloads do: then nothing is to be recalled. Asked
- * of the dump, for another one of the whole state would only tell the same.
+ * Before the first event. `dumped`: what the observation was made of, for to ask it for another
+ * dump takes long. **Errors**: what the store throws. **Cost**: one pass over facts.
  */
-export function hasLearned(dumped: LiveDump): boolean {
-  const state = noveltyOf(dumped);
-  return state !== undefined && !knowsNothing(state);
-}
-
-/** Before the first event. **Errors**: what the store throws. **Cost**: one pass over facts. */
 export async function recallLearned(
   observation: LiveObservation,
   live: LiveOptions,
   store: FactStore,
+  dumped?: LiveDump,
 ): Promise<Recalled> {
-  const state = noveltyOf(observation.dump());
+  const state = (dumped && noveltyOf(dumped)) ?? noveltyOf(observation.dump());
   if (state === undefined || !knowsNothing(state)) return { observation, profiles: undefined };
   const facts = new FactSet();
   for await (const fact of store.facts()) if (isTelling(fact)) facts.add(fact);

@@ -16,7 +16,7 @@ import type { ArchiveReader } from "../../ports/archive.ts";
 import type { SourcePosition } from "../../ports/event-source.ts";
 import type { FactStore } from "../../ports/store.ts";
 import { endOrphans } from "./end-orphans.ts";
-import { hasLearned, type Recalled, recallLearned } from "./recall-learned.ts";
+import { type Recalled, recallLearned } from "./recall-learned.ts";
 
 /** Among the positions: how much of the archive a checkpoint holds. */
 export const archivePosition = "archive";
@@ -54,12 +54,9 @@ export async function resumeObservation(options: ResumeOptions): Promise<Resumed
   if (checkpoint !== undefined && checkpoint.version === liveDumpVersion) {
     const dumped = checkpoint.state as LiveDump;
     const orphaned = endOrphans(dumped, live);
-    const learned = hasLearned(dumped);
     const taken = new LiveObservation(live, dumped);
     // Detection may have been off, and the state knows nothing of it.
-    const { observation, profiles } = learned
-      ? { observation: taken, profiles: undefined }
-      : await recallLearned(taken, live, facts);
+    const { observation, profiles } = await recallLearned(taken, live, facts, dumped);
     observation.returnSettled(orphaned);
     // Those that were found by themselves are found again later.
     for (const name of observation.names) {
