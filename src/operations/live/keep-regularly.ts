@@ -1,6 +1,6 @@
 /**
- * Holds the rhythm in which facts are put away: each second or so, less often where that costs much,
- * with patience where the store refuses.
+ * Holds the rhythm in which facts are put away: each second or so, less often where that costs
+ * much, with patience where the store refuses.
  * In: the keeper. Out: each batch, to whoever looks for news in it. Ends when the signal is given.
  */
 import type { Clock } from "../../ports/clock.ts";
