@@ -15,7 +15,7 @@ async function run(version: string, mebibytes: readonly number[], isYoungBounded
   };
   const boundYoung = () => done.push("stop");
   const growSlowly = () => done.push("slow");
-  boundMemory({ version, isYoungBounded, startMs: 5, youngSize, boundYoung, growSlowly });
+  boundMemory({ version, isYoungBounded, youngSize, boundYoung, growSlowly });
   for (let turn = 0; turn < 100 && !done.includes("stop"); turn++) await wait(5);
   await wait(20);
   return done;

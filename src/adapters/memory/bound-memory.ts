@@ -14,8 +14,6 @@ export interface EngineMemory {
   readonly version: string;
   /** Whoever started the program said how much short-lived objects may take. */
   readonly isYoungBounded: boolean;
-  /** **Unit**: milliseconds that a start takes: it fills memory, and is not to be held up. */
-  readonly startMs: number;
   /** **Unit**: bytes for objects that were made lately. */
   youngSize(): number;
   boundYoung(): void;
@@ -34,7 +32,6 @@ const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" ")
 const ownMemory: EngineMemory = {
   version: process.versions.v8,
   isYoungBounded: given.includes("--max-semi-space-size"),
-  startMs: 10_000,
   youngSize: () =>
     getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")?.space_size ?? 0,
   boundYoung: () => setFlagsFromString("--semi-space-growth-factor=1"),
@@ -45,7 +42,7 @@ const ownMemory: EngineMemory = {
 export function boundMemory(memory: EngineMemory = ownMemory): void {
   if (!knownEngine.test(memory.version)) return;
   if (memory.isYoungBounded) {
-    setTimeout(() => memory.growSlowly(), memory.startMs).unref();
+    memory.growSlowly();
     return;
   }
   const timer = setInterval(() => {
