@@ -25,9 +25,9 @@ export interface Rhythm {
  * **Unit**: milliseconds; the least so that what happens is seen within two seconds also by whoever
  * has just begun to read everything.
  */
-const intervalMs = { least: 700, most: 30_000 } as const;
+const intervalMs = { least: 850, most: 30_000 } as const;
 /** Putting away takes at most this part of the time. */
-const shareMax = 0.035;
+const shareMax = 0.03;
 
 /** While it is urgent, at least this many times what the last took lies between two. */
 const urgentFactor = 3;

@@ -105,7 +105,7 @@ test("facts are put away within a second, and the end leaves nothing", async () 
   const { world } = one;
   const { store } = world.machine;
   giveMessages(0, half)(one);
-  await world.pass(600);
+  await world.pass(800);
   assert.equal(await factCount(store), 0);
   await world.pass(200);
   const early = await factCount(store);
