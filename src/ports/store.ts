@@ -204,12 +204,15 @@ export interface StoreSize {
 
 /**
  * `write` takes the lock of the directory, and makes it when it is missing. `read` takes none.
- * `join` writes beside whoever holds the lock: for programs that the holder itself started. What
- * the holder did not bring up to date it refuses with `state-locked`.
+ * `join` writes beside whoever holds the lock: for programs that the holder itself started. `write`
+ * brings an older state up to date; the others refuse it with `state-too-old`.
  */
 export type StoreMode = "read" | "write" | "join";
 
-/** **Errors** of opening: `state-locked`, `state-too-new`, `state-damaged`, `disk-full`. */
+/**
+ * **Errors** of opening: `state-locked`, `state-too-new`, `state-too-old`, `state-damaged`,
+ * `disk-full`.
+ */
 export interface Store {
   readonly facts: FactStore;
   readonly history: HistoryStore;

@@ -43,6 +43,10 @@ export const errorCodes = {
     exit: 8,
     help: "A newer waggle wrote this state: use that version, or another directory.",
   },
+  "state-too-old": {
+    exit: 8,
+    help: "Start or restart `waggle run` of this version: it brings the state up to date.",
+  },
   "state-damaged": {
     exit: 8,
     help: "Move the named file away to begin anew, or bring back a copy of it.",

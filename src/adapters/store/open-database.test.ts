@@ -32,8 +32,13 @@ test("who only joins leaves the database to who holds it, who may be older", () 
     const daemon = new DatabaseSync(file);
     const write = "UPDATE checkpoint SET state = ?";
     daemon.prepare(write).run(Buffer.from("a"));
-    const told = { code: "state-locked", retryable: false, message: /Restart the daemon.*version/ };
+    const told = {
+      code: "state-too-old",
+      retryable: false,
+      message: /restart it with this version/,
+    };
     await assert.rejects(openSqliteStore(folder, "join"), told);
+    await assert.rejects(openSqliteStore(folder, "read"), told);
     assert.doesNotThrow(() => daemon.prepare(write).run(Buffer.from("b")));
     daemon.close();
     await (await openSqliteStore(folder, "write")).close();

@@ -32,8 +32,7 @@ export interface WriteOptions {
 /** **Errors**: throws `state-damaged`, `state-too-new`, `disk-full`, `file-not-written`. */
 export function openToWrite(file: string, options: WriteOptions): DatabaseSync {
   return tellingErrors({ file, mode: "write" }, () => {
-    const database = connect(file, false);
-    try {
+    return keepingOpen(connect(file, false), (database) => {
       const version = checkVersion(file, database);
       // Only an empty database takes these, and no other is to be written yet.
       if (version === 0) {
@@ -48,56 +47,59 @@ export function openToWrite(file: string, options: WriteOptions): DatabaseSync {
         database.exec(`PRAGMA max_page_count = ${pageCountMax}`);
       }
       checkWritable(database);
-      return database;
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+    });
   });
 }
 
 /**
  * To write beside the one who holds the database, and who alone may bring it up to date: an older
  * one could write to it no more.
- * **Errors**: throws `not-found`, `state-locked`, `state-damaged`, `state-too-new`, `disk-full`,
+ * **Errors**: throws `not-found`, `state-too-old`, `state-damaged`, `state-too-new`, `disk-full`,
  * `file-not-written`.
  */
 export function openToJoin(file: string): DatabaseSync {
   return tellingErrors({ file, mode: "write" }, () => {
     if (statSync(file, { throwIfNoEntry: false }) === undefined) throw noState(file);
-    const database = connect(file, false);
-    try {
-      const version = checkVersion(file, database);
-      if (version === 0) throw noState(file);
-      if (version < schemaVersion) throw heldByOlder(file, version);
+    return keepingOpen(connect(file, false), (database) => {
+      checkCurrent(file, database);
       prepareToWrite(database);
       checkWritable(database);
-      return database;
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+    });
   });
 }
 
-/** **Errors**: throws `not-found`, `state-damaged`, `state-too-new`, `file-unreadable`. */
+/**
+ * **Errors**: throws `not-found`, `state-too-old`, `state-damaged`, `state-too-new`,
+ * `file-unreadable`.
+ */
 export function openToRead(file: string): DatabaseSync {
   return tellingErrors({ file, mode: "read" }, () => {
     if (statSync(file, { throwIfNoEntry: false }) === undefined) throw noState(file);
-    const database = connectReadOnly(file);
-    try {
-      if (checkVersion(file, database) < schemaVersion) throw noState(file);
-      return database;
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+    return keepingOpen(connectReadOnly(file), (database) => checkCurrent(file, database));
   });
 }
 
 /** A connection to a database that was opened before. */
 export function openReader(file: string): DatabaseSync {
   return connectReadOnly(file);
+}
+
+/** Open for good when nothing speaks against it. */
+function keepingOpen(database: DatabaseSync, check: (database: DatabaseSync) => void) {
+  try {
+    check(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Only who holds the database makes it, or brings it up to date. */
+function checkCurrent(file: string, database: DatabaseSync): void {
+  const version = checkVersion(file, database);
+  if (version === 0) throw noState(file);
+  if (version < schemaVersion) throw tooOld(file, version);
 }
 
 function prepareToWrite(database: DatabaseSync): void {
@@ -156,11 +158,11 @@ function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
 }
 
-function heldByOlder(file: string, version: number): WaggleError {
+function tooOld(file: string, version: number): WaggleError {
   const message =
-    `${JSON.stringify(file)} is held by an older waggle: its schema is ${version}, this one ` +
-    `writes ${schemaVersion}. Restart the daemon that holds it with this version.`;
-  return new WaggleError("state-locked", message);
+    `${JSON.stringify(file)} was written by an older waggle: its schema is ${version}, this one ` +
+    `needs ${schemaVersion}. Where a daemon holds it, restart it with this version.`;
+  return new WaggleError("state-too-old", message);
 }
 
 function noState(file: string): WaggleError {

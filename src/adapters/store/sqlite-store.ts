@@ -21,7 +21,7 @@ export interface SqliteOptions {
 
 /**
  * **Errors**: throws `state-locked`, `state-too-new`, `state-damaged`, `disk-full`,
- * `file-not-written`; to read or join: `not-found`; to read: `file-unreadable`.
+ * `file-not-written`; to read or join: `not-found`, `state-too-old`; to read: `file-unreadable`.
  */
 export async function openSqliteStore(
   directory: string,
