@@ -159,11 +159,6 @@ export const exemptions: readonly Exemption[] = [
   },
   {
     rule: "imports",
-    path: "core/judge/judge.ts",
-    reason: "It ties all judgement together; each part is small and apart.",
-  },
-  {
-    rule: "imports",
     path: "operations/judge-sources.ts",
     reason: "It ties loading, observing and judging together, and is the only file that knows all.",
   },

@@ -23,7 +23,11 @@ export interface OpenUses {
 /** The same, never changed: copies share it. */
 export interface CompactUses {
   readonly list: UseList;
-  /** One after the other, as `writeNumbers` puts them. Packed doubles: 8 bytes each, no boxes. */
+  /**
+   * One after the other: of each use its first time and offset, and its last time and count where
+   * it was not used just once; of what is pending time and offset. Packed doubles: 8 bytes each,
+   * no boxes.
+   */
   readonly numbers: readonly number[];
   /** Of each use that has one. */
   readonly by: readonly Image[];
@@ -243,9 +247,10 @@ export function findCompactUse(
   const shape = shapes[entry];
   if (shape === undefined || shape.isPending) return undefined;
   let [at, byAt] = [0, 0];
-  for (const before of shapes.slice(0, entry)) {
-    at += sizeOf(before);
-    if (before.hasBy) byAt++;
+  for (let before = 0; before < entry; before++) {
+    const one = shapes[before] ?? shape;
+    at += sizeOf(one);
+    if (one.hasBy) byAt++;
   }
   return useAt(compact, shape, at, byAt);
 }

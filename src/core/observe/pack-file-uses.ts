@@ -13,7 +13,16 @@ import {
   type UseTotalsState,
 } from "./file-use-totals.ts";
 import { joinColumns, NumberColumn, PlainColumn, TextColumn } from "./grow-columns.ts";
-import { type Columns, packColumns, packRows, unpackColumns, unpackRows } from "./pack-columns.ts";
+import {
+  type Columns,
+  packColumns,
+  packRows,
+  readNumbers,
+  readTexts,
+  textAt,
+  unpackColumns,
+  unpackRows,
+} from "./pack-columns.ts";
 import { packTotals, unpackTotals } from "./pack-totals.ts";
 import {
   compactProcess,
@@ -32,20 +41,14 @@ export interface FileUses {
 
 export interface FileUsesDump {
   readonly processes: Columns;
-  /** Of all processes one after the other, and whose each is. */
+  /** Of all processes one after the other. */
   readonly uses: Columns;
+  /** Of each use: its process (`owner`: which in their list), way (`how`) and `path`. */
   readonly places: Columns;
   /** Of all containers one after the other, and how many are whose. */
   readonly totals: Columns;
   readonly containers: readonly (readonly [ContainerKey, number])[];
   readonly rest: Omit<UseTotalsState, "totals" | "look">;
-}
-
-interface Place {
-  /** Of its process in their list. */
-  readonly owner: number;
-  readonly how: FileUseHow;
-  readonly path: string;
 }
 
 /** **Cost**: linear in what is kept. */
@@ -120,13 +123,15 @@ function startUse(): Use {
 /** The same again, in the same order. Of processes all are silent at first. */
 export function unpackFileUses(dump: FileUsesDump, lists: UseLists): FileUses {
   const processes = unpackProcesses(dump.processes);
-  const kept = unpackColumns(dump.uses, startUse);
-  for (const [at, { owner, how, path }] of unpackRows<Place>(dump.places).entries()) {
-    const [process, use] = [processes[owner], kept[at]];
-    if (process === undefined || use === undefined) continue;
+  const owners = readNumbers(dump.places, "owner");
+  const [ways, paths] = [readTexts(dump.places, "how"), readTexts(dump.places, "path")];
+  for (const [at, use] of unpackColumns(dump.uses, startUse).entries()) {
+    const process = processes[owners[at] ?? -1];
+    if (process === undefined) continue;
     const { uses } = openedUses(process);
+    const how = textAt(ways, at) as FileUseHow;
     uses[how] ??= new Map();
-    uses[how].set(path, use);
+    uses[how].set(textAt(paths, at), use);
   }
   for (const process of processes) compactProcess(process, lists, 1);
   const totals: UseTotalsState = { ...createUseTotals(), ...dump.rest };

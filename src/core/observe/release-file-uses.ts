@@ -61,6 +61,7 @@ const countMaxOf = {
   read: useCountMax.read,
   written: useCountMax.written,
 } as const;
+const leastCountMax = Math.min(...Object.values(countMaxOf));
 
 /**
  * Of processes that run for long: what they used longest ago is added to the totals now. **Cost**:
@@ -83,7 +84,7 @@ function relieveProcesses(
 
 function isNearAny(process: ProcessUses): boolean {
   // Most are far from any bound: they need not be counted.
-  if (!isNear(useCountAtMost(process), Math.min(...Object.values(countMaxOf)))) return false;
+  if (!isNear(useCountAtMost(process), leastCountMax)) return false;
   const counts = useCountsOf(process);
   return hows.some((how) => isNear(counts[how], countMaxOf[how]));
 }

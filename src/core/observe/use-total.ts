@@ -4,9 +4,10 @@
  * There are tens of thousands: what is the same for many is one object, times are bare numbers.
  */
 import { compareText } from "../event/compare-text.ts";
-import type { Actor, Citation, FileUseHow, Sensor } from "./fact.ts";
+import type { Actor, Citation, FileUseHow } from "./fact.ts";
 import type { ProcessNode } from "./fold.ts";
 import { binaryCountMax, citationCountMax, earliest, strongerOrigin } from "./merge-facts.ts";
+import { isSameList } from "./same-list.ts";
 import type { Use } from "./use-record.ts";
 
 export interface Whose {
@@ -30,14 +31,7 @@ export interface Total {
 }
 
 /** What the citations of one process have in common. */
-export interface Citer {
-  readonly node: string;
-  readonly execId: string;
-  readonly pid: number;
-  readonly binary: string;
-  readonly sensor: Sensor;
-  readonly policy: string;
-}
+export type Citer = Omit<Citation, "timeUs" | "input" | "offset">;
 
 /** Where in `times` the citations begin, and how many numbers each has. */
 const [citedAt, citedSize] = [2, 3];
@@ -147,9 +141,7 @@ const listCountMax = 16;
 
 /** The equal list that another total was given a moment ago. */
 function shareList<T>(recent: (readonly T[])[], list: readonly T[]): readonly T[] {
-  const isSame = (one: readonly T[]) =>
-    one.length === list.length && one.every((item, at) => item === list[at]);
-  const known = recent.find(isSame);
+  const known = recent.find((one) => isSameList(one, list));
   if (known !== undefined) return known;
   if (recent.length >= listCountMax) recent.length = 0;
   recent.push(list);

@@ -5,6 +5,7 @@
  */
 import type { FileUseFact } from "../../core/observe/fact.ts";
 import { binaryCountMax, mergeTexts } from "../../core/observe/merge-facts.ts";
+import { isSameList } from "../../core/observe/same-list.ts";
 
 /** Of a use all but which file it was, how often and when. */
 export interface FileDescription
@@ -118,13 +119,6 @@ function saysOf({ origin, actorReason, afterWrite }: FileDescription, fact: File
 
 function isMergedList(list: readonly string[], countMax?: number): boolean {
   return isSameList(mergeTexts(list, [], countMax), list);
-}
-
-function isSameList(a: readonly string[], b: readonly string[]): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
-  return true;
 }
 
 function isWithin(some: readonly string[], all: readonly string[]): boolean {

@@ -87,10 +87,8 @@ export function chooseForgotten(
     if (isMeant || keepers.isSpoken(entry)) stays.add(one);
   }
   // Once all of these stay with those above them: whom the bound meets must not depend on order.
-  const bare = new Map<SubjectRecord, SubjectRecord[]>();
-  for (const one of open) {
-    if (going.has(one.entry) && !stays.has(one)) listIn(bare, one.entry, one);
-  }
+  const rest = open.filter((one) => going.has(one.entry) && !stays.has(one));
+  const bare = Map.groupBy(rest, ({ entry }) => entry);
   for (const [entry, list] of bare) {
     const excess = Math.max(0, (sizes.get(entry) ?? 0) - bounds.members);
     const latest = excess === 0 ? list : list.sort(compareEnd).slice(excess);
@@ -98,10 +96,10 @@ export function chooseForgotten(
   }
   // Last: what these were before matters to nobody.
   for (const one of remembered) stays.add(one, false);
-  const rest = open.filter((one) => !stays.has(one));
+  const gone = open.filter((one) => !stays.has(one));
   const mayBeTold = ({ entry }: SubjectRecord) => going.has(entry) || rememberedIn.has(entry);
-  const over = rest.filter((one) => !mayBeTold(one));
-  return { over: [...due.sort(compareEnd), ...over], beyond: rest.filter(mayBeTold) };
+  const over = gone.filter((one) => !mayBeTold(one));
+  return { over: [...due.sort(compareEnd), ...over], beyond: gone.filter(mayBeTold) };
 }
 
 /** The earliest ended, then those longest unheard: who goes where there is no room. */
@@ -123,12 +121,6 @@ function isQuiet(one: SubjectRecord, nowUs: TimeUs): boolean {
   if (one.exitUs > 0) return one.treeForgot;
   // Of somebody's parent that was only named, nobody tells the end.
   return one.known <= subjectKnownAs.parent && one.lastUs + graceUs <= nowUs;
-}
-
-function listIn<T>(lists: Map<T, T[]>, key: T, one: T): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [one]);
-  else list.push(one);
 }
 
 /** Those that stay, and whom they are linked to. */

@@ -206,7 +206,7 @@ function cite(step: StepRecord, act: Act): void {
   if (last === undefined) step.citations = [citeAct(act)];
   else if (act.timeUs > last.timeUs) {
     if (length < citationCountMax) step.citations = citations.concat(citeAct(act));
-  } else step.citations = mergeCitations(citations, [citeAct(act)]).slice();
+  } else step.citations = mergeCitations(citations, [citeAct(act)]);
 }
 
 /** What is told of in a timeline; undefined for what all programs do all the time. */

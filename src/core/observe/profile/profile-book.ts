@@ -7,6 +7,7 @@
 import { compareText } from "../../event/compare-text.ts";
 import type { TimeUs } from "../../event/event.ts";
 import { earliest, mergeTexts } from "../merge-facts.ts";
+import { isSameList } from "../same-list.ts";
 import { networkCountMax, widerValue } from "./destination-value.ts";
 import { mergeDays, profileListMax } from "./merge-profile-facts.ts";
 import {
@@ -98,7 +99,8 @@ export function learnSession(book: ProfileBook, session: LearnedSession): readon
     known.lastUs = Math.max(known.lastUs, seen.lastUs);
     known.days = addDays(known.days, seen);
     known.runs = addRun(known.runs);
-    const isNews = before === 0 || !isSame(hadDays, known.days) || !isSame(hadRuns, known.runs);
+    const isNews =
+      before === 0 || !isSameList(hadDays, known.days) || !isSameList(hadRuns, known.runs);
     if (!isNews && known.lastUs < known.toldUs + toldAgainUs) continue;
     known.toldUs = known.lastUs;
     facts.push(factOf(place, known));
@@ -294,10 +296,6 @@ function createRunAdder(run: string) {
     }
     return added;
   };
-}
-
-function isSame<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((one, at) => one === b[at]);
 }
 
 function factOf(place: ProfilePlace, known: Learned): ProfileFact {

@@ -8,6 +8,7 @@ import type { Act } from "../detect/act.ts";
 import type { FieldValue } from "../detect/act-fields.ts";
 import { ActReader } from "../detect/act-reader.ts";
 import type { DetectContext, Detector } from "../detect/detector.ts";
+import { isSameList } from "../same-list.ts";
 import { findMatch } from "./find-match.ts";
 import {
   createState,
@@ -122,10 +123,6 @@ function makeMark(act: Act, tallied: Mark["tallied"], values: readonly string[])
     tallied,
     values,
   };
-}
-
-function isSameList(a: readonly string[], b: readonly string[]): boolean {
-  return a === b || (a.length === b.length && a.every((one, at) => one === b[at]));
 }
 
 function tallyOf({ kind, field }: StepTally, reader: ActReader): string | number | undefined {
