@@ -27,7 +27,7 @@ for (let at = 0; at < args.length; at += 2) {
 const now = () => Number(process.hrtime.bigint()) / 1e9;
 const started = now();
 let lastByte = started;
-const embedded = await createEmbedded();
+const embedded = await createEmbedded(new URL("../", import.meta.url), "0.0.0");
 const { report: made } = await report.run(report.input.parse(input) as never, {
   ...embedded,
   now: undefined,

@@ -6,20 +6,20 @@ import { readFileSync } from "node:fs";
 import { createEmbedded } from "./presets/embedded.ts";
 import { runCli } from "./surfaces/cli/run-cli.ts";
 
-/** Read only when asked for: `package.json` is beside `src` and beside `dist`. */
-function version(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}
+/** What the program comes with lies beside `src`, and beside `dist` of what is packed. */
+const home = new URL("../", import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL("package.json", home), "utf8")) as {
+  readonly version: string;
+};
 
 process.exitCode = await runCli({
   words: process.argv.slice(2),
   environment: process.env,
   output: process.stdout,
   error: process.stderr,
-  version: version(),
+  version,
   clock: () => performance.now(),
-  ports: createEmbedded,
+  ports: () => createEmbedded(home, version),
   onInterrupt: (listener) => {
     // Whoever ends it and however: nothing may be left half-done, no tool left running.
     for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, listener);

@@ -1,15 +1,18 @@
 /**
  * Holds the choice of adapters for one machine: recorded files or a running Tetragon in, documents
  * out.
- * In: nothing. Out: the ports that operations need. Adapters are loaded when first asked for, so
- * that `--help` stays fast. Must never hold logic.
+ * In: where the program's own files are, its version. Out: the ports that operations need. Adapters
+ * are loaded when first asked for, so that `--help` stays fast. Must never hold logic.
  */
 import type { Files } from "../ports/files.ts";
 import type { Outside } from "../ports/outside.ts";
 import type { Scanner } from "../ports/scanner.ts";
-import { outside } from "./open-outside.ts";
+import { createOutside } from "./open-outside.ts";
 
-export async function createEmbedded(): Promise<{
+export async function createEmbedded(
+  home: URL,
+  version: string,
+): Promise<{
   readonly files: Files;
   readonly scanner: Scanner;
   readonly outside: Outside;
@@ -20,5 +23,9 @@ export async function createEmbedded(): Promise<{
     import("../adapters/memory/bound-memory.ts"),
   ]);
   boundMemory();
-  return { files: createNodeFiles(), scanner: createAnchoreScanner(), outside };
+  return {
+    files: createNodeFiles(),
+    scanner: createAnchoreScanner(),
+    outside: createOutside(home, version),
+  };
 }

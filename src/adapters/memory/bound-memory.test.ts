@@ -15,7 +15,8 @@ async function run(version: string, mebibytes: readonly number[], isYoungBounded
   };
   const boundYoung = () => done.push("stop");
   const growSlowly = () => done.push("slow");
-  boundMemory({ version, isYoungBounded, youngSize, boundYoung, growSlowly });
+  const startYoung = () => done.push("young");
+  boundMemory({ version, isYoungBounded, youngSize, boundYoung, growSlowly, startYoung });
   for (let turn = 0; turn < 100 && !done.includes("stop"); turn++) await wait(5);
   await wait(20);
   return done;
@@ -27,7 +28,7 @@ test("the engine is told once, when the bound is reached, and no longer asked", 
 
 test("an engine it was not tried with is left alone, a size that was chosen stays", async () => {
   assert.deepEqual(await run("14.1.1", [64]), []);
-  assert.deepEqual(await run("13.6.233", [64], true), ["slow"]);
+  assert.deepEqual(await run("13.6.233", [64], true), ["slow", "young"]);
 });
 
 /** Makes objects that outlive a few collections: for them V8 enlarges its young generation. */

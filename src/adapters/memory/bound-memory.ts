@@ -19,6 +19,8 @@ export interface EngineMemory {
   boundYoung(): void;
   /** What lives on may grow by half until it is looked at. */
   growSlowly(): void;
+  /** Nothing new is put among what lives on, even where the like of it once lived on. */
+  startYoung(): void;
 }
 
 /** **Unit**: both halves together. From here on a larger one makes nothing faster. */
@@ -36,6 +38,7 @@ const ownMemory: EngineMemory = {
     getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")?.space_size ?? 0,
   boundYoung: () => setFlagsFromString("--semi-space-growth-factor=1"),
   growSlowly: () => setFlagsFromString("--heap-growing-percent=50"),
+  startYoung: () => setFlagsFromString("--no-allocation-site-pretenuring"),
 };
 
 /** Looks at the heap now and then until the bound is reached; keeps no program running. */
@@ -43,6 +46,7 @@ export function boundMemory(memory: EngineMemory = ownMemory): void {
   if (!knownEngine.test(memory.version)) return;
   if (memory.isYoungBounded) {
     memory.growSlowly();
+    memory.startYoung();
     return;
   }
   const timer = setInterval(() => {

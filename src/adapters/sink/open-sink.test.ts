@@ -125,7 +125,8 @@ test("a directory where none can be made is told at once", (context) => {
   // In a process of its own, for what spins cannot be stopped from within.
   const program = import.meta.resolve("../../presets/open-outside.ts");
   const script = `
-    import { outside } from ${JSON.stringify(program)};
+    import { createOutside } from ${JSON.stringify(program)};
+    const outside = createOutside(new URL(".", import.meta.url), "0.0.0");
     const sink = await outside.services.sink(process.argv[1]);
     try { await sink.deliver({}); } catch ({ code, message }) { console.log(code, message); }
   `;
