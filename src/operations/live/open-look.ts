@@ -7,6 +7,7 @@
 import type { ContainerKey, Fact, FileUseFact } from "../../core/observe/fact.ts";
 import { containerOfFact, factKey } from "../../core/observe/fact-key.ts";
 import { mergeFact } from "../../core/observe/merge-fact.ts";
+import { earliest } from "../../core/observe/merge-facts.ts";
 import { compareFacts, type FactNews } from "./compare-facts.ts";
 import type { FileShelf, WrittenTimes } from "./file-shelf.ts";
 import { RowMarks } from "./row-marks.ts";
@@ -167,11 +168,20 @@ function isPiece({ kind }: Fact): boolean {
 /** What to write; undefined: nothing, or not yet. */
 function changeOf(known: Written | undefined, told: Fact, look: LookAbout): Fact | undefined {
   if (known === undefined) return told;
+  if (look.isPartial && !mayAdd(known.fact, told)) return undefined;
   const fact = look.isPartial && isPiece(told) ? mergeFact(known.fact, told) : told;
   const news = compareFacts(known.fact, fact);
   // What a piece counts is less than there is.
   const isCount = !look.isPartial || !isPiece(told) || told.kind === "container";
   return isDue(news, known, isCount, look) ? fact : undefined;
+}
+
+/** False for a right that was seen again: of those that a look of what is new tells most are. */
+function mayAdd(known: Fact, told: Fact): boolean {
+  if (known.kind !== "privilege" || told.kind !== "privilege") return true;
+  // Times and proofs are all that differs: the first of each is news, a later one is not.
+  const isEarlier = earliest(known.firstSeenUs, told.firstSeenUs) !== known.firstSeenUs;
+  return isEarlier || known.lastSeenUs === 0 || known.citations.length === 0;
 }
 
 function isFileDue(files: FileShelf, row: number, told: FileUseFact, look: LookAbout): boolean {
