@@ -112,7 +112,10 @@ export class FileShelf {
     if (this.empty.length > spareCount + 3 * this.size) this.closeGaps();
   }
 
-  /** Those that were not met; undefined: none was. **Order**: by way. **Cost**: none if all were. */
+  /**
+   * Those that were not met; undefined: none was. **Order**: by way. **Cost**: nothing where all
+   * were met.
+   */
   *missing(met: RowMarks | undefined): Generator<FileUseFact, void> {
     if (met?.count === this.size) return;
     for (const { rows, how, actor } of this.ways) {

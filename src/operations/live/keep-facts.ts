@@ -5,13 +5,12 @@
  * Must never lose what the store refused: it is tried again with the next batch.
  */
 import type { ContainerKey, Fact } from "../../core/observe/fact.ts";
-import { factKey } from "../../core/observe/fact-key.ts";
-import { mergeFact } from "../../core/observe/merge-fact.ts";
 import { type LiveObservation, liveDumpVersion } from "../../engine/live-observation.ts";
 import type { Touched } from "../../engine/touched-containers.ts";
 import type { ArchiveWriter } from "../../ports/archive.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Checkpoint, FactStore } from "../../ports/store.ts";
+import { completePieces } from "./complete-pieces.ts";
 import { LookRounds } from "./look-rounds.ts";
 import { OpenLedger } from "./open-ledger.ts";
 import type { ChangesAbout, OpenChanges } from "./open-look.ts";
@@ -156,7 +155,8 @@ export class FactKeeper {
     let { open } = taken;
     try {
       const pieces = [...taken.pieces, ...(taken.turn?.pieces ?? [])];
-      open = [...open, ...(await this.complete(pieces)), ...(taken.turn?.open ?? [])];
+      const whole = await completePieces(pieces, facts, writer);
+      open = [...open, ...whole, ...(taken.turn?.open ?? [])];
       await archive?.flush();
       await facts.commit({
         writer,
@@ -230,19 +230,6 @@ export class FactKeeper {
     const look = this.ledger.startLook(nowMs, { ...about, isPartial: false });
     this.options.observation.emitOpen((fact) => look.take(fact), about.containers);
     return look.end();
-  }
-
-  /** Merges with what the store has of them. */
-  private async complete(pieces: readonly Fact[]): Promise<readonly Fact[]> {
-    if (pieces.length === 0) return [];
-    const { facts, writer } = this.options;
-    const whole = new Map(pieces.map((piece) => [factKey(piece), piece]));
-    for await (const before of facts.openFacts(writer, [...whole.keys()])) {
-      const key = factKey(before);
-      const piece = whole.get(key);
-      if (piece !== undefined) whole.set(key, mergeFact(before, piece));
-    }
-    return [...whole.values()];
   }
 
   /** Of what was new only a look at all that was touched can tell again. */
