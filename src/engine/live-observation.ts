@@ -8,7 +8,7 @@
 import type { Event, TimeUs } from "../core/event/event.ts";
 import type { ProblemLog } from "../core/event/problem.ts";
 import { widerKey } from "../core/observe/container-key.ts";
-import type { ContainerKey, Fact } from "../core/observe/fact.ts";
+import type { ContainerKey, Emit, Fact } from "../core/observe/fact.ts";
 import { containerOfFact } from "../core/observe/fact-key.ts";
 import type { DumpPart } from "../core/observe/fold.ts";
 import type { SourcePosition, SourceSignal } from "../ports/event-source.ts";
@@ -133,8 +133,8 @@ export class LiveObservation {
   }
 
   /**
-   * Processes that did something since the last call: `newFacts` can tell of it. undefined: only
-   * `openFacts` can, for some are gone by now, or they were too many.
+   * Processes that did something since the last call: `emitNew` can tell of it. undefined: only
+   * `emitOpen` can, for some are gone by now, or they were too many.
    */
   takeTouchedIds(): TouchedIds {
     return this.observer.takeTouchedIds();
@@ -146,40 +146,43 @@ export class LiveObservation {
   }
 
   /**
-   * All facts that folds hold, as if the recording ended now; those settled before are not among
-   * them. With `containers` only theirs, and those of no container: coverage, losses of streams.
+   * Tells all facts that folds hold, as if the recording ended now; those settled before are not
+   * among them. With `containers` only theirs, and those of no container: coverage, losses of
+   * streams. Asking changes nothing. Whoever forgets a fact at once has one at a time in memory.
    * **Cost**: a copy of the state, or of the part that decides on these containers.
    */
-  openFacts(containers?: ReadonlySet<ContainerKey>): readonly Fact[] {
+  emitOpen(emit: Emit, containers?: ReadonlySet<ContainerKey>): void {
     const part = containers === undefined ? undefined : partOf(containers);
-    const facts = this.endedFacts(part);
-    for (const stream of this.streams.values()) facts.push(...stream.losses());
-    facts.push(...this.evictions.losses(this.timeUs));
-    return facts;
+    this.observer.emitOpen(part === undefined ? emit : emitOf(part, emit), part);
+    this.emitLosses(emit);
+    for (const loss of this.evictions.losses(this.timeUs)) emit(loss);
   }
 
   /**
-   * What `openFacts` of these containers would tell, but of files, rights and containers only what
+   * Tells what `emitOpen` of these containers would, but of files, rights and containers only what
    * some processes did, and of losses those of streams alone: such facts are partial, to be merged
    * with those of the last look. What only another process's news tells (whose doing something was)
    * waits for the next.
    * **Cost**: by what these processes did, however many others a host runs.
    */
-  newFacts(containers: ReadonlySet<ContainerKey>, ids: ReadonlySet<string>): readonly Fact[] {
+  emitNew(emit: Emit, containers: ReadonlySet<ContainerKey>, ids: ReadonlySet<string>): void {
     const part = { ...partOf(containers), isNew: (execId: string) => ids.has(execId) };
-    const facts = this.endedFacts(part).filter(({ kind }) => kind !== "loss");
-    for (const stream of this.streams.values()) facts.push(...stream.losses());
+    const emitOne = emitOf(part, emit);
+    this.observer.emitOpen((fact) => {
+      if (fact.kind !== "loss") emitOne(fact);
+    }, part);
+    this.emitLosses(emit);
+  }
+
+  /** All that `emitOpen` tells, kept. */
+  openFacts(containers?: ReadonlySet<ContainerKey>): readonly Fact[] {
+    const facts: Fact[] = [];
+    this.emitOpen((fact) => void facts.push(fact), containers);
     return facts;
   }
 
-  /** As if the recording ended now. */
-  private endedFacts(part: DumpPart | undefined): Fact[] {
-    const facts: Fact[] = [];
-    const emit = (fact: Fact) => {
-      if (part === undefined || isOf(fact, part)) facts.push(fact);
-    };
-    this.observer.emitOpen(emit, part);
-    return facts;
+  private emitLosses(emit: Emit): void {
+    for (const stream of this.streams.values()) for (const loss of stream.losses()) emit(loss);
   }
 
   inputs(): readonly ReturnType<LiveStream["summarize"]>[] {
@@ -244,13 +247,17 @@ export class LiveObservation {
 
 /** A network of a host goes with the host, whose processes feed it. */
 function partOf(containers: ReadonlySet<ContainerKey>): DumpPart {
-  const keys = new Set([...containers].flatMap((key) => [key, widerKey(key)]));
+  const keys = new Set<ContainerKey>();
+  for (const key of containers) keys.add(key).add(widerKey(key));
   return { wants: (container) => keys.has(container) || keys.has(widerKey(container)) };
 }
 
-function isOf(fact: Fact, part: DumpPart): boolean {
-  const container = containerOfFact(fact);
-  return container === "" || part.wants(container);
+/** Of the part and of no container. */
+function emitOf(part: DumpPart, emit: Emit): Emit {
+  return (fact) => {
+    const container = containerOfFact(fact);
+    if (container === "" || part.wants(container)) emit(fact);
+  };
 }
 
 const dropReason = "store";

@@ -54,6 +54,9 @@ function partOf(keys: ReadonlySet<ContainerKey>): DumpPart {
 function openFacts(observer: Observer, tree: ProcessTreeOptions, part?: DumpPart) {
   const told: Fact[] = [];
   observer.emitOpen((fact) => void told.push(fact), part);
+  // Who compares them as they come need not merge them.
+  const files = told.filter(({ kind }) => kind === "file-use").map(factKey);
+  assert.equal(new Set(files).size, files.length, "a use of a file is told once");
   if (part !== undefined) return told;
   const facts: Fact[] = [];
   const emit = (fact: Fact) => void facts.push(fact);

@@ -20,6 +20,8 @@ export class TouchedContainers {
   add(container: ContainerKey): void {
     if (container === this.latest || this.keys === undefined) return;
     this.latest = container;
+    // Then the wider one is among them, too.
+    if (this.keys.has(container)) return;
     this.keys.add(container).add(widerKey(container));
     if (this.keys.size > containerCountMax) this.keys = undefined;
   }

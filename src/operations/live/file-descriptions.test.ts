@@ -23,7 +23,9 @@ for (let at = 0; at < 10_000; at += 1) {
   const fact = { kind: "file-use", container: "c", path: "/f" + at, how: "read", actor: "service",
     origin: "service", actorReason: "r", count: 1, firstSeenUs: 1, lastSeenUs: 2, binaries,
     sensors: ["open"], afterWrite: false, citations: [] };
-  ledger.note(ledger.changes([fact], 0, about), 0);
+  const look = ledger.startLook(0, about);
+  look.take(fact);
+  ledger.note(look.end(), 0);
 }
 parentPort.postMessage(ledger.count);
 `;

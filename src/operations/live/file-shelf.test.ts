@@ -10,6 +10,7 @@ import { factKey } from "../../core/observe/fact-key.ts";
 import { sampleCitation } from "../../testing/sample-incident.ts";
 import { describes, describesPiece, FileDescriptions } from "./file-descriptions.ts";
 import { FileShelf } from "./file-shelf.ts";
+import { RowMarks } from "./row-marks.ts";
 
 const use: FileUseFact = {
   ...{ kind: "file-use", container: "a", path: "/bin/x", how: "read", actor: "service" },
@@ -38,17 +39,22 @@ test("law: what is on the shelf is what was put there and not taken away", () =>
           shelf.delete(fact);
           map.delete(key);
         }
-        const all = [...shelf.missing(() => false)];
+        const all = [...shelf.missing(undefined)];
         assert.equal(shelf.size, map.size);
         assert.deepEqual(new Map(all.map((fact) => [factKey(fact), fact])), map);
-        assert.deepEqual([...shelf.missing(() => true)], []);
-        for (const fact of map.values()) {
+        const met = new RowMarks(shelf.rowCount);
+        for (const [at, fact] of [...map.values()].entries()) {
           const row = shelf.rowOf(fact);
           assert.ok(row !== undefined);
+          if (at % 3 === 0) assert.ok(met.meet(row) && !met.meet(row));
           assert.equal(shelf.newsAt(row, fact, false), "equal");
           const number = 2 * Number(fact.path.slice(1)) + (fact.how === "read" ? 0 : 1);
           assert.deepEqual(shelf.timesAt(row), { atMs: number, restMs: fact.count });
         }
+        const unmet = [...map.keys()].filter((_, at) => at % 3 !== 0);
+        assert.deepEqual(new Set(Array.from(shelf.missing(met), factKey)), new Set(unmet));
+        for (const fact of map.values()) met.meet(shelf.rowOf(fact) ?? assert.fail());
+        assert.deepEqual([...shelf.missing(met)], []);
         const reasons = new Set(Array.from(map.values(), ({ actorReason }) => actorReason));
         assert.equal(descriptions.size, reasons.size);
       }

@@ -7,13 +7,14 @@
 import type { Citation, ContainerKey, FileUseFact } from "../../core/observe/fact.ts";
 import { earliest, mergeFileUses } from "../../core/observe/merge-facts.ts";
 import { compareFacts, type FactNews, keptElsewhere } from "./compare-facts.ts";
-import { type FileWay, isSameWay } from "./fact-index.ts";
 import {
   describes,
   describesPiece,
   type FileDescription,
   type FileDescriptions,
 } from "./file-descriptions.ts";
+import type { RowMarks } from "./row-marks.ts";
+import { type FileWay, isSameWay } from "./told-facts.ts";
 
 /** When it was written last. */
 export interface WrittenTimes {
@@ -111,11 +112,15 @@ export class FileShelf {
     if (this.empty.length > spareCount + 3 * this.size) this.closeGaps();
   }
 
-  /** Those that `isThere` denies. **Order**: by way. */
-  *missing(isThere: (path: string, way: FileWay) => boolean): Generator<FileUseFact, void> {
-    for (const way of this.ways) {
-      for (const [path, row] of way.rows) {
-        if (!isThere(path, way)) yield this.factAt(row, { ...way, path });
+  /**
+   * Those that were not met; undefined: none was. **Order**: by way. **Cost**: nothing where all
+   * were met.
+   */
+  *missing(met: RowMarks | undefined): Generator<FileUseFact, void> {
+    if (met?.count === this.size) return;
+    for (const { rows, how, actor } of this.ways) {
+      for (const [path, row] of rows) {
+        if (met?.has(row) !== true) yield this.factAt(row, { how, actor, path });
       }
     }
   }

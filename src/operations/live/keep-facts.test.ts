@@ -15,6 +15,7 @@ import { FactSet } from "../../core/observe/fact-set.ts";
 import { LiveObservation } from "../../engine/live-observation.ts";
 import type { ArchiveWriter } from "../../ports/archive.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
+import { changesOf } from "../../testing/ledger-changes.ts";
 import { recordedMessages } from "../../testing/recorded-events.ts";
 import { createFolds } from "../create-folds.ts";
 import { compareFacts } from "./compare-facts.ts";
@@ -63,7 +64,7 @@ test("what counts on is written each eight minutes, news at once, and all at the
   const ledger = new OpenLedger([]);
   const counted = { ...use, count: use.count + 1, lastSeenUs: use.lastSeenUs + 1 };
   const open = (fact: Fact, ms: number, everything = false) => {
-    const changes = ledger.changes([fact], ms, { ...all, everything });
+    const changes = changesOf(ledger, [fact], { nowMs: ms, ...all, everything });
     ledger.note(changes, ms);
     return changes.open.length;
   };
@@ -78,16 +79,19 @@ test("what counts on is written each eight minutes, news at once, and all at the
 
 test("a key that is open no more is dropped, one of an earlier run too", () => {
   const ledger = new OpenLedger([factKey(use), "gone"]);
-  const changes = ledger.changes([use, flow], 0, all);
+  const changes = changesOf(ledger, [use, flow], { ...all, nowMs: 0 });
   assert.deepEqual(changes.dropped, ["gone"]);
   assert.equal(changes.open.length, 2, "what the store has of before may be old");
   ledger.note(changes, 0);
-  assert.deepEqual(ledger.changes([flow], 1, all).dropped, [factKey(use)]);
+  assert.deepEqual(changesOf(ledger, [flow], { ...all, nowMs: 1 }).dropped, [factKey(use)]);
   assert.equal(ledger.count, 2, "asking changes nothing");
 });
 
 test("several statements of one key are one open fact", () => {
-  const { open } = new OpenLedger([]).changes([use, { ...use, count: use.count + 5 }], 0, all);
+  const { open } = changesOf(new OpenLedger([]), [use, { ...use, count: use.count + 5 }], {
+    ...all,
+    nowMs: 0,
+  });
   assert.equal(open.length, 1);
 });
 

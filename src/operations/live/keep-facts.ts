@@ -5,15 +5,15 @@
  * Must never lose what the store refused: it is tried again with the next batch.
  */
 import type { ContainerKey, Fact } from "../../core/observe/fact.ts";
-import { factKey } from "../../core/observe/fact-key.ts";
-import { mergeFact } from "../../core/observe/merge-fact.ts";
 import { type LiveObservation, liveDumpVersion } from "../../engine/live-observation.ts";
 import type { Touched } from "../../engine/touched-containers.ts";
 import type { ArchiveWriter } from "../../ports/archive.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Checkpoint, FactStore } from "../../ports/store.ts";
+import { completePieces } from "./complete-pieces.ts";
 import { LookRounds } from "./look-rounds.ts";
-import { type OpenChanges, OpenLedger } from "./open-ledger.ts";
+import { OpenLedger } from "./open-ledger.ts";
+import type { ChangesAbout, OpenChanges } from "./open-look.ts";
 import { archivePosition } from "./resume-observation.ts";
 import { SettledLedger } from "./settled-ledger.ts";
 
@@ -154,7 +154,9 @@ export class FactKeeper {
     const { settled } = settling;
     let { open } = taken;
     try {
-      open = [...open, ...(await this.complete(taken.pieces)), ...(taken.turn?.open ?? [])];
+      const pieces = [...taken.pieces, ...(taken.turn?.pieces ?? [])];
+      const whole = await completePieces(pieces, facts, writer);
+      open = [...open, ...whole, ...(taken.turn?.open ?? [])];
       await archive?.flush();
       await facts.commit({
         writer,
@@ -205,16 +207,15 @@ export class FactKeeper {
     this.rounds.add(touched);
     if (wished === "new" && this.knowsNew && touched !== undefined && ids !== undefined) {
       const others = turn.size === 0 ? touched : without(touched, turn);
-      const told = observation.newFacts(others, ids);
       const about = { everything: false, containers: others, isPartial: true };
-      const changes = this.ledger.changes(told, nowMs, about);
-      return { ...changes, look: "new", touched, turn: this.lookAt(turn, nowMs) };
+      const look = this.ledger.startLook(nowMs, about);
+      observation.emitNew((fact) => look.take(fact), others, ids);
+      return { ...look.end(), look: "new", touched, turn: this.lookAt(turn, nowMs) };
     }
     this.rounds.add(turn);
     const owed = this.rounds.takeTouched();
     const containers = wished === "all" ? undefined : owed;
-    const told = observation.openFacts(containers);
-    const changes = this.ledger.changes(told, nowMs, { everything, containers, isPartial: false });
+    const changes = this.lookWhole({ everything, containers }, nowMs);
     const look = containers === undefined ? "all" : "touched";
     return { ...changes, look, touched: containers, turn: undefined };
   }
@@ -222,21 +223,13 @@ export class FactKeeper {
   /** All of these containers. */
   private lookAt(containers: ReadonlySet<ContainerKey>, nowMs: number): OpenChanges | undefined {
     if (containers.size === 0) return undefined;
-    const told = this.options.observation.openFacts(containers);
-    return this.ledger.changes(told, nowMs, { everything: false, containers, isPartial: false });
+    return this.lookWhole({ everything: false, containers }, nowMs);
   }
 
-  /** Merges with what the store has of them. */
-  private async complete(pieces: readonly Fact[]): Promise<readonly Fact[]> {
-    if (pieces.length === 0) return [];
-    const { facts, writer } = this.options;
-    const whole = new Map(pieces.map((piece) => [factKey(piece), piece]));
-    for await (const before of facts.openFacts(writer, [...whole.keys()])) {
-      const key = factKey(before);
-      const piece = whole.get(key);
-      if (piece !== undefined) whole.set(key, mergeFact(before, piece));
-    }
-    return [...whole.values()];
+  private lookWhole(about: Omit<ChangesAbout, "isPartial">, nowMs: number): OpenChanges {
+    const look = this.ledger.startLook(nowMs, { ...about, isPartial: false });
+    this.options.observation.emitOpen((fact) => look.take(fact), about.containers);
+    return look.end();
   }
 
   /** Of what was new only a look at all that was touched can tell again. */

@@ -9,8 +9,10 @@ import type { Actor, Fact, FileUseFact, FileUseHow } from "../../core/observe/fa
 import { containerOfFact, factKey } from "../../core/observe/fact-key.ts";
 import { mergeByKey, mergeFact } from "../../core/observe/merge-fact.ts";
 import { arbitraryFact } from "../../testing/arbitrary-facts.ts";
+import { changesOf } from "../../testing/ledger-changes.ts";
 import { sampleCitation } from "../../testing/sample-incident.ts";
-import { type ChangesAbout, OpenLedger } from "./open-ledger.ts";
+import { OpenLedger } from "./open-ledger.ts";
+import type { ChangesAbout } from "./open-look.ts";
 
 interface Known {
   readonly fact: Fact;
@@ -163,6 +165,13 @@ function unproven(facts: Iterable<Fact>): ReadonlyMap<string, Fact> {
   );
 }
 
+/** As folds tell them: a use of a file once a look. */
+function filesOnce(facts: readonly Fact[]): readonly Fact[] {
+  const isFile = ({ kind }: Fact) => kind === "file-use";
+  const files = mergeByKey(facts.filter(isFile)).values();
+  return [...files, ...facts.filter((one) => !isFile(one))];
+}
+
 test("law: the ledger decides as a plain model of its rules that keeps whole facts", () => {
   const steps = fc.array(step, { minLength: 1, maxLength: 8 });
   fc.assert(
@@ -174,9 +183,9 @@ test("law: the ledger decides as a plain model of its rules that keeps whole fac
       let last: readonly Fact[] = [];
       for (const { facts: fresh, isAgain, afterMs, isWritten, ...about } of all) {
         nowMs += afterMs;
-        const facts = isAgain ? [...last, ...fresh.slice(0, 5)] : fresh;
+        const facts = filesOnce(isAgain ? [...last, ...fresh.slice(0, 5)] : fresh);
         last = facts;
-        const changes = ledger.changes(facts, nowMs, about);
+        const changes = changesOf(ledger, facts, { ...about, nowMs });
         const wished = model.changes(facts, nowMs, about);
         assert.deepEqual(byKey(changes.open), wished.open);
         assert.deepEqual(byKey(changes.pieces), wished.pieces);
@@ -194,5 +203,47 @@ test("law: the ledger decides as a plain model of its rules that keeps whole fac
       }
     }),
     { numRuns: 1500 },
+  );
+});
+
+test("law: a use that is told twice in one look holds nothing back", () => {
+  const twice = fc.record({
+    facts: fc.array(
+      fileUse.map((one) => mergeFact(one, one)),
+      { maxLength: 25 },
+    ),
+    afterMs: fc.constantFrom(0, 480_000),
+    everything: fc.boolean(),
+    isPartial: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(twice, { minLength: 1, maxLength: 6 }), (all) => {
+      const ledger = new OpenLedger([]);
+      const store = new Map<string, Fact>();
+      let nowMs = 0;
+      for (const { facts, afterMs, ...how } of all) {
+        nowMs += afterMs;
+        const changes = changesOf(ledger, facts, { ...how, containers: undefined, nowMs });
+        const whole = changes.pieces.map((piece) =>
+          mergeFact(store.get(factKey(piece)) ?? assert.fail(), piece),
+        );
+        const open = [...changes.open, ...whole];
+        for (const key of changes.dropped) store.delete(key);
+        for (const [key, one] of byKey(open)) store.set(key, one);
+        ledger.note({ ...changes, open }, nowMs);
+        const told = mergeByKey(facts);
+        if (!how.isPartial) assert.deepEqual(new Set(store.keys()), new Set(told.keys()));
+        for (const [key, one] of told) {
+          const known = store.get(key) ?? assert.fail();
+          const moved = movedFields(known, how.isPartial ? mergeFact(known, one) : one);
+          assert.deepEqual(
+            moved.filter((name) => isNewsIn(known, name)),
+            [],
+          );
+          if (how.everything && !how.isPartial) assert.deepEqual(moved, []);
+        }
+      }
+    }),
+    { numRuns: 1000 },
   );
 });

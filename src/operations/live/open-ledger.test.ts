@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FileUseFact, LossFact } from "../../core/observe/fact.ts";
 import { factKey } from "../../core/observe/fact-key.ts";
+import { changesOf } from "../../testing/ledger-changes.ts";
 import { sampleCitation } from "../../testing/sample-incident.ts";
 import { OpenLedger } from "./open-ledger.ts";
 
@@ -18,13 +19,13 @@ test("only facts of covered containers, and of none, can be dropped", () => {
   const all = [loss("a"), loss("b"), loss("")];
   ledger.note({ open: all, dropped: [], gone: [] }, 0);
   const some = { everything: false, containers: new Set(["a"]), isPartial: false };
-  assert.deepEqual(ledger.changes([], 0, some), {
+  assert.deepEqual(changesOf(ledger, [], { ...some, nowMs: 0 }), {
     open: [],
     pieces: [],
     dropped: [factKey(loss("a")), factKey(loss(""))],
     gone: [loss("a"), loss("")],
   });
-  const whole = ledger.changes([], 0, { ...some, containers: undefined });
+  const whole = changesOf(ledger, [], { nowMs: 0, ...some, containers: undefined });
   assert.equal(whole.dropped.length, 4);
 });
 
@@ -41,11 +42,14 @@ test("of a file a partial look adds what is new, and drops and counts nothing", 
   ledger.note({ open, dropped: [], gone: [] }, 0);
   const piece = { ...use, count: 1, firstSeenUs: 30, lastSeenUs: 40 };
   const nothing = { open: [], pieces: [], dropped: [], gone: [] };
-  assert.deepEqual(ledger.changes([piece], 90_000, partial), nothing);
+  assert.deepEqual(changesOf(ledger, [piece], { ...partial, nowMs: 90_000 }), nothing);
   const news = { ...piece, binaries: ["/bin/a"] };
-  assert.deepEqual(ledger.changes([news], 1, partial), { ...nothing, pieces: [news] });
+  assert.deepEqual(changesOf(ledger, [news], { ...partial, nowMs: 1 }), {
+    ...nothing,
+    pieces: [news],
+  });
   const first = { ...piece, path: "/first" };
-  assert.deepEqual(ledger.changes([first], 1, partial).open, [first]);
+  assert.deepEqual(changesOf(ledger, [first], { ...partial, nowMs: 1 }).open, [first]);
 });
 
 test("of the rest a partial look tells all", () => {
@@ -53,7 +57,7 @@ test("of the rest a partial look tells all", () => {
   const port = { kind: "listen", container: "a", protocol: "tcp", address: "", port: 1 } as const;
   const seen = { firstSeenUs: 1, lastSeenUs: 2, binaries: [], citations: [] };
   ledger.note({ open: [{ ...port, ...seen }], dropped: [], gone: [] }, 0);
-  assert.equal(ledger.changes([], 1, partial).dropped.length, 1);
+  assert.equal(changesOf(ledger, [], { ...partial, nowMs: 1 }).dropped.length, 1);
 });
 
 test("counters are written less and less often, at last each half hour; signs each minute", () => {
@@ -63,8 +67,8 @@ test("counters are written less and less often, at last each half hour; signs ea
   for (let minute = 0; minute <= 100; minute += 1) {
     const about = { ...partial, isPartial: false };
     const atMs = minute * 60_000;
-    const sign = signs.changes([{ ...loss("a"), untilUs: minute }], atMs, about);
-    const counter = counters.changes([{ ...use, count: 1 + minute }], atMs, about);
+    const sign = changesOf(signs, [{ ...loss("a"), untilUs: minute }], { ...about, nowMs: atMs });
+    const counter = changesOf(counters, [{ ...use, count: 1 + minute }], { ...about, nowMs: atMs });
     signs.note(sign, atMs);
     counters.note(counter, atMs);
     if (sign.open.length > 0) writtenAt.sign.push(minute);
@@ -80,8 +84,8 @@ test("further proofs are no news, the first one is", () => {
   const proof = sampleCitation("p", 5);
   ledger.note({ open: [use], dropped: [], gone: [] }, 0);
   const proven = { ...use, citations: [proof] };
-  assert.deepEqual(ledger.changes([proven], 1, whole).open, [proven]);
+  assert.deepEqual(changesOf(ledger, [proven], { ...whole, nowMs: 1 }).open, [proven]);
   ledger.note({ open: [proven], dropped: [], gone: [] }, 1);
   const more = { ...use, citations: [proof, sampleCitation("p", 6)] };
-  assert.deepEqual(ledger.changes([more], 1, whole).open, []);
+  assert.deepEqual(changesOf(ledger, [more], { ...whole, nowMs: 1 }).open, []);
 });

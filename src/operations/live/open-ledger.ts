@@ -1,46 +1,14 @@
 /**
  * Holds which open facts the store has, so that only what changed is written.
- * In: open facts of now, of all containers or of some. Out: those to write and the keys to drop.
- * Must never hold back news; what only counts on is written once in a while. Of files, of which
- * there are tens of thousands, it knows no proofs: the store has them.
+ * In: what was written and dropped. Out: looks (`open-look.ts`), each at the open facts of one
+ * moment. What only counts on is written less and less often. Of files, of which there are tens of
+ * thousands, it knows no proofs: the store has them.
  */
-
-import type { ContainerKey, Fact, FileUseFact } from "../../core/observe/fact.ts";
+import type { ContainerKey, Fact } from "../../core/observe/fact.ts";
 import { containerOfFact, factKey } from "../../core/observe/fact-key.ts";
-import { mergeFact } from "../../core/observe/merge-fact.ts";
-import { compareFacts, type FactNews } from "./compare-facts.ts";
-import { FactIndex, filesOf, hasFile } from "./fact-index.ts";
 import { FileDescriptions } from "./file-descriptions.ts";
 import { FileShelf, type WrittenTimes } from "./file-shelf.ts";
-
-interface Written extends WrittenTimes {
-  readonly fact: Fact;
-}
-
-/** What the store has of one container. */
-interface WrittenShelf {
-  readonly files: FileShelf;
-  /** By `factKey`. */
-  readonly others: Map<string, Written>;
-}
-
-export interface OpenChanges {
-  readonly open: readonly Fact[];
-  /** Pieces that say something new about a fact that the store has: to be merged with that. */
-  readonly pieces: readonly Fact[];
-  readonly dropped: readonly string[];
-  /** What `dropped` names, as far as it is known. */
-  readonly gone: readonly Fact[];
-}
-
-export interface ChangesAbout {
-  /** Counters too: at the end, so that nothing is behind. */
-  readonly everything: boolean;
-  /** The containers whose facts are told; undefined: all. Others keep what the store has. */
-  readonly containers: ReadonlySet<ContainerKey> | undefined;
-  /** What `isPiece` names are only some facts, and each only a part of what is known. */
-  readonly isPartial: boolean;
-}
+import { type ChangesAbout, type OpenChanges, OpenLook, type WrittenShelf } from "./open-look.ts";
 
 /**
  * **Unit**: milliseconds. A counter may run ahead for longer the more often it was written: in a
@@ -65,35 +33,11 @@ export class OpenLedger {
   }
 
   /**
-   * `facts`: all of the containers that `about` names, and of none; where they are partial, those
-   * that something is new of. **Cost**: by these facts and, of the containers, what the store has.
+   * To be told all facts of the containers that `about` names, and of none; where they are partial,
+   * those that something is new of. Asking changes nothing; valid until the next `note`.
    */
-  changes(facts: readonly Fact[], nowMs: number, about: ChangesAbout): OpenChanges {
-    const told = new FactIndex(facts);
-    const open: Fact[] = [];
-    const pieces: Fact[] = [];
-    for (const [container, shelf] of told.all) {
-      const known = this.written.get(container);
-      for (const [key, fact] of shelf.others) {
-        const changed = changeOf(known?.others.get(key), fact, { ...about, nowMs });
-        if (changed !== undefined) open.push(changed);
-      }
-      for (const fact of filesOf(shelf)) {
-        const row = known?.files.rowOf(fact);
-        if (known === undefined || row === undefined) open.push(fact);
-        else if (isFileDue(known.files, row, fact, { ...about, nowMs })) {
-          if (about.isPartial) pieces.push(fact);
-          else open.push(fact);
-        }
-      }
-    }
-    const gone = [...this.goneOf(told, about)];
-    const dropped = gone.map(factKey);
-    if (about.containers === undefined && this.older.size > 0) {
-      const keys = new Set(keysOf(told));
-      for (const key of this.older) if (!keys.has(key)) dropped.push(key);
-    }
-    return { open, pieces, dropped, gone };
+  startLook(nowMs: number, about: ChangesAbout): OpenLook {
+    return new OpenLook({ shelves: this.written, older: this.older }, { ...about, nowMs });
   }
 
   /** The store has them now; what was a piece is among the open ones, whole. */
@@ -116,20 +60,6 @@ export class OpenLedger {
     let count = this.older.size;
     for (const { files, others } of this.written.values()) count += files.size + others.size;
     return count;
-  }
-
-  private *goneOf(told: FactIndex, { containers, isPartial }: ChangesAbout): Generator<Fact, void> {
-    const { written } = this;
-    for (const container of containers === undefined ? written.keys() : [...containers, ""]) {
-      const known = written.get(container);
-      if (known === undefined) continue;
-      const shelf = told.of(container);
-      for (const [key, { fact }] of known.others) {
-        if (shelf?.others.has(key) !== true && !(isPartial && isPiece(fact))) yield fact;
-      }
-      if (isPartial) continue;
-      yield* known.files.missing((path, way) => shelf !== undefined && hasFile(shelf, path, way));
-    }
   }
 
   private noteOpen(fact: Fact, atMs: number): void {
@@ -161,47 +91,6 @@ export class OpenLedger {
     }
     return shelf;
   }
-}
-
-function* keysOf(told: FactIndex): Generator<string, void> {
-  for (const [, shelf] of told.all) {
-    yield* shelf.others.keys();
-    for (const fact of filesOf(shelf)) yield factKey(fact);
-  }
-}
-
-interface Look extends ChangesAbout {
-  readonly nowMs: number;
-}
-
-/** Facts that processes add up to, and those that a partial look leaves out. */
-function isPiece({ kind }: Fact): boolean {
-  return kind === "file-use" || kind === "privilege" || kind === "container" || kind === "loss";
-}
-
-/** What to write; undefined: nothing, or not yet. */
-function changeOf(known: Written | undefined, told: Fact, look: Look): Fact | undefined {
-  if (known === undefined) return told;
-  const fact = look.isPartial && isPiece(told) ? mergeFact(known.fact, told) : told;
-  const news = compareFacts(known.fact, fact);
-  // What a piece counts is less than there is.
-  const isCount = !look.isPartial || !isPiece(told) || told.kind === "container";
-  return isDue(news, known, isCount, look) ? fact : undefined;
-}
-
-function isFileDue(files: FileShelf, row: number, told: FileUseFact, look: Look): boolean {
-  const news = files.newsAt(row, told, look.isPartial);
-  return isDue(news, files.timesAt(row), !look.isPartial, look);
-}
-
-function isDue(
-  news: FactNews,
-  { atMs, restMs }: WrittenTimes,
-  isCount: boolean,
-  { everything, nowMs }: Look,
-): boolean {
-  if (news !== "counted") return news === "news";
-  return isCount && (everything || nowMs - atMs >= restMs);
 }
 
 function restAfter({ kind }: Fact, known: WrittenTimes | undefined): number {
