@@ -1,15 +1,16 @@
 /**
- * Makes the program that is measured: compiled as it ships, not read as TypeScript, which costs
- * time at the start and memory all along.
+ * Makes what is measured: compiled, not read as TypeScript, which costs time at the start and memory
+ * all along; the program itself as it ships.
  * In: an empty folder. Out: the folder of the compiled benches; beside it, what users start.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bundleProgram } from "../scripts/bundle-program.ts";
 
 const root = join(import.meta.dirname, "..");
 
-export function compile(folder: string): string {
+export async function compile(folder: string): Promise<string> {
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
   const options = ["-p", root, "--noEmit", "false", "--outDir", folder];
   const done = spawnSync(process.execPath, [compiler, ...options], { encoding: "utf8" });
@@ -20,6 +21,6 @@ export function compile(folder: string): string {
     symlinkSync(join(root, name), join(folder, name), "junction");
   }
   cpSync(join(root, "bin"), join(folder, "bin"), { recursive: true });
-  symlinkSync(join(folder, "src"), join(folder, "dist"), "junction");
+  await bundleProgram(join(folder, "dist"));
   return home;
 }

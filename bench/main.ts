@@ -41,7 +41,7 @@ const longFileFactor = 10;
 const containerCount = 200;
 const folder = mkdtempSync(join(tmpdir(), "waggle-bench-"));
 /** Compiled benches. */
-const home = compile(join(folder, "compiled"));
+const home = await compile(join(folder, "compiled"));
 
 function print(line = ""): void {
   lines.push(line);

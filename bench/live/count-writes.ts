@@ -1,11 +1,12 @@
 /**
- * Counts facts that a daemon hands to its store, by kind: loaded into its process before it starts,
- * because the daemon itself tells only how many there are.
- * In: commits. Out: after each one a small file, named by the environment and the process, for what
- * the daemon starts inherits the environment. Changes no commit.
+ * Counts facts that a daemon writes, by kind: loaded into its process before it starts, because the
+ * daemon itself tells only how many there are.
+ * In: what is bound to statements of SQLite, which the shipped bundle has from Node as this does.
+ * Out: after each batch a small file, named by the environment and the process, for what the daemon
+ * starts inherits the environment. Changes no statement.
  */
 import { writeFileSync } from "node:fs";
-import { SqliteFacts } from "../../src/adapters/store/sqlite-facts.ts";
+import { type SQLInputValue, StatementSync } from "node:sqlite";
 
 export interface Writes {
   /** How many facts of each kind. */
@@ -16,11 +17,37 @@ export interface Writes {
 const file = `${process.env["WAGGLE_BENCH_WRITES"]}.${process.pid}`;
 const byKind: Record<string, number> = {};
 let commits = 0;
-const { commit } = SqliteFacts.prototype;
+/** Of the transaction that is open. */
+const kinds: string[] = [];
+let isBatch = false;
+/** Values by position, as waggle binds them. */
+type Bound = (this: StatementSync, ...values: readonly SQLInputValue[]) => unknown;
+const statements = StatementSync.prototype as unknown as { run: Bound; get: Bound };
+const { run, get } = statements;
 
-SqliteFacts.prototype.commit = async function countingCommit(batch) {
-  await commit.call(this, batch);
-  for (const { kind } of [...batch.settled, ...batch.open]) byKind[kind] = (byKind[kind] ?? 0) + 1;
-  commits += 1;
-  writeFileSync(file, JSON.stringify({ byKind, commits } satisfies Writes));
+/** Its last value is the fact as JSON. */
+const factStatement = /^\s*INSERT INTO (?:open_)?fact\b/;
+const batchStatement = /^\s*INSERT INTO writer\b/;
+
+statements.run = function countingRun(...values) {
+  const result = run.apply(this, values);
+  const sql = this.sourceSQL;
+  if (factStatement.test(sql)) kinds.push(String(JSON.parse(String(values.at(-1))).kind));
+  else if (sql === "COMMIT" || sql === "ROLLBACK") endTransaction(sql === "COMMIT");
+  return result;
 };
+
+statements.get = function countingGet(...values) {
+  if (batchStatement.test(this.sourceSQL)) isBatch = true;
+  return get.apply(this, values);
+};
+
+function endTransaction(isWritten: boolean): void {
+  if (isBatch && isWritten) {
+    for (const kind of kinds) byKind[kind] = (byKind[kind] ?? 0) + 1;
+    commits += 1;
+    writeFileSync(file, JSON.stringify({ byKind, commits } satisfies Writes));
+  }
+  kinds.length = 0;
+  isBatch = false;
+}
