@@ -21,7 +21,7 @@ let commits = 0;
 const kinds: string[] = [];
 let isBatch = false;
 /** Values by position, as waggle binds them. */
-type Bound = (this: StatementSync, ...values: readonly SQLInputValue[]) => unknown;
+type Bound = (this: StatementSync, ...values: SQLInputValue[]) => unknown;
 const statements = StatementSync.prototype as unknown as { run: Bound; get: Bound };
 const { run, get } = statements;
 
