@@ -7,6 +7,7 @@
 import { createProtobufDecoder } from "../core/event/decode-protobuf.ts";
 import { encodeEvent } from "../core/event/encode-protobuf.ts";
 import type { TimeUs } from "../core/event/event.ts";
+import { peekMessage } from "../core/event/peek-message.ts";
 import { isWireObject } from "../core/event/wire-value.ts";
 import type { Files } from "../ports/files.ts";
 import { isLive } from "./event-range.ts";
@@ -32,7 +33,6 @@ export interface ReadMessagesOptions {
   readonly files: Files;
   /** **Order**: as they should be read; directories are expanded by the caller. */
   readonly names: readonly string[];
-  /** Times cost as much again as reading. */
   readonly wantsTimes: boolean;
   readonly losses: MessageLosses;
 }
@@ -102,6 +102,8 @@ class MessageReader {
 
   /** What /proc told when Tetragon started carries the birth of the process, hours before. */
   private timeOf(message: Uint8Array): TimeUs {
+    const { kind, timeUs } = peekMessage(message);
+    if (kind !== "exec") return timeUs;
     const event = this.decoder.decode(message, 0, message.length, 0, 0);
     return event !== undefined && isLive(event) ? event.timeUs : 0;
   }

@@ -3,6 +3,7 @@
  * In: the messages as they are served. Out: the dump of the cache, as `GetDebug` answers.
  * Must never grow beyond its bounds: the oldest is forgotten, as in Tetragon's.
  */
+import { peekMessage } from "../../core/event/peek-message.ts";
 import { BrokenMessage } from "../../core/event/protobuf-cursor.ts";
 import { ProtobufWriter } from "../../core/event/protobuf-writer.ts";
 import { Fields } from "./read-fields.ts";
@@ -27,6 +28,8 @@ export class ProcessCache {
 
   /** Keeps a copy. A message that cannot be read changes nothing. */
   note(message: Uint8Array): void {
+    const { kind } = peekMessage(message);
+    if (kind !== "exec" && kind !== "exit") return;
     try {
       const fields = new Fields(message);
       const ended = fields.part(exit);
