@@ -13,13 +13,8 @@ import { imagePath } from "./file-path.ts";
 import { addToTotals, emitLostWritings, emitTotals } from "./file-use-totals.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
 import { type FileUseState, fileUseCopies, startFileUses } from "./fork-file-uses.ts";
-import {
-  addPending,
-  addUse,
-  createProcessUses,
-  openedUses,
-  type ProcessUses,
-} from "./process-uses.ts";
+import { eachPending, pendingOf } from "./kept-uses.ts";
+import { addPending, addUse, createProcessUses, type ProcessUses } from "./process-uses.ts";
 import { releaseFileUses } from "./release-file-uses.ts";
 import { scriptArgument } from "./script-argument.ts";
 import { noteWriting } from "./written-paths.ts";
@@ -171,21 +166,30 @@ function retire(state: FileUseState, node: ProcessNode): void {
   if (process === undefined) return;
   state.processes.delete(node.execId);
   if (state.latest === process) state.latest = undefined;
-  const open = openedUses(process);
   const next = state.processes.get(node.nextExecId);
-  const moved = next === undefined ? undefined : movePrelude(state, process, next, node);
-  for (const access of open.pending) {
-    if (moved?.includes(access) !== true) addUse(process, state.totals, access);
+  if (next === undefined) {
+    // What it is over, or held back, stays as it is while it is added.
+    eachPending(process.kept, (access) => addUse(process, state.totals, access));
+  } else {
+    const pending = pendingOf(process.kept);
+    const moved = movePrelude(state, { process, pending }, next, node);
+    for (const access of pending) {
+      if (!moved.includes(access)) addUse(process, state.totals, access);
+    }
   }
-  open.pending = [];
   addOwnProgram(state, process, node);
   addToTotals(state.totals, process, node);
+}
+
+interface Old {
+  readonly process: ProcessUses;
+  readonly pending: readonly PendingAccess[];
 }
 
 /** Credits the start of the next program to it, with the events as they were. */
 function movePrelude(
   state: FileUseState,
-  process: ProcessUses,
+  { process, pending }: Old,
   next: ProcessUses,
   node: ProcessNode,
 ): readonly PendingAccess[] {
@@ -193,7 +197,7 @@ function movePrelude(
   // A program that ran outside the container had its own files there: only a fork has none.
   const crosses = process.container !== next.container;
   if (next.execUs === 0 || (crosses && !fork)) return [];
-  const { moved, program } = findPrelude(openedUses(process).pending, next, fork);
+  const { moved, program } = findPrelude(pending, next, fork);
   const by = { execId: node.execId, binary: node.binary };
   for (const access of moved) credit(state, next, access, by);
   // Called by its own path, the exec itself is the better proof (`addOwnProgram`).
