@@ -11,15 +11,23 @@ import {
   compactKept,
   countAtMost,
   countKept,
+  eachKeptUse,
   findKeptUse,
   isCompact,
   type KeptUses,
   type OpenUses,
   openKept,
   pendingOf,
+  startOver,
   startUses,
 } from "./kept-uses.ts";
-import { addPending, addUse, compactProcess, createProcessUses } from "./process-uses.ts";
+import {
+  addPending,
+  addUse,
+  compactEnded,
+  compactProcess,
+  createProcessUses,
+} from "./process-uses.ts";
 import { createUseLists, turnUseLists, type UseLists } from "./use-lists.ts";
 import { createUse, createUses, hows } from "./use-record.ts";
 
@@ -105,6 +113,10 @@ function usesOf(paths: readonly string[], timeUs: number): OpenUses {
   return { ...startUses(), uses: { ...createUses(), read } };
 }
 
+function compact(open: OpenUses, lists: UseLists): CompactUses {
+  return compactKept(open, lists, 1) ?? assert.fail("no look tells any of it");
+}
+
 function pathsOf(compact: CompactUses): readonly string[] {
   const paths: string[] = [];
   eachCompactUse(compact, (_how, path) => paths.push(path));
@@ -113,34 +125,56 @@ function pathsOf(compact: CompactUses): readonly string[] {
 
 test("processes that did the same at other times share one list", () => {
   const lists = createUseLists();
-  const [first, second] = [5, 6e15].map((at) => compactKept(usesOf(["/a", "/b"], at), lists));
+  const [first, second] = [5, 6e15].map((at) => compact(usesOf(["/a", "/b"], at), lists));
   assert.equal(first?.list, second?.list);
   assert.notDeepEqual(first?.numbers, second?.numbers);
-  const other = compactKept(usesOf(["/b", "/a"], 5), lists);
+  const other = compact(usesOf(["/b", "/a"], 5), lists);
   assert.notEqual(other.list, first?.list);
   assert.deepEqual(pathsOf(other), ["/b", "/a"]);
-  assert.equal(compactKept(usesOf([], 5), lists), noUses);
+  assert.equal(compact(usesOf([], 5), lists), noUses);
   assert.deepEqual(pendingOf(noUses), []);
 });
 
 test("a list that is met again stays; one that nobody meets for two turns is forgotten", () => {
   const lists = createUseLists();
-  const compact = (path: string) => compactKept(usesOf([path], 1), lists);
-  const [often, seldom] = [compact("/often"), compact("/seldom")];
+  const compactOf = (path: string) => compact(usesOf([path], 1), lists);
+  const [often, seldom] = [compactOf("/often"), compactOf("/seldom")];
   for (let turn = 0; turn < 2; turn += 1) {
     turnUseLists(lists);
-    assert.equal(compact("/often").list, often.list);
+    assert.equal(compactOf("/often").list, often.list);
   }
-  assert.notEqual(compact("/seldom").list, seldom.list);
+  assert.notEqual(compactOf("/seldom").list, seldom.list);
   assert.deepEqual(pathsOf(seldom), ["/seldom"], "who has it keeps it");
+});
+
+test("what one look tells as a whole is compact once it ended, and told by that look", () => {
+  const process = createProcessUses("p", "c", "n");
+  const totals = { useCount: 0, look: 7 };
+  const accessTo = (path: string) =>
+    ({ path, how: "read", sensor: "open", policy: "", timeUs: 1, input: 0, offset: 0 }) as const;
+  for (const path of ["/a", "/b"]) addUse(process, totals, accessTo(path));
+  compactEnded(process, createUseLists(), 7);
+  const { kept: ended } = process;
+  assert.ok(isCompact(ended) && ended.look === 7);
+  const toldSince = (look: number): readonly string[] => {
+    const paths: string[] = [];
+    eachKeptUse(startOver(process.kept, look), (_how, path) => paths.push(path));
+    return paths;
+  };
+  assert.deepEqual([toldSince(7), toldSince(8)], [["/a", "/b"], []]);
+  totals.look = 8;
+  addUse(process, totals, accessTo("/b"));
+  compactEnded(process, createUseLists(), 8);
+  assert.equal(isCompact(process.kept), false, "one look tells some of it");
+  assert.deepEqual([toldSince(7), toldSince(8)], [["/a", "/b"], ["/b"]]);
 });
 
 test("lists that are known are bounded, however many differ", () => {
   const lists = createUseLists();
   const many = Array.from({ length: 1000 }, (_, at) => `/dir/file-${at}`);
   for (let process = 0; process < 500; process += 1) {
-    const compact = compactKept(usesOf([`/${process}`, ...many], 1), lists);
-    assert.deepEqual(pathsOf(compact).length, 1001);
+    const one = compact(usesOf([`/${process}`, ...many], 1), lists);
+    assert.deepEqual(pathsOf(one).length, 1001);
   }
   const known = [...lists.young.values(), ...lists.old.values()].flat();
   const pathCount = known.reduce((count, { paths }) => count + paths.length, 0);

@@ -21,6 +21,8 @@ export interface CompactUses {
   readonly numbers: readonly number[];
   /** Of each use that has one. */
   readonly by: readonly Image[];
+  /** Of all uses: the look since which they say what they say; 0: it is long past. */
+  readonly look: number;
 }
 
 /** Who takes a use may not keep it: it may be another one after the call. */
@@ -32,20 +34,32 @@ export interface UseSource {
   readonly eachPending: (take: TakePending) => void;
 }
 
-const counts = { executed: 0, mapped: 0, read: 0, written: 0 };
-const noList: UseList = { paths: [], shapes: [], counts, isOfUser: false };
+const noCounts = { executed: 0, mapped: 0, read: 0, written: 0 };
+const noList: UseList = { paths: [], shapes: [], counts: noCounts, isOfUser: false };
 
 /** Nothing at all. */
-export const noUses: CompactUses = { list: noList, numbers: [], by: [] };
+export const noUses: CompactUses = { list: noList, numbers: [], by: [], look: 0 };
 
-/** **Cost**: linear in what it did. */
-export function compactUses({ eachUse, eachPending }: UseSource, lists: UseLists): CompactUses {
+/**
+ * **Unit**: `pastLook`: the last look that is long past. **Errors**: undefined where looks since
+ * then tell some uses and not others. **Cost**: linear in what it did.
+ */
+export function compactUses(
+  { eachUse, eachPending }: UseSource,
+  lists: UseLists,
+  pastLook: number,
+): CompactUses | undefined {
   const paths: string[] = [];
   const shapes: UseShape[] = [];
   const numbers: number[] = [];
   const by: Image[] = [];
   let last: UseShape | undefined;
+  let look: number | undefined;
+  let isMixed = false;
   eachUse((how, path, use) => {
+    const ownLook = use.look > pastLook ? use.look : 0;
+    look ??= ownLook;
+    isMixed ||= look !== ownLook;
     const isOnce = use.count === 1 && use.lastUs === use.firstUs;
     if (last === undefined || !fits(last, how, use, isOnce)) last = shapeOf(how, use, isOnce);
     paths.push(path);
@@ -60,9 +74,11 @@ export function compactUses({ eachUse, eachPending }: UseSource, lists: UseLists
     shapes.push(last);
     numbers.push(access.timeUs, access.offset);
   });
+  if (isMixed) return undefined;
   if (paths.length === 0) return noUses;
+  const list = shareList(lists, { paths, shapes });
   // Cut to its length: what is pushed to has room for more.
-  return { list: shareList(lists, { paths, shapes }), numbers: numbers.slice(), by: byOf(by) };
+  return { list, numbers: numbers.slice(), by: byOf(by), look: look ?? 0 };
 }
 
 function byOf(by: readonly Image[]): readonly Image[] {
@@ -178,7 +194,7 @@ function emptyUse(): Use {
 
 function fillUse(
   use: Use,
-  { numbers, by }: CompactUses,
+  { numbers, by, look }: CompactUses,
   shape: UseShape,
   { at, byAt }: { readonly at: number; readonly byAt: number },
 ): void {
@@ -192,6 +208,7 @@ function fillUse(
   use.input = shape.input;
   use.offset = numbers[at + 1] ?? 0;
   use.by = shape.hasBy ? by[byAt] : undefined;
+  use.look = look;
 }
 
 function emptyPending(): Changed<PendingAccess> {

@@ -14,7 +14,13 @@ import { addToTotals, emitLostWritings, emitTotals } from "./file-use-totals.ts"
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
 import { type FileUseState, fileUseCopies, startFileUses } from "./fork-file-uses.ts";
 import { eachPending, pendingOf } from "./kept-uses.ts";
-import { addPending, addUse, createProcessUses, type ProcessUses } from "./process-uses.ts";
+import {
+  addPending,
+  addUse,
+  compactEnded,
+  createProcessUses,
+  type ProcessUses,
+} from "./process-uses.ts";
 import { releaseFileUses } from "./release-file-uses.ts";
 import { scriptArgument } from "./script-argument.ts";
 import { noteWriting } from "./written-paths.ts";
@@ -43,6 +49,7 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
       const process = processOf(state, node, event, at);
       if (event.type === "exec") noteExec(process, event, node);
       else if (event.type === "loader") takeLoad(state, process, event, at);
+      else if (event.type === "exit") compactEnded(process, state.lists, state.totals.look);
       if (!isHook(event) || hookKind(event.hook) === "none") return;
       current.process = process;
       current.event = event;

@@ -21,7 +21,13 @@ import {
 } from "./kept-uses.ts";
 import { packFileUses, unpackFileUses } from "./pack-file-uses.ts";
 import type { ProcessUses } from "./process-uses.ts";
-import { addPending, addUse, compactProcess, createProcessUses } from "./process-uses.ts";
+import {
+  addPending,
+  addUse,
+  compactEnded,
+  compactProcess,
+  createProcessUses,
+} from "./process-uses.ts";
 import { createUseLists } from "./use-lists.ts";
 import { type Access, countAgain, createUse, createUses, hows, type Use } from "./use-record.ts";
 
@@ -40,7 +46,7 @@ const accesses: fc.Arbitrary<PendingAccess> = fc.record({
 });
 
 const steps = fc.record({
-  kind: fc.constantFrom("add", "add", "hold", "look", "load", "copy", "news"),
+  kind: fc.constantFrom("add", "add", "hold", "look", "end", "load", "copy", "news"),
   given: fc.array(accesses, { minLength: 1, maxLength: 50 }),
   by: fc.boolean(),
 });
@@ -132,6 +138,8 @@ test("law: in any form, and however often it is copied, what a process did stays
         } else if (kind === "look") {
           for (const stage of [one, whole]) stage.totals.look += 1;
           compactProcess(process, lists, look);
+        } else if (kind === "end") {
+          compactEnded(process, lists, look);
         } else if (kind === "load") {
           one.process = load(one);
           for (const stage of [one, whole]) stage.totals.look = 1;

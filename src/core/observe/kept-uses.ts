@@ -57,7 +57,7 @@ export function eachKeptUse(kept: KeptUses, take: TakeUse): void {
     return;
   }
   const { uses, base, toldSince } = kept;
-  if (base === undefined || (toldSince > 0 && isCompact(base))) {
+  if (base === undefined || (isCompact(base) && base.look < toldSince)) {
     for (const how of hows) for (const [path, use] of uses[how] ?? []) take(how, path, use);
     return;
   }
@@ -78,12 +78,15 @@ export function eachKeptUse(kept: KeptUses, take: TakeUse): void {
   takeRest(hows.length);
 }
 
+type Over = Pick<OpenUses, "base" | "toldSince">;
+
 /** With what it is over. */
-function isTold({ base, toldSince }: OpenUses, how: FileUseHow, path: string): boolean {
+function isTold({ base, toldSince }: Over, how: FileUseHow, path: string): boolean {
   if (base === undefined) return false;
-  if (isCompact(base)) return toldSince === 0 && hasCompactUse(base, how, path);
+  if (isCompact(base)) return base.look >= toldSince && hasCompactUse(base, how, path);
   const use = base.uses[how]?.get(path);
-  return use === undefined ? toldSince === 0 && isTold(base, how, path) : use.look >= toldSince;
+  if (use !== undefined) return use.look >= toldSince;
+  return base.base !== undefined && isTold({ base: base.base, toldSince }, how, path);
 }
 
 /** Told or not; not to be changed. **Cost**: of a compact form a look at each path. */
@@ -163,14 +166,19 @@ export function openKept(kept: KeptUses): OpenUses {
     uses[how] ??= new Map();
     uses[how].set(path, { ...use });
   });
-  const look = isCompact(kept) ? 0 : kept.look;
+  const { look } = kept;
   return { uses, base: undefined, toldSince: 0, pending: [...pendingOf(kept)], look };
 }
 
-export function compactKept(kept: OpenUses, lists: UseLists): CompactUses {
+/** Undefined where it cannot be: `compactUses`. */
+export function compactKept(
+  kept: OpenUses,
+  lists: UseLists,
+  pastLook: number,
+): CompactUses | undefined {
   const source = {
     eachUse: (take: TakeUse) => eachKeptUse(kept, take),
     eachPending: (take: TakePending) => eachPending(kept, take),
   };
-  return compactUses(source, lists);
+  return compactUses(source, lists, pastLook);
 }

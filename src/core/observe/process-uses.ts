@@ -76,7 +76,17 @@ export function openedUses(process: ProcessUses): OpenUses {
 export function compactProcess(process: ProcessUses, lists: UseLists, sinceLook: number): void {
   const { kept } = process;
   if (isCompact(kept) || kept.look >= sinceLook) return;
-  process.kept = compactKept(kept, lists);
+  process.kept = compactKept(kept, lists, kept.look) ?? kept;
+}
+
+/**
+ * Of one that has ended nothing more is awaited: what one look tells as a whole is compact before
+ * it is old.
+ */
+export function compactEnded(process: ProcessUses, lists: UseLists, look: number): void {
+  const { kept } = process;
+  // What was told by the look before the last is past, whenever that was taken.
+  if (!isCompact(kept)) process.kept = compactKept(kept, lists, look - 2) ?? kept;
 }
 
 /** Counts over all processes. */
