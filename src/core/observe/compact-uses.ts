@@ -5,7 +5,7 @@
  * and the same records again.
  * Must give back exactly what was put in, in the same order, and be the only one to know the form.
  */
-import type { PendingAccess } from "./exec-prelude.ts";
+import { emptyAccess, type PendingAccess } from "./exec-prelude.ts";
 import type { FileUseHow } from "./fact.ts";
 import { shareList, type UseList, type UseLists, type UseShape } from "./use-lists.ts";
 import type { Image, Use } from "./use-record.ts";
@@ -211,13 +211,6 @@ function fillUse(
   use.look = look;
 }
 
-function emptyPending(): Changed<PendingAccess> {
-  const [how, sensor] = ["read", "other"] as const;
-  return { path: "", how, sensor, policy: "", timeUs: 0, timed: true, input: 0, offset: 0 };
-}
-
-type Changed<T> = { -readonly [Key in keyof T]: T[Key] };
-
 /** Who takes an access may not keep it: it may be another one after the call. */
 export type TakePending = (access: PendingAccess) => void;
 
@@ -227,7 +220,7 @@ export function eachCompactPending({ list, numbers }: CompactUses, take: TakePen
   let start = count;
   while (list.shapes[start - 1]?.isPending === true) start--;
   if (start === count) return 0;
-  const access = emptyPending();
+  const access = emptyAccess();
   // Two numbers each, at the end.
   let at = numbers.length - 2 * (count - start);
   for (let entry = start; entry < count; entry++, at += 2) {

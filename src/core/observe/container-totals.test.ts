@@ -9,8 +9,8 @@ import {
   addTotal,
   type ContainerTotals,
   dropTotal,
-  eachTotal,
   findTotal,
+  listTotals,
   startTotals,
 } from "./container-totals.ts";
 import type { Actor, FileUseHow } from "./fact.ts";
@@ -44,12 +44,12 @@ test("law: totals over others are what a copy of these would be, and leave them 
   fc.assert(
     fc.property(some, some, (before, after) => {
       const base = addAll(startTotals(), before);
-      const kept = structuredClone([...eachTotal(base)]);
+      const kept = structuredClone(listTotals(base));
       const over = addAll(startTotals(base), after);
       const whole = addAll(startTotals(), [...before, ...after]);
-      assert.deepEqual([...eachTotal(over)], [...eachTotal(whole)]);
+      assert.deepEqual(listTotals(over), listTotals(whole));
       assert.equal(over.count, whole.count);
-      assert.deepEqual([...eachTotal(base)], kept);
+      assert.deepEqual(listTotals(base), kept);
     }),
     { numRuns: 500 },
   );
@@ -61,13 +61,13 @@ test("a total that is dropped leaves the others of its path", () => {
     { ...given, actor: "service" },
     { ...given, actor: "operator" },
   ]);
-  const [first, second] = [...eachTotal(totals)];
+  const [first, second] = listTotals(totals);
   for (const [one, rest] of [
     [first, [second]],
     [second, []],
   ] as const) {
     dropTotal(totals, one ?? assert.fail("there are two"));
-    assert.deepEqual([...eachTotal(totals)], rest);
+    assert.deepEqual(listTotals(totals), rest);
   }
   assert.deepEqual([totals.count, totals.byPath.size], [0, 0]);
 });

@@ -57,9 +57,20 @@ export function addTotal(totals: ContainerTotals, total: Total): void {
 }
 
 /** **Order**: paths as they came, and of each path its totals. */
-export function* eachTotal({ byPath, base }: ContainerTotals): Generator<Total> {
-  for (const [path, same] of base?.byPath ?? []) yield* byPath.get(path) ?? same;
-  for (const [path, same] of byPath) if (base?.byPath.has(path) !== true) yield* same;
+export function eachTotal({ byPath, base }: ContainerTotals, take: (total: Total) => void): void {
+  base?.byPath.forEach((same, path) => {
+    for (const total of byPath.get(path) ?? same) take(total);
+  });
+  byPath.forEach((same, path) => {
+    if (base?.byPath.has(path) !== true) for (const total of same) take(total);
+  });
+}
+
+/** **Order**: as `eachTotal`. */
+export function listTotals(totals: ContainerTotals): Total[] {
+  const all: Total[] = [];
+  eachTotal(totals, (total) => all.push(total));
+  return all;
 }
 
 /** Forgets one of those that it is over nothing with. */

@@ -4,6 +4,7 @@
  * Must count what a bound leaves out, and say when a file had been written before it was used.
  */
 
+import type { TimeUs } from "../event/event.ts";
 import type { TakeUse } from "./compact-uses.ts";
 import {
   addTotal,
@@ -13,7 +14,7 @@ import {
   findTotal,
   startTotals,
 } from "./container-totals.ts";
-import type { ContainerKey, Emit, FileUseFact, FileUseHow, LossFact, Sensor } from "./fact.ts";
+import type { ContainerKey, Emit, FileUseFact, LossFact, Sensor } from "./fact.ts";
 import type { ProcessNode } from "./fold.ts";
 import { judgeUses } from "./judge-uses.ts";
 import { eachKeptUse } from "./kept-uses.ts";
@@ -28,7 +29,6 @@ import {
   mergeUse,
   startAdding,
   type Total,
-  type Whose,
 } from "./use-total.ts";
 import {
   createWrittenPaths,
@@ -83,16 +83,26 @@ export function addToTotals(
   node: ProcessNode,
   given?: UsesByHow,
 ): void {
-  const { kept } = process;
+  const { kept, container } = process;
   const judge = judgeUses(kept, node);
   const adding = startAdding(node);
+  let totals = state.totals.get(container);
   const take: TakeUse = (how, path, use) => {
     state.useCount--;
     const whose = judge(how, path);
     if (whose === undefined) return;
-    const total = totalOf(state, process, { path, how, whose });
-    if (total === undefined) noteLoss(state, process, "eviction", 1);
-    else mergeUse(total, use, whose, adding);
+    totals ??= startContainer(state, container);
+    let total = findTotal(totals, path, how, whose.actor);
+    if (total === undefined) {
+      if (isFull(state, totals)) {
+        noteLoss(state, process, "eviction", 1);
+        return;
+      }
+      total = createTotal(path, how, whose);
+      addTotal(totals, total);
+      state.totalCount++;
+    }
+    mergeUse(total, use, whose, adding);
   };
   if (given === undefined) eachKeptUse(kept, take);
   else for (const how of hows) for (const [path, use] of given[how] ?? []) take(how, path, use);
@@ -104,26 +114,14 @@ export function addToTotals(
   process.lostWriteCount = 0;
 }
 
-function totalOf(
-  state: UseTotalsState,
-  process: ProcessUses,
-  key: { readonly path: string; readonly how: FileUseHow; readonly whose: Whose },
-): Total | undefined {
-  const { path, how, whose } = key;
-  let totals = state.totals.get(process.container);
-  if (totals === undefined) {
-    totals = startTotals();
-    state.totals.set(process.container, totals);
-  }
-  const known = findTotal(totals, path, how, whose.actor);
-  if (known !== undefined) return known;
-  if (totals.count >= totalCountMax.container || state.totalCount >= totalCountMax.all) {
-    return undefined;
-  }
-  const total = createTotal(path, how, whose);
-  addTotal(totals, total);
-  state.totalCount++;
-  return total;
+function startContainer(state: UseTotalsState, container: ContainerKey): ContainerTotals {
+  const totals = startTotals();
+  state.totals.set(container, totals);
+  return totals;
+}
+
+function isFull(state: UseTotalsState, totals: ContainerTotals): boolean {
+  return totals.count >= totalCountMax.container || state.totalCount >= totalCountMax.all;
 }
 
 function noteLoss(
@@ -157,7 +155,8 @@ export function emitTotals(
 ): void {
   for (const [container, totals] of state.totals) {
     if (!isAsked(container)) continue;
-    for (const total of eachTotal(totals)) emit(toFact(container, total, state.writes));
+    const writes = state.writes.byContainer.get(container);
+    eachTotal(totals, (total) => emit(toFact(container, total, writes)));
     // At once, not at the end: what receives the facts grows meanwhile.
     totals.byPath.clear();
     state.totalCount -= totals.count;
@@ -182,8 +181,9 @@ export function emitSome(
   const { container, some } = about;
   const totals = state.totals.get(container);
   if (totals === undefined) return;
+  const writes = state.writes.byContainer.get(container);
   for (const total of some) {
-    emit(toFact(container, total, state.writes));
+    emit(toFact(container, total, writes));
     dropTotal(totals, total);
   }
   state.totalCount -= some.length;
@@ -218,7 +218,12 @@ function sensorsOf(bits: number): readonly Sensor[] {
   return list;
 }
 
-function toFact(container: ContainerKey, total: Total, writes: WrittenPaths): FileUseFact {
+/** `writes`: of paths of the container. */
+function toFact(
+  container: ContainerKey,
+  total: Total,
+  writes: ReadonlyMap<string, TimeUs> | undefined,
+): FileUseFact {
   const { path, how, whose, count, binaries } = total;
   const firstUs = firstUsOf(total);
   return {
@@ -234,7 +239,7 @@ function toFact(container: ContainerKey, total: Total, writes: WrittenPaths): Fi
     lastSeenUs: lastUsOf(total),
     binaries,
     sensors: sensorsOf(total.sensors),
-    afterWrite: how !== "written" && wasWritten(writes, { container, path, timeUs: firstUs }),
+    afterWrite: how !== "written" && wasWritten(writes, path, firstUs),
     citations: citationsOf(total),
   };
 }

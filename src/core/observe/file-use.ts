@@ -7,7 +7,7 @@
 
 import type { Event, HookEvent, LoaderEvent } from "../event/event.ts";
 import { isHostKey } from "./container-key.ts";
-import { findPrelude, mayPrecedeExec, type PendingAccess } from "./exec-prelude.ts";
+import { emptyAccess, findPrelude, mayPrecedeExec, type PendingAccess } from "./exec-prelude.ts";
 import { type FileAccess, hookKind, readAccesses } from "./file-access.ts";
 import { imagePath } from "./file-path.ts";
 import { addToTotals, emitLostWritings, emitTotals } from "./file-use-totals.ts";
@@ -38,6 +38,7 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
     event: undefined,
     at: undefined,
     state: undefined,
+    taken: emptyAccess(),
   };
   const use = (access: FileAccess) => takeAccess(current, access);
   return {
@@ -47,14 +48,14 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
       const { node } = at;
       if (node === undefined || (!wantsHost && isHostKey(node.container))) return;
       const process = processOf(state, node, event, at);
+      current.state = state;
+      current.at = at;
       if (event.type === "exec") noteExec(process, event, node);
-      else if (event.type === "loader") takeLoad(state, process, event, at);
+      else if (event.type === "loader") takeLoad(current, process, event);
       else if (event.type === "exit") compactEnded(process, state.lists, state.totals.look);
       if (!isHook(event) || hookKind(event.hook) === "none") return;
       current.process = process;
       current.event = event;
-      current.at = at;
-      current.state = state;
       readAccesses(event, use);
     },
     retire,
@@ -75,6 +76,8 @@ interface Current {
   event: HookEvent | undefined;
   at: StepContext | undefined;
   state: FileUseState | undefined;
+  /** Nobody keeps it. */
+  readonly taken: ReturnType<typeof emptyAccess>;
 }
 
 function isHook(event: Event): event is HookEvent {
@@ -127,44 +130,43 @@ function noteExec(process: ProcessUses, event: Event, node: ProcessNode): void {
 }
 
 /** A mapped ELF file. Data mappings are reported too: what maps without running is told later. */
-function takeLoad(
-  state: FileUseState,
-  process: ProcessUses,
-  event: LoaderEvent,
-  at: StepContext,
-): void {
+function takeLoad(current: Current, process: ProcessUses, event: LoaderEvent): void {
   const path = imagePath(event.path);
   if (path === "") return;
-  const timed = event.timeUs > 0;
-  const timeUs = timed ? event.timeUs : at.nowUs;
-  const { input, offset } = event;
-  const access: PendingAccess = {
-    path,
-    how: "mapped",
-    sensor: "loader",
-    policy: "",
-    timeUs,
-    timed,
-    input,
-    offset,
-  };
-  if (mayPrecedeExec(path, "mapped", true)) addPending(process, state.totals, access);
-  else addUse(process, state.totals, access);
+  const { taken } = current;
+  taken.path = path;
+  taken.how = "mapped";
+  taken.sensor = "loader";
+  taken.policy = "";
+  addTaken(current, process, event, true);
 }
 
 function takeAccess(current: Current, access: FileAccess): void {
-  const { process, event, at, state } = current;
-  if (process === undefined || event === undefined || at === undefined || state === undefined)
-    return;
-  const { path, how, sensor } = access;
-  const timed = event.timeUs > 0;
-  const timeUs = timed ? event.timeUs : at.nowUs;
-  const { policy, input, offset } = event;
+  const { process, event, taken } = current;
+  if (process === undefined || event === undefined) return;
+  taken.path = access.path;
+  taken.how = access.how;
+  taken.sensor = access.sensor;
+  taken.policy = event.policy;
+  addTaken(current, process, event, access.executable);
+}
+
+function addTaken(
+  { state, at, taken }: Current,
+  process: ProcessUses,
+  event: HookEvent | LoaderEvent,
+  executable: boolean,
+): void {
+  if (state === undefined || at === undefined) return;
+  taken.timed = event.timeUs > 0;
+  taken.timeUs = taken.timed ? event.timeUs : at.nowUs;
+  taken.input = event.input;
+  taken.offset = event.offset;
+  const { path, how, timeUs } = taken;
   if (how === "written" && at.node?.actor !== "runtime") {
     noteWriting(state.totals.writes, { container: process.container, path, timeUs });
   }
-  const taken = { path, how, sensor, policy, timeUs, timed, input, offset };
-  if (mayPrecedeExec(path, how, access.executable)) addPending(process, state.totals, taken);
+  if (mayPrecedeExec(path, how, executable)) addPending(process, state.totals, { ...taken });
   else addUse(process, state.totals, taken);
 }
 

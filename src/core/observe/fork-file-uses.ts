@@ -57,7 +57,9 @@ function compactSilent({ processes, totals, lists }: FileUseState): void {
   if (look % soughtEvery !== 0) return;
   if (look % turnEvery === 0) turnUseLists(lists);
   // What the look tells that is being taken has the number before.
-  for (const process of processes.values()) compactProcess(process, lists, look - soughtEvery);
+  processes.forEach((process) => {
+    compactProcess(process, lists, look - soughtEvery);
+  });
 }
 
 /**

@@ -58,7 +58,11 @@ export function eachKeptUse(kept: KeptUses, take: TakeUse): void {
   }
   const { uses, base, toldSince } = kept;
   if (base === undefined || (isCompact(base) && base.look < toldSince)) {
-    for (const how of hows) for (const [path, use] of uses[how] ?? []) take(how, path, use);
+    for (const how of hows) {
+      uses[how]?.forEach((use, path) => {
+        take(how, path, use);
+      });
+    }
     return;
   }
   let way = 0;
@@ -66,9 +70,9 @@ export function eachKeptUse(kept: KeptUses, take: TakeUse): void {
   const takeRest = (end: number): void => {
     for (; way < end; way++) {
       const how = hows[way] ?? "read";
-      for (const [path, use] of uses[how] ?? []) {
+      uses[how]?.forEach((use, path) => {
         if (!isTold(kept, how, path)) take(how, path, use);
-      }
+      });
     }
   };
   eachKeptUse(base, (how, path, use) => {

@@ -3,7 +3,7 @@
  * names and texts are the same again and again.
  * In: what the fold keeps. Out: data a fifth as large, and the same again.
  */
-import { addTotal, eachTotal, startTotals } from "./container-totals.ts";
+import { addTotal, listTotals, startTotals } from "./container-totals.ts";
 import type { PendingAccess } from "./exec-prelude.ts";
 import type { ContainerKey, FileUseHow } from "./fact.ts";
 import { createUseTotals, type UseTotalsState } from "./file-use-totals.ts";
@@ -44,7 +44,7 @@ export interface FileUsesDump {
 export function packFileUses({ processes, totals }: FileUses): FileUsesDump {
   const all = [...processes.values()];
   const { totals: byContainer, look: _, ...rest } = totals;
-  const wanted = [...byContainer.values()].flatMap((own) => [...eachTotal(own)]);
+  const wanted = [...byContainer.values()].flatMap(listTotals);
   return {
     processes: packProcesses(all),
     ...packUses(all),

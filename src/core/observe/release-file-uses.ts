@@ -5,7 +5,7 @@
  * Must count nothing as lost but what was written too long ago to be kept.
  */
 import { chooseUnused, isNear } from "./choose-unused.ts";
-import { eachTotal } from "./container-totals.ts";
+import { listTotals } from "./container-totals.ts";
 import type { Emit } from "./fact.ts";
 import {
   addToTotals,
@@ -35,14 +35,14 @@ export function releaseFileUses(state: FileUses, about: Release, emit: Emit): vo
 function releaseUnused(totals: UseTotalsState, container: string, emit: Emit): void {
   const own = totals.totals.get(container);
   if (own === undefined || !isNear(own.count, totalCountMax.container)) return;
-  const all = [...eachTotal(own)];
+  const all = listTotals(own);
   const some = chooseUnused(all, totalCountMax.container, lastUsOf);
   emitSome(totals, { container, some }, emit);
 }
 
 function releaseAnyUnused(totals: UseTotalsState, emit: Emit): void {
   const all = [...totals.totals].flatMap(([container, own]) =>
-    Array.from(eachTotal(own), (total) => ({ container, total })),
+    listTotals(own).map((total) => ({ container, total })),
   );
   const unused = chooseUnused(all, totalCountMax.all, ({ total }) => lastUsOf(total));
   for (const [container, same] of Map.groupBy(unused, (one) => one.container)) {
