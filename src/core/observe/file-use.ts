@@ -176,12 +176,12 @@ function retire(state: FileUseState, node: ProcessNode): void {
   state.processes.delete(node.execId);
   if (state.latest === process) state.latest = undefined;
   const next = state.processes.get(node.nextExecId);
-  if (next === undefined) {
+  if (next === undefined || !isSucceeded(process, next, node)) {
     // What it is over, or held back, stays as it is while it is added.
     eachPending(process.kept, (access) => addUse(process, state.totals, access));
   } else {
     const pending = pendingOf(process.kept);
-    const moved = movePrelude(state, { process, pending }, next, node);
+    const moved = movePrelude(state, pending, next, node);
     for (const access of pending) {
       if (!moved.includes(access)) addUse(process, state.totals, access);
     }
@@ -190,23 +190,20 @@ function retire(state: FileUseState, node: ProcessNode): void {
   addToTotals(state.totals, process, node);
 }
 
-interface Old {
-  readonly process: ProcessUses;
-  readonly pending: readonly PendingAccess[];
+/** A program that ran outside the container had its own files there: only a fork has none. */
+function isSucceeded(process: ProcessUses, next: ProcessUses, node: ProcessNode): boolean {
+  return next.execUs > 0 && (process.container === next.container || !node.execSeen);
 }
 
 /** Credits the start of the next program to it, with the events as they were. */
 function movePrelude(
   state: FileUseState,
-  { process, pending }: Old,
+  pending: readonly PendingAccess[],
   next: ProcessUses,
   node: ProcessNode,
 ): readonly PendingAccess[] {
-  const fork = !node.execSeen;
-  // A program that ran outside the container had its own files there: only a fork has none.
-  const crosses = process.container !== next.container;
-  if (next.execUs === 0 || (crosses && !fork)) return [];
-  const { moved, program } = findPrelude(pending, next, fork);
+  if (pending.length === 0) return pending;
+  const { moved, program } = findPrelude(pending, next, !node.execSeen);
   const by = { execId: node.execId, binary: node.binary };
   for (const access of moved) credit(state, next, access, by);
   // Called by its own path, the exec itself is the better proof (`addOwnProgram`).
