@@ -39,7 +39,7 @@ function addAll(totals: ContainerTotals, given: readonly Given[]): ContainerTota
   return totals;
 }
 
-test("law: totals over others are what a copy of these would be, and leave them as they were", () => {
+test("law: totals over others are what a copy of these would be, and change none of them", () => {
   const some = fc.array(uses, { maxLength: 12 });
   fc.assert(
     fc.property(some, some, (before, after) => {

@@ -68,7 +68,7 @@ function compactSilent({ processes, totals, lists }: FileUseState): void {
  */
 function forkFileUses({ processes, totals }: FileUses, part: FoldPart): FileUses {
   const forked = new Map<string, ProcessUses>();
-  // What was told by looks before is what a process is, but no news; no use is older than the first.
+  // What was told by looks before is what a process is, but no news.
   const toldSince = part.isNew === undefined ? 0 : Math.max(1, totals.look - 1);
   for (const process of toldOf(processes, part)) {
     forked.set(process.execId, { ...process, kept: startOver(process.kept, toldSince) });
