@@ -9,10 +9,11 @@ import { directoryOf } from "../inventory/container-path.ts";
 import { type CodeKind, codeKind } from "./file-path.ts";
 
 /**
- * Where it was measured, servers and tools touched files of three to twenty packages, and walkers
- * those of nearly all. A wrong "bulk" would hide use, so the bounds lie well above the former.
+ * **Unit**: reads of a process, below which none is a bulk reader. Where it was measured, servers
+ * and tools touched files of three to twenty packages, and walkers those of nearly all. A wrong
+ * "bulk" would hide use, so the bounds lie well above the former.
  */
-const readCountMin = 60;
+export const readCountMin = 60;
 const foreignCountMin = 30;
 const folderCountMin = 10;
 /** A scanner itself maps about a dozen libraries. */

@@ -4,34 +4,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  type CompactUses,
-  compactUses,
-  createUseLists,
-  eachCompactUse,
-  findCompactUse,
-  noUses,
-  type OpenUses,
-  openUses,
-  readPending,
-  turnUseLists,
-  type UseLists,
-} from "./compact-uses.ts";
+import { type CompactUses, eachCompactUse, noUses } from "./compact-uses.ts";
 import type { PendingAccess } from "./exec-prelude.ts";
 import type { FileUseHow, Sensor } from "./fact.ts";
 import {
+  compactKept,
+  countAtMost,
+  countKept,
+  eachKeptUse,
+  findKeptUse,
+  isCompact,
+  type KeptUses,
+  type OpenUses,
+  openKept,
+  pendingOf,
+  startOver,
+  startUses,
+} from "./kept-uses.ts";
+import {
   addPending,
   addUse,
+  compactEnded,
   compactProcess,
   createProcessUses,
-  eachUse,
-  isCompact,
-  openedUses,
-  pendingOf,
-  readUses,
-  useCountAtMost,
-  useCountsOf,
 } from "./process-uses.ts";
+import { createUseLists, turnUseLists, type UseLists } from "./use-lists.ts";
 import { createUse, createUses, hows } from "./use-record.ts";
 
 const moments = fc.oneof(fc.nat(5), fc.constant(1.75e15), fc.double({ min: 0, noNaN: true }));
@@ -71,7 +68,8 @@ function play(given: readonly Step[], lists?: UseLists) {
 }
 
 /** Looks are no part of what it did. */
-function plain({ uses, pending }: OpenUses) {
+function plain(kept: KeptUses) {
+  const { uses, pending = [] } = openKept(kept);
   const all = hows.map((how) =>
     [...(uses[how] ?? [])].map(([path, use]) => ({ ...use, path, look: 0 })),
   );
@@ -84,22 +82,22 @@ test("law: silences change nothing of what a process did, nor its order", () => 
     fc.property(fc.array(steps, { maxLength: 40 }), (given) => {
       const [through, once] = [play(given, lists), play(given)];
       assert.equal(through.useCount, once.useCount);
-      const expected = plain(openedUses(once.process));
-      assert.deepEqual(plain(readUses(through.process)), expected);
+      const expected = plain(once.process.kept);
+      assert.deepEqual(plain(through.process.kept), expected);
       compactProcess(through.process, lists, 2);
       const { kept } = through.process;
       assert.ok(isCompact(kept));
-      assert.deepEqual(plain(readUses(through.process)), expected);
-      assert.deepEqual(pendingOf(through.process), expected.pending);
+      assert.deepEqual(plain(kept), expected);
+      assert.deepEqual(pendingOf(kept), expected.pending);
       const told: unknown[] = [];
-      eachUse(through.process, (_how, path, use) => told.push({ ...use, path }));
+      eachCompactUse(kept, (_how, path, use) => told.push({ ...use, path }));
       assert.deepEqual(told, expected.all.flat());
-      assert.ok(useCountAtMost(through.process) >= told.length);
-      assert.deepEqual(useCountsOf(through.process), useCountsOf(once.process));
+      assert.ok(countAtMost(kept) >= told.length);
+      assert.deepEqual(countKept(kept), countKept(once.process.kept));
       for (const { how, path } of given.map(({ access }) => access)) {
-        const use = openedUses(once.process).uses[how]?.get(path);
+        const use = findKeptUse(once.process.kept, how, path);
         const expectedUse = use === undefined ? undefined : { ...use, look: 0 };
-        assert.deepEqual(findCompactUse(kept, how, path), expectedUse);
+        assert.deepEqual(findKeptUse(kept, how, path), expectedUse);
       }
       assert.equal(through.process.kept, kept, "it is only read");
     }),
@@ -112,7 +110,11 @@ function usesOf(paths: readonly string[], timeUs: number): OpenUses {
   const read = new Map(
     paths.map((path, offset) => [path, createUse({ ...rest, path, timeUs, offset }, 1)]),
   );
-  return { uses: { ...createUses(), read }, all: undefined, pending: [], look: 1 };
+  return { ...startUses(), uses: { ...createUses(), read } };
+}
+
+function compact(open: OpenUses, lists: UseLists): CompactUses {
+  return compactKept(open, lists, 1) ?? assert.fail("no look tells any of it");
 }
 
 function pathsOf(compact: CompactUses): readonly string[] {
@@ -123,34 +125,56 @@ function pathsOf(compact: CompactUses): readonly string[] {
 
 test("processes that did the same at other times share one list", () => {
   const lists = createUseLists();
-  const [first, second] = [5, 6e15].map((at) => compactUses(usesOf(["/a", "/b"], at), lists));
+  const [first, second] = [5, 6e15].map((at) => compact(usesOf(["/a", "/b"], at), lists));
   assert.equal(first?.list, second?.list);
   assert.notDeepEqual(first?.numbers, second?.numbers);
-  const other = compactUses(usesOf(["/b", "/a"], 5), lists);
+  const other = compact(usesOf(["/b", "/a"], 5), lists);
   assert.notEqual(other.list, first?.list);
   assert.deepEqual(pathsOf(other), ["/b", "/a"]);
-  assert.equal(compactUses(usesOf([], 5), lists), noUses);
-  assert.deepEqual(readPending(noUses), []);
+  assert.equal(compact(usesOf([], 5), lists), noUses);
+  assert.deepEqual(pendingOf(noUses), []);
 });
 
 test("a list that is met again stays; one that nobody meets for two turns is forgotten", () => {
   const lists = createUseLists();
-  const compact = (path: string) => compactUses(usesOf([path], 1), lists);
-  const [often, seldom] = [compact("/often"), compact("/seldom")];
+  const compactOf = (path: string) => compact(usesOf([path], 1), lists);
+  const [often, seldom] = [compactOf("/often"), compactOf("/seldom")];
   for (let turn = 0; turn < 2; turn += 1) {
     turnUseLists(lists);
-    assert.equal(compact("/often").list, often.list);
+    assert.equal(compactOf("/often").list, often.list);
   }
-  assert.notEqual(compact("/seldom").list, seldom.list);
+  assert.notEqual(compactOf("/seldom").list, seldom.list);
   assert.deepEqual(pathsOf(seldom), ["/seldom"], "who has it keeps it");
+});
+
+test("what one look tells as a whole is compact once it ended, and told by that look", () => {
+  const process = createProcessUses("p", "c", "n");
+  const totals = { useCount: 0, look: 7 };
+  const accessTo = (path: string) =>
+    ({ path, how: "read", sensor: "open", policy: "", timeUs: 1, input: 0, offset: 0 }) as const;
+  for (const path of ["/a", "/b"]) addUse(process, totals, accessTo(path));
+  compactEnded(process, createUseLists(), 7);
+  const { kept: ended } = process;
+  assert.ok(isCompact(ended) && ended.look === 7);
+  const toldSince = (look: number): readonly string[] => {
+    const paths: string[] = [];
+    eachKeptUse(startOver(process.kept, look), (_how, path) => paths.push(path));
+    return paths;
+  };
+  assert.deepEqual([toldSince(7), toldSince(8)], [["/a", "/b"], []]);
+  totals.look = 8;
+  addUse(process, totals, accessTo("/b"));
+  compactEnded(process, createUseLists(), 8);
+  assert.equal(isCompact(process.kept), false, "one look tells some of it");
+  assert.deepEqual([toldSince(7), toldSince(8)], [["/a", "/b"], ["/b"]]);
 });
 
 test("lists that are known are bounded, however many differ", () => {
   const lists = createUseLists();
   const many = Array.from({ length: 1000 }, (_, at) => `/dir/file-${at}`);
   for (let process = 0; process < 500; process += 1) {
-    const compact = compactUses(usesOf([`/${process}`, ...many], 1), lists);
-    assert.deepEqual(pathsOf(compact).length, 1001);
+    const one = compact(usesOf([`/${process}`, ...many], 1), lists);
+    assert.deepEqual(pathsOf(one).length, 1001);
   }
   const known = [...lists.young.values(), ...lists.old.values()].flat();
   const pathCount = known.reduce((count, { paths }) => count + paths.length, 0);
@@ -165,5 +189,5 @@ test("only what no late look tells becomes compact", () => {
   assert.equal(isCompact(process.kept), false);
   compactProcess(process, createUseLists(), 8);
   assert.equal(isCompact(process.kept), true);
-  assert.deepEqual([...(openUses(process.kept as CompactUses).uses.read?.keys() ?? [])], ["/a"]);
+  assert.deepEqual([...(openKept(process.kept).uses.read?.keys() ?? [])], ["/a"]);
 });

@@ -5,22 +5,12 @@
  * and the same records again.
  * Must give back exactly what was put in, in the same order, and be the only one to know the form.
  */
-import type { PendingAccess } from "./exec-prelude.ts";
-import type { FileUseHow, Sensor } from "./fact.ts";
-import { createUses, hows, type Image, type Use, type UsesByHow } from "./use-record.ts";
+import { emptyAccess, type PendingAccess } from "./exec-prelude.ts";
+import type { FileUseHow } from "./fact.ts";
+import { shareList, type UseList, type UseLists, type UseShape } from "./use-lists.ts";
+import type { Image, Use } from "./use-record.ts";
 
-/** What a process did that may do more. */
-export interface OpenUses {
-  readonly uses: UsesByHow;
-  /** In a copy that tells only what is new: all that it is a part of, which must not change. */
-  readonly all: OpenUses | CompactUses | undefined;
-  /** Latest accesses that may be the next program's. */
-  pending: PendingAccess[];
-  /** The look that tells its latest access: `UseTotals`. */
-  look: number;
-}
-
-/** The same, never changed: copies share it. */
+/** Never changed: copies share it. */
 export interface CompactUses {
   readonly list: UseList;
   /**
@@ -31,94 +21,64 @@ export interface CompactUses {
   readonly numbers: readonly number[];
   /** Of each use that has one. */
   readonly by: readonly Image[];
+  /** Of all uses: the look since which they say what they say; 0: it is long past. */
+  readonly look: number;
 }
 
-/** **Order**: uses by way, each as they came, then what may be the next program's. */
-interface UseList {
-  readonly paths: readonly string[];
-  /** One a path; neighbours are mostly one object. */
-  readonly shapes: readonly UseShape[];
-  /** It was found to be no bulk reader's: all that this rests on is in the list. */
-  isOfUser: boolean;
+/** Who takes a use may not keep it: it may be another one after the call. */
+export type TakeUse = (how: FileUseHow, path: string, use: Use) => void;
+
+/** What `compactUses` reads. **Order**: by way, as they came. */
+export interface UseSource {
+  readonly eachUse: (take: TakeUse) => void;
+  readonly eachPending: (take: TakePending) => void;
 }
 
-interface UseShape {
-  readonly how: FileUseHow;
-  readonly sensor: Sensor;
-  readonly sensors: number;
-  readonly policy: string;
-  readonly input: number;
-  /** Its count is one, and its last time its first. */
-  readonly isOnce: boolean;
-  readonly hasBy: boolean;
-  readonly isPending: boolean;
-  readonly timed: boolean;
-}
-
-const noList: UseList = { paths: [], shapes: [], isOfUser: false };
+const noCounts = { executed: 0, mapped: 0, read: 0, written: 0 };
+const noList: UseList = { paths: [], shapes: [], counts: noCounts, isOfUser: false };
 
 /** Nothing at all. */
-export const noUses: CompactUses = { list: noList, numbers: [], by: [] };
+export const noUses: CompactUses = { list: noList, numbers: [], by: [], look: 0 };
 
 /**
- * Lists that were met lately. Those that nobody met for two turns are forgotten; who has one keeps
- * it, so that nothing else depends on what is forgotten.
+ * **Unit**: `pastLook`: the last look that is long past. **Errors**: undefined where looks since
+ * then tell some uses and not others. **Cost**: linear in what it did.
  */
-export interface UseLists {
-  young: ListsByPrint;
-  old: ListsByPrint;
-  /** **Unit**: paths in the lists of `young`. */
-  pathCount: number;
-}
-
-type ListsByPrint = Map<number, readonly UseList[]>;
-
-const pathCountMax = 65_536;
-/** Lists that differ but have one print, as those with numbers in their paths may. */
-const sameCountMax = 8;
-
-export function createUseLists(): UseLists {
-  return { young: new Map(), old: new Map(), pathCount: 0 };
-}
-
-/** Begins a turn: from time to time, and where there are too many. */
-export function turnUseLists(lists: UseLists): void {
-  lists.old = lists.young;
-  lists.young = new Map();
-  lists.pathCount = 0;
-}
-
-/** **Cost**: linear in what it did. */
-export function compactUses({ uses, pending }: OpenUses, lists: UseLists): CompactUses {
+export function compactUses(
+  { eachUse, eachPending }: UseSource,
+  lists: UseLists,
+  pastLook: number,
+): CompactUses | undefined {
   const paths: string[] = [];
   const shapes: UseShape[] = [];
   const numbers: number[] = [];
   const by: Image[] = [];
   let last: UseShape | undefined;
-  for (const how of hows) {
-    for (const [path, use] of uses[how] ?? []) {
-      const isOnce = use.count === 1 && use.lastUs === use.firstUs;
-      if (last === undefined || !fits(last, how, use, isOnce)) last = shapeOf(how, use, isOnce);
-      paths.push(path);
-      shapes.push(last);
-      numbers.push(use.firstUs, use.offset);
-      if (!isOnce) numbers.push(use.lastUs, use.count);
-      if (use.by !== undefined) by.push(use.by);
-    }
-  }
-  for (const access of pending) {
+  let look: number | undefined;
+  let isMixed = false;
+  eachUse((how, path, use) => {
+    const ownLook = use.look > pastLook ? use.look : 0;
+    look ??= ownLook;
+    isMixed ||= look !== ownLook;
+    const isOnce = use.count === 1 && use.lastUs === use.firstUs;
+    if (last === undefined || !fits(last, how, use, isOnce)) last = shapeOf(how, use, isOnce);
+    paths.push(path);
+    shapes.push(last);
+    numbers.push(use.firstUs, use.offset);
+    if (!isOnce) numbers.push(use.lastUs, use.count);
+    if (use.by !== undefined) by.push(use.by);
+  });
+  eachPending((access) => {
     if (last === undefined || !isLike(last, access)) last = shapeOfPending(access);
     paths.push(access.path);
     shapes.push(last);
     numbers.push(access.timeUs, access.offset);
-  }
+  });
+  if (isMixed) return undefined;
   if (paths.length === 0) return noUses;
+  const list = shareList(lists, { paths, shapes });
   // Cut to its length: what is pushed to has room for more.
-  return {
-    list: share(lists, { paths, shapes, isOfUser: false }),
-    numbers: numbers.slice(),
-    by: byOf(by),
-  };
+  return { list, numbers: numbers.slice(), by: byOf(by), look: look ?? 0 };
 }
 
 function byOf(by: readonly Image[]): readonly Image[] {
@@ -159,77 +119,19 @@ function shapeOfPending({ how, sensor, policy, input, timed }: PendingAccess): U
   return { how, sensor, sensors: 0, policy, input, ...rest, timed };
 }
 
-/** The equal list that others have, or this one from now on. */
-function share(lists: UseLists, draft: UseList): UseList {
-  const print = printOf(draft);
-  const known = lists.young.get(print);
-  const met = findEqual(known, draft);
-  if (met !== undefined) return met;
-  const { paths, shapes } = draft;
-  const list = findEqual(lists.old.get(print), draft) ?? {
-    paths: paths.slice(),
-    shapes: shapes.slice(),
-    isOfUser: false,
-  };
-  lists.young.set(print, known === undefined ? [list] : [...known, list].slice(-sameCountMax));
-  lists.pathCount += paths.length;
-  if (lists.pathCount > pathCountMax) turnUseLists(lists);
-  return list;
-}
-
-function findEqual(some: readonly UseList[] | undefined, draft: UseList): UseList | undefined {
-  for (const list of some ?? []) if (isEqual(list, draft)) return list;
-  return undefined;
-}
-
-function isEqual(a: UseList, b: UseList): boolean {
-  if (a.paths.length !== b.paths.length) return false;
-  for (let at = 0; at < a.paths.length; at++) {
-    if (a.paths[at] !== b.paths[at]) return false;
-    const [shape, other] = [a.shapes[at], b.shapes[at]];
-    // Runs of one shape are compared once.
-    if (at > 0 && shape === a.shapes[at - 1] && other === b.shapes[at - 1]) continue;
-    if (shape === undefined || other === undefined || !isSameShape(shape, other)) return false;
-  }
-  return true;
-}
-
-function isSameShape(a: UseShape, b: UseShape): boolean {
-  return (
-    a.how === b.how &&
-    a.sensor === b.sensor &&
-    a.sensors === b.sensors &&
-    a.policy === b.policy &&
-    a.input === b.input &&
-    a.isOnce === b.isOnce &&
-    a.hasBy === b.hasBy &&
-    a.isPending === b.isPending &&
-    a.timed === b.timed
-  );
-}
-
-/** Lengths and last letters tell most lists apart, and cost less than whole texts. */
-function printOf({ paths, shapes }: UseList): number {
-  let print = paths.length;
-  for (let at = 0; at < paths.length; at++) {
-    const path = paths[at] ?? "";
-    const letter = path.length === 0 ? 0 : path.charCodeAt(path.length - 1);
-    print = (Math.imul(print, 31) + path.length * 128 + letter + (shapes[at]?.sensors ?? 0)) | 0;
-  }
-  return print;
-}
-
-/** Tells of each use, without what may be the next program's. **Order**: as it was. */
-export function eachCompactUse(
-  compact: CompactUses,
-  take: (how: FileUseHow, path: string, use: Use) => void,
-): void {
+/**
+ * Tells of each use, without what may be the next program's. **Shape**: one record that is filled
+ * again and again. **Order**: as it was.
+ */
+export function eachCompactUse(compact: CompactUses, take: TakeUse): void {
   const { paths, shapes } = compact.list;
+  const use = emptyUse();
   let [at, byAt] = [0, 0];
   for (let entry = 0; entry < paths.length; entry++) {
     const { [entry]: shape } = shapes;
     if (shape === undefined || shape.isPending) return;
-    take(shape.how, paths[entry] ?? "", useAt(compact, shape, at, byAt));
+    fillUse(use, compact, shape, { at, byAt });
+    take(shape.how, paths[entry] ?? "", use);
     at += sizeOf(shape);
     if (shape.hasBy) byAt++;
   }
@@ -241,25 +143,33 @@ export function findCompactUse(
   how: FileUseHow,
   path: string,
 ): Use | undefined {
-  const { paths, shapes } = compact.list;
-  let entry = paths.indexOf(path);
-  while (entry !== -1 && shapes[entry]?.how !== how) entry = paths.indexOf(path, entry + 1);
+  const { shapes } = compact.list;
+  const entry = entryOf(compact, how, path);
   const shape = shapes[entry];
-  if (shape === undefined || shape.isPending) return undefined;
+  if (shape === undefined) return undefined;
   let [at, byAt] = [0, 0];
   for (let before = 0; before < entry; before++) {
     const one = shapes[before] ?? shape;
     at += sizeOf(one);
     if (one.hasBy) byAt++;
   }
-  return useAt(compact, shape, at, byAt);
+  const use = emptyUse();
+  fillUse(use, compact, shape, { at, byAt });
+  return use;
 }
 
-/** How many paths were used in which way. **Cost**: a look at each. */
-export function countCompactUses({ list }: CompactUses): Readonly<Record<FileUseHow, number>> {
-  const counts = { executed: 0, mapped: 0, read: 0, written: 0 };
-  for (const { how, isPending } of list.shapes) if (!isPending) counts[how]++;
-  return counts;
+/** **Cost**: a look at each path. */
+export function hasCompactUse(compact: CompactUses, how: FileUseHow, path: string): boolean {
+  return entryOf(compact, how, path) !== -1;
+}
+
+/** -1: none. */
+function entryOf({ list }: CompactUses, how: FileUseHow, path: string): number {
+  const { paths, shapes, counts: ofWays } = list;
+  if (ofWays[how] === 0) return -1;
+  let entry = paths.indexOf(path);
+  while (entry !== -1 && shapes[entry]?.how !== how) entry = paths.indexOf(path, entry + 1);
+  return shapes[entry]?.isPending === false ? entry : -1;
 }
 
 /** **Unit**: numbers of one use. */
@@ -267,51 +177,63 @@ function sizeOf({ isOnce }: UseShape): number {
   return isOnce ? 2 : 4;
 }
 
-function useAt({ numbers, by }: CompactUses, shape: UseShape, at: number, byAt: number): Use {
-  const { sensors, sensor, policy, input, isOnce, hasBy } = shape;
-  const firstUs = numbers[at] ?? 0;
+function emptyUse(): Use {
   return {
-    count: isOnce ? 1 : (numbers[at + 3] ?? 0),
-    firstUs,
-    lastUs: isOnce ? firstUs : (numbers[at + 2] ?? 0),
-    sensors,
-    sensor,
-    policy,
-    input,
-    offset: numbers[at + 1] ?? 0,
-    by: hasBy ? by[byAt] : undefined,
+    count: 0,
+    firstUs: 0,
+    lastUs: 0,
+    sensors: 0,
+    sensor: "other",
+    policy: "",
+    input: 0,
+    offset: 0,
+    by: undefined,
     look: 0,
   };
 }
 
-/** What may be the next program's. **Order**: as it was. */
-export function readPending({ list, numbers }: CompactUses): PendingAccess[] {
+function fillUse(
+  use: Use,
+  { numbers, by, look }: CompactUses,
+  shape: UseShape,
+  { at, byAt }: { readonly at: number; readonly byAt: number },
+): void {
+  const firstUs = numbers[at] ?? 0;
+  use.count = shape.isOnce ? 1 : (numbers[at + 3] ?? 0);
+  use.firstUs = firstUs;
+  use.lastUs = shape.isOnce ? firstUs : (numbers[at + 2] ?? 0);
+  use.sensors = shape.sensors;
+  use.sensor = shape.sensor;
+  use.policy = shape.policy;
+  use.input = shape.input;
+  use.offset = numbers[at + 1] ?? 0;
+  use.by = shape.hasBy ? by[byAt] : undefined;
+  use.look = look;
+}
+
+/** Who takes an access may not keep it: it may be another one after the call. */
+export type TakePending = (access: PendingAccess) => void;
+
+/** What may be the next program's. **Shape**, **Order**: as of uses. Tells how many there were. */
+export function eachCompactPending({ list, numbers }: CompactUses, take: TakePending): number {
   const count = list.paths.length;
   let start = count;
   while (list.shapes[start - 1]?.isPending === true) start--;
-  const accesses: PendingAccess[] = [];
+  if (start === count) return 0;
+  const access = emptyAccess();
   // Two numbers each, at the end.
   let at = numbers.length - 2 * (count - start);
   for (let entry = start; entry < count; entry++, at += 2) {
     const shape = list.shapes[entry] as UseShape;
-    const { how, sensor, policy, timed, input } = shape;
-    const path = list.paths[entry] ?? "";
-    const [timeUs, offset] = [numbers[at] ?? 0, numbers[at + 1] ?? 0];
-    accesses.push({ path, how, sensor, policy, timeUs, timed, input, offset });
+    access.path = list.paths[entry] ?? "";
+    access.how = shape.how;
+    access.sensor = shape.sensor;
+    access.policy = shape.policy;
+    access.timeUs = numbers[at] ?? 0;
+    access.timed = shape.timed;
+    access.input = shape.input;
+    access.offset = numbers[at + 1] ?? 0;
+    take(access);
   }
-  return accesses;
-}
-
-/** Records that may be changed. */
-export function openUses(compact: CompactUses): OpenUses {
-  const uses = createUses();
-  eachCompactUse(compact, (how, path, use) => {
-    let byPath = uses[how];
-    if (byPath === undefined) {
-      byPath = new Map();
-      uses[how] = byPath;
-    }
-    byPath.set(path, use);
-  });
-  return { uses, all: undefined, pending: readPending(compact), look: 0 };
+  return count - start;
 }

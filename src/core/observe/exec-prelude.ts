@@ -23,6 +23,12 @@ export interface PendingAccess {
   readonly offset: number;
 }
 
+/** To be filled again and again, where nobody keeps it. */
+export function emptyAccess(): { -readonly [Key in keyof PendingAccess]: PendingAccess[Key] } {
+  const [how, sensor] = ["read", "other"] as const;
+  return { path: "", how, sensor, policy: "", timeUs: 0, timed: true, input: 0, offset: 0 };
+}
+
 export interface Prelude {
   readonly moved: readonly PendingAccess[];
   /** The file that was really executed, links resolved; undefined when it cannot be told. */

@@ -4,16 +4,24 @@
  * Must count what a bound leaves out, and say when a file had been written before it was used.
  */
 
-import { findBulkReads } from "./bulk-reading.ts";
-import type { OpenUses } from "./compact-uses.ts";
-import type { ContainerKey, Emit, FileUseFact, FileUseHow, LossFact, Sensor } from "./fact.ts";
-import { isDynamicLinker, isLibrary } from "./file-path.ts";
-import type { ProcessNode } from "./fold.ts";
-import { earliest } from "./merge-facts.ts";
-import { allUses, isCompact, openedUses, type ProcessUses } from "./process-uses.ts";
-import { sensorNames, type Use, type UsesByHow } from "./use-record.ts";
+import type { TimeUs } from "../event/event.ts";
+import type { TakeUse } from "./compact-uses.ts";
 import {
-  type Adding,
+  addTotal,
+  type ContainerTotals,
+  dropTotal,
+  eachTotal,
+  findTotal,
+  startTotals,
+} from "./container-totals.ts";
+import type { ContainerKey, Emit, FileUseFact, LossFact, Sensor } from "./fact.ts";
+import type { ProcessNode } from "./fold.ts";
+import { judgeUses } from "./judge-uses.ts";
+import { eachKeptUse } from "./kept-uses.ts";
+import { earliest } from "./merge-facts.ts";
+import type { ProcessUses } from "./process-uses.ts";
+import { hows, sensorNames, type UsesByHow } from "./use-record.ts";
+import {
   citationsOf,
   createTotal,
   firstUsOf,
@@ -21,7 +29,6 @@ import {
   mergeUse,
   startAdding,
   type Total,
-  type Whose,
 } from "./use-total.ts";
 import {
   createWrittenPaths,
@@ -34,18 +41,11 @@ import {
 export const totalCountMax = { all: 500_000, container: 50_000 } as const;
 /** Two reasons for each of as many containers as are kept. */
 const lossCountMax = 32_768;
-/** A program maps some dozens of libraries; beyond this the loader tells of data. */
-const codeMappingCountMax = 64;
 
 interface Loss {
   readonly node: string;
   sinceUs: number;
   untilUs: number;
-  count: number;
-}
-
-export interface ContainerTotals {
-  readonly byPath: Map<string, Total[]>;
   count: number;
 }
 
@@ -73,39 +73,39 @@ export function createUseTotals(): UseTotalsState {
   };
 }
 
-/** Adds the records of a process whose class is final; `given`: only these of them. */
+/**
+ * Adds the records of a process whose class is final; `given`: only these of them. **Cost**: what
+ * is compact is not opened.
+ */
 export function addToTotals(
   state: UseTotalsState,
   process: ProcessUses,
   node: ProcessNode,
   given?: UsesByHow,
 ): void {
-  const open = openedUses(process);
-  const taken = given ?? open.uses;
-  const tool = node.actor === "package-manager" || node.actor === "bulk-reader";
-  const own = { actor: node.origin, origin: node.origin, reason: node.actorReason };
-  const reader = node.actor === node.origin ? own : { ...own, actor: node.actor };
-  const bulk = tool || isEmpty(taken.read) ? undefined : bulkReadsOf(open);
-  const bulkReader: Whose = {
-    ...own,
-    actor: "bulk-reader",
-    reason: `read ${bulk?.size ?? 0} files of other programs without running them`,
-  };
-  const isBulkReader = node.actor === "bulk-reader" && !isEmpty(taken.mapped);
-  const isData = isBulkReader ? dataMappings(allUses(open).mapped) : undefined;
+  const { kept, container } = process;
+  const judge = judgeUses(kept, node);
   const adding = startAdding(node);
-  addAll(state, process, adding, { how: "executed", uses: taken.executed, whose: () => own });
-  addAll(state, process, adding, {
-    how: "mapped",
-    uses: taken.mapped,
-    whose: (path) => (isData?.has(path) === true ? undefined : own),
-  });
-  addAll(state, process, adding, {
-    how: "read",
-    uses: taken.read,
-    whose: (path) => (bulk?.has(path) === true ? bulkReader : reader),
-  });
-  addAll(state, process, adding, { how: "written", uses: taken.written, whose: () => reader });
+  let totals = state.totals.get(container);
+  const take: TakeUse = (how, path, use) => {
+    state.useCount--;
+    const whose = judge(how, path);
+    if (whose === undefined) return;
+    totals ??= startContainer(state, container);
+    let total = findTotal(totals, path, how, whose.actor);
+    if (total === undefined) {
+      if (isFull(state, totals)) {
+        noteLoss(state, process, "eviction", 1);
+        return;
+      }
+      total = createTotal(path, how, whose);
+      addTotal(totals, total);
+      state.totalCount++;
+    }
+    mergeUse(total, use, whose, adding);
+  };
+  if (given === undefined) eachKeptUse(kept, take);
+  else for (const how of hows) for (const [path, use] of given[how] ?? []) take(how, path, use);
   if (process.lostCount > 0) noteLoss(state, process, "eviction", process.lostCount);
   if (process.lostWriteCount > 0) {
     noteLoss(state, process, "write-eviction", process.lostWriteCount);
@@ -114,114 +114,14 @@ export function addToTotals(
   process.lostWriteCount = 0;
 }
 
-function isEmpty(uses: ReadonlyMap<string, Use> | undefined): boolean {
-  return uses === undefined || uses.size === 0;
+function startContainer(state: UseTotalsState, container: ContainerKey): ContainerTotals {
+  const totals = startTotals();
+  state.totals.set(container, totals);
+  return totals;
 }
 
-interface Part {
-  readonly how: FileUseHow;
-  readonly uses: ReadonlyMap<string, Use> | undefined;
-  readonly whose: (path: string) => Whose | undefined;
-}
-
-function addAll(state: UseTotalsState, process: ProcessUses, adding: Adding, part: Part): void {
-  if (part.uses === undefined) return;
-  state.useCount -= part.uses.size;
-  for (const [path, use] of part.uses) {
-    const whose = part.whose(path);
-    if (whose === undefined) continue;
-    const total = totalOf(state, process, { path, how: part.how, whose });
-    if (total === undefined) noteLoss(state, process, "eviction", 1);
-    else mergeUse(total, use, whose, adding);
-  }
-}
-
-const none: readonly Total[] = [];
-
-function totalOf(
-  state: UseTotalsState,
-  process: ProcessUses,
-  key: { readonly path: string; readonly how: FileUseHow; readonly whose: Whose },
-): Total | undefined {
-  const { path, how, whose } = key;
-  let totals = state.totals.get(process.container);
-  if (totals === undefined) {
-    totals = { byPath: new Map(), count: 0 };
-    state.totals.set(process.container, totals);
-  }
-  const same = totals.byPath.get(path);
-  for (const one of same ?? none) {
-    if (one.how === how && one.whose.actor === whose.actor) return one;
-  }
-  if (totals.count >= totalCountMax.container || state.totalCount >= totalCountMax.all) {
-    return undefined;
-  }
-  const total = createTotal(path, how, whose);
-  addTotal(totals, total);
-  state.totalCount++;
-  return total;
-}
-
-/** Its path, way and actor must be new. Lists are made anew: pushing would keep room for many. */
-export function addTotal(totals: ContainerTotals, total: Total): void {
-  const same = totals.byPath.get(total.path);
-  totals.byPath.set(total.path, same === undefined ? [total] : same.concat([total]));
-  totals.count++;
-}
-
-/** Looks come again and again at what is compact: that most are no bulk readers is kept there. */
-function bulkReadsOf(open: OpenUses): ReadonlySet<string> | undefined {
-  const { all } = open;
-  const list = all !== undefined && isCompact(all) ? all.list : undefined;
-  if (list?.isOfUser === true) return undefined;
-  const bulk = bulkReads(allUses(open));
-  if (list !== undefined) list.isOfUser = bulk === undefined;
-  return bulk;
-}
-
-function bulkReads({ executed, mapped, read }: UsesByHow): ReadonlySet<string> | undefined {
-  return findBulkReads({
-    read: read?.keys() ?? [],
-    readCount: read?.size ?? 0,
-    isMapped: (path) => mapped?.has(path) === true || executed?.has(path) === true,
-    mappedCount: mapped?.size ?? 0,
-    seesMappings: hasMappings(mapped, isPlainLibrary),
-  });
-}
-
-const mmapBit = 1 << sensorNames.indexOf("mmap");
-
-function hasMappings(
-  mapped: ReadonlyMap<string, Use> | undefined,
-  accepts: (path: string) => boolean,
-): boolean {
-  for (const [path, use] of mapped ?? []) {
-    if ((use.sensors & mmapBit) !== 0 && accepts(path)) return true;
-  }
-  return false;
-}
-
-function isPlainLibrary(path: string): boolean {
-  return isLibrary(path) && !isDynamicLinker(path);
-}
-
-function anyPath(): boolean {
-  return true;
-}
-
-/**
- * Loader events are sent for data mappings too. Of a bulk reader, files that only the loader
- * reported are data where real mappings are seen as well, or where they are too many to be code.
- */
-function dataMappings(
-  mapped: ReadonlyMap<string, Use> | undefined,
-): ReadonlySet<string> | undefined {
-  if (mapped === undefined) return undefined;
-  const loaderOnly = [...mapped].filter(([, use]) => (use.sensors & mmapBit) === 0);
-  const many = loaderOnly.length > codeMappingCountMax;
-  return hasMappings(mapped, anyPath) || many
-    ? new Set(loaderOnly.map(([path]) => path))
-    : undefined;
+function isFull(state: UseTotalsState, totals: ContainerTotals): boolean {
+  return totals.count >= totalCountMax.container || state.totalCount >= totalCountMax.all;
 }
 
 function noteLoss(
@@ -255,9 +155,8 @@ export function emitTotals(
 ): void {
   for (const [container, totals] of state.totals) {
     if (!isAsked(container)) continue;
-    for (const same of totals.byPath.values()) {
-      for (const total of same) emit(toFact(container, total, state.writes));
-    }
+    const writes = state.writes.byContainer.get(container);
+    eachTotal(totals, (total) => emit(toFact(container, total, writes)));
     // At once, not at the end: what receives the facts grows meanwhile.
     totals.byPath.clear();
     state.totalCount -= totals.count;
@@ -282,13 +181,11 @@ export function emitSome(
   const { container, some } = about;
   const totals = state.totals.get(container);
   if (totals === undefined) return;
+  const writes = state.writes.byContainer.get(container);
   for (const total of some) {
-    emit(toFact(container, total, state.writes));
-    const rest = totals.byPath.get(total.path)?.filter((one) => one !== total) ?? [];
-    if (rest.length > 0) totals.byPath.set(total.path, rest);
-    else totals.byPath.delete(total.path);
+    emit(toFact(container, total, writes));
+    dropTotal(totals, total);
   }
-  totals.count -= some.length;
   state.totalCount -= some.length;
   if (totals.count === 0) state.totals.delete(container);
 }
@@ -321,7 +218,12 @@ function sensorsOf(bits: number): readonly Sensor[] {
   return list;
 }
 
-function toFact(container: ContainerKey, total: Total, writes: WrittenPaths): FileUseFact {
+/** `writes`: of paths of the container. */
+function toFact(
+  container: ContainerKey,
+  total: Total,
+  writes: ReadonlyMap<string, TimeUs> | undefined,
+): FileUseFact {
   const { path, how, whose, count, binaries } = total;
   const firstUs = firstUsOf(total);
   return {
@@ -337,7 +239,7 @@ function toFact(container: ContainerKey, total: Total, writes: WrittenPaths): Fi
     lastSeenUs: lastUsOf(total),
     binaries,
     sensors: sensorsOf(total.sensors),
-    afterWrite: how !== "written" && wasWritten(writes, { container, path, timeUs: firstUs }),
+    afterWrite: how !== "written" && wasWritten(writes, path, firstUs),
     citations: citationsOf(total),
   };
 }

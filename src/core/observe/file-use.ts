@@ -7,21 +7,21 @@
 
 import type { Event, HookEvent, LoaderEvent } from "../event/event.ts";
 import { isHostKey } from "./container-key.ts";
-import { findPrelude, mayPrecedeExec, type PendingAccess } from "./exec-prelude.ts";
+import { emptyAccess, mayPrecedeExec } from "./exec-prelude.ts";
 import { type FileAccess, hookKind, readAccesses } from "./file-access.ts";
 import { imagePath } from "./file-path.ts";
-import { addToTotals, emitLostWritings, emitTotals } from "./file-use-totals.ts";
+import { emitLostWritings, emitTotals } from "./file-use-totals.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
 import { type FileUseState, fileUseCopies, startFileUses } from "./fork-file-uses.ts";
 import {
   addPending,
   addUse,
+  compactEnded,
   createProcessUses,
-  openedUses,
   type ProcessUses,
 } from "./process-uses.ts";
 import { releaseFileUses } from "./release-file-uses.ts";
-import { scriptArgument } from "./script-argument.ts";
+import { retireUses } from "./retire-uses.ts";
 import { noteWriting } from "./written-paths.ts";
 
 export interface FileUseOptions {
@@ -37,6 +37,7 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
     event: undefined,
     at: undefined,
     state: undefined,
+    taken: emptyAccess(),
   };
   const use = (access: FileAccess) => takeAccess(current, access);
   return {
@@ -46,16 +47,17 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
       const { node } = at;
       if (node === undefined || (!wantsHost && isHostKey(node.container))) return;
       const process = processOf(state, node, event, at);
+      current.state = state;
+      current.at = at;
       if (event.type === "exec") noteExec(process, event, node);
-      else if (event.type === "loader") takeLoad(state, process, event, at);
+      else if (event.type === "loader") takeLoad(current, process, event);
+      else if (event.type === "exit") compactEnded(process, state.lists, state.totals.look);
       if (!isHook(event) || hookKind(event.hook) === "none") return;
       current.process = process;
       current.event = event;
-      current.at = at;
-      current.state = state;
       readAccesses(event, use);
     },
-    retire,
+    retire: retireUses,
     release: releaseFileUses,
     ...fileUseCopies,
     finish(state, emit) {
@@ -73,6 +75,8 @@ interface Current {
   event: HookEvent | undefined;
   at: StepContext | undefined;
   state: FileUseState | undefined;
+  /** Nobody keeps it. */
+  readonly taken: ReturnType<typeof emptyAccess>;
 }
 
 function isHook(event: Event): event is HookEvent {
@@ -125,118 +129,42 @@ function noteExec(process: ProcessUses, event: Event, node: ProcessNode): void {
 }
 
 /** A mapped ELF file. Data mappings are reported too: what maps without running is told later. */
-function takeLoad(
-  state: FileUseState,
-  process: ProcessUses,
-  event: LoaderEvent,
-  at: StepContext,
-): void {
+function takeLoad(current: Current, process: ProcessUses, event: LoaderEvent): void {
   const path = imagePath(event.path);
   if (path === "") return;
-  const timed = event.timeUs > 0;
-  const timeUs = timed ? event.timeUs : at.nowUs;
-  const { input, offset } = event;
-  const access: PendingAccess = {
-    path,
-    how: "mapped",
-    sensor: "loader",
-    policy: "",
-    timeUs,
-    timed,
-    input,
-    offset,
-  };
-  if (mayPrecedeExec(path, "mapped", true)) addPending(process, state.totals, access);
-  else addUse(process, state.totals, access);
+  const { taken } = current;
+  taken.path = path;
+  taken.how = "mapped";
+  taken.sensor = "loader";
+  taken.policy = "";
+  addTaken(current, process, event, true);
 }
 
 function takeAccess(current: Current, access: FileAccess): void {
-  const { process, event, at, state } = current;
-  if (process === undefined || event === undefined || at === undefined || state === undefined)
-    return;
-  const { path, how, sensor } = access;
-  const timed = event.timeUs > 0;
-  const timeUs = timed ? event.timeUs : at.nowUs;
-  const { policy, input, offset } = event;
+  const { process, event, taken } = current;
+  if (process === undefined || event === undefined) return;
+  taken.path = access.path;
+  taken.how = access.how;
+  taken.sensor = access.sensor;
+  taken.policy = event.policy;
+  addTaken(current, process, event, access.executable);
+}
+
+function addTaken(
+  { state, at, taken }: Current,
+  process: ProcessUses,
+  event: HookEvent | LoaderEvent,
+  executable: boolean,
+): void {
+  if (state === undefined || at === undefined) return;
+  taken.timed = event.timeUs > 0;
+  taken.timeUs = taken.timed ? event.timeUs : at.nowUs;
+  taken.input = event.input;
+  taken.offset = event.offset;
+  const { path, how, timeUs } = taken;
   if (how === "written" && at.node?.actor !== "runtime") {
     noteWriting(state.totals.writes, { container: process.container, path, timeUs });
   }
-  const taken = { path, how, sensor, policy, timeUs, timed, input, offset };
-  if (mayPrecedeExec(path, how, access.executable)) addPending(process, state.totals, taken);
+  if (mayPrecedeExec(path, how, executable)) addPending(process, state.totals, { ...taken });
   else addUse(process, state.totals, taken);
-}
-
-function retire(state: FileUseState, node: ProcessNode): void {
-  const process = state.processes.get(node.execId);
-  if (process === undefined) return;
-  state.processes.delete(node.execId);
-  if (state.latest === process) state.latest = undefined;
-  const open = openedUses(process);
-  const next = state.processes.get(node.nextExecId);
-  const moved = next === undefined ? undefined : movePrelude(state, process, next, node);
-  for (const access of open.pending) {
-    if (moved?.includes(access) !== true) addUse(process, state.totals, access);
-  }
-  open.pending = [];
-  addOwnProgram(state, process, node);
-  addToTotals(state.totals, process, node);
-}
-
-/** Credits the start of the next program to it, with the events as they were. */
-function movePrelude(
-  state: FileUseState,
-  process: ProcessUses,
-  next: ProcessUses,
-  node: ProcessNode,
-): readonly PendingAccess[] {
-  const fork = !node.execSeen;
-  // A program that ran outside the container had its own files there: only a fork has none.
-  const crosses = process.container !== next.container;
-  if (next.execUs === 0 || (crosses && !fork)) return [];
-  const { moved, program } = findPrelude(openedUses(process).pending, next, fork);
-  const by = { execId: node.execId, binary: node.binary };
-  for (const access of moved) credit(state, next, access, by);
-  // Called by its own path, the exec itself is the better proof (`addOwnProgram`).
-  const isLinkTarget = program !== undefined && program.path !== imagePath(next.binary);
-  if (isLinkTarget && program.how !== "executed") {
-    credit(state, next, { ...program, how: "executed" }, by);
-  }
-  return moved;
-}
-
-function credit(
-  state: FileUseState,
-  next: ProcessUses,
-  access: PendingAccess,
-  by: { readonly execId: string; readonly binary: string },
-): void {
-  const use = addUse(next, state.totals, access);
-  if (use !== undefined && use.input === access.input && use.offset === access.offset) use.by = by;
-}
-
-/** The path as it was called. A fork runs the program of its parent. */
-function addOwnProgram(state: FileUseState, process: ProcessUses, node: ProcessNode): void {
-  const { binary, arguments: args, cwd } = node;
-  addStart(state, process, imagePath(binary), "executed");
-  const script = imagePath(scriptArgument(binary, args, cwd));
-  // The archive of `java -jar` is opened by its runtime: how much of it runs is not told.
-  addStart(state, process, script, script.endsWith(".jar") ? "read" : "executed");
-}
-
-function addStart(
-  state: FileUseState,
-  process: ProcessUses,
-  path: string,
-  how: "executed" | "read",
-): void {
-  if (path === "") return;
-  addUse(process, state.totals, {
-    path,
-    how,
-    sensor: "exec",
-    policy: "",
-    timeUs: process.firstUs,
-    input: process.firstInput,
-    offset: process.firstOffset,
-  });
 }

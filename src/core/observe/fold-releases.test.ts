@@ -19,9 +19,9 @@ import { createFileUse } from "./file-use.ts";
 import { createFlows } from "./flow.ts";
 import type { Fold, ProcessNode, Release } from "./fold.ts";
 import { fileUseCopies } from "./fork-file-uses.ts";
+import { isCompact } from "./kept-uses.ts";
 import { createPrivileges } from "./privilege.ts";
 import { createProcessTree } from "./process-tree.ts";
-import { isCompact } from "./process-uses.ts";
 
 const dayUs = 86_400_000_000;
 

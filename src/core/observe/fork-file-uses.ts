@@ -4,19 +4,19 @@
  * In: what the fold keeps, and the part. Out: copies of all that an end changes; what it only reads
  * is shared.
  */
-import { createUseLists, turnUseLists, type UseLists } from "./compact-uses.ts";
-import { type ContainerTotals, createUseTotals, type UseTotalsState } from "./file-use-totals.ts";
+import { startTotals } from "./container-totals.ts";
+import { createUseTotals, type UseTotalsState } from "./file-use-totals.ts";
 import type { Checkpointed, FoldPart } from "./fold.ts";
+import { startOver } from "./kept-uses.ts";
 import {
   type FileUses,
   type FileUsesDump,
   packFileUses,
   unpackFileUses,
 } from "./pack-file-uses.ts";
-import { compactProcess, copySilent, isCompact, type ProcessUses } from "./process-uses.ts";
+import { compactProcess, type ProcessUses } from "./process-uses.ts";
 import { toldOf } from "./tree-part.ts";
-import type { Use } from "./use-record.ts";
-import { copyTotal } from "./use-total.ts";
+import { createUseLists, turnUseLists, type UseLists } from "./use-lists.ts";
 
 export interface FileUseState extends FileUses {
   /** The process of the latest event: events come in runs. */
@@ -57,52 +57,30 @@ function compactSilent({ processes, totals, lists }: FileUseState): void {
   if (look % soughtEvery !== 0) return;
   if (look % turnEvery === 0) turnUseLists(lists);
   // What the look tells that is being taken has the number before.
-  for (const process of processes.values()) compactProcess(process, lists, look - soughtEvery);
+  processes.forEach((process) => {
+    compactProcess(process, lists, look - soughtEvery);
+  });
 }
 
-/** **Cost**: linear in the part. */
+/**
+ * Copies that are over what was copied, to be ended before it changes: only what the end changes
+ * is copied. **Cost**: linear in the processes of the part.
+ */
 function forkFileUses({ processes, totals }: FileUses, part: FoldPart): FileUses {
   const forked = new Map<string, ProcessUses>();
-  const sinceLook = part.isNew === undefined ? undefined : totals.look - 1;
+  // What was told by looks before is what a process is, but no news.
+  const toldSince = part.isNew === undefined ? 0 : Math.max(1, totals.look - 1);
   for (const process of toldOf(processes, part)) {
-    forked.set(process.execId, forkProcess(process, sinceLook));
+    forked.set(process.execId, { ...process, kept: startOver(process.kept, toldSince) });
   }
   return { processes: forked, totals: forkTotals(totals, part) };
-}
-
-/** `sinceLook`: only what is new since; what it is then is told by all that it did. */
-function forkProcess(process: ProcessUses, sinceLook: number | undefined): ProcessUses {
-  const { kept } = process;
-  if (isCompact(kept)) {
-    // What is compact is never changed: a copy opens what it is asked for.
-    return sinceLook === undefined ? { ...process } : { ...process, kept: copySilent(kept) };
-  }
-  const { uses, pending, look } = kept;
-  const copies = {
-    executed: forkUses(uses.executed, sinceLook),
-    mapped: forkUses(uses.mapped, sinceLook),
-    read: forkUses(uses.read, sinceLook),
-    written: forkUses(uses.written, sinceLook),
-  };
-  const all = sinceLook === undefined ? undefined : kept;
-  return { ...process, kept: { uses: copies, all, pending: [...pending], look } };
-}
-
-function forkUses(
-  uses: ReadonlyMap<string, Use> | undefined,
-  sinceLook = 0,
-): Map<string, Use> | undefined {
-  if (uses === undefined) return undefined;
-  const copies = new Map<string, Use>();
-  for (const [path, use] of uses) if (use.look >= sinceLook) copies.set(path, { ...use });
-  return copies;
 }
 
 function forkTotals(state: UseTotalsState, part: FoldPart): UseTotalsState {
   const totals: UseTotalsState["totals"] = new Map();
   // What processes did that are gone is no news.
   for (const [container, own] of part.isNew === undefined ? state.totals : []) {
-    if (part.wants(container)) totals.set(container, forkContainer(own));
+    if (part.wants(container)) totals.set(container, startTotals(own));
   }
   const byContainer: UseTotalsState["writes"]["byContainer"] = new Map();
   for (const [container, times] of state.writes.byContainer) {
@@ -111,12 +89,4 @@ function forkTotals(state: UseTotalsState, part: FoldPart): UseTotalsState {
   const losses: UseTotalsState["losses"] = new Map();
   for (const [key, loss] of state.losses) losses.set(key, { ...loss });
   return { ...state, totals, losses, writes: { ...state.writes, byContainer } };
-}
-
-function forkContainer({ byPath, count }: ContainerTotals): ContainerTotals {
-  const copies: ContainerTotals["byPath"] = new Map();
-  for (const [path, same] of byPath) {
-    copies.set(path, same.map(copyTotal));
-  }
-  return { byPath: copies, count };
 }

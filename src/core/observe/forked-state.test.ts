@@ -16,8 +16,8 @@ import type { Fold } from "./fold.ts";
 import { fileUseCopies } from "./fork-file-uses.ts";
 import { forkFlows } from "./fork-flows.ts";
 import { forkTree } from "./fork-tree.ts";
+import { isCompact, openKept, wholeOf } from "./kept-uses.ts";
 import { createProcessTree } from "./process-tree.ts";
-import { allUses, isCompact, readUses } from "./process-uses.ts";
 import { createFlowState } from "./settle-flows.ts";
 import { createTreeNode } from "./tree-node.ts";
 import { TreePart } from "./tree-part.ts";
@@ -75,11 +75,11 @@ test("a copy of what is new has the uses since the last look, and knows of the o
       partOf((id) => ids.has(id)),
     );
     const uses = [...(copy?.processes.values() ?? [])];
-    paths.push(uses.flatMap((process) => [...(readUses(process).uses.read?.keys() ?? [])]));
+    paths.push(uses.flatMap((process) => [...(openKept(process.kept).uses.read?.keys() ?? [])]));
     for (const process of uses) {
       const whole =
         state.processes.get(process.execId) ?? assert.fail("the copy's are the state's");
-      assert.deepEqual(allUses(readUses(process)), readUses(whole).uses);
+      assert.equal(wholeOf(process.kept), whole.kept);
     }
   });
   assert.ok(paths.flat().includes("/etc/passwd"));
@@ -131,7 +131,7 @@ function startSilent() {
 test("a copy of what is new opens nothing of a silent process", () => {
   const { state, copyOf } = startSilent();
   for (const { execId, kept } of copyOf().copy.processes.values()) {
-    assert.ok(isCompact(kept) === false && kept.all === state.processes.get(execId)?.kept);
+    assert.ok(isCompact(kept) === false && kept.base === state.processes.get(execId)?.kept);
     assert.deepEqual(kept.uses, createUses());
   }
 });

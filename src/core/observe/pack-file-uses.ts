@@ -3,20 +3,15 @@
  * names and texts are the same again and again.
  * In: what the fold keeps. Out: data a fifth as large, and the same again.
  */
-import type { UseLists } from "./compact-uses.ts";
+import { addTotal, listTotals, startTotals } from "./container-totals.ts";
 import type { PendingAccess } from "./exec-prelude.ts";
 import type { ContainerKey, FileUseHow } from "./fact.ts";
-import {
-  addTotal,
-  type ContainerTotals,
-  createUseTotals,
-  type UseTotalsState,
-} from "./file-use-totals.ts";
-import { joinColumns, NumberColumn, PlainColumn, TextColumn } from "./grow-columns.ts";
+import { createUseTotals, type UseTotalsState } from "./file-use-totals.ts";
+import { joinColumns, ListColumn, NumberColumn, PlainColumn, TextColumn } from "./grow-columns.ts";
+import { eachKeptUse, eachPending } from "./kept-uses.ts";
 import {
   type Columns,
   packColumns,
-  packRows,
   readNumbers,
   readTexts,
   textAt,
@@ -24,14 +19,8 @@ import {
   unpackRows,
 } from "./pack-columns.ts";
 import { packTotals, unpackTotals } from "./pack-totals.ts";
-import {
-  compactProcess,
-  createProcessUses,
-  eachUse,
-  openedUses,
-  type ProcessUses,
-  pendingOf,
-} from "./process-uses.ts";
+import { compactProcess, createProcessUses, openedUses, type ProcessUses } from "./process-uses.ts";
+import type { UseLists } from "./use-lists.ts";
 import { createUse, type Use } from "./use-record.ts";
 
 export interface FileUses {
@@ -55,7 +44,7 @@ export interface FileUsesDump {
 export function packFileUses({ processes, totals }: FileUses): FileUsesDump {
   const all = [...processes.values()];
   const { totals: byContainer, look: _, ...rest } = totals;
-  const wanted = [...byContainer.values()].flatMap(({ byPath }) => [...byPath.values()].flat());
+  const wanted = [...byContainer.values()].flatMap(listTotals);
   return {
     processes: packProcesses(all),
     ...packUses(all),
@@ -67,8 +56,42 @@ export function packFileUses({ processes, totals }: FileUses): FileUsesDump {
 
 function packProcesses(all: readonly ProcessUses[]): Columns {
   const { count, byKey } = packColumns(all, processKeys);
-  const pending = packRows(all.map((process) => ({ pending: pendingOf(process) })));
-  return { kind: "records", count, byKey: new Map([...byKey, ...pending.byKey]) };
+  return { kind: "records", count, byKey: new Map([...byKey, ["pending", packPending(all)]]) };
+}
+
+function packPending(all: readonly ProcessUses[]): ListColumn["column"] {
+  const columns = {
+    path: new TextColumn(),
+    how: new TextColumn(),
+    sensor: new TextColumn(),
+    policy: new TextColumn(),
+    timeUs: new NumberColumn(),
+    timed: new PlainColumn(),
+    input: new NumberColumn(),
+    offset: new NumberColumn(),
+  };
+  let count = 0;
+  const lists = new ListColumn({
+    get column() {
+      return joinColumns(count, columns);
+    },
+  });
+  for (const { kept } of all) {
+    lists.add(
+      eachPending(kept, (access) => {
+        count += 1;
+        columns.path.add(access.path);
+        columns.how.add(access.how);
+        columns.sensor.add(access.sensor);
+        columns.policy.add(access.policy);
+        columns.timeUs.add(access.timeUs);
+        columns.timed.add(access.timed);
+        columns.input.add(access.input);
+        columns.offset.add(access.offset);
+      }),
+    );
+  }
+  return lists.column;
 }
 
 function startProcess(): ProcessUses {
@@ -79,7 +102,7 @@ const processKeys = (Object.keys(startProcess()) as (keyof ProcessUses)[]).filte
   (key) => key !== "kept",
 );
 
-/** Records are not kept together: compact ones are made for this alone. */
+/** Of what is compact no records are made. */
 function packUses(all: readonly ProcessUses[]): Pick<FileUsesDump, "uses" | "places"> {
   const uses = {
     count: new NumberColumn(),
@@ -95,7 +118,7 @@ function packUses(all: readonly ProcessUses[]): Pick<FileUsesDump, "uses" | "pla
   const places = { owner: new NumberColumn(), how: new TextColumn(), path: new TextColumn() };
   let count = 0;
   for (const [owner, process] of all.entries()) {
-    eachUse(process, (how, path, use) => {
+    eachKeptUse(process.kept, (how, path, use) => {
       count += 1;
       uses.count.add(use.count);
       uses.firstUs.add(use.firstUs);
@@ -138,7 +161,7 @@ export function unpackFileUses(dump: FileUsesDump, lists: UseLists): FileUses {
   const all = unpackTotals(dump.totals);
   let end = 0;
   for (const [container, count] of dump.containers) {
-    const own: ContainerTotals = { byPath: new Map(), count: 0 };
+    const own = startTotals();
     end += count;
     for (const total of all.slice(end - count, end)) addTotal(own, total);
     totals.totals.set(container, own);

@@ -10,7 +10,6 @@ import fc from "fast-check";
 import { createStory, startContainer } from "../../testing/event-story.ts";
 import { addSocketHook } from "../../testing/flow-events.ts";
 import { sampleNode, sampleProcess } from "../../testing/sample-facts.ts";
-import { createUseLists } from "./compact-uses.ts";
 import { createCoverage } from "./coverage.ts";
 import { emitNode, execSinceUs } from "./emit-coverage.ts";
 import type { Fact } from "./fact.ts";
@@ -18,6 +17,7 @@ import { createFileUse } from "./file-use.ts";
 import { createFirstProcess, hasEnded, noteProcess } from "./first-process.ts";
 import { createFlows } from "./flow.ts";
 import type { Fold } from "./fold.ts";
+import { eachKeptUse, isCompact, openPending } from "./kept-uses.ts";
 import { noteTime, startNode } from "./node-coverage.ts";
 import { packColumns, packRows, unpackColumns, unpackRows } from "./pack-columns.ts";
 import { packFileUses, unpackFileUses } from "./pack-file-uses.ts";
@@ -27,13 +27,14 @@ import { createPrivileges } from "./privilege.ts";
 import { packPrivileges, unpackPrivileges } from "./privilege-state.ts";
 import { printOf } from "./process-print.ts";
 import { createProcessTree } from "./process-tree.ts";
-import { eachUse, isCompact, openedUses } from "./process-uses.ts";
+import { openedUses } from "./process-uses.ts";
 import { releaseCoverage } from "./release-coverage.ts";
 import { releaseFileUses } from "./release-file-uses.ts";
 import { releaseFlows } from "./release-flows.ts";
 import { createFlowState, openEnds } from "./settle-flows.ts";
 import { createTreeNode } from "./tree-node.ts";
 import { createTreeState, sceneOf } from "./tree-state.ts";
+import { createUseLists } from "./use-lists.ts";
 
 const values = fc.oneof(
   fc.double({ noDefaultInfinity: false }),
@@ -117,7 +118,8 @@ test("each part of a state is read back as it was", () => {
   for (const process of uses.processes.values()) {
     const open = openedUses(process);
     open.look = 0;
-    eachUse(process, (_how, _path, use) => {
+    openPending(open);
+    eachKeptUse(open, (_how, _path, use) => {
       use.look = 0;
     });
   }

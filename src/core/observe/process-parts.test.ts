@@ -223,10 +223,10 @@ test("the earliest write of a path counts", () => {
   noteWriting(written, at(10));
   noteWriting(written, at(30));
   assert.deepEqual(
-    [9, 10, 15].map((time) => wasWritten(written, at(time))),
+    [9, 10, 15].map((time) => wasWritten(written.byContainer.get("c"), "/x", time)),
     [false, true, true],
   );
-  assert.ok(!wasWritten(written, { ...at(40), container: "other" }));
+  assert.ok(!wasWritten(written.byContainer.get("other"), "/x", 40));
   for (let at = 0; at < 20_000; at++) {
     noteWriting(written, { container: "c", path: `/${at}`, timeUs: 1 });
   }

@@ -4,33 +4,30 @@
  * Must stay within its bounds for every process and in total, and count what it leaves out.
  */
 import type { TimeUs } from "../event/event.ts";
-import {
-  type CompactUses,
-  compactUses,
-  countCompactUses,
-  eachCompactUse,
-  findCompactUse,
-  noUses,
-  type OpenUses,
-  openUses,
-  readPending,
-  type UseLists,
-} from "./compact-uses.ts";
+import { noUses } from "./compact-uses.ts";
 import { compareTime, type PendingAccess } from "./exec-prelude.ts";
 import type { FileUseHow } from "./fact.ts";
 import {
-  type Access,
-  countAgain,
-  createUse,
-  createUses,
-  hows,
-  type Use,
-  type UsesByHow,
-} from "./use-record.ts";
+  compactKept,
+  countAtMost,
+  countKept,
+  findKeptUse,
+  isCompact,
+  type KeptUses,
+  type OpenUses,
+  openKept,
+  openPending,
+  startOver,
+  startUses,
+} from "./kept-uses.ts";
+import type { UseLists } from "./use-lists.ts";
+import { type Access, countAgain, createUse, hows, type Use } from "./use-record.ts";
 
 /** **Unit**: distinct paths of one process; `total` over all living processes. */
 export const useCountMax = { code: 4096, read: 8192, written: 1024, total: 250_000 } as const;
 const pendingCountMax = 12;
+/** What is compact is looked through for each: beyond this it costs less to open it. */
+const overCountMax = 32;
 
 export interface ProcessUses {
   readonly execId: string;
@@ -46,8 +43,8 @@ export interface ProcessUses {
   lastUs: TimeUs;
   lostCount: number;
   lostWriteCount: number;
-  /** To be asked for with `openedUses` or `readUses`: compact once it is silent. */
-  kept: OpenUses | CompactUses;
+  /** Compact once it is silent. */
+  kept: KeptUses;
 }
 
 /** Of one that did nothing yet. */
@@ -68,78 +65,28 @@ export function createProcessUses(execId: string, container: string, node: strin
   };
 }
 
-/** What it did, to be changed. */
+/** All of what it did as records that may be changed. */
 export function openedUses(process: ProcessUses): OpenUses {
-  const { kept } = process;
-  if (!isCompact(kept)) return kept;
-  const open = openUses(kept);
+  const open = openKept(process.kept);
   process.kept = open;
   return open;
-}
-
-/** What it did, not to be changed. */
-export function readUses({ kept }: ProcessUses): OpenUses {
-  return isCompact(kept) ? openUses(kept) : kept;
-}
-
-/** Also what a copy of what is new is only a part of; not to be changed. */
-export function allUses({ uses, all }: OpenUses): UsesByHow {
-  if (all === undefined) return uses;
-  return isCompact(all) ? openUses(all).uses : all.uses;
-}
-
-/**
- * A copy that has none of the uses of a compact process, which no late look tells, and knows of
- * all. **Cost**: nothing is opened.
- */
-export function copySilent(kept: CompactUses): OpenUses {
-  return { uses: createUses(), all: kept, pending: readPending(kept), look: 0 };
-}
-
-/** Compact ones stay so. **Order**: by way, as they came. */
-export function eachUse(
-  { kept }: ProcessUses,
-  take: (how: FileUseHow, path: string, use: Use) => void,
-): void {
-  if (isCompact(kept)) {
-    eachCompactUse(kept, take);
-    return;
-  }
-  for (const how of hows) for (const [path, use] of kept.uses[how] ?? []) take(how, path, use);
-}
-
-/** Latest accesses that may be the next program's, not to be changed. */
-export function pendingOf({ kept }: ProcessUses): readonly PendingAccess[] {
-  return isCompact(kept) ? readPending(kept) : kept.pending;
-}
-
-/** At least as many as it has of any way. */
-export function useCountAtMost({ kept }: ProcessUses): number {
-  if (isCompact(kept)) return kept.list.paths.length;
-  return hows.reduce((count, how) => count + (kept.uses[how]?.size ?? 0), 0);
-}
-
-/** Of each way. **Cost**: of a compact one, a look at each use. */
-export function useCountsOf({ kept }: ProcessUses): Readonly<Record<FileUseHow, number>> {
-  if (isCompact(kept)) return countCompactUses(kept);
-  const { executed, mapped, read, written } = kept.uses;
-  return {
-    executed: executed?.size ?? 0,
-    mapped: mapped?.size ?? 0,
-    read: read?.size ?? 0,
-    written: written?.size ?? 0,
-  };
-}
-
-export function isCompact(kept: OpenUses | CompactUses): kept is CompactUses {
-  return "list" in kept;
 }
 
 /** What is told by no look from `sinceLook` on becomes compact. */
 export function compactProcess(process: ProcessUses, lists: UseLists, sinceLook: number): void {
   const { kept } = process;
   if (isCompact(kept) || kept.look >= sinceLook) return;
-  process.kept = compactUses(kept, lists);
+  process.kept = compactKept(kept, lists, kept.look) ?? kept;
+}
+
+/**
+ * Of one that has ended nothing more is awaited: what one look tells as a whole is compact before
+ * it is old.
+ */
+export function compactEnded(process: ProcessUses, lists: UseLists, look: number): void {
+  const { kept } = process;
+  // What was told by the look before the last is past, whenever that was taken.
+  if (!isCompact(kept)) process.kept = compactKept(kept, lists, look - 2) ?? kept;
 }
 
 /** Counts over all processes. */
@@ -149,52 +96,75 @@ export interface UseTotals {
   look: number;
 }
 
-/** Adds one access. **Cost**: one lookup; nothing is allocated for a path seen before. */
-export function addUse(process: ProcessUses, totals: UseTotals, access: Access): Use | undefined {
-  const open = openedUses(process);
-  open.look = totals.look;
-  let byPath = open.uses[access.how];
-  if (byPath === undefined) {
-    byPath = new Map();
-    open.uses[access.how] = byPath;
+/** To be added to, also over what is compact; opened where much was added. */
+function overUses(process: ProcessUses): OpenUses {
+  const { kept } = process;
+  if (isCompact(kept)) {
+    const open = kept === noUses ? startUses() : startOver(kept);
+    process.kept = open;
+    return open;
   }
-  const known = byPath.get(access.path) ?? adopt(open, byPath, access);
+  return isMuchOver(kept) ? openedUses(process) : kept;
+}
+
+function isMuchOver({ uses, base, toldSince }: OpenUses): boolean {
+  if (base === undefined || toldSince > 0 || !isCompact(base)) return false;
+  return hows.reduce((sum, how) => sum + (uses[how]?.size ?? 0), 0) >= overCountMax;
+}
+
+/**
+ * Adds one access. **Cost**: one lookup; nothing is allocated for a path seen before, but where it
+ * was silent a look at each path.
+ */
+export function addUse(process: ProcessUses, totals: UseTotals, access: Access): Use | undefined {
+  const { how, path } = access;
+  const open = overUses(process);
+  open.look = totals.look;
+  const known = open.uses[how]?.get(path) ?? adopt(open, access);
   if (known !== undefined) {
     known.look = totals.look;
     countAgain(known, access);
     return known;
   }
-  const limit = access.how === "read" || access.how === "written" ? access.how : "code";
-  if (byPath.size >= useCountMax[limit] || totals.useCount >= useCountMax.total) {
-    if (access.how === "written") process.lostWriteCount++;
+  if (isFull(open, how) || totals.useCount >= useCountMax.total) {
+    if (how === "written") process.lostWriteCount++;
     else process.lostCount++;
     return undefined;
   }
   const use = createUse(access, totals.look);
-  byPath.set(access.path, use);
+  place(open, access, use);
   totals.useCount++;
   return use;
 }
 
-/** What was no news becomes a part of a copy when it changes there. */
-function adopt(
-  { all }: OpenUses,
-  byPath: Map<string, Use>,
-  { how, path }: Access,
-): Use | undefined {
-  if (all === undefined) return undefined;
-  const known = isCompact(all) ? findCompactUse(all, how, path) : all.uses[how]?.get(path);
+function place({ uses }: OpenUses, { how, path }: Access, use: Use): void {
+  uses[how] ??= new Map();
+  uses[how].set(path, use);
+}
+
+/** What it is over stays as it is: a copy changes. */
+function adopt(open: OpenUses, access: Access): Use | undefined {
+  if (open.base === undefined) return undefined;
+  const known = findKeptUse(open.base, access.how, access.path);
   if (known === undefined) return undefined;
   const copy = { ...known };
-  byPath.set(path, copy);
+  place(open, access, copy);
   return copy;
+}
+
+function isFull(open: OpenUses, how: FileUseHow): boolean {
+  const countMax = useCountMax[how === "read" || how === "written" ? how : "code"];
+  const { base } = open;
+  const own = open.uses[how]?.size ?? 0;
+  if (base === undefined || own >= countMax) return own >= countMax;
+  return own + countAtMost(base) >= countMax && countKept(open)[how] >= countMax;
 }
 
 /** Holds an access back; the earliest ones held become the process's own, whatever comes. */
 export function addPending(process: ProcessUses, totals: UseTotals, access: PendingAccess): void {
-  const open = openedUses(process);
+  const open = overUses(process);
   open.look = totals.look;
-  const { pending } = open;
+  const pending = openPending(open);
   if (pending.some((one) => isSame(one, access))) return;
   let at = pending.length;
   while (at > 0) {

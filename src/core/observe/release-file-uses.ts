@@ -5,6 +5,7 @@
  * Must count nothing as lost but what was written too long ago to be kept.
  */
 import { chooseUnused, isNear } from "./choose-unused.ts";
+import { listTotals } from "./container-totals.ts";
 import type { Emit } from "./fact.ts";
 import {
   addToTotals,
@@ -14,14 +15,9 @@ import {
   type UseTotalsState,
 } from "./file-use-totals.ts";
 import type { Release } from "./fold.ts";
+import { countAtMost, countKept } from "./kept-uses.ts";
 import type { FileUses } from "./pack-file-uses.ts";
-import {
-  openedUses,
-  type ProcessUses,
-  useCountAtMost,
-  useCountMax,
-  useCountsOf,
-} from "./process-uses.ts";
+import { openedUses, type ProcessUses, useCountMax } from "./process-uses.ts";
 import { createUses, hows, type UsesByHow } from "./use-record.ts";
 import { lastUsOf, type Total } from "./use-total.ts";
 import { forgetOldWritings } from "./written-paths.ts";
@@ -39,14 +35,14 @@ export function releaseFileUses(state: FileUses, about: Release, emit: Emit): vo
 function releaseUnused(totals: UseTotalsState, container: string, emit: Emit): void {
   const own = totals.totals.get(container);
   if (own === undefined || !isNear(own.count, totalCountMax.container)) return;
-  const all = [...own.byPath.values()].flat();
+  const all = listTotals(own);
   const some = chooseUnused(all, totalCountMax.container, lastUsOf);
   emitSome(totals, { container, some }, emit);
 }
 
 function releaseAnyUnused(totals: UseTotalsState, emit: Emit): void {
-  const all = [...totals.totals].flatMap(([container, { byPath }]) =>
-    [...byPath.values()].flat().map((total) => ({ container, total })),
+  const all = [...totals.totals].flatMap(([container, own]) =>
+    listTotals(own).map((total) => ({ container, total })),
   );
   const unused = chooseUnused(all, totalCountMax.all, ({ total }) => lastUsOf(total));
   for (const [container, same] of Map.groupBy(unused, (one) => one.container)) {
@@ -82,10 +78,10 @@ function relieveProcesses(
   }
 }
 
-function isNearAny(process: ProcessUses): boolean {
+function isNearAny({ kept }: ProcessUses): boolean {
   // Most are far from any bound: they need not be counted.
-  if (!isNear(useCountAtMost(process), leastCountMax)) return false;
-  const counts = useCountsOf(process);
+  if (!isNear(countAtMost(kept), leastCountMax)) return false;
+  const counts = countKept(kept);
   return hows.some((how) => isNear(counts[how], countMaxOf[how]));
 }
 

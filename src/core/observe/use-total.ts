@@ -37,7 +37,7 @@ export type Citer = Omit<Citation, "timeUs" | "input" | "offset">;
 const [citedAt, citedSize] = [2, 3];
 
 export function createTotal(path: string, how: FileUseHow, whose: Whose): Total {
-  return { path, how, whose, count: 0, sensors: 0, binaries: [], citers: [], times: [0, 0] };
+  return { path, how, whose, count: 0, sensors: 0, binaries: [], citers: [], times: [] };
 }
 
 /** For a state that goes on by itself. */
@@ -69,16 +69,38 @@ export function startAdding(node: ProcessNode): Adding {
 export function mergeUse(total: Total, use: Use, whose: Whose, adding: Adding): void {
   const { times } = total;
   const { binary } = adding.node;
+  if (total.count === 0) {
+    startTotal(total, use, adding);
+    return;
+  }
   total.count += use.count;
   times[0] = earliest(firstUsOf(total), use.firstUs);
   times[1] = Math.max(lastUsOf(total), use.lastUs);
   total.sensors |= use.sensors;
   if (whose !== total.whose) mergeWhose(total, whose);
-  if (binary !== "" && !total.binaries.includes(binary)) {
-    const binaries = [...total.binaries, binary].sort().slice(0, binaryCountMax);
-    total.binaries = shareList(adding.binaryLists, binaries);
-  }
+  if (binary !== "" && !total.binaries.includes(binary)) addBinary(total, binary, adding);
   addCitation(total, use, adding);
+}
+
+/** With its first use: most totals of a look have just one. */
+function startTotal(total: Total, use: Use, adding: Adding): void {
+  const { count, firstUs, lastUs, sensors, input, offset } = use;
+  const { binary } = adding.node;
+  total.count = count;
+  total.sensors = sensors;
+  total.times = [firstUs, lastUs, firstUs, input, offset];
+  if (binary !== "") total.binaries = listOf(adding.binaryLists, binary);
+  total.citers = listOf(adding.citerLists, citerOf(use, adding));
+}
+
+/** **Order**: by name; the last are left out. */
+function addBinary(total: Total, binary: string, { binaryLists }: Adding): void {
+  const { binaries } = total;
+  let at = binaries.length;
+  while (at > 0 && (binaries[at - 1] ?? "") > binary) at--;
+  if (at >= binaryCountMax) return;
+  const all = binaries.slice(0, at).concat([binary], binaries.slice(at, binaryCountMax - 1));
+  total.binaries = shareList(binaryLists, all);
 }
 
 /** The stronger origin with its reason; of two reasons the first. */
@@ -139,10 +161,18 @@ function citerOf(use: Use, { node, citers }: Adding): Citer {
 
 const listCountMax = 16;
 
+/** Of one. */
+function listOf<T>(recent: (readonly T[])[], item: T): readonly T[] {
+  for (const one of recent) if (one.length === 1 && one[0] === item) return one;
+  return keepList(recent, [item]);
+}
+
 /** The equal list that another total was given a moment ago. */
 function shareList<T>(recent: (readonly T[])[], list: readonly T[]): readonly T[] {
-  const known = recent.find((one) => isSameList(one, list));
-  if (known !== undefined) return known;
+  return recent.find((one) => isSameList(one, list)) ?? keepList(recent, list);
+}
+
+function keepList<T>(recent: (readonly T[])[], list: readonly T[]): readonly T[] {
   if (recent.length >= listCountMax) recent.length = 0;
   recent.push(list);
   return list;

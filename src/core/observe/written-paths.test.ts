@@ -8,9 +8,9 @@ test("a path is the image's until it is first written, in its own container", ()
   noteWriting(written, { container: "a", path: "/x", timeUs: 20 });
   noteWriting(written, { container: "a", path: "/x", timeUs: 10 });
   noteWriting(written, { container: "a", path: "/x", timeUs: 30 });
-  assert.equal(wasWritten(written, { container: "a", path: "/x", timeUs: 9 }), false);
-  assert.equal(wasWritten(written, { container: "a", path: "/x", timeUs: 10 }), true);
-  assert.equal(wasWritten(written, { container: "b", path: "/x", timeUs: 10 }), false);
+  assert.equal(wasWritten(written.byContainer.get("a"), "/x", 9), false);
+  assert.equal(wasWritten(written.byContainer.get("a"), "/x", 10), true);
+  assert.equal(wasWritten(written.byContainer.get("b"), "/x", 10), false);
 });
 
 test("beyond the bound of a container new paths are only counted, known ones still kept", () => {
@@ -21,6 +21,6 @@ test("beyond the bound of a container new paths are only counted, known ones sti
   noteWriting(written, { container: "a", path: "/0", timeUs: 5 });
   noteWriting(written, { container: "b", path: "/0", timeUs: 5 });
   assert.equal(written.lostCount, 8);
-  assert.equal(wasWritten(written, { container: "b", path: "/0", timeUs: 5 }), true);
-  assert.equal(wasWritten(written, { container: "a", path: "/8199", timeUs: 9000 }), false);
+  assert.equal(wasWritten(written.byContainer.get("b"), "/0", 5), true);
+  assert.equal(wasWritten(written.byContainer.get("a"), "/8199", 9000), false);
 });

@@ -47,10 +47,14 @@ export function noteWriting(written: WrittenPaths, writing: Writing): void {
   }
 }
 
-/** Whether the path had been written when it was used. */
-export function wasWritten(written: WrittenPaths, use: Writing): boolean {
-  const timeUs = written.byContainer.get(use.container)?.get(use.path);
-  return timeUs !== undefined && timeUs <= use.timeUs;
+/** Whether the path had been written when it was used; `times`: of its container. */
+export function wasWritten(
+  times: ReadonlyMap<string, TimeUs> | undefined,
+  path: string,
+  timeUs: TimeUs,
+): boolean {
+  const writtenUs = times?.get(path);
+  return writtenUs !== undefined && writtenUs <= timeUs;
 }
 
 /** Of containers that nothing more is awaited of. */
