@@ -166,7 +166,8 @@ export class LiveObservation {
    * **Cost**: by what these processes did, however many others a host runs.
    */
   newFacts(containers: ReadonlySet<ContainerKey>, ids: ReadonlySet<string>): readonly Fact[] {
-    const part = { ...partOf(containers), isNew: (execId: string) => ids.has(execId) };
+    const isNew = (execId: string) => ids.has(execId);
+    const part = { ...partOf(containers), isNew, newIds: ids };
     const facts = this.endedFacts(part).filter(({ kind }) => kind !== "loss");
     for (const stream of this.streams.values()) facts.push(...stream.losses());
     return facts;

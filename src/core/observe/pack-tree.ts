@@ -9,7 +9,7 @@ import { type Columns, packColumns, unpackColumns } from "./pack-columns.ts";
 import { type Host, rememberPid } from "./process-host.ts";
 import { printOf } from "./process-print.ts";
 import { createTreeNode, type TreeNode } from "./tree-node.ts";
-import { createTreeState, type TreeState } from "./tree-state.ts";
+import { createTreeState, noteSession, type TreeState } from "./tree-state.ts";
 
 export interface TreeDump {
   readonly nodes: Columns;
@@ -136,7 +136,10 @@ export function unpackTree(dump: TreeDump): TreeState {
     node.previous = nodes[previous];
     if (print !== 0) node.parentSaid = { binary: parentBinary, print };
   }
-  for (const node of nodesAt(dump.listed)) state.nodes.set(node.execId, node);
+  for (const node of nodesAt(dump.listed)) {
+    state.nodes.set(node.execId, node);
+    noteSession(state, node);
+  }
   for (const { name, pids, ended, named, nowUs, nextSweepUs } of dump.hosts) {
     const kept = { ended: nodesAt(ended), named: nodesAt(named) };
     const host: Host = { pids: new Map(), ...kept, nowUs, nextSweepUs };

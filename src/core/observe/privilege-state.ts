@@ -3,11 +3,10 @@
  * In: nothing, or the state. Out: types; data of few arrays, and the same again.
  */
 import type { Process, TimeUs } from "../event/event.ts";
-import type { Citation, ContainerKey, PrivilegeKind } from "./fact.ts";
+import type { Citation, ContainerKey, PrivilegeFact, PrivilegeKind } from "./fact.ts";
 import type { FoldPart } from "./fold.ts";
 import { type Columns, packColumns, packRows, unpackRows } from "./pack-columns.ts";
 import { printOf } from "./process-print.ts";
-import { toldOf } from "./tree-part.ts";
 
 export interface Trait {
   readonly privilege: PrivilegeKind;
@@ -53,16 +52,29 @@ export interface PrivilegeState {
   look: number;
   /** Details given out so far, by container: programs and sockets have any name. */
   readonly details: Map<ContainerKey, Set<string>>;
+  /** Only in a copy that is about to be ended. */
+  readonly asked: AskedPrivileges | undefined;
   droppedCount: number;
   firstDropUs: TimeUs;
   lastDropUs: TimeUs;
 }
 
+/** What is asked of a copy, and what it found. */
+export interface AskedPrivileges {
+  /** Only of processes that say something else since then. */
+  readonly sinceLook: number;
+  /** By container and key of the trait: a hundred processes have the same rights. */
+  readonly facts: Map<ContainerKey, Map<string, MutablePrivilege>>;
+}
+
+export type MutablePrivilege = { -readonly [Key in keyof PrivilegeFact]: PrivilegeFact[Key] };
+
 export function named(trait: Trait): NamedTrait {
   return { key: `${trait.source} ${trait.privilege} ${trait.detail}`, trait };
 }
 
-export interface PrivilegesDump extends Omit<PrivilegeState, "processes" | "latest" | "look"> {
+export interface PrivilegesDump
+  extends Omit<PrivilegeState, "processes" | "latest" | "look" | "asked"> {
   readonly processes: Columns;
   /** Of all processes one after the other, and how many are whose. */
   readonly sightings: Columns;
@@ -76,6 +88,7 @@ export function packPrivileges({
   processes,
   latest: _,
   look: __,
+  asked: ___,
   ...rest
 }: PrivilegeState): PrivilegesDump {
   const all = [...processes.values()];
@@ -90,18 +103,15 @@ export function packPrivileges({
   };
 }
 
-/** The part to be ended. **Cost**: linear in it; what was seen is shared. */
+/** To be ended for a part: what it gives is told in few facts. **Cost**: a few containers. */
 export function forkPrivileges(state: PrivilegeState, part: FoldPart): PrivilegeState {
-  const processes = new Map<string, Kept>();
   const sinceLook = part.isNew === undefined ? 0 : state.look - 1;
-  for (const kept of toldOf(state.processes, part)) {
-    if (kept.look >= sinceLook) processes.set(kept.execId, kept);
-  }
+  // What a copy adds to the details of one it puts into a list of its own.
   const details: PrivilegeState["details"] = new Map();
   for (const [container, own] of state.details) {
-    if (part.wants(container)) details.set(container, new Set(own));
+    if (part.wants(container)) details.set(container, own);
   }
-  return { ...state, processes, details, latest: undefined };
+  return { ...state, details, latest: undefined, asked: { sinceLook, facts: new Map() } };
 }
 
 /** The same again, but for blocks: those are told anew by the next event of a process. */
@@ -117,5 +127,5 @@ export function unpackPrivileges(dump: PrivilegesDump): PrivilegeState {
     const known = { lastPrint, notedUs: Number.MAX_SAFE_INTEGER, sightings: new Map(own) };
     processes.set(execId, { execId, last: undefined, ...known, look: 0 });
   }
-  return { ...rest, processes, latest: undefined, look: 1 };
+  return { ...rest, processes, latest: undefined, look: 1, asked: undefined };
 }

@@ -19,26 +19,22 @@ import type {
 import { isExtraCapability } from "./capabilities.ts";
 import { isNear } from "./choose-unused.ts";
 import { isHostKey } from "./container-key.ts";
-import type {
-  Actor,
-  Citation,
-  ContainerKey,
-  Emit,
-  PrivilegeFact,
-  PrivilegeKind,
-  Sensor,
-} from "./fact.ts";
+import type { Actor, Citation, ContainerKey, Emit, PrivilegeKind, Sensor } from "./fact.ts";
 import { hookKind } from "./file-access.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
+import { addCitation, earliest } from "./merge-facts.ts";
 import { sensorsOfKind } from "./policy-selector.ts";
 import {
+  type AskedPrivileges,
   forkPrivileges,
   type Kept,
+  type MutablePrivilege,
   type NamedTrait,
   named,
   type PrivilegeState,
   type PrivilegesDump,
   packPrivileges,
+  type Sighting,
   type Trait,
   unpackPrivileges,
 } from "./privilege-state.ts";
@@ -59,6 +55,7 @@ export function createPrivileges(): Fold<PrivilegeState> {
       latest: undefined,
       details: new Map(),
       look: 1,
+      asked: undefined,
       droppedCount: 0,
       firstDropUs: 0,
       lastDropUs: 0,
@@ -268,42 +265,84 @@ function traitOfHook({ hook, arguments: given }: HookEvent): Trait | undefined {
 const ownActors: readonly Actor[] = ["service", "startup"];
 
 function retire(state: PrivilegeState, node: ProcessNode, emit: Emit): void {
+  const { asked } = state;
   const kept = state.processes.get(node.execId);
-  if (kept === undefined) return;
-  state.processes.delete(node.execId);
-  if (state.latest === kept) state.latest = undefined;
+  if (kept === undefined || (asked !== undefined && kept.look < asked.sinceLook)) return;
+  if (asked === undefined) {
+    state.processes.delete(node.execId);
+    if (state.latest === kept) state.latest = undefined;
+  }
   const { container, actor, origin } = node;
   if (isHostKey(container) || container === "") return;
   const own = ownActors.includes(actor) || (actor !== "runtime" && ownActors.includes(origin));
-  for (const { trait, citation, timeUs } of kept.sightings.values()) {
+  for (const [key, sighting] of kept.sightings) {
+    const { trait, timeUs } = sighting;
     if (!speaksForContainer(trait, actor, own)) continue;
-    if (!admitsDetail(state, container, trait.detail)) {
-      drop(state, timeUs);
-      continue;
-    }
-    const fact: PrivilegeFact = {
-      kind: "privilege",
-      container,
-      ...trait,
-      firstSeenUs: timeUs,
-      lastSeenUs: Math.max(timeUs, node.lastSeenUs),
-      citations: trait.source === "seen" ? [citation] : [],
-    };
-    emit(fact);
+    if (!admitsDetail(state, container, trait.detail)) drop(state, timeUs);
+    else if (asked === undefined) emit(factOf(container, sighting, node.lastSeenUs));
+    else addFact(factsOf(asked, container), key, { container, sighting, untilUs: node.lastSeenUs });
   }
+}
+
+function factOf(
+  container: ContainerKey,
+  { trait, citation, timeUs }: Sighting,
+  untilUs: TimeUs,
+): MutablePrivilege {
+  return {
+    kind: "privilege",
+    container,
+    ...trait,
+    firstSeenUs: timeUs,
+    lastSeenUs: Math.max(timeUs, untilUs),
+    citations: trait.source === "seen" ? [citation] : [],
+  };
+}
+
+function factsOf({ facts }: AskedPrivileges, container: ContainerKey) {
+  let own = facts.get(container);
+  if (own === undefined) {
+    own = new Map();
+    facts.set(container, own);
+  }
+  return own;
+}
+
+interface Seen {
+  readonly container: ContainerKey;
+  readonly sighting: Sighting;
+  readonly untilUs: TimeUs;
+}
+
+/** As `mergePrivileges` would join them, without a fact for each. */
+function addFact(
+  facts: Map<string, MutablePrivilege>,
+  key: string,
+  { container, sighting, untilUs }: Seen,
+): void {
+  const known = facts.get(key);
+  const { citation, timeUs, trait } = sighting;
+  if (known === undefined) {
+    facts.set(key, factOf(container, sighting, untilUs));
+    return;
+  }
+  known.firstSeenUs = earliest(known.firstSeenUs, timeUs);
+  known.lastSeenUs = Math.max(known.lastSeenUs, timeUs, untilUs);
+  if (trait.source === "seen") known.citations = addCitation(known.citations, citation);
 }
 
 function admitsDetail(state: PrivilegeState, container: ContainerKey, detail: string): boolean {
   if (detail === "") return true;
-  let details = state.details.get(container);
+  const details = state.details.get(container);
   if (details === undefined) {
     if (state.details.size >= containerCountMax) return false;
-    details = new Set();
-    state.details.set(container, details);
+    state.details.set(container, new Set([detail]));
+    return true;
   }
   if (details.has(detail)) return true;
   if (details.size >= detailCountMax) return false;
-  details.add(detail);
+  if (state.asked === undefined) details.add(detail);
+  else state.details.set(container, new Set(details).add(detail));
   return true;
 }
 
@@ -318,6 +357,9 @@ function speaksForContainer({ privilege }: Trait, actor: Actor, own: boolean): b
 }
 
 function finish(state: PrivilegeState, emit: Emit): void {
+  for (const facts of state.asked?.facts.values() ?? []) {
+    for (const fact of facts.values()) emit(fact);
+  }
   if (state.droppedCount === 0) return;
   emit({
     kind: "loss",
