@@ -9,8 +9,10 @@ import type { HookEvent } from "../event/event.ts";
 import { emitAbsence, emitNode } from "./emit-coverage.ts";
 import type { Emit, Sensor } from "./fact.ts";
 import { readAccesses } from "./file-access.ts";
-import type { Fold, StepContext } from "./fold.ts";
+import type { Fold, FoldPart, StepContext } from "./fold.ts";
+import { copyMissedStarts, createMissedStarts } from "./missed-starts.ts";
 import { doingsOfEvent } from "./network-watch.ts";
+import { createActivity } from "./node-activity.ts";
 import {
   type CoverageState,
   coverageCountMax,
@@ -69,11 +71,27 @@ export function createCoverage(options: CoverageOptions): Fold<CoverageState> {
       if (node !== undefined) noteMissed(node, process.startUs);
     },
     release: (state, _about, emit) => releaseCoverage(state, stated, emit),
+    fork: forkCoverage,
     finish: (state, emit) => {
       for (const node of state.nodes.values()) emitNode(node, stated, emit);
       if (state.leftOutCount > 0) emit(leftOut(state.leftOutCount));
     },
   };
+}
+
+/**
+ * An end adds starts that were missed and changes nothing else. Of what is new nobody looks at
+ * losses: weeks of minutes are not searched for gaps.
+ */
+function forkCoverage(state: CoverageState, { isNew }: FoldPart): CoverageState {
+  const nodes = new Map<string, NodeSeen>();
+  for (const [name, node] of state.nodes) {
+    const missedStarts =
+      isNew === undefined ? copyMissedStarts(node.missedStarts) : createMissedStarts();
+    const activity = isNew === undefined ? node.activity : createActivity();
+    nodes.set(name, { ...node, missedStarts, activity });
+  }
+  return { ...state, nodes, latest: undefined };
 }
 
 function nodeOf(state: CoverageState, name: string): NodeSeen | undefined {
@@ -123,7 +141,10 @@ function count(state: CoverageState, node: NodeSeen, sighting: Sighting): Sensor
   seen.eventCount += 1;
   const { nowUs } = at;
   if (nowUs > 0 && (seen.firstUs === 0 || nowUs < seen.firstUs)) seen.firstUs = nowUs;
-  if (seen.restartCount < node.restartCount) emitAbsence({ node, seen, untilUs: nowUs }, at.emit);
+  if (seen.restartCount < node.restartCount) {
+    seen.restartCount = node.restartCount;
+    emitAbsence({ node, seen, untilUs: nowUs }, at.emit);
+  }
   return seen;
 }
 
