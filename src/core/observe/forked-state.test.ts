@@ -35,6 +35,9 @@ function play<State>(fold: Fold<State>, onStep: (state: State, part: PartOf) => 
   story.open(first, "/etc/passwd");
   addSocketHook(story, first, "tcp_connect");
   addSocketHook(story, first, "tcp_sendmsg", { size: 5 });
+  // Without its own end it waits for its connection, at most until the end.
+  const socket = { sourceAddress: "0.0.0.0", sourcePort: 0 };
+  addSocketHook(story, first, "tcp_sendmsg", { socket, size: 7 });
   story.open(first, "/app/data");
   const tree = createProcessTree();
   const state = fold.start();
