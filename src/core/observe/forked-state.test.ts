@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { createStory, startContainer } from "../../testing/event-story.ts";
 import { addSocketHook } from "../../testing/flow-events.ts";
 import { createConnection } from "./connection.ts";
+import { isHostKey } from "./container-key.ts";
 import { createContainerScene } from "./container-scene.ts";
 import { endPart } from "./end-part.ts";
 import type { Fact } from "./fact.ts";
@@ -185,6 +186,32 @@ test("a chain of processes of any length is ended, and left as it was", () => {
   assert.equal(told.size, depth - 1);
   assert.notEqual(told.get(last.execId), last.execId);
   assert.deepEqual({ ...last }, before);
+});
+
+test("a part of what is new has all sessions of its containers, though it looks at few", () => {
+  const story = createStory();
+  const tree = createProcessTree();
+  for (const [at, containerId] of ["a", "b"].entries()) {
+    const id = containerId.repeat(31);
+    const { first } = startContainer(story, { pid: 10 + at, binary: "/bin/main", containerId: id });
+    story.open(first, "/etc/passwd");
+  }
+  for (const event of story.events) tree.place(event, event.timeUs, () => {});
+  const roots = [...tree.nodes.values()].filter(
+    ({ execId, sessionExecId, container }) => execId === sessionExecId && !isHostKey(container),
+  );
+  assert.ok(roots.length >= 2);
+  for (const { container } of roots) {
+    const wants = (key: string) => key === container;
+    const part = tree.select({ wants, isNew: () => false, newIds: [] });
+    const own = part.listNodes().filter((node) => node.container === container);
+    assert.deepEqual(new Set(own), new Set(roots.filter((root) => wants(root.container))));
+  }
+  tree.finish(() => {});
+  assert.deepEqual(
+    tree.select({ wants: () => true, isNew: () => true, newIds: [] }).listNodes(),
+    [],
+  );
 });
 
 test("processes that share sockets in a chain of any length are copied, each once", () => {

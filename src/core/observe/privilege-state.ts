@@ -5,6 +5,7 @@
 import type { Process, TimeUs } from "../event/event.ts";
 import type { Citation, ContainerKey, PrivilegeFact, PrivilegeKind } from "./fact.ts";
 import type { FoldPart } from "./fold.ts";
+import { compareCitations } from "./merge-facts.ts";
 import { type Columns, packColumns, packRows, unpackRows } from "./pack-columns.ts";
 import { printOf } from "./process-print.ts";
 
@@ -20,8 +21,10 @@ export interface NamedTrait {
   readonly trait: Trait;
 }
 
+/** What one event told, as far as no earlier one did. */
 export interface Sighting {
-  readonly trait: Trait;
+  /** Many processes share a list: it is never changed. */
+  readonly traits: readonly NamedTrait[];
   readonly citation: Citation;
   readonly timeUs: TimeUs;
 }
@@ -38,7 +41,8 @@ export interface Kept {
    * state that was dumped it is beyond all time.
    */
   notedUs: TimeUs;
-  readonly sightings: Map<string, Sighting>;
+  /** Mostly one; each trait is in one of them. */
+  sightings: readonly Sighting[];
   /** Since which look it says what it says. Never dumped. */
   look: number;
 }
@@ -81,6 +85,11 @@ export interface PrivilegesDump
   readonly counts: readonly number[];
 }
 
+/** A trait in the data, by itself. */
+interface TraitRow extends Pick<Sighting, "citation" | "timeUs"> {
+  readonly trait: Trait;
+}
+
 type KeptRow = Pick<Kept, "execId" | "lastPrint">;
 
 /** **Cost**: linear in what is kept. */
@@ -98,9 +107,17 @@ export function packPrivileges({
   return {
     ...rest,
     processes: packColumns(rows, ["execId", "lastPrint"]),
-    sightings: packRows(all.flatMap(({ sightings }) => [...sightings.values()])),
-    counts: all.map(({ sightings }) => sightings.size),
+    sightings: packRows(all.flatMap(({ sightings }) => sightings.flatMap(rowsOf))),
+    counts: all.map(({ sightings }) => countTraits(sightings)),
   };
+}
+
+function rowsOf({ traits, citation, timeUs }: Sighting): readonly TraitRow[] {
+  return traits.map(({ trait }) => ({ trait, citation, timeUs }));
+}
+
+export function countTraits(sightings: readonly Sighting[]): number {
+  return sightings.reduce((sum, { traits }) => sum + traits.length, 0);
 }
 
 /** To be ended for a part: what it gives is told in few facts. **Cost**: a few containers. */
@@ -117,15 +134,51 @@ export function forkPrivileges(state: PrivilegeState, part: FoldPart): Privilege
 /** The same again, but for blocks: those are told anew by the next event of a process. */
 export function unpackPrivileges(dump: PrivilegesDump): PrivilegeState {
   const { processes: rows, sightings, counts, ...rest } = dump;
-  const all = unpackRows<Sighting>(sightings);
+  const all = unpackRows<TraitRow>(sightings);
+  const lists = new TraitLists();
   const processes = new Map<string, Kept>();
   let end = 0;
   for (const [place, { execId, lastPrint }] of unpackRows<KeptRow>(rows).entries()) {
     const count = counts[place] ?? 0;
     end += count;
-    const own = all.slice(end - count, end).map((one) => [named(one.trait).key, one] as const);
-    const known = { lastPrint, notedUs: Number.MAX_SAFE_INTEGER, sightings: new Map(own) };
+    const own = lists.sightingsOf(all.slice(end - count, end));
+    const known = { lastPrint, notedUs: Number.MAX_SAFE_INTEGER, sightings: own };
     processes.set(execId, { execId, last: undefined, ...known, look: 0 });
   }
   return { ...rest, processes, latest: undefined, look: 1, asked: undefined };
+}
+
+/** **Unit**: lists of traits that are told apart. */
+const listCountMax = 1024;
+
+/** Nearly all processes have one of few lists: each is there once. */
+export class TraitLists {
+  private readonly byKey = new Map<string, readonly NamedTrait[]>();
+
+  shared(traits: readonly NamedTrait[]): readonly NamedTrait[] {
+    const key = traits.map((one) => one.key).join("\n");
+    const known = this.byKey.get(key);
+    if (known !== undefined) return known;
+    if (this.byKey.size >= listCountMax) this.byKey.clear();
+    const own = traits.slice();
+    this.byKey.set(key, own);
+    return own;
+  }
+
+  /** What events told, from what is known of each trait. */
+  sightingsOf(rows: readonly TraitRow[]): readonly Sighting[] {
+    const sightings: Sighting[] = [];
+    for (let start = 0; start < rows.length; ) {
+      const first = rows[start];
+      if (first === undefined) break;
+      const { citation, timeUs } = first;
+      const isOther = (one: TraitRow) => compareCitations(one.citation, citation) !== 0;
+      const next = rows.findIndex((one, at) => at > start && isOther(one));
+      const until = next < 0 ? rows.length : next;
+      const traits = this.shared(rows.slice(start, until).map(({ trait }) => named(trait)));
+      sightings.push({ traits, citation, timeUs });
+      start = until;
+    }
+    return sightings.slice();
+  }
 }
