@@ -9,13 +9,12 @@ import type { HookEvent } from "../event/event.ts";
 import { emitAbsence, emitNode } from "./emit-coverage.ts";
 import type { Emit, Sensor } from "./fact.ts";
 import { readAccesses } from "./file-access.ts";
-import type { Fold, FoldPart, StepContext } from "./fold.ts";
-import { copyMissedStarts, createMissedStarts } from "./missed-starts.ts";
+import type { Fold, StepContext } from "./fold.ts";
 import { doingsOfEvent } from "./network-watch.ts";
-import { createActivity } from "./node-activity.ts";
 import {
   type CoverageState,
   coverageCountMax,
+  forkCoverage,
   type NodeSeen,
   noteFlags,
   noteMissed,
@@ -77,21 +76,6 @@ export function createCoverage(options: CoverageOptions): Fold<CoverageState> {
       if (state.leftOutCount > 0) emit(leftOut(state.leftOutCount));
     },
   };
-}
-
-/**
- * An end adds starts that were missed and changes nothing else. Of what is new nobody looks at
- * losses: weeks of minutes are not searched for gaps.
- */
-function forkCoverage(state: CoverageState, { isNew }: FoldPart): CoverageState {
-  const nodes = new Map<string, NodeSeen>();
-  for (const [name, node] of state.nodes) {
-    const missedStarts =
-      isNew === undefined ? copyMissedStarts(node.missedStarts) : createMissedStarts();
-    const activity = isNew === undefined ? node.activity : createActivity();
-    nodes.set(name, { ...node, missedStarts, activity });
-  }
-  return { ...state, nodes, latest: undefined };
 }
 
 function nodeOf(state: CoverageState, name: string): NodeSeen | undefined {
