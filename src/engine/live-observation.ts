@@ -166,7 +166,8 @@ export class LiveObservation {
    * **Cost**: by what these processes did, however many others a host runs.
    */
   emitNew(emit: Emit, containers: ReadonlySet<ContainerKey>, ids: ReadonlySet<string>): void {
-    const part = { ...partOf(containers), isNew: (execId: string) => ids.has(execId) };
+    const isNew = (execId: string) => ids.has(execId);
+    const part = { ...partOf(containers), isNew, newIds: ids };
     const emitOne = emitOf(part, emit);
     this.observer.emitOpen((fact) => {
       if (fact.kind !== "loss") emitOne(fact);

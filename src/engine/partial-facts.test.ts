@@ -227,7 +227,7 @@ function assertNew(events: readonly Event[], tree: ProcessTreeOptions, every: nu
     const part = partOf(touched.take() ?? assert.fail());
     const all = openFacts(observer, tree).filter(({ kind }) => kind !== "loss");
     const isNew = ids === undefined ? undefined : (id: string) => ids.has(id);
-    const told = about(openFacts(observer, tree, { ...part, isNew }), part);
+    const told = about(openFacts(observer, tree, { ...part, isNew, newIds: ids }), part);
     const pieces = told.filter(isPiece);
     assertSame([...all, ...pieces], all, `pieces after ${at}`);
     const rest = (facts: readonly Fact[]) =>

@@ -14,6 +14,7 @@ import { doingsOfEvent } from "./network-watch.ts";
 import {
   type CoverageState,
   coverageCountMax,
+  forkCoverage,
   type NodeSeen,
   noteFlags,
   noteMissed,
@@ -69,6 +70,7 @@ export function createCoverage(options: CoverageOptions): Fold<CoverageState> {
       if (node !== undefined) noteMissed(node, process.startUs);
     },
     release: (state, _about, emit) => releaseCoverage(state, stated, emit),
+    fork: forkCoverage,
     finish: (state, emit) => {
       for (const node of state.nodes.values()) emitNode(node, stated, emit);
       if (state.leftOutCount > 0) emit(leftOut(state.leftOutCount));
@@ -123,7 +125,10 @@ function count(state: CoverageState, node: NodeSeen, sighting: Sighting): Sensor
   seen.eventCount += 1;
   const { nowUs } = at;
   if (nowUs > 0 && (seen.firstUs === 0 || nowUs < seen.firstUs)) seen.firstUs = nowUs;
-  if (seen.restartCount < node.restartCount) emitAbsence({ node, seen, untilUs: nowUs }, at.emit);
+  if (seen.restartCount < node.restartCount) {
+    seen.restartCount = node.restartCount;
+    emitAbsence({ node, seen, untilUs: nowUs }, at.emit);
+  }
   return seen;
 }
 

@@ -21,7 +21,6 @@ export function emitAbsence(
   emit: Emit,
 ): void {
   const { node, seen, untilUs } = about;
-  seen.restartCount = node.restartCount;
   if (seen.sensor !== "open" && seen.sensor !== "mmap" && seen.sensor !== "network") return;
   const sinceUs = Math.min(node.beforeRestartUs, untilUs);
   emit(policyAbsence(node.node, seen.policy, { sinceUs, untilUs }));

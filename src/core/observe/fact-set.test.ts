@@ -6,7 +6,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Actor, Citation, Fact, FileUseFact, FileUseHow } from "./fact.ts";
 import { FactSet } from "./fact-set.ts";
-import { mergeCitations, mergeFileUses } from "./merge-facts.ts";
+import { addCitation, compareCitations, mergeCitations, mergeFileUses } from "./merge-facts.ts";
 
 const citation = fc.record({
   timeUs: fc.integer({ min: 0, max: 5 }),
@@ -240,4 +240,23 @@ test("flows and ports stand in the order of their ports, and name their containe
   );
   assert.deepEqual(set.networked, ["c"]);
   assert.deepEqual(set.flows("c"), []);
+});
+
+test("law: one citation is added as two lists are merged, whatever came first", () => {
+  const lists = fc.array(citation, { maxLength: 6 });
+  fc.assert(
+    fc.property(lists, citation, (list, one) => {
+      // Sorted anew, each once, the first few: without a shortcut.
+      const plain = [...list, one].sort(compareCitations).filter((each, at, all) => {
+        const before = all[at - 1];
+        return before === undefined || compareCitations(before, each) !== 0;
+      });
+      assert.deepEqual(mergeCitations(list, [one]), plain.slice(0, 3));
+      const merged = mergeCitations(list, []);
+      assert.deepEqual(addCitation(merged, one), plain.slice(0, 3));
+      if (merged.some((each) => compareCitations(each, one) === 0)) {
+        assert.equal(addCitation(merged, one), merged);
+      }
+    }),
+  );
 });

@@ -31,6 +31,8 @@ export interface ContainerFlows {
   lostCount: number;
   /** What edges and ports told that were let go of. */
   readonly past: PastPorts;
+  /** Of a copy that is ended: whose totals it must not change. */
+  readonly shared?: ContainerFlows;
 }
 
 /** **Shape**: keys of `flow-direction.ts`, the latest few thousand of each. */
@@ -88,7 +90,12 @@ function flowsOf(totals: FlowTotals, container: ContainerKey, node: string): Con
 function totalOf(totals: FlowTotals, flows: ContainerFlows, tally: Tally, actor: Actor): FlowTotal {
   const key = totalKey(actor, tally);
   const known = flows.flows.get(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    if (flows.shared?.flows.get(key) !== known) return known;
+    const copy = { ...known };
+    flows.flows.set(key, copy);
+    return copy;
+  }
   const isFull =
     flows.flows.size >= flowCountMax.container || totals.flowCount >= flowCountMax.total;
   if (isFull && tally.peer !== otherPeers) {
@@ -142,6 +149,9 @@ function addPort(flows: ContainerFlows, port: Listening, who: Who): void {
       return;
     }
     total = { ...port, binaries: [], citations: [] };
+    flows.ports.set(key, total);
+  } else if (flows.shared?.ports.get(key) === total) {
+    total = { ...total };
     flows.ports.set(key, total);
   }
   total.listens ||= port.listens;

@@ -94,6 +94,8 @@ export interface DumpPart {
    * and rights are then partial, losses are not to be looked at, the rest is whole.
    */
   readonly isNew?: ((execId: string) => boolean) | undefined;
+  /** All that `isNew` says yes to, where they are known: then nobody else is looked at. */
+  readonly newIds?: Iterable<string> | undefined;
 }
 
 /** The same, and which processes the tree has in its part. */
@@ -102,7 +104,7 @@ export interface FoldPart extends DumpPart {
   /** It runs in a wanted container, whether the tree has it in its part or not. */
   isWanted(execId: string): boolean;
   /** Processes whose doings are asked for, not only what rests on them. */
-  readonly toldIds: ReadonlySet<string>;
+  readonly toldIds: Iterable<string>;
 }
 
 export interface Release {

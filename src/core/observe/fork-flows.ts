@@ -14,14 +14,13 @@ import { createSocketBook } from "./socket-book.ts";
 /** **Cost**: linear in the part, and a look at what else is kept. */
 export function forkFlows(state: FlowState, part: FoldPart, own: FlowPart): FlowState {
   const { book, users, loose, cutCount, sweptUs } = state;
-  const links = new Links(own.keys);
+  const awaited = loose.filter(({ key }) => own.keys.has(key));
+  const links = new Links(own.keys, new Set(awaited.map(({ key }) => key)));
   const forkedUsers = new Map<string, FlowUser>();
   for (const user of users.values()) {
     if (own.hasUser(user)) forkedUsers.set(user.execId, links.userOf(user));
   }
-  const waiting = loose
-    .filter(({ key }) => own.keys.has(key))
-    .map((one) => ({ ...one, user: links.userOf(one.user) }));
+  const waiting = awaited.map((one) => ({ ...one, user: links.userOf(one.user) }));
   const forkedBook = createSocketBook();
   for (const key of own.keys) {
     const same = book.byKey.get(key);
@@ -43,12 +42,15 @@ export function forkFlows(state: FlowState, part: FoldPart, own: FlowPart): Flow
 /** Copies of what points at each other. */
 class Links {
   private readonly keys: ReadonlySet<string>;
+  /** Of connections that the end still adds bytes to. */
+  private readonly awaited: ReadonlySet<string>;
   private readonly users = new Map<FlowUser, FlowUser>();
   private readonly connections = new Map<Connection, Connection>();
   private readonly open: (readonly ["user", FlowUser] | readonly ["connection", Connection])[] = [];
 
-  constructor(keys: ReadonlySet<string>) {
+  constructor(keys: ReadonlySet<string>, awaited: ReadonlySet<string>) {
     this.keys = keys;
+    this.awaited = awaited;
   }
 
   userOf(user: FlowUser): FlowUser {
@@ -58,8 +60,8 @@ class Links {
         ...user,
         connections: new Set(),
         tallies: copyValues(user.tallies),
-        listening: copyValues(user.listening),
-        attempts: copyValues(user.attempts),
+        // An end takes them out, and changes none.
+        listening: new Map(user.listening),
       };
       this.users.set(user, copy);
       this.open.push(["user", user]);
@@ -94,13 +96,14 @@ class Links {
 
   private linkConnection(connection: Connection): void {
     const { parts } = this.connectionOf(connection);
+    const isAwaited = this.awaited.has(connection.key);
     for (const part of connection.parts) {
-      parts.push({
-        ...part,
-        user: this.userOf(part.user),
-        sentBytes: [...part.sentBytes],
-        receivedBytes: [...part.receivedBytes],
-      });
+      const copy = { ...part, user: this.userOf(part.user) };
+      if (isAwaited) {
+        copy.sentBytes = [...part.sentBytes];
+        copy.receivedBytes = [...part.receivedBytes];
+      }
+      parts.push(copy);
     }
   }
 }
@@ -119,6 +122,7 @@ function forkTotals(totals: FlowTotals): FlowTotals {
   return { ...totals, byContainer };
 }
 
+/** Each total is shared until it is added to. */
 function forkContainer(own: ContainerFlows): ContainerFlows {
-  return { ...own, flows: copyValues(own.flows), ports: copyValues(own.ports) };
+  return { ...own, flows: new Map(own.flows), ports: new Map(own.ports), shared: own };
 }

@@ -7,15 +7,17 @@ import { test } from "node:test";
 import { createStory, startContainer } from "../../testing/event-story.ts";
 import { addSocketHook } from "../../testing/flow-events.ts";
 import { createConnection } from "./connection.ts";
+import { isHostKey } from "./container-key.ts";
+import { createContainerScene } from "./container-scene.ts";
+import { endPart } from "./end-part.ts";
 import type { Fact } from "./fact.ts";
 import { createFileUse } from "./file-use.ts";
 import { createFlows } from "./flow.ts";
 import { selectFlows } from "./flow-part.ts";
 import { createFlowUser, spanOf } from "./flow-state.ts";
-import type { Fold } from "./fold.ts";
+import type { Fold, ProcessNode } from "./fold.ts";
 import { fileUseCopies } from "./fork-file-uses.ts";
 import { forkFlows } from "./fork-flows.ts";
-import { forkTree } from "./fork-tree.ts";
 import { isCompact, openKept, wholeOf } from "./kept-uses.ts";
 import { createProcessTree } from "./process-tree.ts";
 import { createFlowState } from "./settle-flows.ts";
@@ -34,6 +36,9 @@ function play<State>(fold: Fold<State>, onStep: (state: State, part: PartOf) => 
   story.open(first, "/etc/passwd");
   addSocketHook(story, first, "tcp_connect");
   addSocketHook(story, first, "tcp_sendmsg", { size: 5 });
+  // Without its own end it waits for its connection, at most until the end.
+  const socket = { sourceAddress: "0.0.0.0", sourcePort: 0 };
+  addSocketHook(story, first, "tcp_sendmsg", { socket, size: 7 });
   story.open(first, "/app/data");
   const tree = createProcessTree();
   const state = fold.start();
@@ -156,21 +161,57 @@ test("who reads in bulk is told by all that a silent process did, at each look",
   }
 });
 
-test("a chain of processes of any length is copied", () => {
+test("a chain of processes of any length is ended, and left as it was", () => {
   const state = createTreeState();
   let last = createTreeNode("p0", "n", 1);
   state.nodes.set(last.execId, last);
   for (let at = 1; at < depth; at += 1) {
     const node = createTreeNode(`p${at}`, "n", at + 1);
     node.parent = node.previous = last;
+    node.isPlaced = true;
+    if (at > depth - 1000) node.container = "c";
     state.nodes.set(node.execId, node);
     last = node;
   }
-  const forked = forkTree(state, new TreePart(state, everything));
-  assert.equal(forked.nodes.size, depth);
-  const copy = forked.nodes.get(last.execId);
-  assert.notEqual(copy, last);
-  assert.equal(copy?.parent, forked.nodes.get(last.parent?.execId ?? ""));
+  const before = { ...last };
+  const told = new Map<string, string>();
+  const retire = ({ execId, sessionExecId }: ProcessNode) => void told.set(execId, sessionExecId);
+  const context = {
+    parentOf: () => undefined,
+    sceneOf: createContainerScene,
+    probeCommandsOf: () => [],
+    horizonUs: () => 0,
+  };
+  endPart(state, new TreePart(state, everything), { context, retire });
+  assert.equal(told.size, depth - 1);
+  assert.notEqual(told.get(last.execId), last.execId);
+  assert.deepEqual({ ...last }, before);
+});
+
+test("a part of what is new has all sessions of its containers, though it looks at few", () => {
+  const story = createStory();
+  const tree = createProcessTree();
+  for (const [at, containerId] of ["a", "b"].entries()) {
+    const id = containerId.repeat(31);
+    const { first } = startContainer(story, { pid: 10 + at, binary: "/bin/main", containerId: id });
+    story.open(first, "/etc/passwd");
+  }
+  for (const event of story.events) tree.place(event, event.timeUs, () => {});
+  const roots = [...tree.nodes.values()].filter(
+    ({ execId, sessionExecId, container }) => execId === sessionExecId && !isHostKey(container),
+  );
+  assert.ok(roots.length >= 2);
+  for (const { container } of roots) {
+    const wants = (key: string) => key === container;
+    const part = tree.select({ wants, isNew: () => false, newIds: [] });
+    const own = part.listNodes().filter((node) => node.container === container);
+    assert.deepEqual(new Set(own), new Set(roots.filter((root) => wants(root.container))));
+  }
+  tree.finish(() => {});
+  assert.deepEqual(
+    tree.select({ wants: () => true, isNew: () => true, newIds: [] }).listNodes(),
+    [],
+  );
 });
 
 test("processes that share sockets in a chain of any length are copied, each once", () => {
@@ -198,7 +239,7 @@ test("processes that share sockets in a chain of any length are copied, each onc
     ...everything,
     hasProcess: () => true,
     isWanted: () => true,
-    toldIds: new Set<string>(),
+    toldIds: [],
   };
   const forked = forkFlows(state, part, selectFlows(state, part));
   assert.equal(forked.users.size, depth);

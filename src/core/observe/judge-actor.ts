@@ -42,8 +42,10 @@ export function judgeActor(node: TreeNode, context: ActorContext): void {
   const tool = findTool(node, context);
   node.origin = verdict.actor;
   node.actor = tool === undefined || verdict.actor === "runtime" ? verdict.actor : tool.kind;
-  node.actorReason =
+  const reason =
     node.actor === verdict.actor ? verdict.reason : `${tool?.reason}; ${verdict.reason}`;
+  // It is judged again and again: the text that is there is as good as a new one.
+  if (node.actorReason !== reason) node.actorReason = reason;
 }
 
 interface Verdict {

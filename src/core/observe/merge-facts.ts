@@ -33,11 +33,40 @@ export function compareCitations(a: Citation, b: Citation): number {
   );
 }
 
+/** `citations` came of a merge. The same list where it changes nothing. */
+export function addCitation(
+  citations: readonly Citation[],
+  citation: Citation,
+): readonly Citation[] {
+  const { length } = citations;
+  let at = length;
+  for (; at > 0; at--) {
+    const one = citations[at - 1];
+    const order = one === undefined ? -1 : compareCitations(one, citation);
+    if (order === 0) return citations;
+    if (order < 0) break;
+  }
+  if (at >= citationCountMax) return citations;
+  const last = Math.min(length, citationCountMax - 1);
+  return citations.slice(0, at).concat(citation, citations.slice(at, last));
+}
+
+function isMerged(citations: readonly Citation[]): boolean {
+  let last: Citation | undefined;
+  for (const one of citations) {
+    if (last !== undefined && compareCitations(last, one) >= 0) return false;
+    last = one;
+  }
+  return citations.length <= citationCountMax;
+}
+
 /** The earliest few of both, each event once. */
 export function mergeCitations(
   a: readonly Citation[],
   b: readonly Citation[],
 ): readonly Citation[] {
+  const [first] = b;
+  if (b.length === 1 && first !== undefined && isMerged(a)) return addCitation(a, first);
   const kept: Citation[] = [];
   for (const citation of [...a, ...b].sort(compareCitations)) {
     const last = kept.at(-1);

@@ -26,6 +26,13 @@ export function createMissedStarts(): MissedStarts {
   return { minutes: new Map() };
 }
 
+/** Shares nothing that another missed start changes. */
+export function copyMissedStarts({ minutes }: MissedStarts): MissedStarts {
+  const copies = new Map<number, Missed>();
+  for (const [minute, missed] of minutes) copies.set(minute, { ...missed });
+  return { minutes: copies };
+}
+
 /** `timeUs`: when the program was started. */
 export function noteMissedStart({ minutes }: MissedStarts, timeUs: number): void {
   const own = Math.floor(timeUs / minuteUs);

@@ -6,7 +6,13 @@
 import type { Event, Process, TimeUs } from "../event/event.ts";
 import { isFromProc } from "../event/process-flags.ts";
 import type { Emit, Sensor } from "./fact.ts";
-import { createMissedStarts, type MissedStarts, noteMissedStart } from "./missed-starts.ts";
+import type { FoldPart } from "./fold.ts";
+import {
+  copyMissedStarts,
+  createMissedStarts,
+  type MissedStarts,
+  noteMissedStart,
+} from "./missed-starts.ts";
 import { createActivity, type NodeActivity, noteActivity } from "./node-activity.ts";
 import { createOutages, type NodeOutages, noteListed, noteLive } from "./node-outages.ts";
 import type { TopDirectories } from "./top-directories.ts";
@@ -99,4 +105,19 @@ export function noteFlags(node: NodeSeen, process: Process | undefined): void {
 /** A process of it started at that time, and no event said so. */
 export function noteMissed({ missedStarts }: NodeSeen, startUs: TimeUs): void {
   noteMissedStart(missedStarts, startUs);
+}
+
+/**
+ * An end adds starts that were missed and changes nothing else. Of what is new nobody looks at
+ * losses: weeks of minutes are not searched for gaps.
+ */
+export function forkCoverage(state: CoverageState, { isNew }: FoldPart): CoverageState {
+  const nodes = new Map<string, NodeSeen>();
+  for (const [name, node] of state.nodes) {
+    const missedStarts =
+      isNew === undefined ? copyMissedStarts(node.missedStarts) : createMissedStarts();
+    const activity = isNew === undefined ? node.activity : createActivity();
+    nodes.set(name, { ...node, missedStarts, activity });
+  }
+  return { ...state, nodes, latest: undefined };
 }

@@ -27,8 +27,65 @@ export function packColumns<T extends object>(
   keys: readonly (keyof T & string)[],
 ): Columns {
   const byKey = new Map<string, Column>();
-  for (const key of keys) byKey.set(key, toColumn(records.map((record) => record[key])));
+  for (const key of keys) byKey.set(key, packColumn(records, key));
   return { kind: "records", count: records.length, byKey };
+}
+
+/** As `toColumn` would, without a list of all values where there is none in the end. */
+function packColumn<T extends object>(records: readonly T[], key: keyof T & string): Column {
+  const [first] = records;
+  const type = first === undefined ? "number" : typeof first[key];
+  const packed =
+    type === "number"
+      ? packNumbers(records, key)
+      : type === "string"
+        ? packTexts(records, key)
+        : undefined;
+  if (packed !== undefined) return packed;
+  const values = records.map((record) => record[key]);
+  return type === "string" && values.every(isText) ? { kind: "any", values } : toColumn(values);
+}
+
+function packNumbers<T extends object>(
+  records: readonly T[],
+  key: keyof T & string,
+): Column | undefined {
+  const values = new Float64Array(records.length);
+  let isSmall = true;
+  let row = 0;
+  for (const record of records) {
+    const value: unknown = record[key];
+    if (typeof value !== "number") return undefined;
+    if (isSmall && !Object.is(value | 0, value)) isSmall = false;
+    values[row++] = value;
+  }
+  return { kind: "numbers", values: isSmall ? Int32Array.from(values) : values };
+}
+
+/** Undefined also where it is not worth it. */
+function packTexts<T extends object>(
+  records: readonly T[],
+  key: keyof T & string,
+): Column | undefined {
+  const known = new Map<string, number>();
+  const at = new Uint32Array(records.length);
+  let latest: string | undefined;
+  let index = 0;
+  let row = 0;
+  for (const record of records) {
+    const value: unknown = record[key];
+    if (typeof value !== "string") return undefined;
+    if (value !== latest) {
+      latest = value;
+      index = known.get(value) ?? known.size;
+      if (index === known.size) {
+        if (!isWorthIt(index + 1, records.length)) return undefined;
+        known.set(value, index);
+      }
+    }
+    at[row++] = index;
+  }
+  return { kind: "texts", texts: [...known.keys()], at };
 }
 
 /** Of records that all have the same keys, those of the first. */
@@ -148,8 +205,13 @@ function toLists(values: readonly (readonly unknown[])[]) {
 
 function toTextColumn(values: readonly string[]): Column {
   const { texts, at } = numberTexts(values);
-  const isWorth = texts.length * 2 <= values.length;
-  return isWorth ? { kind: "texts", texts, at } : { kind: "any", values };
+  return isWorthIt(texts.length, values.length)
+    ? { kind: "texts", texts, at }
+    : { kind: "any", values };
+}
+
+function isWorthIt(textCount: number, valueCount: number): boolean {
+  return textCount * 2 <= valueCount;
 }
 
 function numberTexts(values: readonly string[]): Texts {

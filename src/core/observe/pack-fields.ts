@@ -8,11 +8,14 @@ import type { Columns } from "./pack-columns.ts";
 
 type Column = Columns["byKey"] extends ReadonlyMap<string, infer One> ? One : never;
 
-/** What gives each field of a record. */
-export type FieldReaders<T> = { readonly [Key in keyof T]?: (record: T) => T[Key] };
+/** What gives each field of a record, or of the row that stands for it. */
+export type FieldReaders<T, Row = T> = { readonly [Key in keyof Row]?: (record: T) => Row[Key] };
 
 /** **Order**: kept. **Cost**: one call a field. */
-export function packFields<T>(records: readonly T[], readers: FieldReaders<T>): Columns {
+export function packFields<T, Row = T>(
+  records: readonly T[],
+  readers: FieldReaders<T, Row>,
+): Columns {
   const byKey = new Map<string, Column>();
   for (const [key, read] of Object.entries(readers)) {
     byKey.set(key, packField(records, read as (record: T) => unknown));

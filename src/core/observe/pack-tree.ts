@@ -6,10 +6,11 @@
 import type { ContainerScene } from "./container-scene.ts";
 import type { ContainerKey } from "./fact.ts";
 import { type Columns, packColumns, unpackColumns } from "./pack-columns.ts";
+import { packFields } from "./pack-fields.ts";
 import { type Host, rememberPid } from "./process-host.ts";
 import { printOf } from "./process-print.ts";
 import { createTreeNode, type TreeNode } from "./tree-node.ts";
-import { createTreeState, type TreeState } from "./tree-state.ts";
+import { createTreeState, noteSession, type TreeState } from "./tree-state.ts";
 
 export interface TreeDump {
   readonly nodes: Columns;
@@ -68,8 +69,9 @@ class NodeList {
     return place;
   }
 
-  placesOf(nodes: Iterable<TreeNode>): readonly number[] {
-    return Array.from(nodes, (node) => this.placeOf(node));
+  placesOf(nodes: Iterable<TreeNode>, places: number[] = []): readonly number[] {
+    for (const node of nodes) places.push(this.placeOf(node));
+    return places;
   }
 }
 
@@ -81,15 +83,14 @@ export function packTree(state: TreeState): TreeDump {
   const scenes = Array.from(state.scenes, ([container, { hasInitTree, commands, candidates }]) => {
     return { container, hasInitTree, commands, candidates: list.placesOf(candidates) };
   });
-  const links: Links[] = [];
   // The list grows meanwhile: of some only another one still knows.
-  for (let place = 0; place < list.nodes.length; place++) {
-    const node = list.nodes[place];
-    if (node !== undefined) links.push(packLinks(node, list));
+  for (const { parent, previous } of list.nodes) {
+    if (parent !== undefined) list.placeOf(parent);
+    if (previous !== undefined) list.placeOf(previous);
   }
   return {
     nodes: packColumns(list.nodes, nodeKeys),
-    links: packColumns(links, ["parent", "previous", "print", "parentBinary"]),
+    links: packLinks(list),
     listed,
     hosts,
     scenes,
@@ -99,7 +100,8 @@ export function packTree(state: TreeState): TreeDump {
 
 function packHost(name: string, host: Host, list: NodeList): HostDump {
   const { nowUs, nextSweepUs, pids, ended, named } = host;
-  const places = [...pids.values()].flatMap((same) => list.placesOf(same));
+  const places: number[] = [];
+  for (const same of pids.values()) list.placesOf(same, places);
   return {
     name,
     nowUs,
@@ -110,14 +112,16 @@ function packHost(name: string, host: Host, list: NodeList): HostDump {
   };
 }
 
-function packLinks(node: TreeNode, list: NodeList): Links {
-  const { parent, previous, parentBlock, parentSaid } = node;
-  return {
-    parent: parent === undefined ? -1 : list.placeOf(parent),
-    previous: previous === undefined ? -1 : list.placeOf(previous),
-    print: parentBlock === undefined ? (parentSaid?.print ?? 0) : printOf(parentBlock),
-    parentBinary: (parentBlock ?? parentSaid)?.binary ?? "",
-  };
+function packLinks(list: NodeList): Columns {
+  const placeOf = (node: TreeNode | undefined): number =>
+    node === undefined ? -1 : list.placeOf(node);
+  return packFields<TreeNode, Links>(list.nodes, {
+    parent: ({ parent }) => placeOf(parent),
+    previous: ({ previous }) => placeOf(previous),
+    print: ({ parentBlock, parentSaid }) =>
+      parentBlock === undefined ? (parentSaid?.print ?? 0) : printOf(parentBlock),
+    parentBinary: ({ parentBlock, parentSaid }) => (parentBlock ?? parentSaid)?.binary ?? "",
+  });
 }
 
 /** The same tree, but for blocks of events: those are told anew by the next event of a process. */
@@ -136,7 +140,10 @@ export function unpackTree(dump: TreeDump): TreeState {
     node.previous = nodes[previous];
     if (print !== 0) node.parentSaid = { binary: parentBinary, print };
   }
-  for (const node of nodesAt(dump.listed)) state.nodes.set(node.execId, node);
+  for (const node of nodesAt(dump.listed)) {
+    state.nodes.set(node.execId, node);
+    noteSession(state, node);
+  }
   for (const { name, pids, ended, named, nowUs, nextSweepUs } of dump.hosts) {
     const kept = { ended: nodesAt(ended), named: nodesAt(named) };
     const host: Host = { pids: new Map(), ...kept, nowUs, nextSweepUs };

@@ -129,8 +129,11 @@ test("each part of a state is read back as it was", () => {
   assert.ok(processes.size > 1);
   const rights = keep(createPrivileges());
   const read = unpackPrivileges(structuredClone(packPrivileges(rights)));
-  assert.ok([...read.processes.values()].every(({ sightings }) => sightings.size > 0));
+  assert.ok([...read.processes.values()].every(({ sightings }) => sightings.length > 0));
   assert.deepEqual([...read.processes.keys()], [...rights.processes.keys()]);
+  for (const [execId, { sightings }] of rights.processes) {
+    assert.deepEqual(read.processes.get(execId)?.sightings, sightings);
+  }
   assert.deepEqual(read.details, rights.details);
   const flows = keep(createFlows());
   const open = unpackOpenFlows(structuredClone(packOpenFlows(flows)));

@@ -14,6 +14,7 @@ import type { Credentials, Event, Namespaces, Pod, Process } from "../event/even
 import type { Fact, PrivilegeFact } from "./fact.ts";
 import type { ProcessNode } from "./fold.ts";
 import { createPrivileges } from "./privilege.ts";
+import { traitsOf } from "./privilege-traits.ts";
 
 function privilegesOf(events: readonly Event[], node: Partial<ProcessNode> = {}) {
   const facts = foldFacts(createPrivileges(), events, sampleNode(node));
@@ -202,4 +203,44 @@ test("rights that one process shows beyond the bound are counted", () => {
   fold.step(state, event, { node: sampleNode(), nowUs: sampleStartUs, emit });
   fold.finish?.(state, emit);
   assert.deepEqual(losses, [100 - 64]);
+});
+
+test("a capability that a block names twice is one right", () => {
+  const effective = ["CAP_SYS_ADMIN", "CAP_SYS_ADMIN"];
+  const traits = traitsOf(
+    sampleProcess({ uid: 0, capabilities: { ...noCapabilities, effective } }),
+  );
+  assert.deepEqual(
+    traits.map(({ key }) => key.trim()),
+    ["seen root", "seen capability CAP_SYS_ADMIN"],
+  );
+});
+
+test("a copy that is asked tells the rights of all processes in one fact each", () => {
+  const fold = createPrivileges();
+  const state = fold.start();
+  const nodes = [3, 1, 2].map((at) => {
+    const execId = `p${at}`;
+    const timeUs = sampleStartUs + at;
+    const node = sampleNode({ execId, lastSeenUs: timeUs });
+    const event = sampleExec(timeUs, { execId, uid: 0 });
+    fold.step(state, event, { node, nowUs: timeUs, emit: () => {} });
+    return node;
+  });
+  const before = structuredClone(fold.dump?.(state));
+  const facts: Fact[] = [];
+  const part = { wants: () => true, hasProcess: () => true, isWanted: () => true, toldIds: [] };
+  const copy = fold.fork?.(state, part) ?? assert.fail("rights are copied");
+  for (const node of nodes) fold.retire?.(copy, node, () => assert.fail("all come at the end"));
+  fold.finish?.(copy, (fact) => facts.push(fact));
+  assert.equal(facts.length, 1);
+  const [fact] = facts;
+  assert.ok(fact?.kind === "privilege" && fact.privilege === "root");
+  assert.deepEqual(
+    fact.citations.map(({ execId }) => execId),
+    ["p1", "p2", "p3"],
+  );
+  assert.equal(fact.firstSeenUs, sampleStartUs + 1);
+  assert.equal(fact.lastSeenUs, sampleStartUs + 3);
+  assert.deepEqual(structuredClone(fold.dump?.(state)), before);
 });

@@ -8,40 +8,31 @@
  * descriptors that do not tell the target. That a container talks to the runtime's socket is seen.
  */
 
-import type {
-  Capabilities,
-  Event,
-  HookEvent,
-  Process,
-  ProcessEvent,
-  TimeUs,
-} from "../event/event.ts";
-import { isExtraCapability } from "./capabilities.ts";
+import type { Event, Process, ProcessEvent, TimeUs } from "../event/event.ts";
 import { isNear } from "./choose-unused.ts";
 import { isHostKey } from "./container-key.ts";
-import type {
-  Actor,
-  Citation,
-  ContainerKey,
-  Emit,
-  PrivilegeFact,
-  PrivilegeKind,
-  Sensor,
-} from "./fact.ts";
+import type { Actor, Citation, ContainerKey, Emit, Sensor } from "./fact.ts";
 import { hookKind } from "./file-access.ts";
 import type { Fold, ProcessNode, StepContext } from "./fold.ts";
+import { addCitation, earliest } from "./merge-facts.ts";
 import { sensorsOfKind } from "./policy-selector.ts";
 import {
+  type AskedPrivileges,
+  countTraits,
   forkPrivileges,
   type Kept,
+  type MutablePrivilege,
   type NamedTrait,
   named,
   type PrivilegeState,
   type PrivilegesDump,
   packPrivileges,
+  type Sighting,
   type Trait,
+  TraitLists,
   unpackPrivileges,
 } from "./privilege-state.ts";
+import { traitOfHook, traitsOf } from "./privilege-traits.ts";
 import { printOf } from "./process-print.ts";
 
 const processCountMax = 200_000;
@@ -59,6 +50,7 @@ export function createPrivileges(): Fold<PrivilegeState> {
       latest: undefined,
       details: new Map(),
       look: 1,
+      asked: undefined,
       droppedCount: 0,
       firstDropUs: 0,
       lastDropUs: 0,
@@ -120,6 +112,8 @@ function keptOf(state: PrivilegeState, execId: string, nowUs: TimeUs): Kept | un
   return state.latest;
 }
 
+const noSightings: readonly Sighting[] = [];
+
 function keep(state: PrivilegeState, execId: string, nowUs: TimeUs): Kept | undefined {
   if (state.processes.size >= processCountMax) {
     drop(state, nowUs);
@@ -130,7 +124,7 @@ function keep(state: PrivilegeState, execId: string, nowUs: TimeUs): Kept | unde
     last: undefined,
     lastPrint: 0,
     notedUs: 0,
-    sightings: new Map(),
+    sightings: noSightings,
     look: 0,
   };
   state.processes.set(execId, kept);
@@ -153,20 +147,51 @@ interface Noted {
 
 /** All traits of one event share its citation. */
 function note({ state, kept, traits, isAgain }: Noted, event: ProcessEvent, nowUs: TimeUs): void {
-  const { sightings } = kept;
   const timeUs = event.timeUs === 0 ? nowUs : event.timeUs;
-  let citation: Citation | undefined;
-  for (const { key, trait } of traits) {
-    const known = sightings.get(key);
-    if (known === undefined ? isAgain : known.timeUs <= timeUs) continue;
-    if (known === undefined && sightings.size >= sightingCountMax) {
-      drop(state, timeUs);
-      continue;
+  const count = countTraits(kept.sightings);
+  let newCount = 0;
+  const told = traits.filter(({ key }) => {
+    const knownUs = seenAtOf(kept, key);
+    if (knownUs !== undefined) return knownUs > timeUs;
+    if (isAgain) return false;
+    if (count + newCount < sightingCountMax) {
+      newCount += 1;
+      return true;
     }
-    citation ??= cite(event, timeUs);
-    sightings.set(key, { trait, timeUs, citation });
-    kept.look = state.look;
+    drop(state, timeUs);
+    return false;
+  });
+  if (told.length === 0) return;
+  const isAll = newCount === told.length;
+  const rest = isAll ? kept.sightings : withoutTraits(kept.sightings, told);
+  kept.sightings = rest.concat({
+    traits: lists.shared(told),
+    citation: cite(event, timeUs),
+    timeUs,
+  });
+  kept.look = state.look;
+}
+
+const lists = new TraitLists();
+
+function seenAtOf({ sightings }: Kept, key: string): TimeUs | undefined {
+  for (const { traits, timeUs } of sightings) {
+    for (const one of traits) if (one.key === key) return timeUs;
   }
+  return undefined;
+}
+
+/** An earlier event told of these. */
+function withoutTraits(
+  sightings: readonly Sighting[],
+  gone: readonly NamedTrait[],
+): readonly Sighting[] {
+  const keys = new Set(gone.map(({ key }) => key));
+  return sightings.flatMap((one) => {
+    const traits = one.traits.filter(({ key }) => !keys.has(key));
+    if (traits.length === one.traits.length) return [one];
+    return traits.length === 0 ? [] : [{ ...one, traits: lists.shared(traits) }];
+  });
 }
 
 function cite(event: ProcessEvent, timeUs: TimeUs): Citation {
@@ -190,120 +215,84 @@ function sensorOf(event: ProcessEvent): Sensor {
   return sensorsOfKind[hookKind(event.hook)][0] ?? "other";
 }
 
-/** Nearly all processes have one of few traits: those without a detail are made once. */
-const plainTraits = new Map<PrivilegeKind, { seen: NamedTrait; absent: NamedTrait }>();
-
-function plainTrait(privilege: PrivilegeKind, has: boolean): NamedTrait {
-  let both = plainTraits.get(privilege);
-  if (both === undefined) {
-    const seen = named({ privilege, detail: "", source: "seen" });
-    both = { seen, absent: named({ privilege, detail: "", source: "absent" }) };
-    plainTraits.set(privilege, both);
-  }
-  return has ? both.seen : both.absent;
-}
-
-/** What a process block says. What a block does not carry is neither seen nor absent. */
-function traitsOf(process: Process): readonly NamedTrait[] {
-  const traits: NamedTrait[] = [];
-  const add = (privilege: PrivilegeKind, has: boolean) => traits.push(plainTrait(privilege, has));
-  const { credentials, namespaces, capabilities, pod, binaryProperties } = process;
-  if (pod?.privileged === true) add("privileged", true);
-  const isRoot = process.uid === 0 || credentials?.uid === 0 || credentials?.euid === 0;
-  if (isRoot || process.uid > 0) add("root", isRoot);
-  if (namespaces?.pid !== undefined) add("host-pid", namespaces.pid.isHost);
-  if (namespaces?.network !== undefined) add("host-network", namespaces.network.isHost);
-  if (namespaces?.mount !== undefined) add("host-mount-namespace", namespaces.mount.isHost);
-  if (capabilities !== undefined && !isInOwnUserNamespace(process)) {
-    const extra = extraTraits(capabilities);
-    traits.push(...extra);
-    // A process without root has none in effect, however many its container may have.
-    if (extra.length === 0 && isRoot) add("capability", false);
-  }
-  if ((binaryProperties?.privilegesChanged.length ?? 0) > 0) {
-    traits.push(named({ privilege: "gained-by-setuid", detail: process.binary, source: "seen" }));
-  }
-  return traits;
-}
-
-/** By the set itself: decoders give equal sets as the same object. */
-const extraTraitsOf = new WeakMap<Capabilities, readonly NamedTrait[]>();
-
-function extraTraits(capabilities: Capabilities): readonly NamedTrait[] {
-  let traits = extraTraitsOf.get(capabilities);
-  if (traits === undefined) {
-    traits = capabilities.effective
-      .filter(isExtraCapability)
-      .map((detail) => named({ privilege: "capability", detail, source: "seen" }));
-    extraTraitsOf.set(capabilities, traits);
-  }
-  return traits;
-}
-
-/** Capabilities in a user namespace of one's own reach nothing outside of it. */
-function isInOwnUserNamespace({ namespaces, credentials }: Process): boolean {
-  return namespaces?.user?.isHost === false || (credentials?.userNamespaceLevel ?? 0) > 0;
-}
-
-const runtimeSocket =
-  /(?:^|\/)(?:docker|containerd|crio|podman|cri-dockerd|dockershim|buildkitd)\.sock$/;
-const noNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS, linux/prctl.h
-
-function traitOfHook({ hook, arguments: given }: HookEvent): Trait | undefined {
-  if (hook.endsWith("sys_prctl")) {
-    const numbers = given.flatMap((argument) =>
-      argument.kind === "integer" ? argument.value : [],
-    );
-    const sets = numbers[0] === noNewPrivileges && (numbers[1] ?? 1) === 1;
-    return sets ? { privilege: "no-new-privileges", detail: "", source: "seen" } : undefined;
-  }
-  if (!hook.includes("connect")) return undefined;
-  for (const argument of given) {
-    if (argument.kind !== "socket-address" || !runtimeSocket.test(argument.address)) continue;
-    return { privilege: "host-mount", detail: `?:${argument.address}`, source: "seen" };
-  }
-  return undefined;
-}
-
 const ownActors: readonly Actor[] = ["service", "startup"];
 
 function retire(state: PrivilegeState, node: ProcessNode, emit: Emit): void {
+  const { asked } = state;
   const kept = state.processes.get(node.execId);
-  if (kept === undefined) return;
-  state.processes.delete(node.execId);
-  if (state.latest === kept) state.latest = undefined;
+  if (kept === undefined || (asked !== undefined && kept.look < asked.sinceLook)) return;
+  if (asked === undefined) {
+    state.processes.delete(node.execId);
+    if (state.latest === kept) state.latest = undefined;
+  }
   const { container, actor, origin } = node;
   if (isHostKey(container) || container === "") return;
   const own = ownActors.includes(actor) || (actor !== "runtime" && ownActors.includes(origin));
-  for (const { trait, citation, timeUs } of kept.sightings.values()) {
-    if (!speaksForContainer(trait, actor, own)) continue;
-    if (!admitsDetail(state, container, trait.detail)) {
-      drop(state, timeUs);
-      continue;
+  for (const sighting of kept.sightings) {
+    for (const { key, trait } of sighting.traits) {
+      if (!speaksForContainer(trait, actor, own)) continue;
+      const seen = { container, trait, sighting, untilUs: node.lastSeenUs };
+      if (!admitsDetail(state, container, trait.detail)) drop(state, sighting.timeUs);
+      else if (asked === undefined) emit(factOf(seen));
+      else addFact(factsOf(asked, container), key, seen);
     }
-    const fact: PrivilegeFact = {
-      kind: "privilege",
-      container,
-      ...trait,
-      firstSeenUs: timeUs,
-      lastSeenUs: Math.max(timeUs, node.lastSeenUs),
-      citations: trait.source === "seen" ? [citation] : [],
-    };
-    emit(fact);
   }
+}
+
+function factOf({ container, trait, sighting, untilUs }: Seen): MutablePrivilege {
+  const { citation, timeUs } = sighting;
+  return {
+    kind: "privilege",
+    container,
+    ...trait,
+    firstSeenUs: timeUs,
+    lastSeenUs: Math.max(timeUs, untilUs),
+    citations: trait.source === "seen" ? [citation] : [],
+  };
+}
+
+function factsOf({ facts }: AskedPrivileges, container: ContainerKey) {
+  let own = facts.get(container);
+  if (own === undefined) {
+    own = new Map();
+    facts.set(container, own);
+  }
+  return own;
+}
+
+interface Seen {
+  readonly container: ContainerKey;
+  readonly trait: Trait;
+  readonly sighting: Sighting;
+  readonly untilUs: TimeUs;
+}
+
+/** As `mergePrivileges` would join them, without a fact for each. */
+function addFact(facts: Map<string, MutablePrivilege>, key: string, seen: Seen): void {
+  const known = facts.get(key);
+  const { trait, untilUs } = seen;
+  const { citation, timeUs } = seen.sighting;
+  if (known === undefined) {
+    facts.set(key, factOf(seen));
+    return;
+  }
+  known.firstSeenUs = earliest(known.firstSeenUs, timeUs);
+  known.lastSeenUs = Math.max(known.lastSeenUs, timeUs, untilUs);
+  if (trait.source === "seen") known.citations = addCitation(known.citations, citation);
 }
 
 function admitsDetail(state: PrivilegeState, container: ContainerKey, detail: string): boolean {
   if (detail === "") return true;
-  let details = state.details.get(container);
+  const details = state.details.get(container);
   if (details === undefined) {
     if (state.details.size >= containerCountMax) return false;
-    details = new Set();
-    state.details.set(container, details);
+    state.details.set(container, new Set([detail]));
+    return true;
   }
   if (details.has(detail)) return true;
   if (details.size >= detailCountMax) return false;
-  details.add(detail);
+  if (state.asked === undefined) details.add(detail);
+  else state.details.set(container, new Set(details).add(detail));
   return true;
 }
 
@@ -318,6 +307,9 @@ function speaksForContainer({ privilege }: Trait, actor: Actor, own: boolean): b
 }
 
 function finish(state: PrivilegeState, emit: Emit): void {
+  for (const facts of state.asked?.facts.values() ?? []) {
+    for (const fact of facts.values()) emit(fact);
+  }
   if (state.droppedCount === 0) return;
   emit({
     kind: "loss",

@@ -9,9 +9,9 @@ import { compareStart, knownAs, type TreeNode } from "./tree-node.ts";
 
 export interface Host {
   readonly pids: Map<number, TreeNode[]>;
-  ended: TreeNode[];
+  readonly ended: TreeNode[];
   /** Of those that were at first only named as somebody's parent: nobody tells when they end. */
-  named: TreeNode[];
+  readonly named: TreeNode[];
   /** Latest event time; a clock that jumps back far is followed. */
   nowUs: number;
   nextSweepUs: number;
@@ -56,20 +56,24 @@ export function rememberPid(host: Host, node: TreeNode): void {
 }
 
 export function forgetPid(host: Host, node: TreeNode): void {
-  const same = host.pids.get(node.pid)?.filter((one) => one !== node) ?? [];
-  if (same.length === 0) host.pids.delete(node.pid);
-  else host.pids.set(node.pid, same);
+  const same = host.pids.get(node.pid);
+  const at = same?.indexOf(node) ?? -1;
+  if (same === undefined || at < 0) return;
+  if (same.length === 1) host.pids.delete(node.pid);
+  else same.splice(at, 1);
 }
 
 /** Takes out those that are known as parents only, and were not named lately. */
 export function takeIdle(host: Host, graceUs: number): readonly TreeNode[] {
   const idle: TreeNode[] = [];
-  const rest: TreeNode[] = [];
-  for (const node of host.named) {
+  const { named, nowUs } = host;
+  let count = 0;
+  for (const node of named) {
     if (node.retired || node.known > knownAs.parent) continue;
-    (node.lastSeenUs + graceUs <= host.nowUs ? idle : rest).push(node);
+    if (node.lastSeenUs + graceUs <= nowUs) idle.push(node);
+    else named[count++] = node;
   }
-  host.named = rest;
+  named.length = count;
   return idle;
 }
 

@@ -8,10 +8,10 @@
 import type { Event, Process, ProcessEvent } from "../event/event.ts";
 import { hasFlag } from "../event/process-flags.ts";
 import { addCandidate, addCommand, commandOf } from "./container-scene.ts";
+import { endPart } from "./end-part.ts";
 import { readExecId } from "./exec-id.ts";
 import type { ContainerKey } from "./fact.ts";
 import type { DumpPart, ProcessNode, Release } from "./fold.ts";
-import { forkTree } from "./fork-tree.ts";
 import { type ActorContext, isRuntimeImage, judgeActor } from "./judge-actor.ts";
 import { packTree, type TreeDump, unpackTree } from "./pack-tree.ts";
 import { findFork, findProgram, type Host, hostOf, rememberPid, takeIdle } from "./process-host.ts";
@@ -31,6 +31,7 @@ import {
   createTreeState,
   forget,
   isStartMissed,
+  noteSession,
   type Retire,
   releaseScenes,
   sceneOf,
@@ -69,8 +70,11 @@ export interface ProcessTree {
   dump(): TreeDump;
   /** What it takes to end the processes of some containers as all would end them. */
   select(part: DumpPart): TreePart;
-  /** What `select` gave, as a tree of its own, to be finished. **Cost**: linear in the part. */
-  fork(part: TreePart): ProcessTree;
+  /**
+   * What `select` gave, to be finished while the tree goes on as if nothing had been asked. Who is
+   * told of a process must not keep it. **Cost**: linear in the part.
+   */
+  fork(part: TreePart): Pick<ProcessTree, "finish">;
   /**
    * Containers that lost processes, or doings of theirs, to others since the last call: hosts, to
    * what they run.
@@ -94,7 +98,6 @@ export function createProcessTree(
 }
 
 class BoundedTree implements ProcessTree {
-  private readonly options: ProcessTreeOptions;
   private readonly nodeCountMax: number;
   private readonly graceUs: number;
   private readonly state: TreeState;
@@ -105,7 +108,6 @@ class BoundedTree implements ProcessTree {
   private latestNode: TreeNode | undefined;
 
   constructor(options: ProcessTreeOptions, state: TreeState) {
-    this.options = options;
     this.nodeCountMax = Math.max(16, options.nodeCountMax ?? 65_536);
     this.graceUs = options.graceUs ?? 120_000_000;
     this.state = state;
@@ -172,8 +174,9 @@ class BoundedTree implements ProcessTree {
     return new TreePart(this.state, part);
   }
 
-  fork(part: TreePart): ProcessTree {
-    return new BoundedTree(this.options, forkTree(this.state, part));
+  fork(part: TreePart): Pick<ProcessTree, "finish"> {
+    const { state, context } = this;
+    return { finish: (retire) => endPart(state, part, { context, retire }) };
   }
 
   takeMoved(): readonly ContainerKey[] {
@@ -184,7 +187,7 @@ class BoundedTree implements ProcessTree {
 
   get(execId: string): TreeNode | undefined {
     const node = this.state.nodes.get(execId);
-    if (node !== undefined) judgeActor(node, this.context);
+    if (node !== undefined) judge(this.state, node, this.context);
     return node;
   }
 
@@ -295,7 +298,10 @@ function mention(state: TreeState, host: Host, event: ProcessEvent, block: Proce
 function merge(state: TreeState, node: TreeNode, block: Process, known: number): boolean {
   const { container } = node;
   const learned = mergeBlock(node, block, known);
-  if (node.container !== container) noteMoved(state, container);
+  if (node.container !== container) {
+    noteMoved(state, container);
+    noteSession(state, node);
+  }
   return learned;
 }
 
@@ -320,7 +326,12 @@ function settle(state: TreeState, host: Host, node: TreeNode, context: ActorCont
       if (entered) addCommand(scene, commandOf(node), node.startUs);
     }
   }
+  judge(state, node, context);
+}
+
+function judge(state: TreeState, node: TreeNode, context: ActorContext): void {
   judgeActor(node, context);
+  noteSession(state, node);
 }
 
 /** Joins a program with the fork or program that it replaced. */

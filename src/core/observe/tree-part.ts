@@ -8,7 +8,7 @@ import { readExecId } from "./exec-id.ts";
 import type { ContainerKey } from "./fact.ts";
 import type { DumpPart, FoldPart } from "./fold.ts";
 import { findHost } from "./process-host.ts";
-import { compareStart, isInContainer, type TreeNode } from "./tree-node.ts";
+import { compareStart, type TreeNode } from "./tree-node.ts";
 import { isStartMissed, type TreeState } from "./tree-state.ts";
 
 /** Found once, it stays the parent. */
@@ -18,7 +18,8 @@ export function parentOf(state: TreeState, node: TreeNode): TreeNode | undefined
   return parent;
 }
 
-function findParent(state: TreeState, node: TreeNode): TreeNode | undefined {
+/** The same, and the tree stays as it is. */
+export function findParent(state: TreeState, node: TreeNode): TreeNode | undefined {
   const known = node.parent;
   if (known !== undefined && !known.unlisted) return known;
   if (node.retired || node.parentExecId === "") return known;
@@ -37,7 +38,8 @@ function parentByPid(state: TreeState, node: TreeNode): TreeNode | undefined {
 
 /**
  * Processes of wanted containers, all that their classes rest on, and those that hand on what they
- * did: each is judged in the part as in the whole. **Cost**: a look at each process.
+ * did: each is judged in the part as in the whole. **Cost**: a look at each process; of a part with
+ * `newIds` at these, at the sessions of wanted containers, and at whom they rest on.
  */
 export class TreePart implements FoldPart {
   /** Whether facts about files are those of some processes alone. */
@@ -47,6 +49,7 @@ export class TreePart implements FoldPart {
   private readonly seen = new Set<TreeNode>();
   /** Those that did something, and whose start or end that may be. */
   private readonly users = new Set<TreeNode>();
+  private told: readonly string[] | undefined;
   /** Asked for each process, of which many are of one container. */
   private readonly wanted = new Map<ContainerKey, boolean>();
 
@@ -54,11 +57,8 @@ export class TreePart implements FoldPart {
     this.state = state;
     this.part = part;
     this.isNew = part.isNew?.bind(part);
-    for (const node of state.nodes.values()) {
-      if (this.isNew?.(node.execId) === true) this.addUser(node);
-      else if (!this.decides(node)) continue;
-      this.addNode(node);
-    }
+    if (this.isNew !== undefined) this.addNew(this.isNew, part.newIds ?? state.nodes.keys());
+    else for (const node of state.nodes.values()) if (this.decides(node)) this.addNode(node);
   }
 
   wants(container: ContainerKey): boolean {
@@ -75,11 +75,9 @@ export class TreePart implements FoldPart {
     return node !== undefined && this.wants(node.container);
   }
 
-  get toldIds(): ReadonlySet<string> {
-    const { state, users, seen } = this;
-    const told = this.isNew === undefined ? seen : users;
-    const listed = [...told].filter((node) => state.nodes.get(node.execId) === node);
-    return new Set(listed.map(({ execId }) => execId));
+  get toldIds(): Iterable<string> {
+    this.told ??= this.listToldIds();
+    return this.told;
   }
 
   hasProcess(execId: string): boolean {
@@ -91,20 +89,46 @@ export class TreePart implements FoldPart {
     return this.seen.has(node);
   }
 
-  /** Those that `has` has. */
-  get nodes(): Iterable<TreeNode> {
-    return this.seen;
+  /** Those that `has` has and that are found by their id. **Order**: any. */
+  listNodes(): TreeNode[] {
+    const { state, seen } = this;
+    const listed: TreeNode[] = [];
+    for (const node of seen) if (state.nodes.get(node.execId) === node) listed.push(node);
+    return listed;
   }
 
   add(execId: string): void {
     const node = this.state.nodes.get(execId);
-    if (node !== undefined) this.addNode(node);
+    if (node === undefined) return;
+    this.addNode(node);
+    this.told = undefined;
+  }
+
+  private listToldIds(): readonly string[] {
+    const { state, users, seen } = this;
+    const ids: string[] = [];
+    for (const node of this.isNew === undefined ? seen : users) {
+      if (state.nodes.get(node.execId) === node) ids.push(node.execId);
+    }
+    return ids;
+  }
+
+  private addNew(isNew: NonNullable<DumpPart["isNew"]>, ids: Iterable<string>): void {
+    const { nodes, sessions } = this.state;
+    for (const execId of ids) {
+      const node = isNew(execId) ? nodes.get(execId) : undefined;
+      if (node === undefined) continue;
+      this.addUser(node);
+      this.addNode(node);
+    }
+    // What a container is, and whether it ended, its sessions tell.
+    for (const [container, roots] of sessions) {
+      if (this.wants(container)) for (const node of roots) this.addNode(node);
+    }
   }
 
   private decides(node: TreeNode): boolean {
     const { nodes } = this.state;
-    // What a container is, and whether it ended, its sessions tell.
-    if (this.isNew !== undefined) return isSession(node) && this.wants(node.container);
     if (this.wants(node.container)) return true;
     const next = node.nextExecId === "" ? undefined : nodes.get(node.nextExecId);
     if (next !== undefined && this.wants(next.container)) return true;
@@ -138,11 +162,15 @@ export class TreePart implements FoldPart {
   }
 }
 
-function isSession(node: TreeNode): boolean {
-  return node.sessionExecId === node.execId && isInContainer(node);
-}
-
 /** What is kept of processes, by exec id, of those that a part tells of. */
-export function toldOf<T>(kept: ReadonlyMap<string, T>, part: FoldPart): readonly T[] {
-  return [...part.toldIds].flatMap((execId) => kept.get(execId) ?? []);
+export function toldOf<T extends object>(
+  kept: ReadonlyMap<string, T>,
+  part: FoldPart,
+): readonly T[] {
+  const told: T[] = [];
+  for (const execId of part.toldIds) {
+    const one = kept.get(execId);
+    if (one !== undefined) told.push(one);
+  }
+  return told;
 }

@@ -16,6 +16,8 @@ export interface TreeState {
   readonly nodes: Map<string, TreeNode>;
   readonly hosts: Map<string, Host>;
   readonly scenes: Map<ContainerKey, ContainerScene>;
+  /** Roots of sessions, of those found by their id; hosts have none. Never dumped. */
+  readonly sessions: Map<ContainerKey, Set<TreeNode>>;
   /** Containers that lost processes or doings to another. Never dumped. */
   readonly moved: Set<ContainerKey>;
   evictedCount: number;
@@ -31,6 +33,7 @@ export function createTreeState(): TreeState {
     nodes: new Map(),
     hosts: new Map(),
     scenes: new Map(),
+    sessions: new Map(),
     moved: new Set(),
     evictedCount: 0,
     finishing: false,
@@ -51,14 +54,36 @@ export function sceneOf(state: TreeState, container: ContainerKey): ContainerSce
   return scene;
 }
 
+/** Keeps in step what is known of roots: to be called when its session or container changed. */
+export function noteSession({ sessions }: TreeState, node: TreeNode): void {
+  if (!isInContainer(node)) return;
+  const roots = sessions.get(node.container);
+  if (node.sessionExecId !== node.execId) {
+    if (roots?.delete(node) === true && roots.size === 0) sessions.delete(node.container);
+  } else if (roots !== undefined) roots.add(node);
+  else sessions.set(node.container, new Set([node]));
+}
+
+/** It is found by its id no longer. */
+function forgetId({ nodes, sessions }: TreeState, { execId, container }: TreeNode): void {
+  const node = nodes.get(execId);
+  nodes.delete(execId);
+  const roots = sessions.get(container);
+  if (node === undefined || roots?.delete(node) !== true) return;
+  if (roots.size === 0) sessions.delete(container);
+}
+
 /** Takes out those whose grace is over. **Order**: earliest end first. */
 export function takeEnded(host: Host, graceUs: number): TreeNode[] {
   const due: TreeNode[] = [];
-  const rest: TreeNode[] = [];
-  for (const node of host.ended) {
-    if (!node.retired) (node.exitUs + graceUs <= host.nowUs ? due : rest).push(node);
+  const { ended, nowUs } = host;
+  let count = 0;
+  for (const node of ended) {
+    if (node.retired) continue;
+    if (node.exitUs + graceUs <= nowUs) due.push(node);
+    else ended[count++] = node;
   }
-  host.ended = rest;
+  ended.length = count;
   return due.sort(compareEnd);
 }
 
@@ -95,7 +120,7 @@ export function isStartMissed(node: TreeNode, parent: TreeNode | undefined): boo
 export function forget(state: TreeState, node: TreeNode, retire: Retire): void {
   if (node.retired) return;
   if (node.isPlaced) retire(node);
-  state.nodes.delete(node.execId);
+  forgetId(state, node);
   forgetPid(hostOf(state.hosts, node.node), node);
   releaseNode(node);
 }
@@ -103,7 +128,7 @@ export function forget(state: TreeState, node: TreeNode, retire: Retire): void {
 /** Named again it comes back as a new node, and its children find that one. */
 export function unlist(state: TreeState, host: Host, node: TreeNode): void {
   node.unlisted = true;
-  state.nodes.delete(node.execId);
+  forgetId(state, node);
   forgetPid(host, node);
 }
 

@@ -13,6 +13,7 @@ import { emitAncestors, signalFact } from "./detect-facts.ts";
 import { type DetectionOptions, DetectionState } from "./detection-state.ts";
 import type { DetectContext, Hit } from "./detector.ts";
 import { dumpDetection, loadDetection } from "./dump-detection.ts";
+import { forkDetection } from "./fork-detection.ts";
 import { citeAct, readAct } from "./read-act.ts";
 import { SubjectRecord } from "./subject-record.ts";
 
@@ -80,9 +81,9 @@ export function createDetection(options: DetectionOptions): Fold<DetectionState>
         detector.finish?.(state.detectors.get(detector.name), context);
       }
     },
-    companions: (state, part) => [...state.partOf(part)].map(({ execId }) => execId),
-    dump: (state, part) =>
-      dumpDetection(state, options, part === undefined ? undefined : state.partOf(part)),
+    companions: (state, part) => Array.from(state.partOf(part), ({ execId }) => execId),
+    dump: (state) => dumpDetection(state, options),
+    fork: (state, part) => forkDetection(state, options, state.partOf(part)),
     load: (data) => loadDetection(data, options),
   };
 }

@@ -37,16 +37,12 @@ interface DetectionDump {
   readonly detectors: ReadonlyMap<string, unknown>;
 }
 
-/**
- * With `part` only these, and whoever they point at: good for an end, which asks no detector.
- * **Cost**: linear in what is kept.
- */
+/** **Cost**: linear in what is kept. */
 export function dumpDetection(
   state: DetectionState,
   { detectors }: DetectionOptions,
-  part?: ReadonlySet<SubjectRecord>,
 ): DetectionDump {
-  const places = placesOf(state, part);
+  const places = placesOf(state);
   const placeOf = (subject: SubjectRecord | undefined): Place =>
     subject === undefined ? -1 : (places.get(subject) ?? -1);
   const { images, forks } = state.book.holders;
@@ -60,7 +56,7 @@ export function dumpDetection(
     floods: dumpFloods(state, placeOf),
     losses: state.losses.dump(),
     detectors: new Map(
-      (part === undefined ? detectors : []).map((one) => {
+      detectors.map((one) => {
         const kept = state.detectors.get(one.name);
         return [one.name, one.dump?.(kept) ?? kept] as const;
       }),
@@ -69,12 +65,9 @@ export function dumpDetection(
 }
 
 /** Those in the book first, in its order, then those that are only pointed at. */
-function placesOf(
-  { book }: DetectionState,
-  part: ReadonlySet<SubjectRecord> | undefined,
-): ReadonlyMap<SubjectRecord, Place> {
+function placesOf({ book }: DetectionState): ReadonlyMap<SubjectRecord, Place> {
   const places = new Map<SubjectRecord, Place>();
-  const first = [...(part ?? book.subjects.values())];
+  const first = [...book.subjects.values()];
   for (const subject of first) if (!places.has(subject)) places.set(subject, places.size);
   const open = first.flatMap(pointedAt).reverse();
   while (open.length > 0) {
@@ -110,7 +103,7 @@ export function dumpedDetectors(data: unknown): ReadonlyMap<string, unknown> {
   return data === undefined ? new Map() : (data as DetectionDump).detectors;
 }
 
-/** Takes over `data`, which must be a copy of what `dumpDetection` or a part gave. */
+/** Takes over `data`, which must be a copy of what `dumpDetection` gave. */
 export function loadDetection(data: unknown, options: DetectionOptions): DetectionState {
   const dumped = data as DetectionDump;
   const state = new DetectionState(dumped.losses, options.subjectCountMax);

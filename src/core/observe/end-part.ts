@@ -1,0 +1,81 @@
+/**
+ * Holds how a part of the process tree is ended as if nothing came any more.
+ * In: what a tree keeps, and the part. Out: each process once, with its final class.
+ * Must leave the tree as it was: what is written into processes meanwhile is taken back.
+ */
+import { createContainerScene } from "./container-scene.ts";
+import { type ActorContext, judgeActor } from "./judge-actor.ts";
+import type { TreeNode } from "./tree-node.ts";
+import { findParent, type TreePart } from "./tree-part.ts";
+import { compareEnd, isStartMissed, type Retire, type TreeState } from "./tree-state.ts";
+
+/**
+ * `retire` sees processes as the end finds them, and only until it returns. **Order**: earliest
+ * end first. **Cost**: by the part, without copies: the class of few changes with an end.
+ */
+export function endPart(
+  state: TreeState,
+  part: TreePart,
+  { context: own, retire }: { readonly context: ActorContext; readonly retire: Retire },
+): void {
+  const context = askingContext(state, own);
+  const nodes = part.listNodes().sort(compareEnd);
+  const changed: Judged[] = [];
+  try {
+    // All are judged before the first is given: they may be each other's parents.
+    for (const node of nodes) judge(node, context, changed);
+    for (const node of nodes) if (node.isPlaced) retire(node);
+  } finally {
+    for (const { node, before } of changed) Object.assign(node, before);
+  }
+}
+
+/** At the end all is known. It finds what the tree's own does, and keeps nothing of it. */
+function askingContext(state: TreeState, { probeCommandsOf }: ActorContext): ActorContext {
+  return {
+    parentOf: (node) => findParent(state, node),
+    sceneOf: (node) => state.scenes.get(node.container) ?? noScene,
+    probeCommandsOf,
+    horizonUs: () => Number.MAX_SAFE_INTEGER,
+  };
+}
+
+/** Nothing is put into it. */
+const noScene = createContainerScene();
+
+/** What judging writes. */
+type Verdict = Pick<
+  TreeNode,
+  | "sessionExecId"
+  | "actor"
+  | "origin"
+  | "actorReason"
+  | "startsContainer"
+  | "canBeFirst"
+  | "startMissed"
+>;
+
+interface Judged {
+  readonly node: TreeNode;
+  readonly before: Verdict;
+}
+
+function judge(node: TreeNode, context: ActorContext, changed: Judged[]): void {
+  const { sessionExecId, actor, origin, actorReason, startsContainer, canBeFirst, startMissed } =
+    node;
+  judgeActor(node, context);
+  node.startMissed = isStartMissed(node, context.parentOf(node));
+  if (
+    node.sessionExecId === sessionExecId &&
+    node.actor === actor &&
+    node.origin === origin &&
+    node.actorReason === actorReason &&
+    node.startsContainer === startsContainer &&
+    node.canBeFirst === canBeFirst &&
+    node.startMissed === startMissed
+  ) {
+    return;
+  }
+  const about = { sessionExecId, actor, origin, actorReason, startsContainer };
+  changed.push({ node, before: { ...about, canBeFirst, startMissed } });
+}
