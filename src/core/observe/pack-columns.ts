@@ -180,11 +180,19 @@ function sharedKeys(values: readonly unknown[]): readonly never[] | undefined {
   const [first] = values;
   if (!isRecord(first)) return undefined;
   const keys = Object.keys(first);
-  const isAlike = (value: unknown): boolean =>
-    isRecord(value) &&
-    Object.keys(value).length === keys.length &&
-    keys.every((key) => Object.hasOwn(value, key));
-  return values.every(isAlike) ? (keys as never[]) : undefined;
+  const known = new Set(keys);
+  return values.every((value) => hasKeys(value, known)) ? (keys as never[]) : undefined;
+}
+
+/** No list is made of them: there are tens of thousands of records. */
+function hasKeys(value: unknown, keys: ReadonlySet<string>): boolean {
+  if (!isRecord(value)) return false;
+  let count = 0;
+  for (const key in value) {
+    if (!keys.has(key)) return false;
+    count += 1;
+  }
+  return count === keys.size;
 }
 
 function isRecord(value: unknown): value is object {
@@ -217,13 +225,14 @@ function isWorthIt(textCount: number, valueCount: number): boolean {
 function numberTexts(values: readonly string[]): Texts {
   const known = new Map<string, number>();
   const at = new Uint32Array(values.length);
-  for (const [row, value] of values.entries()) {
+  let row = 0;
+  for (const value of values) {
     let index = known.get(value);
     if (index === undefined) {
       index = known.size;
       known.set(value, index);
     }
-    at[row] = index;
+    at[row++] = index;
   }
   return { texts: [...known.keys()], at };
 }
