@@ -5,8 +5,8 @@
  * and the SBOM of what is inside. Must leave nothing of an older build.
  * Why: docs/decisions/0014-one-bundle.md.
  */
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { listBundled, renderLicences, renderSbom } from "./list-bundled.ts";
 
@@ -21,7 +21,7 @@ const banner = [
 
 export async function bundleProgram(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ["src/main.ts"],
     outdir: folder,
@@ -34,9 +34,24 @@ export async function bundleProgram(folder: string): Promise<void> {
     banner: { js: banner },
     legalComments: "none",
     metafile: true,
+    write: false,
     logLevel: "warning",
   });
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, escapeWide(text));
+  }
   const bundled = listBundled(root, Object.keys(metafile.inputs));
   writeFileSync(join(folder, "third-party-licences.txt"), renderLicences(bundled));
   writeFileSync(join(folder, "sbom.cdx.json"), renderSbom(root, bundled));
+}
+
+/**
+ * V8 keeps a text at two bytes a letter when one of its letters is beyond Latin-1. Strings are
+ * escaped already; such letters are left in comments and regular expressions.
+ */
+function escapeWide(text: string): string {
+  return text.replace(/[^\u0000-\u00ff]/g, (letter) => {
+    return `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }

@@ -14,12 +14,33 @@ export interface Bundled {
   readonly licenceText: string;
 }
 
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: unknown;
+  readonly author?: string | { readonly name: string };
+  readonly contributors?: readonly (string | { readonly name: string })[];
+}
+
 const modules = "node_modules/";
 
-/** **Errors**: a package that names no licence must not be shipped. */
+/** **Errors**: a package without a licence, or without its text, must not be shipped. */
 export function listBundled(root: string, files: readonly string[]): readonly Bundled[] {
-  const folders = new Set(files.flatMap(folderOf));
-  return [...folders].sort().map((folder) => describe(root, folder));
+  const folders = [...new Set(files.flatMap(folderOf))].sort().map((one) => join(root, one));
+  const found = folders.map((folder) => ({ folder, manifest: readManifest(folder) }));
+  const standard = new Map<string, string>();
+  for (const { folder, manifest } of found) {
+    const text = readTexts(folder);
+    if (text !== "") standard.set(licenceOf(folder, manifest), withoutHolders(text));
+  }
+  const byId = new Map<string, Bundled>();
+  for (const { folder, manifest } of found) {
+    const { name, version } = manifest;
+    const licence = licenceOf(folder, manifest);
+    const licenceText = readTexts(folder) || standardText(manifest, standard.get(licence));
+    byId.set(`${name}@${version}`, { name, version, licence, licenceText });
+  }
+  return [...byId.values()];
 }
 
 /** `node_modules/a/node_modules/@b/c/index.js`: what is innermost. */
@@ -31,27 +52,37 @@ function folderOf(file: string): readonly string[] {
   return [file.slice(0, start + modules.length) + name];
 }
 
-function describe(root: string, folder: string): Bundled {
-  const path = join(root, folder);
-  const { name, version, license, ...about } = readManifest(path);
-  if (license === undefined) throw new Error(`${folder} names no licence`);
-  const file = readdirSync(path).find((one) => /^licen[cs]e(?:\.|$)/i.test(one));
-  const licenceText =
-    file === undefined
-      ? `The package brings no text of its own; it comes from ${about.homepage ?? name}.`
-      : readFileSync(join(path, file), "utf8").trim();
-  return { name, version, licence: license, licenceText };
-}
-
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly license?: string;
-  readonly homepage?: string;
-}
-
 function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+}
+
+function licenceOf(folder: string, { license }: Manifest): string {
+  if (typeof license === "string" && /^[\w.+() -]+$/.test(license)) return license;
+  throw new Error(`${folder} names no licence of SPDX`);
+}
+
+/** Notices too, which some licences want to be handed on; "" where there is none. */
+function readTexts(folder: string): string {
+  const names = readdirSync(folder).filter((one) => /^(?:licen[cs]e|copying|notice)\b/i.test(one));
+  return names.map((name) => readFileSync(join(folder, name), "utf8").trim()).join("\n\n");
+}
+
+const holder = /^.*copyright (?:\(c\)|©|\d).*\n?/gim;
+
+function withoutHolders(text: string): string {
+  return text.replace(holder, "").replace(/\n{3,}/g, "\n\n");
+}
+
+/** Of a package that brings none: what others have under the same licence, with its authors. */
+function standardText(manifest: Manifest, text: string | undefined): string {
+  const { author, contributors = [] } = manifest;
+  const authors = [author ?? [], contributors].flat().map((one) => {
+    return typeof one === "string" ? one.replace(/\s*[<(].*$/, "") : one.name;
+  });
+  if (text === undefined || authors.length === 0) {
+    throw new Error(`${manifest.name} has no text of its licence`);
+  }
+  return `Copyright (c) ${authors.join(", ")}\n\n${text}`;
 }
 
 export function renderLicences(bundled: readonly Bundled[]): string {
@@ -64,12 +95,14 @@ export function renderLicences(bundled: readonly Bundled[]): string {
 
 /** **Source**: CycloneDX 1.6. Without times and serial numbers: equal builds are equal files. */
 export function renderSbom(root: string, bundled: readonly Bundled[]): string {
-  const { name, version, license = "" } = readManifest(root);
+  const manifest = readManifest(root);
+  const { name, version } = manifest;
+  const own = { name, version, licence: licenceOf(root, manifest) };
   const document = {
     bomFormat: "CycloneDX",
     specVersion: "1.6",
     version: 1,
-    metadata: { component: component("application", { name, version, licence: license }) },
+    metadata: { component: component("application", own) },
     components: bundled.map((one) => component("library", one)),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

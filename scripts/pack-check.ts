@@ -3,6 +3,7 @@
  * the command from there. In: nothing. Out: exit status 0 when `waggle` works as a user gets it.
  */
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,7 +56,7 @@ function awaitFile(path: string): void {
 }
 
 /** A whole daemon, from replayed events to its report: what is bundled finds its own files. */
-function checkRun(program: string): void {
+async function checkRun(program: string): Promise<void> {
   const [socket, report] = [join(folder, "tetragon.sock"), join(folder, "report.json")];
   const example = join(root, "examples", "shop", "events.jsonl.xz");
   const start = (...words: readonly string[]) => {
@@ -72,7 +73,12 @@ function checkRun(program: string): void {
     const { workloads } = JSON.parse(readFileSync(report, "utf8"));
     expect(workloads.length > 0, "the daemon's report knows no workloads");
   } finally {
-    for (const child of children) child.kill();
+    for (const child of children) {
+      const ended = child.exitCode === null ? once(child, "exit") : [child.exitCode];
+      child.kill();
+      const [status] = await ended;
+      expect(status === 0, `a command ended with ${status}`);
+    }
   }
 }
 
@@ -113,7 +119,7 @@ try {
   );
   expect(JSON.parse(seen) !== null, "`waggle inspect` printed no JSON");
   checkDaemon(join(installed, "bin", "waggle.js"));
-  checkRun(join(installed, "bin", "waggle.js"));
+  await checkRun(join(installed, "bin", "waggle.js"));
   checkOldNode(join(installed, "bin", "waggle.js"));
   process.stdout.write("packed tarball: installs alone and runs\n");
 } finally {

@@ -149,7 +149,7 @@ export class LiveObservation {
    * Tells all facts that folds hold, as if the recording ended now; those settled before are not
    * among them. With `containers` only theirs, and those of no container: coverage, losses of
    * streams. Asking changes nothing. Whoever forgets a fact at once has one at a time in memory.
-   * **Cost**: a copy of the state, or of the part that decides on these containers.
+   * **Cost**: an end of the state, or of the part that decides on these containers.
    */
   emitOpen(emit: Emit, containers?: ReadonlySet<ContainerKey>): void {
     const part = containers === undefined ? undefined : partOf(containers);

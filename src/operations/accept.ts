@@ -3,7 +3,7 @@
  * In: a state directory, a finding, who, why, until when. Out: the note that is kept.
  * Must never cover more than was asked, nor sign without a name, a reason and an end.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { TimeUs } from "../core/event/event.ts";
 import { endedStates, type TrackedFinding } from "../core/judge/change/finding-change.ts";
 import {

@@ -2,7 +2,7 @@
  * Holds the operation `archive`: what the archive of a daemon holds, and taking raw events out.
  * In: a state directory, which events. Out: segments; the files that were written.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import { containerKey, isHostKey } from "../core/observe/container-key.ts";
 import type { ArchiveQuery, ArchiveSegment, ExportedFile } from "../ports/archive.ts";

@@ -2,7 +2,7 @@
  * Holds the operation `changes`: what became of findings while the daemon ran, and why.
  * In: a state directory, since when, one finding. Out: lines of the ledger with what each is of.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import type {
   FindingChange,

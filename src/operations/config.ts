@@ -6,7 +6,7 @@
  * Lists of inputs are called as on the command line; what the command line gives wins.
  */
 import { isMap, isPair, isScalar, type Node } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { roleNames } from "../core/judge/context/workload-context.ts";
 import { justificationNames, waiverStatuses } from "../core/judge/waive/waiver.ts";
 import { WaggleError } from "../ports/waggle-error.ts";

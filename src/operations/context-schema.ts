@@ -2,7 +2,7 @@
  * Holds the part of the report's schema that tells of context: flows, exposure, roles, reach,
  * decisions, actions. In: nothing. Out: zod schemas; `report-schema.ts` puts them together.
  */
-import { z } from "zod";
+import * as z from "zod";
 import {
   allowedOrigins,
   observedOrigins,

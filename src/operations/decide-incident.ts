@@ -3,7 +3,7 @@
  * that back.
  * In: the state of a daemon, the id of an incident, what is decided. Out: the note that is kept.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import type { Incident } from "../core/judge/incident/incident.ts";
 import { incidentDecisions } from "./detect/incident-decisions.ts";

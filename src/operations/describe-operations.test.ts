@@ -1,7 +1,7 @@
 /** Tests that the document of operations follows the table. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { z } from "zod";
+import * as z from "zod";
 import { describeOperations } from "./describe-operations.ts";
 
 test("each operation is described with its inputs and whether they are required", () => {

@@ -2,7 +2,7 @@
  * Holds the document of operations: what each asks, takes and does, from the table itself.
  * In: the table. Out: Markdown for `docs/operations.md`. Must never say what the schemas do not.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { wrap } from "../core/report/text-layout.ts";
 import type { OperationInfo } from "./operation.ts";
 

@@ -3,7 +3,7 @@
  * In: two reports saved as JSON, and which changes are to stop a pipeline. Out: the comparison, and
  * the conditions that are met.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { diffReports } from "../core/report/diff/diff-reports.ts";
 import type { FindingChange, ReportDiff } from "../core/report/diff/report-diff.ts";
 import type { FailOnResult } from "./fail-on.ts";

@@ -3,7 +3,7 @@
  * In: a vulnerability, package or finding, and the sources of a report, or a report made before.
  * Out: the findings and packages meant, each with every proof and what would change it.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { type Explanation, explain as explainInReport } from "../core/report/explain-finding.ts";
 import { makeVisible } from "../core/report/safe-text.ts";
 import { WaggleError } from "../ports/waggle-error.ts";

@@ -3,7 +3,7 @@
  * In: the name of a workload, and the sources of a report or a report made before.
  * Out: its context, the flows and findings behind it, and where objects contradict what was seen.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Contradiction, WorkloadContext } from "../core/judge/context/workload-context.ts";
 import type { FlowEdge } from "../core/judge/flows/flow-edge.ts";
 import type { Evidence, Finding } from "../core/judge/verdict.ts";

@@ -3,7 +3,7 @@
  * In: the sources of a report, or a report made before, and the name of a workload.
  * Out: the edges that concern it, with the window they were seen in.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { FlowEdge } from "../core/judge/flows/flow-edge.ts";
 import { workloadKey } from "../core/judge/workload-key.ts";
 import type { Report } from "../core/report/report.ts";

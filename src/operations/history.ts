@@ -3,7 +3,7 @@
  * In: a state directory, a finding. Out: its states and changes with causes, what people said, and
  * similar findings of the past, each with why it is similar.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { FindingChange, TrackedFinding } from "../core/judge/change/finding-change.ts";
 import { shortenIds } from "../core/report/change/shorten-ids.ts";
 import type { FoundNote, Store } from "../ports/store.ts";

@@ -2,7 +2,7 @@
  * Holds the operation `hunt`: whether a rule would have matched in the past.
  * In: a rule by id, family or file; a recording, or the archive of a daemon. Out: its matches.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import { type Problem, ProblemLog } from "../core/event/problem.ts";
 import type { ProcessFact, SignalFact } from "../core/observe/detect/detect-fact.ts";

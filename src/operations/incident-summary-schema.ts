@@ -2,7 +2,7 @@
  * Holds the schema of what a report says of intrusions.
  * In: nothing. Out: zod schemas; the test of the report's schema holds them to its types.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { levels } from "../core/observe/detect/rule.ts";
 import { detectionSources } from "../core/report/incident-summary.ts";
 import { time, workloadSchema } from "./schema-parts.ts";

@@ -2,7 +2,7 @@
  * Holds the operations `incidents` and `incident`: which intrusions there were, and all about one.
  * In: events of a recording, or the state of a daemon; the id of one. Out: incidents.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import type { Problem } from "../core/event/problem.ts";
 import type { Incident } from "../core/judge/incident/incident.ts";

@@ -4,7 +4,7 @@
  * and losses; for documents what they count; problems of all with their first place.
  * Must never judge.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import { type Problem, ProblemLog } from "../core/event/problem.ts";
 import type { CoverageFact, LossFact } from "../core/observe/fact.ts";

@@ -3,7 +3,7 @@
  * In: the sources as given, the settings. Out: the report.
  * Must never render, and never read a clock.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { type BuildReportOptions, buildReport } from "../core/report/build-report.ts";
 import type { InputSummary, Report } from "../core/report/report.ts";
 import type { LoadedDetection } from "./detect/load-detection.ts";

@@ -3,7 +3,7 @@
  * more, and what this kind of sensor never sees.
  * In: rules; events or a state, if hits are to be counted. Out: one row a technique.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Problem } from "../core/event/problem.ts";
 import { ProblemLog } from "../core/event/problem.ts";
 import { buildMatrix, type DetectionMatrix } from "../core/judge/matrix/build-matrix.ts";

@@ -3,7 +3,7 @@
  * In: a state directory, a finding, the words, who says them. Out: the note that is kept.
  * Must never change a finding: what a person decides is signed with `accept`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { TimeUs } from "../core/event/event.ts";
 import type { TrackedFinding } from "../core/judge/change/finding-change.ts";
 import type { Note, Store } from "../ports/store.ts";

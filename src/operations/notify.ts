@@ -4,7 +4,7 @@
  * In: an action, a route. Out: what each route is and did.
  * Must never send without being asked to, nor show a secret.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { NoticePreview } from "../ports/notifier.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { kebabKey } from "./live/run-fields.ts";

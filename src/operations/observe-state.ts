@@ -4,7 +4,7 @@
  * In: a state directory. Out: the facts, what was read to get them, and what the daemon gathered
  * beside them. Must never write, and never wait for the daemon.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { ProblemLog } from "../core/event/problem.ts";
 import type { SignedDecision } from "../core/judge/waive/waiver.ts";
 import { FactSet } from "../core/observe/fact-set.ts";

@@ -3,7 +3,7 @@
  * In: a file, or the sources of a report. Out: the report.
  * Must never take a document for a report that is none.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Report } from "../core/report/report.ts";
 import { makeVisible } from "../core/report/safe-text.ts";
 import { WaggleError } from "../ports/waggle-error.ts";

@@ -4,7 +4,7 @@
  * In: an input that its schema accepts, and a context of ports. Out: data, never text for a screen.
  * Must never print, read a clock or choose an adapter.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Files } from "../ports/files.ts";
 import type { Outside } from "../ports/outside.ts";
 import type { Scanner } from "../ports/scanner.ts";

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { z } from "zod";
+import * as z from "zod";
 import { createMemoryFiles } from "../adapters/files/memory-files.ts";
 import type { ScanRequest } from "../ports/scanner.ts";
 import { stillContext } from "../testing/still-context.ts";

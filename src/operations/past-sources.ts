@@ -4,7 +4,7 @@
  * In: a parsed input, the settings. Out: sources, with what the daemon gathered. Must never read
  * them.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { OperationContext } from "./operation.ts";
 import { eventFields, identityFields, resolveSources, type Sources } from "./sources.ts";
 import { addStateSources } from "./state-sources.ts";

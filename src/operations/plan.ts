@@ -2,7 +2,7 @@
  * Holds the operation `plan`: what to do, the fewest actions that remove the most first.
  * In: the sources of a report, or a report made before. Out: its actions and findings.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Action } from "../core/judge/decide/action.ts";
 import { decisionNames } from "../core/judge/decide/decision.ts";
 import type { Report } from "../core/report/report.ts";

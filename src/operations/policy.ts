@@ -3,7 +3,7 @@
  * In: an action; a report or its sources; servers, or a directory. Out: what is wanted and why, and
  * what was done where. Must never change a server or a file without being told `yes`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ProblemLog } from "../core/event/problem.ts";
 import type { WatchedQuestion } from "../core/respond/compile-policies.ts";
 import type { LeftOut } from "../core/respond/open-question.ts";

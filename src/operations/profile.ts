@@ -4,7 +4,7 @@
  * document of them, or what sets them apart.
  * Must never freeze what was not asked for: who freezes says that all of it may be.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { type Problem, ProblemLog } from "../core/event/problem.ts";
 import {
   compareProfiles,

@@ -4,7 +4,7 @@
  * class and the reason.
  */
 
-import { z } from "zod";
+import * as z from "zod";
 import { ProblemLog } from "../core/event/problem.ts";
 import { containerKey, hostKey, isHostKey } from "../core/observe/container-key.ts";
 import { WaggleError } from "../ports/waggle-error.ts";

@@ -4,7 +4,7 @@
  * and which sinks took it. The daemon runs it in a process of its own, which gives back all the
  * memory that reading scans takes.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import type { FindingChange } from "../core/judge/change/finding-change.ts";
 import { type Delivered, deliverReport, openSinks } from "./live/deliver-report.ts";

@@ -3,7 +3,7 @@
  * In: files of events, an address, a speed. Out: when asked to end, what was served to whom.
  * Must never hold a recording: each client's is read from the files as the client takes it.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ProblemLog } from "../core/event/problem.ts";
 import { paceMessages } from "../engine/pace-messages.ts";
 import { type MessageLosses, readMessages } from "../engine/read-messages.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import type { z } from "zod";
+import type * as z from "zod";
 import { renderJson } from "../core/report/render-json.ts";
 import type { Report } from "../core/report/report.ts";
 import { shopReport } from "../testing/sample-shop.ts";

@@ -3,7 +3,7 @@
  * from it. In: nothing. Out: a zod schema and its JSON Schema. A test holds it to `Report`.
  * Must grow compatibly: new fields are added, none is removed or changed within a major version.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { bandNames, evidenceLevels } from "../core/judge/verdict.ts";
 import {
   actionSchema,

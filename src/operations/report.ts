@@ -3,7 +3,7 @@
  * In: events, SBOMs, scans and what says more about them. Out: the report, and which conditions of
  * `failOn` it meets.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { type GroupBy, groupings } from "../core/report/render-groups.ts";
 import type { Report } from "../core/report/report.ts";
 import { WaggleError } from "../ports/waggle-error.ts";

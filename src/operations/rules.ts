@@ -3,7 +3,7 @@
  * what their cases promise.
  * In: directories of rules. Out: the listing; results of cases. Must never run a rule on events.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Problem } from "../core/event/problem.ts";
 import { ProblemLog } from "../core/event/problem.ts";
 import { type Family, families, type RuleListing } from "../core/observe/detect/rule.ts";

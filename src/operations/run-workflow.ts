@@ -2,7 +2,7 @@
  * Holds the operation `run-workflow`, and the inputs that it shares with `workflow run`.
  * In: a workflow by name or file, its inputs, where its sensors look. Out: the record of the run.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Problem } from "../core/event/problem.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { rulesField } from "./detect/past-fields.ts";

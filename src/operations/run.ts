@@ -3,7 +3,7 @@
  * In: sources of events that have no end, where to keep state. Out: what it did, once it is asked
  * to end.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { openDaemon } from "./live/open-daemon.ts";
 import { type RunSummary, runDaemon } from "./live/run-daemon.ts";
 import { runFields } from "./live/run-fields.ts";

@@ -3,7 +3,7 @@
  * In: what to scan. Out: the two documents as files, and which tools made them.
  * Must never fetch a tool: `syft` and `grype` are run when they are there.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { WaggleError } from "../ports/waggle-error.ts";
 import type { Operation } from "./operation.ts";
 import { readDuration } from "./time-range.ts";

@@ -2,7 +2,7 @@
  * Holds the parts of the report's schema that several others are made of.
  * In: nothing. Out: zod schemas.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { justificationNames, waiverStatuses } from "../core/judge/waive/waiver.ts";
 
 export const time = z

@@ -4,7 +4,7 @@
  * In: a parsed input and the settings. Out: one list of sources to read.
  * Must never open a file.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { WaggleError } from "../ports/waggle-error.ts";
 import type { Config } from "./config.ts";
 import type { Settings } from "./operation.ts";

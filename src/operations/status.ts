@@ -2,7 +2,7 @@
  * Holds the operation `status`: how a daemon is.
  * In: where its status pages are, or its state directory. Out: what it says, or what it left.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ProblemLog } from "../core/event/problem.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { type ForgottenHistory, readForgotten } from "./live/forgotten-log.ts";

@@ -3,7 +3,7 @@
  * In: events of a recording, or the archive of a daemon; the name of a container, pod or workload.
  * Out: lines in order of time; what rules say of them beside.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../core/event/format-time.ts";
 import { type Problem, ProblemLog } from "../core/event/problem.ts";
 import { isHostKey } from "../core/observe/container-key.ts";

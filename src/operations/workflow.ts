@@ -3,7 +3,7 @@
  * and the runs of before.
  * In: an action, a name. Out: by action.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { WaggleError } from "../ports/waggle-error.ts";
 import { stateOf } from "./live/state-field.ts";
 import type { Operation, OperationContext } from "./operation.ts";

@@ -4,7 +4,7 @@
  * In: incidents. Out: a setting of the store, and back again; the command line judges by the same.
  * Must never grow with what incidents hold: of each only what the next judgement asks for.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import type { SettingStore } from "../../ports/store.ts";
 

@@ -3,7 +3,7 @@
  * In: files and directories. Out: profiles.
  * Must never leave one out without a word: a profile that is not there hides what deviates.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ProblemLog } from "../../core/event/problem.ts";
 import type { Profile } from "../../core/observe/profile/frozen-profile.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";

@@ -2,7 +2,7 @@
  * Holds the inputs of questions about events of the past: a recording, or the archive of a daemon.
  * In: a parsed input, the settings. Out: what to read. Must never open a file.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Settings } from "../operation.ts";
 import { eventFields } from "../sources.ts";
 import { readTimeBound, type TimeBound } from "../time-range.ts";

@@ -4,7 +4,7 @@
  * or where and why a text is none.
  * Must never write a character that a reader cannot see, nor take a key that it does not know.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../../core/event/format-time.ts";
 import type { ObservedProfile } from "../../core/observe/profile/build-profiles.ts";
 import type { Profile } from "../../core/observe/profile/frozen-profile.ts";

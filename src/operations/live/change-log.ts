@@ -3,7 +3,7 @@
  * allowed, over restarts too; and how often it failed to load one.
  * In: a store of settings, or none. Out: times. Must never forget a change of the last hour.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { TimeUs } from "../../core/event/event.ts";
 import type { LoadTries } from "../../core/respond/retry-load.ts";
 import type { SettingStore } from "../../ports/store.ts";

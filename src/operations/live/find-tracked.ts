@@ -3,7 +3,7 @@
  * In: an id or its start; or a vulnerability, and words for where it is. Out: the findings meant.
  * Must never take one of several for the one that was meant.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { TimeUs } from "../../core/event/event.ts";
 import { formatTime } from "../../core/event/format-time.ts";
 import type { TrackedFinding } from "../../core/judge/change/finding-change.ts";

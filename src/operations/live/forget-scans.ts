@@ -4,7 +4,7 @@
  * image was missing in the store, so that a daemon that restarts often still removes.
  * Must never remove a file that is not the daemon's own.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { TimeUs } from "../../core/event/event.ts";
 import type { Files } from "../../ports/files.ts";
 import type { ScanRecord, Store } from "../../ports/store.ts";

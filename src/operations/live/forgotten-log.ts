@@ -3,7 +3,7 @@
  * In: counts of what left. Out: their sums over restarts, and before which time nothing is kept.
  * Must never be taken for a list of what there was: it grows with nothing.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { TimeUs } from "../../core/event/event.ts";
 import type { SettingStore } from "../../ports/store.ts";
 import { parseJson } from "../load-cluster.ts";

@@ -2,7 +2,7 @@
  * Holds which images a report spoke of, kept for whoever scans them.
  * In: images. Out: the same again, over restarts. The list is small; reports are not.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { SettingStore } from "../../ports/store.ts";
 import type { ImageInUse } from "./choose-scans.ts";
 

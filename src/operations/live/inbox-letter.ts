@@ -3,7 +3,7 @@
  * In: a note, or the withdrawal of one. Out: a file beside the state, and back again, checked.
  * Must never be trusted more than its schema: whoever may write to the directory wrote it.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { justificationNames, waiverStatuses } from "../../core/judge/waive/waiver.ts";
 import type { Note, NoteStore } from "../../ports/store.ts";
 

@@ -4,7 +4,7 @@
  * In: the daemon. Out: nothing; what was changed is logged. The work is done by a process of its
  * own (`waggle policy apply`), because it reads SBOMs.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { stateFiles } from "../state-sources.ts";
 import type { Daemon } from "./daemon.ts";

@@ -3,7 +3,7 @@
  * In: facts as they are put away, what else stirs. Out: reports in the store and at the sinks, made
  * by a process of its own. Must never stop the daemon: what fails is told and tried again.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../../core/event/format-time.ts";
 import { classifyFile } from "../../core/judge/file-class.ts";
 import type { Fact, FileUseFact } from "../../core/observe/fact.ts";

@@ -3,7 +3,7 @@
  * configuration, and an environment variable.
  * In: nothing. Out: the schema. Defaults are in `run-settings.ts`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { tlsFields } from "./tls-fields.ts";
 
 const names = (what: string) => z.array(z.string().min(1)).max(1000).optional().describe(what);

@@ -3,7 +3,7 @@
  * In: the input of `run` and the configuration. Out: `RunSettings`.
  * Must never open anything.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { LogLevel } from "../../ports/log.ts";
 import type { ImageSource } from "../../ports/scanner.ts";
 import type { TetragonAddress, TlsFiles } from "../../ports/tetragon-control.ts";

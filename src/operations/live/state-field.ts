@@ -3,7 +3,7 @@
  * the time that they go by.
  * In: the input, the context. Out: a field, a time.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { TimeUs } from "../../core/event/event.ts";
 import type { Store } from "../../ports/store.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";

@@ -2,7 +2,7 @@
  * Holds what a daemon says of itself: health, readiness, metrics, and one page for `waggle status`.
  * In: its parts. Out: pages. Must never wait for anything that may be stuck.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { LiveObservation } from "../../engine/live-observation.ts";
 import type { ArchiveWriter } from "../../ports/archive.ts";
 import type { Clock } from "../../ports/clock.ts";

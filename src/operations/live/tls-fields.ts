@@ -3,7 +3,7 @@
  * In: options, the configuration. Out: addresses with the files that go with them.
  * Must never open one of these files: who connects does.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { TetragonAddress, TlsFiles } from "../../ports/tetragon-control.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 

@@ -2,7 +2,7 @@
  * Holds reading a dead letter back: a file that a person may have edited, or of another version.
  * In: a value of any shape. Out: the letter, or undefined when it is none.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { levels } from "../../core/observe/detect/rule.ts";
 import type { DeadLetter } from "../../ports/dead-letters.ts";
 

@@ -1,7 +1,7 @@
 /** Tests of `route-schema.ts`, `secret-address.ts` and `open-routes.ts`. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { z } from "zod";
+import * as z from "zod";
 import type { NotifierTarget } from "../../ports/notifier.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { notifyFiles, openRoutes } from "./open-routes.ts";

@@ -3,7 +3,7 @@
  * In: plain data. Out: routes; mistakes as messages that name the key.
  * Must never take a secret: the file is shown, shared and put under version control.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { roleNames } from "../../core/judge/context/workload-context.ts";
 import { families, levels } from "../../core/observe/detect/rule.ts";
 import { type NotifierTarget, notifierKinds, type SecretPlace } from "../../ports/notifier.ts";

@@ -3,7 +3,7 @@
  * In: incidents, routes. Out: what each route took, or would be sent.
  * Must never tell twice what a route was told, nor fail in silence.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { levels } from "../../core/observe/detect/rule.ts";
 import { formatCount, plural } from "../../core/report/text-layout.ts";
 import type { DeadLetter, DeadLetters } from "../../ports/dead-letters.ts";

@@ -3,7 +3,7 @@
  * In: incidents, or the wish for a plan; a format, a file. Out: what was written.
  * Must never let telemetry choose the name of the file.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../../core/event/format-time.ts";
 import { incidentDocument } from "../../core/report/incident/render-incident-json.ts";
 import { renderIncidentMarkdown } from "../../core/report/incident/render-incident-markdown.ts";

@@ -3,7 +3,7 @@
  * In: a use, `with` as written and compiled. Out: unknown and missing keys, values of a wrong kind,
  * values that telemetry must not choose.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { findNearNames } from "../../core/report/find-near-names.ts";
 import type { BoundUse } from "./step-use.ts";
 import { pathsOfTemplate, type Template } from "./template.ts";

@@ -2,7 +2,7 @@
  * Holds which acts a sensor tells of, and the inputs that such sensors share.
  * In: acts of a run, a container. Out: those that are meant, and how containers are called.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { isHostKey } from "../../core/observe/container-key.ts";
 import type { ContainerFact } from "../../core/observe/fact.ts";
 import { findContainers } from "../detect/find-containers.ts";

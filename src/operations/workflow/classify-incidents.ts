@@ -3,7 +3,7 @@
  * In: outputs of sensors. Out: a classification whose every item is cited.
  * Must never let a judge, whoever it is, name an event that is not in what it was given.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { plural } from "../../core/report/text-layout.ts";
 import type { ClassifyOutput } from "./classification.ts";
 import { incidentList } from "./incident-values.ts";

@@ -3,7 +3,7 @@
  * In: values of any shape. Out: incidents. A record of a run may have been edited by a person, and
  * a workflow may hand on anything.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import { incidentShape } from "../notify/read-letter.ts";
 

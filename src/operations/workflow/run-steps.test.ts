@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { z } from "zod";
+import * as z from "zod";
 import { ManualClock } from "../../adapters/clock/manual-clock.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { readExpression } from "./read-expression.ts";

@@ -4,7 +4,7 @@
  * In: since when, of which container. Out: processes with their far ends, flows; both cited.
  * Must never give counters of a whole host: each number belongs to one process.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../../core/event/format-time.ts";
 import type { FlowEdge } from "../../core/judge/flows/flow-edge.ts";
 import type { ActLine } from "../../core/observe/detect/record-acts.ts";

@@ -3,7 +3,7 @@
  * do, as the report says.
  * In: how urgent, how many. Out: findings with their grounds; actions with their deadlines.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Action } from "../../core/judge/decide/action.ts";
 import { type DecisionName, decisionNames } from "../../core/judge/decide/decision.ts";
 import { nameWorkload } from "../../core/judge/name-workload.ts";

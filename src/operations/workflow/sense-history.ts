@@ -4,7 +4,7 @@
  * event it stands on.
  * Must never show the oldest only: what detection pointed at stays first, then what is latest.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../../core/event/format-time.ts";
 import type { ActLine } from "../../core/observe/detect/record-acts.ts";
 import { formatCount, plural } from "../../core/report/text-layout.ts";

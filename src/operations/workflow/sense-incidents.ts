@@ -2,7 +2,7 @@
  * Holds the sensor `waggle.incidents`: intrusions that detection found.
  * In: since when, how grave, where. Out: incidents, and what they were found in.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../../core/event/format-time.ts";
 import type { Incident } from "../../core/judge/incident/incident.ts";
 import { type Level, levels } from "../../core/observe/detect/rule.ts";

@@ -2,7 +2,7 @@
  * Holds the contract of what a step may use: a sensor, an agent, an action.
  * In: nothing. Out: types only. To add one: one file, and one line in `step-uses.ts`.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { TimeUs } from "../../core/event/event.ts";
 import type { NoticeMemory } from "../notify/notice-memory.ts";
 import type { OperationContext } from "../operation.ts";

@@ -4,7 +4,7 @@
  * In: JSON of a file. Out: the record, checked. Must grow compatibly: fields are added, never
  * changed.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { type ErrorCode, errorCodes } from "../../ports/waggle-error.ts";
 
 export const runSchemaVersion = "1.0.0";

@@ -3,7 +3,7 @@
  * In: plain data. Out: a document whose shape is right; what its parts mean to each other is
  * checked by `check-workflow.ts`. `docs/workflow.schema.json` is generated from here.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { levels } from "../../core/observe/detect/rule.ts";
 import { readDuration } from "../time-range.ts";
 

@@ -3,7 +3,7 @@
  * In: a name, text or data. Out: what was written.
  * Must never write in a dry run, nor under a name that telemetry chose.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { renderJson } from "../../core/report/render-json.ts";
 import type { StepUse, StepWorld } from "./step-use.ts";
 

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { z } from "zod";
+import * as z from "zod";
 import type { Operation, OperationContext } from "../../operations/operation.ts";
 import { buildProgram, type Request } from "./build-program.ts";
 import { renderInspection } from "./present-inspect.ts";

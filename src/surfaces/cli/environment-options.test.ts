@@ -1,7 +1,7 @@
 /** Tests of what a service reads from its environment. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { z } from "zod";
+import * as z from "zod";
 import { fillFromEnvironment } from "./environment-options.ts";
 
 const options = z.strictObject({

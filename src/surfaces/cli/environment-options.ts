@@ -3,7 +3,7 @@
  * `--tetragon-metrics`.
  * In: what was typed, the environment. Out: both; what was typed wins.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { WaggleError } from "../../ports/waggle-error.ts";
 import { readOptionValue, type SchemaOption, schemaOptions } from "./schema-options.ts";
 

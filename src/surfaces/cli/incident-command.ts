@@ -3,7 +3,7 @@
  * decides it, as the command `decide-incident` does.
  * In: two operations, for one only reads and the other writes. Out: one command.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { decideIncident } from "../../operations/decide-incident.ts";
 import type { IncidentDecision } from "../../operations/detect/incident-decisions.ts";
 import { incident } from "../../operations/incidents.ts";

@@ -1,7 +1,7 @@
 /** Tests of `schema-options.ts`: options come from the schema alone. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { z } from "zod";
+import * as z from "zod";
 import { readOptionValue, schemaOptions } from "./schema-options.ts";
 
 const schema = z.strictObject({

@@ -4,7 +4,7 @@
  * that the schema wants from the words that were typed.
  * Must never know an operation by name.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { WaggleError } from "../../ports/waggle-error.ts";
 
 export type OptionKind = "text" | "list" | "integer" | "flag";
