@@ -16,7 +16,9 @@ async function run(version: string, mebibytes: readonly number[], isYoungBounded
   const boundYoung = () => done.push("stop");
   const growSlowly = () => done.push("slow");
   const startYoung = () => done.push("young");
-  boundMemory({ version, isYoungBounded, youngSize, boundYoung, growSlowly, startYoung });
+  const compileLess = () => done.push("less");
+  const asked = { youngSize, boundYoung, growSlowly, startYoung, compileLess };
+  boundMemory({ version, isYoungBounded, ...asked });
   for (let turn = 0; turn < 100 && !done.includes("stop"); turn++) await wait(5);
   await wait(20);
   return done;
@@ -28,7 +30,7 @@ test("the engine is told once, when the bound is reached, and no longer asked", 
 
 test("an engine it was not tried with is left alone, a size that was chosen stays", async () => {
   assert.deepEqual(await run("14.1.1", [64]), []);
-  assert.deepEqual(await run("13.6.233", [64], true), ["slow", "young"]);
+  assert.deepEqual(await run("13.6.233", [64], true), ["slow", "young", "less"]);
 });
 
 /** Makes objects that outlive a few collections: for them V8 enlarges its young generation. */

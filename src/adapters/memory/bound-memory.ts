@@ -21,6 +21,8 @@ export interface EngineMemory {
   growSlowly(): void;
   /** Nothing new is put among what lives on, even where the like of it once lived on. */
   startYoung(): void;
+  /** What is not worth optimising stays without machine code. */
+  compileLess(): void;
 }
 
 /** **Unit**: both halves together. From here on a larger one makes nothing faster. */
@@ -39,6 +41,7 @@ const ownMemory: EngineMemory = {
   boundYoung: () => setFlagsFromString("--semi-space-growth-factor=1"),
   growSlowly: () => setFlagsFromString("--heap-growing-percent=50"),
   startYoung: () => setFlagsFromString("--no-allocation-site-pretenuring"),
+  compileLess: () => setFlagsFromString("--no-sparkplug"),
 };
 
 /** Looks at the heap now and then until the bound is reached; keeps no program running. */
@@ -47,6 +50,7 @@ export function boundMemory(memory: EngineMemory = ownMemory): void {
   if (memory.isYoungBounded) {
     memory.growSlowly();
     memory.startYoung();
+    memory.compileLess();
     return;
   }
   const timer = setInterval(() => {
