@@ -4,8 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createStory, startContainer } from "../../testing/event-story.ts";
 import type { FileUseHow } from "./fact.ts";
+import { createFileUse } from "./file-use.ts";
 import { countKept, eachKeptUse, isCompact, startOver } from "./kept-uses.ts";
+import { createProcessTree } from "./process-tree.ts";
 import {
   addUse,
   compactEnded,
@@ -126,4 +129,27 @@ test("of what looks tell apart nothing is made compact, nor looked at beyond the
   compactEnded(process, createUseLists(), 8);
   assert.equal(process.kept, kept);
   assert.ok(seenCount < 5, `${seenCount} of 1000`);
+});
+
+test("only the first end of a process that is told makes it compact", () => {
+  const story = createStory();
+  const { first } = startContainer(story, { pid: 10, binary: "/bin/main" });
+  const [fold, tree] = [createFileUse(), createProcessTree()];
+  const state = fold.start();
+  const isCompactAfter = (tell: () => void) => {
+    tell();
+    for (const event of story.events.splice(0)) {
+      const node = tree.place(event, event.timeUs, () => {});
+      fold.step(state, event, { node, nowUs: event.timeUs, emit: () => {} });
+    }
+    const process = state.processes.get(first.execId) ?? assert.fail("it did something");
+    return isCompact(process.kept);
+  };
+  const tell = [
+    () => story.open(first, "/etc/passwd"),
+    () => story.exit(first),
+    () => story.open(first, "/etc/group"),
+    () => story.exit(first),
+  ];
+  assert.deepEqual(tell.map(isCompactAfter), [false, true, false, false]);
 });

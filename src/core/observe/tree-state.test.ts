@@ -25,10 +25,6 @@ test("to forget one leaves the one that has its id now, and its session", () => 
     assert.deepEqual([...state.nodes.values()], [again]);
     assert.deepEqual([...(state.sessions.get("c") ?? [])], [again]);
   };
-  // It may be judged once more by an event that found it before.
-  noteSession(state, before);
-  forget(state, before, () => {});
-  isKept();
   forget(state, before, () => {});
   isKept();
   forget(state, again, () => {});
