@@ -107,7 +107,7 @@ test("to tell what is over a silent process, or to count it, seeks nothing", () 
   assert.deepEqual([compared, toldCount], [0, 304]);
 });
 
-test("of what looks tell apart nothing is made compact, nor looked at beyond the first such", () => {
+test("what looks tell apart is not made compact, nor looked at beyond the first such", () => {
   const process = createProcessUses("x", "c", "n");
   totals.look = 7;
   add(process, "read", 0, 1);

@@ -112,7 +112,8 @@ function overUses(process: ProcessUses): OpenUses {
 }
 
 /** What it is over stays as it is: a copy changes. Opened where much was sought in it. */
-function findUse(process: ProcessUses, { how, path }: Access): Use | undefined {
+function findUse(process: ProcessUses, access: Access): Use | undefined {
+  const { how, path } = access;
   const open = overUses(process);
   const { base } = open;
   const own = open.uses[how]?.get(path);
@@ -124,7 +125,7 @@ function findUse(process: ProcessUses, { how, path }: Access): Use | undefined {
   const known = findKeptUse(base, how, path);
   if (known === undefined) return undefined;
   const copy = { ...known };
-  place(open, { how, path }, copy);
+  place(open, access, copy);
   noteChanged(open, how);
   return copy;
 }
@@ -154,7 +155,7 @@ export function addUse(process: ProcessUses, totals: UseTotals, access: Access):
   return use;
 }
 
-function place({ uses }: OpenUses, { how, path }: Pick<Access, "how" | "path">, use: Use): void {
+function place({ uses }: OpenUses, { how, path }: Access, use: Use): void {
   uses[how] ??= new Map();
   uses[how].set(path, use);
 }

@@ -1,11 +1,9 @@
-/**
- * Tests of `privilege-state.ts`: lists of traits that are shared are equal.
- */
+/** Holds that lists of traits that are shared are equal. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { named, TraitLists } from "./privilege-state.ts";
 
-test("a program whose name has a line of another right in it does not take the list of both", () => {
+test("a program whose name has a line of another right in it does not take both", () => {
   const lists = new TraitLists();
   const setuid = (detail: string) =>
     named({ privilege: "gained-by-setuid", detail, source: "seen" });
