@@ -212,7 +212,7 @@ const everything: DumpPart = { wants: () => true };
 
 function forkState(fold: Fold<unknown>, state: unknown, part: FoldPart): unknown {
   if (fold.fork !== undefined) return fold.fork(state, part);
-  const data = structuredClone(fold.dump?.(state, part) ?? state);
+  const data = structuredClone(fold.dump?.(state) ?? state);
   return fold.load?.(data) ?? data;
 }
 

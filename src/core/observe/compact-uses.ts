@@ -40,26 +40,18 @@ const noList: UseList = { paths: [], shapes: [], counts: noCounts, isOfUser: fal
 /** Nothing at all. */
 export const noUses: CompactUses = { list: noList, numbers: [], by: [], look: 0 };
 
-/**
- * **Unit**: `pastLook`: the last look that is long past. **Errors**: undefined where looks since
- * then tell some uses and not others. **Cost**: linear in what it did.
- */
+/** `look`: that of all uses, as they are told from now on. **Cost**: linear in what it did. */
 export function compactUses(
   { eachUse, eachPending }: UseSource,
   lists: UseLists,
-  pastLook: number,
-): CompactUses | undefined {
+  look: number,
+): CompactUses {
   const paths: string[] = [];
   const shapes: UseShape[] = [];
   const numbers: number[] = [];
   const by: Image[] = [];
   let last: UseShape | undefined;
-  let look: number | undefined;
-  let isMixed = false;
   eachUse((how, path, use) => {
-    const ownLook = use.look > pastLook ? use.look : 0;
-    look ??= ownLook;
-    isMixed ||= look !== ownLook;
     const isOnce = use.count === 1 && use.lastUs === use.firstUs;
     if (last === undefined || !fits(last, how, use, isOnce)) last = shapeOf(how, use, isOnce);
     paths.push(path);
@@ -74,11 +66,10 @@ export function compactUses(
     shapes.push(last);
     numbers.push(access.timeUs, access.offset);
   });
-  if (isMixed) return undefined;
   if (paths.length === 0) return noUses;
   const list = shareList(lists, { paths, shapes });
   // Cut to its length: what is pushed to has room for more.
-  return { list, numbers: numbers.slice(), by: byOf(by), look: look ?? 0 };
+  return { list, numbers: numbers.slice(), by: byOf(by), look };
 }
 
 function byOf(by: readonly Image[]): readonly Image[] {
@@ -158,9 +149,9 @@ export function findCompactUse(
   return use;
 }
 
-/** **Cost**: a look at each path. */
-export function hasCompactUse(compact: CompactUses, how: FileUseHow, path: string): boolean {
-  return entryOf(compact, how, path) !== -1;
+/** Paths that are looked at until it is known that one is none of its uses. */
+export function countSought({ list }: CompactUses, how: FileUseHow): number {
+  return list.counts[how] === 0 ? 0 : list.paths.length;
 }
 
 /** -1: none. */

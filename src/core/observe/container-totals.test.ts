@@ -42,7 +42,7 @@ function addAll(totals: ContainerTotals, given: readonly Given[]): ContainerTota
 test("law: totals over others are what a copy of these would be, and change none of them", () => {
   const some = fc.array(uses, { maxLength: 12 });
   fc.assert(
-    fc.property(some, some, (before, after) => {
+    fc.property(some, some, some, (before, after, last) => {
       const base = addAll(startTotals(), before);
       const kept = structuredClone(listTotals(base));
       const over = addAll(startTotals(base), after);
@@ -50,6 +50,11 @@ test("law: totals over others are what a copy of these would be, and change none
       assert.deepEqual(listTotals(over), listTotals(whole));
       assert.equal(over.count, whole.count);
       assert.deepEqual(listTotals(base), kept);
+      const keptOver = structuredClone(listTotals(over));
+      const above = addAll(startTotals(over), last);
+      assert.deepEqual(listTotals(above), listTotals(addAll(whole, last)));
+      assert.equal(above.count, whole.count);
+      assert.deepEqual(listTotals(over), keptOver);
     }),
     { numRuns: 500 },
   );

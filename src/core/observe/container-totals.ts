@@ -57,12 +57,22 @@ export function addTotal(totals: ContainerTotals, total: Total): void {
 }
 
 /** **Order**: paths as they came, and of each path its totals. */
-export function eachTotal({ byPath, base }: ContainerTotals, take: (total: Total) => void): void {
-  base?.byPath.forEach((same, path) => {
-    for (const total of byPath.get(path) ?? same) take(total);
+export function eachTotal(totals: ContainerTotals, take: (total: Total) => void): void {
+  eachPath(totals, (_path, same) => {
+    for (const total of same) take(total);
   });
+}
+
+/** **Order**: what it is over first, in whose places is what changed. */
+function eachPath(
+  { byPath, base }: ContainerTotals,
+  take: (path: string, same: readonly Total[]) => void,
+): void {
+  if (base !== undefined) {
+    eachPath(base, (path, same) => take(path, byPath.get(path) ?? same));
+  }
   byPath.forEach((same, path) => {
-    if (base?.byPath.has(path) !== true) for (const total of same) take(total);
+    if (base === undefined || totalsAt(base, path) === undefined) take(path, same);
   });
 }
 

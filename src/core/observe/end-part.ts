@@ -63,19 +63,22 @@ interface Judged {
 function judge(node: TreeNode, context: ActorContext, changed: Judged[]): void {
   const { sessionExecId, actor, origin, actorReason, startsContainer, canBeFirst, startMissed } =
     node;
-  judgeActor(node, context);
-  node.startMissed = isStartMissed(node, context.parentOf(node));
-  if (
-    node.sessionExecId === sessionExecId &&
-    node.actor === actor &&
-    node.origin === origin &&
-    node.actorReason === actorReason &&
-    node.startsContainer === startsContainer &&
-    node.canBeFirst === canBeFirst &&
-    node.startMissed === startMissed
-  ) {
-    return;
+  try {
+    judgeActor(node, context);
+    node.startMissed = isStartMissed(node, context.parentOf(node));
+  } finally {
+    // Also of one that was judged by half.
+    const isSame =
+      node.sessionExecId === sessionExecId &&
+      node.actor === actor &&
+      node.origin === origin &&
+      node.actorReason === actorReason &&
+      node.startsContainer === startsContainer &&
+      node.canBeFirst === canBeFirst &&
+      node.startMissed === startMissed;
+    if (!isSame) {
+      const about = { sessionExecId, actor, origin, actorReason, startsContainer };
+      changed.push({ node, before: { ...about, canBeFirst, startMissed } });
+    }
   }
-  const about = { sessionExecId, actor, origin, actorReason, startsContainer };
-  changed.push({ node, before: { ...about, canBeFirst, startMissed } });
 }

@@ -51,7 +51,9 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
       current.at = at;
       if (event.type === "exec") noteExec(process, event, node);
       else if (event.type === "loader") takeLoad(current, process, event);
-      else if (event.type === "exit") compactEnded(process, state.lists, state.totals.look);
+      else if (event.type === "exit" && isFirstExit(event, node)) {
+        compactEnded(process, state.lists, state.totals.look);
+      }
       if (!isHook(event) || hookKind(event.hook) === "none") return;
       current.process = process;
       current.event = event;
@@ -68,6 +70,11 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
       state.totals.useCount = 0;
     },
   };
+}
+
+/** The tree keeps the first end that is told. */
+function isFirstExit({ timeUs }: Event, { exitUs }: ProcessNode): boolean {
+  return exitUs === Math.max(1, timeUs);
 }
 
 interface Current {

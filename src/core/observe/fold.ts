@@ -45,18 +45,18 @@ export interface Checkpointed<State> {
   /**
    * The state as data that the structured clone algorithm copies, its depth the same however much
    * is kept. It may share parts with the state: copy it before the next step. Without it the state
-   * itself is such data. With `part`, asked for where there is no `fork`, what tells of other
-   * containers may be left out: the copy is only finished, and only its facts of wanted containers
-   * and of none are looked at.
+   * itself is such data.
    */
-  dump?(state: State, part?: FoldPart): unknown;
+  dump?(state: State): unknown;
   /** Exec ids of processes, maybe of other containers, without which wanted facts would differ. */
   companions?(state: State, part: FoldPart): Iterable<string>;
   /** The state again; it takes over the data, which must be a copy. */
   load?(data: unknown): State;
   /**
-   * The part as a state of its own, to be ended. It may share what an end does not change. Without
-   * it that is `load` of a copy of `dump`.
+   * The part as a state of its own. It lies over the living state and shares what an end does not
+   * change: it is to be ended before the next event, and that leaves the living one as it was. Of
+   * facts only those of wanted containers and of none are looked at. Without `fork` the state is
+   * dumped whole, copied and loaded, whatever the part: `load` of a copy of `dump`.
    */
   fork?(state: State, part: FoldPart): State;
   /** What changed since the last call is what `isNew` asks for, until the next. */
@@ -71,7 +71,10 @@ export interface Fold<State> extends Checkpointed<State> {
    * known.
    */
   step(state: State, event: Event, at: StepContext): void;
-  /** The tree is about to forget `node`: emit what is kept for it. Its class is final now. */
+  /**
+   * The tree is about to forget `node`: emit what is kept for it. Its class is final now. `node`
+   * may be looked at during the call only: where a part is ended, it is then as it was again.
+   */
   retire?(state: State, node: ProcessNode, emit: Emit): void;
   /** **Unit**: event time in microseconds; called at most once a second of event time. */
   tick?(state: State, nowUs: TimeUs, emit: Emit): void;

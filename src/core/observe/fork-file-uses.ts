@@ -1,8 +1,8 @@
 /**
- * Holds how the state of file uses begins, becomes compact with each look, and is copied: to be
- * put away, or a part of it to be ended.
- * In: what the fold keeps, and the part. Out: copies of all that an end changes; what it only reads
- * is shared.
+ * Holds how the state of file uses begins, becomes compact where looks find it silent, and is given
+ * on: to be put away, or a part of it to be ended.
+ * In: what the fold keeps, and the part. Out: data; a state over the living one, which holds what
+ * the end changes, and is ended before the next event. Must never change what it lies over.
  */
 import { startTotals } from "./container-totals.ts";
 import { createUseTotals, type UseTotalsState } from "./file-use-totals.ts";
@@ -62,10 +62,7 @@ function compactSilent({ processes, totals, lists }: FileUseState): void {
   });
 }
 
-/**
- * Copies that are over what was copied, to be ended before it changes: only what the end changes
- * is copied. **Cost**: linear in the processes of the part.
- */
+/** Nothing is copied but what the end changes. **Cost**: linear in the processes of the part. */
 function forkFileUses({ processes, totals }: FileUses, part: FoldPart): FileUses {
   const forked = new Map<string, ProcessUses>();
   // What was told by looks before is what a process is, but no news.

@@ -188,6 +188,36 @@ test("a chain of processes of any length is ended, and left as it was", () => {
   assert.deepEqual({ ...last }, before);
 });
 
+test("an end that fails leaves also the process that it failed at as it was", () => {
+  const state = createTreeState();
+  const nodes = ["p0", "p1"].map((execId, at) => createTreeNode(execId, "n", at));
+  for (const node of nodes) {
+    node.container = "c";
+    node.sessionExecId = node.parentExecId = "before";
+    node.canBeFirst = node.isPlaced = true;
+    // So that it is asked for what probes run.
+    node.inInitTree = false;
+    state.nodes.set(node.execId, node);
+  }
+  state.scenes.set("c", { ...createContainerScene(), hasInitTree: true });
+  const before = structuredClone(nodes);
+  let judgedCount = 0;
+  const context = {
+    parentOf: () => undefined,
+    sceneOf: createContainerScene,
+    probeCommandsOf: (): readonly string[] => {
+      judgedCount += 1;
+      if (judgedCount === 2) throw new Error("at the second");
+      return [];
+    },
+    horizonUs: () => 0,
+  };
+  const retire = () => assert.fail("nobody is told");
+  assert.throws(() => endPart(state, new TreePart(state, everything), { context, retire }));
+  assert.equal(judgedCount, 2);
+  assert.deepEqual(nodes, before);
+});
+
 test("a part of what is new has all sessions of its containers, though it looks at few", () => {
   const story = createStory();
   const tree = createProcessTree();

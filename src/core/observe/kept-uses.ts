@@ -11,7 +11,6 @@ import {
   eachCompactPending,
   eachCompactUse,
   findCompactUse,
-  hasCompactUse,
   type TakePending,
   type TakeUse,
 } from "./compact-uses.ts";
@@ -28,6 +27,10 @@ export interface OpenUses {
   readonly base: KeptUses | undefined;
   /** Of what it did before only what says so since that look is told; 0: all of it is. */
   readonly toldSince: number;
+  /** How many of its records are of what it did before too; undefined: none. */
+  changed: Record<FileUseHow, number> | undefined;
+  /** Paths of what it did before that were looked at so far: `process-uses.ts` bounds them. */
+  soughtCount: number;
   /** Latest accesses that may be the next program's; undefined: those from before. */
   pending: PendingAccess[] | undefined;
   /** The look that tells its latest access: `UseTotals`. */
@@ -42,15 +45,20 @@ export function isCompact(kept: KeptUses): kept is CompactUses {
 
 /** Of one that did nothing yet. */
 export function startUses(): OpenUses {
-  return { uses: createUses(), base: undefined, toldSince: 0, pending: undefined, look: 0 };
+  return openOf(createUses(), undefined, 0);
 }
 
 /** To be changed, while `base` is not. **Cost**: nothing is opened. */
 export function startOver(base: KeptUses, toldSince = 0): OpenUses {
-  return { uses: createUses(), base, toldSince, pending: undefined, look: 0 };
+  return openOf(createUses(), base, toldSince);
 }
 
-/** All that is told. */
+function openOf(uses: UsesByHow, base: KeptUses | undefined, toldSince: number): OpenUses {
+  const rest = { changed: undefined, soughtCount: 0, pending: undefined, look: 0 };
+  return { uses, base, toldSince, ...rest };
+}
+
+/** All that is told. **Cost**: linear in what is there; nothing is sought. */
 export function eachKeptUse(kept: KeptUses, take: TakeUse): void {
   if (isCompact(kept)) {
     eachCompactUse(kept, take);
@@ -66,31 +74,31 @@ export function eachKeptUse(kept: KeptUses, take: TakeUse): void {
     return;
   }
   let way = 0;
-  /** Of the ways before `end`, what was not told with what it is over. */
+  /** Of this way, what was told in the place of what it is over. */
+  let met: Set<string> | undefined;
+  /** Of the ways before `end`, what was not told so. */
   const takeRest = (end: number): void => {
     for (; way < end; way++) {
       const how = hows[way] ?? "read";
-      uses[how]?.forEach((use, path) => {
-        if (!isTold(kept, how, path)) take(how, path, use);
-      });
+      if (met?.size !== uses[how]?.size) {
+        uses[how]?.forEach((use, path) => {
+          if (met?.has(path) !== true) take(how, path, use);
+        });
+      }
+      met = undefined;
     }
   };
   eachKeptUse(base, (how, path, use) => {
     if (how !== hows[way]) takeRest(hows.indexOf(how));
-    if (use.look >= toldSince) take(how, path, uses[how]?.get(path) ?? use);
+    if (use.look < toldSince) return;
+    const own = uses[how]?.get(path);
+    if (own !== undefined) {
+      met ??= new Set();
+      met.add(path);
+    }
+    take(how, path, own ?? use);
   });
   takeRest(hows.length);
-}
-
-type Over = Pick<OpenUses, "base" | "toldSince">;
-
-/** With what it is over. */
-function isTold({ base, toldSince }: Over, how: FileUseHow, path: string): boolean {
-  if (base === undefined) return false;
-  if (isCompact(base)) return base.look >= toldSince && hasCompactUse(base, how, path);
-  const use = base.uses[how]?.get(path);
-  if (use !== undefined) return use.look >= toldSince;
-  return base.base !== undefined && isTold({ base: base.base, toldSince }, how, path);
 }
 
 /** Told or not; not to be changed. **Cost**: of a compact form a look at each path. */
@@ -136,7 +144,7 @@ export function countAtMost(kept: KeptUses): number {
   return kept.base === undefined ? own : own + countAtMost(kept.base);
 }
 
-/** Of each way, told or not. */
+/** Of each way, told or not. **Cost**: nothing is sought. */
 export function countKept(kept: KeptUses): UseCounts {
   if (isCompact(kept)) return kept.list.counts;
   const { executed, mapped, read, written } = kept.uses;
@@ -149,17 +157,14 @@ export function countKept(kept: KeptUses): UseCounts {
   const { base } = kept;
   if (base === undefined) return own;
   const before = countKept(base);
-  for (const how of hows) {
-    own[how] += before[how];
-    for (const path of kept.uses[how]?.keys() ?? []) if (has(base, how, path)) own[how]--;
-  }
+  for (const how of hows) own[how] += before[how] - (kept.changed?.[how] ?? 0);
   return own;
 }
 
-function has(kept: KeptUses, how: FileUseHow, path: string): boolean {
-  if (isCompact(kept)) return hasCompactUse(kept, how, path);
-  if (kept.uses[how]?.has(path) === true) return true;
-  return kept.base !== undefined && has(kept.base, how, path);
+/** A record of what it did before becomes its own, to be changed. */
+export function noteChanged(open: OpenUses, how: FileUseHow): void {
+  open.changed ??= { executed: 0, mapped: 0, read: 0, written: 0 };
+  open.changed[how]++;
 }
 
 /** All that is told in one form. **Cost**: linear. */
@@ -170,19 +175,49 @@ export function openKept(kept: KeptUses): OpenUses {
     uses[how] ??= new Map();
     uses[how].set(path, { ...use });
   });
-  const { look } = kept;
-  return { uses, base: undefined, toldSince: 0, pending: [...pendingOf(kept)], look };
+  return { ...openOf(uses, undefined, 0), pending: [...pendingOf(kept)], look: kept.look };
 }
 
-/** Undefined where it cannot be: `compactUses`. */
+/**
+ * **Unit**: `pastLook`: the last look that is long past. **Errors**: undefined where looks since
+ * then tell some uses and not others. **Cost**: linear; none are made where it gives up.
+ */
 export function compactKept(
   kept: OpenUses,
   lists: UseLists,
   pastLook: number,
 ): CompactUses | undefined {
+  const look = joinLooks(kept, pastLook, undefined);
+  if (look === mixedLooks) return undefined;
   const source = {
     eachUse: (take: TakeUse) => eachKeptUse(kept, take),
     eachPending: (take: TakePending) => eachPending(kept, take),
   };
-  return compactUses(source, lists, pastLook);
+  return compactUses(source, lists, look ?? 0);
+}
+
+const mixedLooks = -1;
+
+/** The look since which all uses say what they say, and those before: `before`. */
+function joinLooks(
+  kept: KeptUses,
+  pastLook: number,
+  before: number | undefined,
+): number | undefined {
+  const join = (known: number | undefined, look: number): number => {
+    const own = look > pastLook ? look : 0;
+    return known === undefined || known === own ? own : mixedLooks;
+  };
+  if (isCompact(kept)) {
+    const isEmpty = hows.every((how) => kept.list.counts[how] === 0);
+    return isEmpty ? before : join(before, kept.look);
+  }
+  let look = kept.base === undefined ? before : joinLooks(kept.base, pastLook, before);
+  for (const how of hows) {
+    for (const use of kept.uses[how]?.values() ?? []) {
+      if (look === mixedLooks) return look;
+      look = join(look, use.look);
+    }
+  }
+  return look;
 }

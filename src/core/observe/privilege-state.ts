@@ -148,6 +148,10 @@ export function unpackPrivileges(dump: PrivilegesDump): PrivilegeState {
   return { ...rest, processes, latest: undefined, look: 1, asked: undefined };
 }
 
+function isSameTraits(a: readonly NamedTrait[], b: readonly NamedTrait[]): boolean {
+  return a.length === b.length && a.every(({ key }, at) => key === b[at]?.key);
+}
+
 /** **Unit**: lists of traits that are told apart. */
 const listCountMax = 1024;
 
@@ -158,7 +162,8 @@ export class TraitLists {
   shared(traits: readonly NamedTrait[]): readonly NamedTrait[] {
     const key = traits.map((one) => one.key).join("\n");
     const known = this.byKey.get(key);
-    if (known !== undefined) return known;
+    // Details are any text: a key may be that of another list.
+    if (known !== undefined && isSameTraits(known, traits)) return known;
     if (this.byKey.size >= listCountMax) this.byKey.clear();
     const own = traits.slice();
     this.byKey.set(key, own);

@@ -4,7 +4,7 @@
  * Must stay within its bounds for every process and in total, and count what it leaves out.
  */
 import type { TimeUs } from "../event/event.ts";
-import { noUses } from "./compact-uses.ts";
+import { countSought, noUses } from "./compact-uses.ts";
 import { compareTime, type PendingAccess } from "./exec-prelude.ts";
 import type { FileUseHow } from "./fact.ts";
 import {
@@ -14,6 +14,7 @@ import {
   findKeptUse,
   isCompact,
   type KeptUses,
+  noteChanged,
   type OpenUses,
   openKept,
   openPending,
@@ -21,13 +22,16 @@ import {
   startUses,
 } from "./kept-uses.ts";
 import type { UseLists } from "./use-lists.ts";
-import { type Access, countAgain, createUse, hows, type Use } from "./use-record.ts";
+import { type Access, countAgain, createUse, type Use } from "./use-record.ts";
 
 /** **Unit**: distinct paths of one process; `total` over all living processes. */
 export const useCountMax = { code: 4096, read: 8192, written: 1024, total: 250_000 } as const;
 const pendingCountMax = 12;
-/** What is compact is looked through for each: beyond this it costs less to open it. */
-const overCountMax = 32;
+/**
+ * **Unit**: paths of what is compact that are looked at, all in all: more costs what opening it
+ * does. A list as long is opened at once.
+ */
+const soughtCountMax = 8192;
 
 export interface ProcessUses {
   readonly execId: string;
@@ -96,7 +100,7 @@ export interface UseTotals {
   look: number;
 }
 
-/** To be added to, also over what is compact; opened where much was added. */
+/** To be added to, also over what is compact. */
 function overUses(process: ProcessUses): OpenUses {
   const { kept } = process;
   if (isCompact(kept)) {
@@ -104,23 +108,37 @@ function overUses(process: ProcessUses): OpenUses {
     process.kept = open;
     return open;
   }
-  return isMuchOver(kept) ? openedUses(process) : kept;
+  return kept;
 }
 
-function isMuchOver({ uses, base, toldSince }: OpenUses): boolean {
-  if (base === undefined || toldSince > 0 || !isCompact(base)) return false;
-  return hows.reduce((sum, how) => sum + (uses[how]?.size ?? 0), 0) >= overCountMax;
+/** What it is over stays as it is: a copy changes. Opened where much was sought in it. */
+function findUse(process: ProcessUses, access: Access): Use | undefined {
+  const { how, path } = access;
+  const open = overUses(process);
+  const { base } = open;
+  const own = open.uses[how]?.get(path);
+  if (own !== undefined || base === undefined) return own;
+  if (isCompact(base) && open.toldSince === 0) {
+    open.soughtCount += countSought(base, how);
+    if (open.soughtCount >= soughtCountMax) return openedUses(process).uses[how]?.get(path);
+  }
+  const known = findKeptUse(base, how, path);
+  if (known === undefined) return undefined;
+  const copy = { ...known };
+  place(open, access, copy);
+  noteChanged(open, how);
+  return copy;
 }
 
 /**
- * Adds one access. **Cost**: one lookup; nothing is allocated for a path seen before, but where it
- * was silent a look at each path.
+ * Adds one access. **Cost**: one lookup; nothing is allocated for a path seen before. Where it was
+ * silent a look at each path, until it is opened: also of what a bound leaves out.
  */
 export function addUse(process: ProcessUses, totals: UseTotals, access: Access): Use | undefined {
-  const { how, path } = access;
+  const { how } = access;
+  const known = findUse(process, access);
   const open = overUses(process);
   open.look = totals.look;
-  const known = open.uses[how]?.get(path) ?? adopt(open, access);
   if (known !== undefined) {
     known.look = totals.look;
     countAgain(known, access);
@@ -140,16 +158,6 @@ export function addUse(process: ProcessUses, totals: UseTotals, access: Access):
 function place({ uses }: OpenUses, { how, path }: Access, use: Use): void {
   uses[how] ??= new Map();
   uses[how].set(path, use);
-}
-
-/** What it is over stays as it is: a copy changes. */
-function adopt(open: OpenUses, access: Access): Use | undefined {
-  if (open.base === undefined) return undefined;
-  const known = findKeptUse(open.base, access.how, access.path);
-  if (known === undefined) return undefined;
-  const copy = { ...known };
-  place(open, access, copy);
-  return copy;
 }
 
 function isFull(open: OpenUses, how: FileUseHow): boolean {

@@ -1,7 +1,7 @@
 /**
  * Holds how what a process did becomes final: what it did last may be the start of the next.
  * In: a process that is forgotten, with its class. Out: totals, and credit to the next program.
- * Must never open what is compact.
+ * Must never open what is compact, but for the largest lists (`process-uses.ts`).
  */
 import { findPrelude, type PendingAccess } from "./exec-prelude.ts";
 import { imagePath } from "./file-path.ts";

@@ -85,11 +85,7 @@ export class TreePart implements FoldPart {
     return node !== undefined && this.seen.has(node);
   }
 
-  has(node: TreeNode): boolean {
-    return this.seen.has(node);
-  }
-
-  /** Those that `has` has and that are found by their id. **Order**: any. */
+  /** Those of the part that are found by their id. **Order**: any. */
   listNodes(): TreeNode[] {
     const { state, seen } = this;
     const listed: TreeNode[] = [];

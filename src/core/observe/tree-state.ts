@@ -64,13 +64,12 @@ export function noteSession({ sessions }: TreeState, node: TreeNode): void {
   else sessions.set(node.container, new Set([node]));
 }
 
-/** It is found by its id no longer. */
-function forgetId({ nodes, sessions }: TreeState, { execId, container }: TreeNode): void {
-  const node = nodes.get(execId);
-  nodes.delete(execId);
+/** It is found by its id no longer; one that came back under the same id still is. */
+function forgetId({ nodes, sessions }: TreeState, node: TreeNode): void {
+  const { execId, container } = node;
+  if (nodes.get(execId) === node) nodes.delete(execId);
   const roots = sessions.get(container);
-  if (node === undefined || roots?.delete(node) !== true) return;
-  if (roots.size === 0) sessions.delete(container);
+  if (roots?.delete(node) === true && roots.size === 0) sessions.delete(container);
 }
 
 /** Takes out those whose grace is over. **Order**: earliest end first. */

@@ -36,6 +36,19 @@ test("subjects in a chain of any length are copied, each once, and linked as the
   assert.equal(last.treeForgot, false);
 });
 
+test("what a copy loses is its own", () => {
+  const state = new DetectionState();
+  const lose = ({ losses }: DetectionState, timeUs: number) =>
+    losses.note({ node: "n", container: "c" }, "detect-flood", timeUs, "why");
+  lose(state, 1);
+  const before = structuredClone(state.losses.dump());
+  const forked = forkDetection(state, { detectors: [] }, new Set());
+  assert.deepEqual(forked.losses.dump(), before);
+  lose(forked, 2);
+  assert.deepEqual(state.losses.dump(), before);
+  assert.notDeepEqual(forked.losses.dump(), before);
+});
+
 test("of nothing the copy is empty, and only detectors that end something begin", () => {
   const started: string[] = [];
   const detector = (name: string) => {

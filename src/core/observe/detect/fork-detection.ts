@@ -15,7 +15,9 @@ export function forkDetection(
   { detectors, subjectCountMax }: DetectionOptions,
   part: ReadonlySet<SubjectRecord>,
 ): DetectionState {
-  const forked = new DetectionState(state.losses.dump(), subjectCountMax);
+  // What is lost counts up in place.
+  const losses = state.losses.dump().map(([key, loss]) => [key, { ...loss }] as const);
+  const forked = new DetectionState(losses, subjectCountMax);
   forked.book.version = state.book.version;
   for (const subject of copySubjects(part)) {
     if (subject.isSpoken) forked.hasSpoken = true;
