@@ -27,17 +27,18 @@ const modules = "node_modules/";
 /** **Errors**: a package without a licence, or without its text, must not be shipped. */
 export function listBundled(root: string, files: readonly string[]): readonly Bundled[] {
   const folders = [...new Set(files.flatMap(folderOf))].sort().map((one) => join(root, one));
-  const found = folders.map((folder) => ({ folder, manifest: readManifest(folder) }));
+  const found = folders.map((folder) => {
+    const manifest = readManifest(folder);
+    return { manifest, licence: licenceOf(folder, manifest), text: readTexts(folder) };
+  });
   const standard = new Map<string, string>();
-  for (const { folder, manifest } of found) {
-    const text = readTexts(folder);
-    if (text !== "") standard.set(licenceOf(folder, manifest), withoutHolders(text));
+  for (const { licence, text } of found) {
+    if (text !== "") standard.set(licence, withoutHolders(text));
   }
   const byId = new Map<string, Bundled>();
-  for (const { folder, manifest } of found) {
+  for (const { manifest, licence, text } of found) {
     const { name, version } = manifest;
-    const licence = licenceOf(folder, manifest);
-    const licenceText = readTexts(folder) || standardText(manifest, standard.get(licence));
+    const licenceText = text || standardText(manifest, standard.get(licence));
     byId.set(`${name}@${version}`, { name, version, licence, licenceText });
   }
   return [...byId.values()];
