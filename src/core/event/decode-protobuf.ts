@@ -7,7 +7,6 @@
 import { BlockMemo } from "./block-memo.ts";
 import type { Event } from "./event.ts";
 import { type DecodeProblem, Doubts, describeProblem, type EventDecoder } from "./event-decoder.ts";
-import { timeFromSeconds } from "./event-text.ts";
 import { hookCallNames, knownCall, mapEvent, mapHookCall } from "./map-event.ts";
 import {
   commonParts,
@@ -24,6 +23,7 @@ import {
   responseFields,
   skippedResponseFields,
 } from "./protobuf-fields.ts";
+import { readTimestamp } from "./read-timestamp.ts";
 import { TextTable } from "./text-table.ts";
 import { isWireObject, KnownPart, WireTime } from "./wire-value.ts";
 
@@ -196,20 +196,7 @@ class ProtobufDecoder implements EventDecoder {
   }
 
   private readTime(end: number): WireTime {
-    const { cursor } = this;
-    const outerEnd = cursor.end;
-    cursor.end = end;
-    let seconds = 0;
-    let nanos = 0;
-    while (cursor.at < end) {
-      const tag = cursor.readTag();
-      cursor.skip(tag & 7);
-      if (tag === 8) seconds = Number(cursor.signed64());
-      else if (tag === 16) nanos = cursor.low;
-    }
-    cursor.end = outerEnd;
-    if (nanos < 0 || nanos > 999_999_999) return new WireTime(-1);
-    return new WireTime(timeFromSeconds(seconds, Math.floor(nanos / 1000)));
+    return new WireTime(readTimestamp(this.cursor, end));
   }
 
   /** The event of a hook: of what it was called with, most comes again. */

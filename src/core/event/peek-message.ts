@@ -5,8 +5,8 @@
  * Must never allocate but for its answer, nor throw: who wants to know more decodes it.
  */
 import type { TimeUs } from "./event.ts";
-import { timeFromSeconds } from "./event-text.ts";
 import { BrokenMessage, ProtobufCursor } from "./protobuf-cursor.ts";
+import { readTimestamp } from "./read-timestamp.ts";
 
 export interface PeekedMessage {
   /** 0 where it carries none, or cannot be read. */
@@ -27,7 +27,7 @@ export function peekMessage(bytes: Uint8Array): PeekedMessage {
   try {
     while (cursor.at < cursor.end) {
       const tag = cursor.readTag();
-      if (tag === tagOf.time) timeUs = readTime(cursor.readRangeEnd());
+      if (tag === tagOf.time) timeUs = Math.max(0, readTimestamp(cursor, cursor.readRangeEnd()));
       else {
         if (tag === tagOf.exec) kind = "exec";
         else if (tag === tagOf.exit) kind = "exit";
@@ -39,20 +39,4 @@ export function peekMessage(bytes: Uint8Array): PeekedMessage {
     throw error;
   }
   return { timeUs, kind };
-}
-
-/** A `google.protobuf.Timestamp`; one whose parts are out of range tells nothing. */
-function readTime(end: number): TimeUs {
-  const outerEnd = cursor.end;
-  cursor.end = end;
-  let [seconds, nanos] = [0, 0];
-  while (cursor.at < end) {
-    const tag = cursor.readTag();
-    cursor.skip(tag & 7);
-    if (tag === 8) seconds = Number(cursor.signed64());
-    else if (tag === 16) nanos = cursor.low;
-  }
-  cursor.end = outerEnd;
-  if (nanos < 0 || nanos > 999_999_999) return 0;
-  return Math.max(0, timeFromSeconds(seconds, Math.floor(nanos / 1000)));
 }

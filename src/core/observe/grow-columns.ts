@@ -2,9 +2,7 @@
  * Holds how columns are filled one value after the other, where there are no records to read.
  * In: values. Out: what `pack-columns.ts` reads back.
  */
-import type { Columns } from "./pack-columns.ts";
-
-type Column = Columns["byKey"] extends ReadonlyMap<string, infer One> ? One : never;
+import type { Column, Columns } from "./column.ts";
 
 /** **Unit**: 8 bytes a value while it grows; 4 where all turn out to be small and whole. */
 export class NumberColumn {

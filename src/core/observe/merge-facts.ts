@@ -51,22 +51,11 @@ export function addCitation(
   return citations.slice(0, at).concat(citation, citations.slice(at, last));
 }
 
-function isMerged(citations: readonly Citation[]): boolean {
-  let last: Citation | undefined;
-  for (const one of citations) {
-    if (last !== undefined && compareCitations(last, one) >= 0) return false;
-    last = one;
-  }
-  return citations.length <= citationCountMax;
-}
-
 /** The earliest few of both, each event once. */
 export function mergeCitations(
   a: readonly Citation[],
   b: readonly Citation[],
 ): readonly Citation[] {
-  const [first] = b;
-  if (b.length === 1 && first !== undefined && isMerged(a)) return addCitation(a, first);
   const kept: Citation[] = [];
   for (const citation of [...a, ...b].sort(compareCitations)) {
     const last = kept.at(-1);

@@ -5,21 +5,7 @@
  * times the bytes. Must give back exactly what was put in.
  */
 
-/** **Shape**: as deep as the types of its records, however many there are. */
-type Column =
-  | { readonly kind: "numbers"; readonly values: Int32Array | Float64Array }
-  /** Each text once, and which one stands where. */
-  | { readonly kind: "texts"; readonly texts: readonly string[]; readonly at: Uint32Array }
-  /** One after the other, and how many are whose. */
-  | { readonly kind: "lists"; readonly counts: Uint32Array; readonly items: Column }
-  | { readonly kind: "any"; readonly values: readonly unknown[] }
-  | Columns;
-
-export interface Columns {
-  readonly kind: "records";
-  readonly count: number;
-  readonly byKey: ReadonlyMap<string, Column>;
-}
+import { type Column, type Columns, packPlain } from "./column.ts";
 
 /** **Cost**: one pass a key. **Order**: kept. */
 export function packColumns<T extends object>(
@@ -33,59 +19,8 @@ export function packColumns<T extends object>(
 
 /** As `toColumn` would, without a list of all values where there is none in the end. */
 function packColumn<T extends object>(records: readonly T[], key: keyof T & string): Column {
-  const [first] = records;
-  const type = first === undefined ? "number" : typeof first[key];
-  const packed =
-    type === "number"
-      ? packNumbers(records, key)
-      : type === "string"
-        ? packTexts(records, key)
-        : undefined;
-  if (packed !== undefined) return packed;
-  const values = records.map((record) => record[key]);
-  return type === "string" && values.every(isText) ? { kind: "any", values } : toColumn(values);
-}
-
-function packNumbers<T extends object>(
-  records: readonly T[],
-  key: keyof T & string,
-): Column | undefined {
-  const values = new Float64Array(records.length);
-  let isSmall = true;
-  let row = 0;
-  for (const record of records) {
-    const value: unknown = record[key];
-    if (typeof value !== "number") return undefined;
-    if (isSmall && !Object.is(value | 0, value)) isSmall = false;
-    values[row++] = value;
-  }
-  return { kind: "numbers", values: isSmall ? Int32Array.from(values) : values };
-}
-
-/** Undefined also where it is not worth it. */
-function packTexts<T extends object>(
-  records: readonly T[],
-  key: keyof T & string,
-): Column | undefined {
-  const known = new Map<string, number>();
-  const at = new Uint32Array(records.length);
-  let latest: string | undefined;
-  let index = 0;
-  let row = 0;
-  for (const record of records) {
-    const value: unknown = record[key];
-    if (typeof value !== "string") return undefined;
-    if (value !== latest) {
-      latest = value;
-      index = known.get(value) ?? known.size;
-      if (index === known.size) {
-        if (!isWorthIt(index + 1, records.length)) return undefined;
-        known.set(value, index);
-      }
-    }
-    at[row++] = index;
-  }
-  return { kind: "texts", texts: [...known.keys()], at };
+  const packed = packPlain(records, (record) => record[key]);
+  return packed ?? toColumn(records.map((record) => record[key]));
 }
 
 /** Of records that all have the same keys, those of the first. */
@@ -156,19 +91,11 @@ export function toTexts(column: Column = noColumn): Texts {
 const noColumn: Column = { kind: "any", values: [] };
 
 function toColumn(values: readonly unknown[]): Column {
-  if (values.every(isNumber)) return { kind: "numbers", values: toNumbers(values) };
-  if (values.every(isText)) return toTextColumn(values);
+  const plain = packPlain(values, (value) => value);
+  if (plain !== undefined) return plain;
   if (values.every(isList)) return toLists(values);
   const keys = sharedKeys(values);
   return keys === undefined ? { kind: "any", values } : packColumns(values as object[], keys);
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === "number";
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
 }
 
 function isList(value: unknown): value is readonly unknown[] {
@@ -201,25 +128,9 @@ function isRecord(value: unknown): value is object {
   );
 }
 
-function toNumbers(values: readonly number[]): Int32Array | Float64Array {
-  const isSmall = values.every((value) => Object.is(value | 0, value));
-  return isSmall ? Int32Array.from(values) : Float64Array.from(values);
-}
-
 function toLists(values: readonly (readonly unknown[])[]) {
   const counts = Uint32Array.from(values, ({ length }) => length);
   return { kind: "lists", counts, items: toColumn(values.flat()) } as const;
-}
-
-function toTextColumn(values: readonly string[]): Column {
-  const { texts, at } = numberTexts(values);
-  return isWorthIt(texts.length, values.length)
-    ? { kind: "texts", texts, at }
-    : { kind: "any", values };
-}
-
-function isWorthIt(textCount: number, valueCount: number): boolean {
-  return textCount * 2 <= valueCount;
 }
 
 function numberTexts(values: readonly string[]): Texts {

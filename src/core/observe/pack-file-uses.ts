@@ -3,6 +3,8 @@
  * names and texts are the same again and again.
  * In: what the fold keeps. Out: data a fifth as large, and the same again.
  */
+
+import type { Columns } from "./column.ts";
 import { addTotal, listTotals, startTotals } from "./container-totals.ts";
 import type { PendingAccess } from "./exec-prelude.ts";
 import type { ContainerKey, FileUseHow } from "./fact.ts";
@@ -10,7 +12,6 @@ import { createUseTotals, type UseTotalsState } from "./file-use-totals.ts";
 import { joinColumns, ListColumn, NumberColumn, PlainColumn, TextColumn } from "./grow-columns.ts";
 import { eachKeptUse, eachPending } from "./kept-uses.ts";
 import {
-  type Columns,
   packColumns,
   readNumbers,
   readTexts,

@@ -4,6 +4,8 @@
  * In: what the fold of flows keeps of both. Out: data without deep links, and both again.
  * Must never follow links by recursion: processes that share sockets form chains of any length.
  */
+
+import type { Columns } from "./column.ts";
 import { createConnection } from "./connection.ts";
 import { listenKey } from "./flow-ports.ts";
 import {
@@ -17,7 +19,7 @@ import {
   type Tally,
 } from "./flow-state.ts";
 import { attemptKey, tallyKey } from "./flow-tally.ts";
-import { type Columns, packColumns, packRows, unpackColumns, unpackRows } from "./pack-columns.ts";
+import { packColumns, packRows, unpackColumns, unpackRows } from "./pack-columns.ts";
 import { createSocketBook, type SocketBook } from "./socket-book.ts";
 import type { SocketEvent } from "./socket-event.ts";
 

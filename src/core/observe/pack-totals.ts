@@ -4,18 +4,12 @@
  * Must not make records of rows, which would all be there at once, nor keys of texts: containers
  * choose how long those are.
  */
+
+import type { Columns } from "./column.ts";
 import { findEqualLists, startsOf, zipNumbers } from "./equal-lists.ts";
 import type { Actor, Citation, FileUseHow, Sensor } from "./fact.ts";
 import { joinColumns, ListColumn, NumberColumn, TextColumn } from "./grow-columns.ts";
-import {
-  type Columns,
-  readLists,
-  readNumbers,
-  readTexts,
-  textAt,
-  toRecords,
-  toTexts,
-} from "./pack-columns.ts";
+import { readLists, readNumbers, readTexts, textAt, toRecords, toTexts } from "./pack-columns.ts";
 import {
   type Citer,
   citationsOf,

@@ -3,9 +3,11 @@
  * In: what a tree keeps. Out: data without deep links, and a tree again that goes on just the same.
  * Must never follow links by recursion: anybody can make a process a hundred thousand deep.
  */
+
+import type { Columns } from "./column.ts";
 import type { ContainerScene } from "./container-scene.ts";
 import type { ContainerKey } from "./fact.ts";
-import { type Columns, packColumns, unpackColumns } from "./pack-columns.ts";
+import { packColumns, unpackColumns } from "./pack-columns.ts";
 import { packFields } from "./pack-fields.ts";
 import { type Host, rememberPid } from "./process-host.ts";
 import { printOf } from "./process-print.ts";

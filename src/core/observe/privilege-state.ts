@@ -3,10 +3,11 @@
  * In: nothing, or the state. Out: types; data of few arrays, and the same again.
  */
 import type { Process, TimeUs } from "../event/event.ts";
+import type { Columns } from "./column.ts";
 import type { Citation, ContainerKey, PrivilegeFact, PrivilegeKind } from "./fact.ts";
 import type { FoldPart } from "./fold.ts";
 import { compareCitations } from "./merge-facts.ts";
-import { type Columns, packColumns, packRows, unpackRows } from "./pack-columns.ts";
+import { packColumns, packRows, unpackRows } from "./pack-columns.ts";
 import { printOf } from "./process-print.ts";
 
 export interface Trait {

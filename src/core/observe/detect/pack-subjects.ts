@@ -4,8 +4,10 @@
  * In: subjects, and at which place each stands. Out: data a fifth as large, and the same again.
  * Must give back one object where many shared one: workloads, rules.
  */
+
+import type { Columns } from "../column.ts";
 import type { Citation, Workload } from "../evidence.ts";
-import { type Columns, unpackColumns, unpackRows } from "../pack-columns.ts";
+import { unpackColumns, unpackRows } from "../pack-columns.ts";
 import { type FieldReaders, packFields } from "../pack-fields.ts";
 import { roleSet } from "./program-roles.ts";
 import { type MinuteCount, RecentCounts } from "./recent-counts.ts";

@@ -9,7 +9,7 @@ import { cutText } from "../../event/bounds.ts";
 import type { TimeUs } from "../../event/event.ts";
 import type { Citation } from "../fact.ts";
 import { compareDetails } from "../merge-detect-facts.ts";
-import { citationCountMax, mergeCitations } from "../merge-facts.ts";
+import { addCitation, citationCountMax } from "../merge-facts.ts";
 import type { Act } from "./act.ts";
 import type { StepFact } from "./detect-fact.ts";
 import { citeAct } from "./read-act.ts";
@@ -206,7 +206,7 @@ function cite(step: StepRecord, act: Act): void {
   if (last === undefined) step.citations = [citeAct(act)];
   else if (act.timeUs > last.timeUs) {
     if (length < citationCountMax) step.citations = citations.concat(citeAct(act));
-  } else step.citations = mergeCitations(citations, [citeAct(act)]);
+  } else step.citations = addCitation(citations, citeAct(act));
 }
 
 /** What is told of in a timeline; undefined for what all programs do all the time. */

@@ -7,7 +7,7 @@
 import type { TimeUs } from "../../event/event.ts";
 import type { Citation, ContainerKey } from "../fact.ts";
 import { mergeIndicators, signalListMax } from "../merge-detect-facts.ts";
-import { compareCitations, mergeCitations, mergeTexts } from "../merge-facts.ts";
+import { addCitation, compareCitations, mergeTexts } from "../merge-facts.ts";
 import type { DetectLosses } from "./detect-losses.ts";
 import type { Hit } from "./detector.ts";
 import type { SignalRecord } from "./signal-record.ts";
@@ -159,5 +159,5 @@ function addHit(record: SignalRecord, hit: Hit, citation: Citation): void {
   if (hit.indicators.length > 0) {
     record.indicators = mergeIndicators(record.indicators, hit.indicators);
   }
-  if (!isKnown) record.citations = mergeCitations(record.citations, [citation]);
+  if (!isKnown) record.citations = addCitation(record.citations, citation);
 }

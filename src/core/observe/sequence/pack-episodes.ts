@@ -4,7 +4,8 @@
  * In: the state of the detector. Out: data a fifth as large, and the same again.
  */
 
-import { type Columns, unpackRows } from "../pack-columns.ts";
+import type { Columns } from "../column.ts";
+import { unpackRows } from "../pack-columns.ts";
 import { type FieldReaders, packFields } from "../pack-fields.ts";
 import type { Episode, Mark, SequenceState } from "./sequence-rule.ts";
 
