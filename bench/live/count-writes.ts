@@ -28,17 +28,36 @@ const { run, get } = statements;
 /** Its last value is the fact as JSON. */
 const factStatement = /^\s*INSERT INTO (?:open_)?fact\b/;
 const batchStatement = /^\s*INSERT INTO writer\b/;
+const kindField = /^\{"kind":"([\w-]+)"/;
+
+/** What matters of a statement: asked once, for each answer is a text of its own. */
+type Role = "fact" | "batch" | "COMMIT" | "ROLLBACK" | "other";
+const roles = new WeakMap<StatementSync, Role>();
+
+function roleOf(statement: StatementSync): Role {
+  const known = roles.get(statement);
+  if (known !== undefined) return known;
+  const role = readRole(statement.sourceSQL);
+  roles.set(statement, role);
+  return role;
+}
+
+function readRole(sql: string): Role {
+  if (factStatement.test(sql)) return "fact";
+  if (batchStatement.test(sql)) return "batch";
+  return sql === "COMMIT" || sql === "ROLLBACK" ? sql : "other";
+}
 
 statements.run = function countingRun(...values) {
   const result = run.apply(this, values);
-  const sql = this.sourceSQL;
-  if (factStatement.test(sql)) kinds.push(String(JSON.parse(String(values.at(-1))).kind));
-  else if (sql === "COMMIT" || sql === "ROLLBACK") endTransaction(sql === "COMMIT");
+  const role = roleOf(this);
+  if (role === "fact") kinds.push(kindField.exec(String(values.at(-1)))?.[1] ?? "unnamed");
+  else if (role === "COMMIT" || role === "ROLLBACK") endTransaction(role === "COMMIT");
   return result;
 };
 
 statements.get = function countingGet(...values) {
-  if (batchStatement.test(this.sourceSQL)) isBatch = true;
+  if (roleOf(this) === "batch") isBatch = true;
   return get.apply(this, values);
 };
 

@@ -77,7 +77,9 @@ export async function measureStream(place: Place, plan: StreamPlan): Promise<Str
   rmSync(state, { recursive: true, force: true });
   const server = await startServer(place, plan.file, plan.speed);
   const words = ["--tetragon", server.address, ...plan.words];
-  const daemon = startDaemon(place, { state, words, countsWrites: true });
+  // Counting is work of the daemon too: where all is measured from the first event, it is left out.
+  const countsWrites = plan.filling !== undefined;
+  const daemon = startDaemon(place, { state, words, countsWrites });
   try {
     await daemon.line("waggle runs.");
     return await measure(daemon, server, plan);
