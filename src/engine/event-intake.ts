@@ -35,9 +35,24 @@ export interface IntakeOptions {
   readonly onCut?: () => void;
 }
 
-/** One of each for all inputs: they share what they have seen of processes. */
+/** One of each for all inputs, when first asked for: they share what they have seen of processes. */
 export function createDecoders(): IntakeOptions["decoders"] {
-  return { jsonl: createJsonDecoder(), protobuf: createProtobufDecoder() };
+  return new Decoders();
+}
+
+class Decoders {
+  private json: EventDecoder | undefined;
+  private proto: EventDecoder | undefined;
+
+  get jsonl(): EventDecoder {
+    this.json ??= createJsonDecoder();
+    return this.json;
+  }
+
+  get protobuf(): EventDecoder {
+    this.proto ??= createProtobufDecoder();
+    return this.proto;
+  }
 }
 
 export class EventIntake {

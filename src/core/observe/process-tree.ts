@@ -366,5 +366,7 @@ function joinImages(state: TreeState, host: Host, before: TreeNode, after: TreeN
 
 function markEnded(host: Host, node: TreeNode, timeUs: number): void {
   node.exitUs = Math.max(1, timeUs);
+  // Little comes of it any more: what was merged last need not be kept for as long as it is.
+  node.block = undefined;
   host.ended.push(node);
 }

@@ -29,7 +29,7 @@ export interface TreeNode extends ProcessNode {
   known: number;
   /** An event was placed at it: folds may keep something for it until it is forgotten. */
   isPlaced: boolean;
-  /** The block last merged: equal blocks are equal objects. */
+  /** The block last merged, while it runs: equal blocks are equal objects. */
   block: Process | undefined;
   parentBlock: Process | undefined;
   /** What is left of `parentBlock` in a tree that was dumped, until an event brings it again. */
@@ -102,7 +102,7 @@ export function isInContainer(node: ProcessNode): boolean {
 
 /** Merges a block. Returns true when something was learned that its class may rest on. */
 export function mergeBlock(node: TreeNode, block: Process, known: number): boolean {
-  node.block = block;
+  if (node.exitUs === 0) node.block = block;
   const learned = known > node.known;
   // A container once seen stays: blocks written before Tetragon knew it carry none.
   const movedIn = block.containerId !== "" && !isInContainer(node);

@@ -90,7 +90,7 @@ export function stepFact(subject: SubjectRecord, step: StepRecord): StepFact {
     count: step.count,
     firstSeenUs: step.firstSeenUs,
     lastSeenUs: step.lastSeenUs,
-    citations: step.citations,
+    citations: step.citationsBy(subject),
   };
 }
 

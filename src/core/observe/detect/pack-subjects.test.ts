@@ -111,7 +111,7 @@ function rowsOf(subjects: readonly SubjectRecord[]): readonly SubjectRow[] {
       ...{ execId, node, pid, fields: Object.fromEntries(fields), roles: [...roles] },
       ...{ parent: placeOf(parent), before: placeOf(before), next: placeOf(next) },
       ...{ entry: placeOf(entry), host: placeOf(host) },
-      steps: steps === undefined ? undefined : [...steps.values()],
+      steps: steps?.map((step) => ({ ...step.fields, citations: step.citationsBy(one) })),
       signals: signals === undefined ? undefined : [...signals.values()],
     };
   });

@@ -9,10 +9,11 @@ import type { Columns } from "../column.ts";
 import type { Citation, Workload } from "../evidence.ts";
 import { unpackColumns, unpackRows } from "../pack-columns.ts";
 import { type FieldReaders, packFields } from "../pack-fields.ts";
+import type { StepFact } from "./detect-fact.ts";
 import { roleSet } from "./program-roles.ts";
 import { type MinuteCount, RecentCounts } from "./recent-counts.ts";
 import type { SignalRecord } from "./signal-record.ts";
-import type { StepRecord } from "./step-record.ts";
+import { type StepFields, type StepOwner, StepRecord } from "./step-record.ts";
 import type { Role } from "./subject.ts";
 import { SubjectRecord } from "./subject-record.ts";
 
@@ -52,7 +53,7 @@ interface PlaceRow extends SubjectPlaces {
   readonly execCitationCount: number;
 }
 
-interface StepRow extends Omit<StepRecord, "citations"> {
+interface StepRow extends StepFields {
   readonly citationCount: number;
 }
 
@@ -142,8 +143,9 @@ export function packSubjects(
   const places = subjects.map((one, at): PlaceRow => {
     if (one.execCitation !== undefined) citations.push(one.execCitation);
     for (const step of one.steps ?? []) {
-      steps.push({ ...step, citationCount: step.citations.length });
-      for (const citation of step.citations) citations.push(citation);
+      const cited = step.citationsBy(one);
+      steps.push({ ...step.fields, citationCount: cited.length });
+      for (const citation of cited) citations.push(citation);
     }
     if (one.signals !== undefined) signals.push([at, [...one.signals.values()]]);
     if (one.omittedLately !== undefined) omittedLately.push([at, one.omittedLately.dump()]);
@@ -191,8 +193,8 @@ export function unpackSubjects(dump: SubjectsDump): UnpackedSubjects {
     subject.roles = roleSets[row.roles] ?? subject.roles;
     [subject.execCitation] = citations.next(row.execCitationCount);
     if (row.stepCount === 0) continue;
-    subject.steps = steps.next(row.stepCount).map(({ citationCount, ...step }) => {
-      return { ...step, citations: citations.next(citationCount) };
+    subject.steps = steps.next(row.stepCount).map((step) => {
+      return createStep(step, citations.next(step.citationCount), subject);
     });
   }
   for (const [at, records] of dump.signals) {
@@ -206,6 +208,16 @@ export function unpackSubjects(dump: SubjectsDump): UnpackedSubjects {
   return { subjects, places };
 }
 
+function createStep(
+  fields: StepFields,
+  citations: readonly Citation[],
+  owner: StepOwner,
+): StepRecord {
+  const step = new StepRecord(fields);
+  step.cite(citations, owner);
+  return step;
+}
+
 function signalsByRule(signals: readonly SignalRecord[]): Map<string, SignalRecord> {
   return new Map(signals.map((record) => [record.rule.id, record]));
 }
@@ -217,7 +229,7 @@ export interface SubjectRow extends SubjectPlaces {
   readonly pid: number;
   readonly fields: Partial<SubjectRecord>;
   readonly roles: readonly Role[];
-  readonly steps: readonly StepRecord[] | undefined;
+  readonly steps: readonly (StepFields & Pick<StepFact, "citations">)[] | undefined;
   readonly signals: readonly SignalRecord[] | undefined;
 }
 
@@ -226,7 +238,7 @@ export function loadSubjectRows(rows: readonly SubjectRow[]): UnpackedSubjects {
   const subjects = rows.map(({ execId, node, pid, fields, roles, steps, signals }) => {
     const subject = Object.assign(new SubjectRecord(execId, node, pid), fields);
     subject.roles = roleSet(roles);
-    if (steps !== undefined) subject.steps = [...steps];
+    subject.steps = steps?.map((step) => createStep(step, step.citations, subject));
     if (signals !== undefined) subject.signals = signalsByRule(signals);
     return subject;
   });

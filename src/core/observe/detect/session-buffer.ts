@@ -13,7 +13,7 @@ import { addCitation, citationCountMax } from "../merge-facts.ts";
 import type { Act } from "./act.ts";
 import type { StepFact } from "./detect-fact.ts";
 import { citeAct } from "./read-act.ts";
-import type { StepRecord } from "./step-record.ts";
+import { type StepOwner, StepRecord } from "./step-record.ts";
 import { type SubjectRecord, subjectTextMax } from "./subject-record.ts";
 
 const stepBounds = {
@@ -61,7 +61,7 @@ export class SessionBuffer {
     const isSame =
       subject === this.latestSubject && latest?.what === what && latest.subject === about;
     const step = isSame ? latest : this.stepOf(act, subject, what, about);
-    if (step !== undefined) countUp(step, act);
+    if (step !== undefined) countUp(step, act, subject);
   }
 
   forget(subject: SubjectRecord): void {
@@ -86,8 +86,8 @@ export class SessionBuffer {
     if (step === undefined) {
       if (!this.makeRoom(subject, act.timeUs)) return undefined;
       step = createStep(act, what, about);
-      if (subject.steps === undefined) subject.steps = [step];
-      else subject.steps.push(step);
+      // A list of just their length, which pushing does not make: most have few for good.
+      subject.steps = subject.steps?.concat(step) ?? [step];
       subject.entry.stepCount += 1;
       this.count += 1;
       this.wire.subject = undefined;
@@ -140,7 +140,7 @@ export class SessionBuffer {
     const step = this.stepOf(act, subject, "connect", about);
     if (step === undefined) return undefined;
     step.detail = "udp";
-    countUp(step, act);
+    countUp(step, act, subject);
     return step;
   }
 }
@@ -167,10 +167,8 @@ function stepIn(
   return undefined;
 }
 
-const noCitations: readonly Citation[] = [];
-
 function createStep(act: Act, what: StepFact["what"], subject: string): StepRecord {
-  return {
+  return new StepRecord({
     what,
     subject,
     detail: detailOf(act),
@@ -179,11 +177,11 @@ function createStep(act: Act, what: StepFact["what"], subject: string): StepReco
     count: 0,
     firstSeenUs: act.timeUs,
     lastSeenUs: act.timeUs,
-    citations: noCitations,
-  };
+  });
 }
 
-function countUp(step: StepRecord, act: Act): void {
+function countUp(step: StepRecord, act: Act, owner: StepOwner): void {
+  const citations = step.citationsBy(owner);
   step.count += 1;
   if (act.timeUs < step.firstSeenUs) step.firstSeenUs = act.timeUs;
   if (act.timeUs > step.lastSeenUs) step.lastSeenUs = act.timeUs;
@@ -191,22 +189,20 @@ function countUp(step: StepRecord, act: Act): void {
     const detail = detailOf(act);
     if (compareDetails(detail, step.detail) > 0) step.detail = detail;
   }
-  cite(step, act);
+  const more = withAct(citations, act);
+  if (more !== citations) step.cite(more, owner);
 }
 
 function hasDetail({ kind }: Act): boolean {
   return kind !== "read" && kind !== "write" && kind !== "connect" && kind !== "accept";
 }
 
-/** Lists of just their length, which spreading does not make: most have one for good. */
-function cite(step: StepRecord, act: Act): void {
-  const { citations } = step;
+/** The same list where the act is too late to be one of the earliest. */
+function withAct(citations: readonly Citation[], act: Act): readonly Citation[] {
   const { length } = citations;
-  const last = citations[length - 1];
-  if (last === undefined) step.citations = [citeAct(act)];
-  else if (act.timeUs > last.timeUs) {
-    if (length < citationCountMax) step.citations = citations.concat(citeAct(act));
-  } else step.citations = addCitation(citations, citeAct(act));
+  const isLate = length > 0 && act.timeUs > (citations[length - 1]?.timeUs ?? 0);
+  if (!isLate) return addCitation(citations, citeAct(act));
+  return length < citationCountMax ? citations.concat(citeAct(act)) : citations;
 }
 
 /** What is told of in a timeline; undefined for what all programs do all the time. */
