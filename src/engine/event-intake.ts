@@ -35,7 +35,7 @@ export interface IntakeOptions {
   readonly onCut?: () => void;
 }
 
-/** One of each for all inputs, when first asked for: they share what they have seen of processes. */
+/** One for all inputs, made when first asked for: they share what they know of processes. */
 export function createDecoders(): IntakeOptions["decoders"] {
   return new Decoders();
 }

@@ -21,7 +21,7 @@ const own: Citation = {
   ...{ sensor: "open", policy: "files", input: 3, offset: 2 ** 40 },
 };
 
-test("what is cited is given back: of the owner, of others, of other moments, none or several", () => {
+test("what is cited is given back: of the owner, of others, none or several", () => {
   const sample = {
     timeUs: fc.constantFrom(fields.firstSeenUs, fields.firstSeenUs + 1),
     execId: fc.constantFrom(owner.execId, "other"),
