@@ -30,10 +30,16 @@ export function compareFacts(before: Fact, after: Fact): FactNews {
   for (const key in next) {
     if (old[key] === keptElsewhere || isSame(old[key], next[key])) continue;
     // A first failure, byte or proof is news, the hundredth is not.
-    if (!counters.has(key) || isNone(old[key])) return "news";
+    const isFirst = isNone(old[key]) && !isImplied(key, old);
+    if (!counters.has(key) || isFirst) return "news";
     news = "counted";
   }
   return news;
+}
+
+/** A flow without a connection was met in the midst of one, unless all that was seen had failed. */
+function isImplied(key: string, before: Readonly<Record<string, unknown>>): boolean {
+  return key === "connectionCount" && before["failedCount"] === 0;
 }
 
 function isNone(value: unknown): boolean {

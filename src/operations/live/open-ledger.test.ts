@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FileUseFact, LossFact } from "../../core/observe/fact.ts";
+import type { FileUseFact, FlowFact, LossFact } from "../../core/observe/fact.ts";
 import { factKey } from "../../core/observe/fact-key.ts";
 import { changesOf } from "../../testing/ledger-changes.ts";
 import { sampleCitation } from "../../testing/sample-incident.ts";
@@ -88,4 +88,27 @@ test("further proofs are no news, the first one is", () => {
   ledger.note({ open: [proven], dropped: [], gone: [] }, 1);
   const more = { ...use, citations: [proof, sampleCitation("p", 6)] };
   assert.deepEqual(changesOf(ledger, [more], { ...whole, nowMs: 1 }).open, []);
+});
+
+const flow: FlowFact = {
+  ...{ kind: "flow", container: "a", direction: "outbound", protocol: "tcp", port: 443 },
+  ...{ peer: "192.0.2.1", actor: "service", localAddresses: [], binaries: [], hostNames: [] },
+  ...{ connectionCount: 0, failedCount: 0, sentBytes: 10, receivedBytes: 10 },
+  ...{ sendsSeen: true, receivesSeen: true, firstSeenUs: 10, lastSeenUs: 20, citations: [] },
+};
+
+test("a connection is no news of a flow met in the midst of one, but where all had failed", () => {
+  const whole = { ...partial, isPartial: false, nowMs: 1 };
+  const openAfter = (before: FlowFact, after: FlowFact) => {
+    const ledger = new OpenLedger([]);
+    ledger.note({ open: [before], dropped: [], gone: [] }, 0);
+    return changesOf(ledger, [after], whole).open;
+  };
+  const connected = { ...flow, connectionCount: 1 };
+  assert.deepEqual(openAfter(flow, connected), []);
+  assert.deepEqual(openAfter(flow, { ...connected, failedCount: 1 }).length, 1);
+  const refused = { ...flow, failedCount: 2, sentBytes: 0, receivedBytes: 0 };
+  const answered = { ...refused, connectionCount: 1 };
+  assert.deepEqual(openAfter(refused, answered), [answered]);
+  assert.deepEqual(openAfter({ ...flow, sentBytes: 0 }, connected), [connected]);
 });
