@@ -82,14 +82,7 @@ export function stepFact(subject: SubjectRecord, step: StepRecord): StepFact {
     node: subject.node,
     entry: subject.entry.execId,
     process: subject.execId,
-    what: step.what,
-    subject: step.subject,
-    detail: step.detail,
-    sentBytes: step.sentBytes,
-    receivedBytes: step.receivedBytes,
-    count: step.count,
-    firstSeenUs: step.firstSeenUs,
-    lastSeenUs: step.lastSeenUs,
+    ...step.fields,
     citations: step.citationsBy(subject),
   };
 }

@@ -4,7 +4,6 @@
  * In: subjects, and at which place each stands. Out: data a fifth as large, and the same again.
  * Must give back one object where many shared one: workloads, rules.
  */
-
 import type { Columns } from "../column.ts";
 import type { Citation, Workload } from "../evidence.ts";
 import { unpackColumns, unpackRows } from "../pack-columns.ts";

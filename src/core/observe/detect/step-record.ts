@@ -9,17 +9,11 @@ import type { Citation } from "../fact.ts";
 import { rememberAnswers } from "../remember-answers.ts";
 import type { StepFact } from "./detect-fact.ts";
 
-/** What is told of a step beside its citations. */
-export interface StepFields {
-  readonly what: StepFact["what"];
-  readonly subject: string;
-  readonly detail: string;
-  readonly sentBytes: number;
-  readonly receivedBytes: number;
-  readonly count: number;
-  readonly firstSeenUs: TimeUs;
-  readonly lastSeenUs: TimeUs;
-}
+/** What is told of a step beside whose it is and its citations. */
+export type StepFields = Omit<
+  StepFact,
+  "kind" | "container" | "node" | "entry" | "process" | "citations"
+>;
 
 /** Whose step it is: always the same for one. */
 export type StepOwner = Pick<Citation, "execId" | "node" | "pid">;
