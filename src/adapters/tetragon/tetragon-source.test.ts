@@ -339,6 +339,26 @@ test("messages that come one by one are handed on together, a full signal at onc
   await consumer.end();
 });
 
+test("what came while others were handled is handed on at once", async (t) => {
+  const server = await startServer(t, { calls: tetragon("v1.7.0", []) });
+  // Whoever gathered here would wait for a minute.
+  const options = { ...quick, gatherMs: 60_000, batchCountMax: 100, busyCount: 5 };
+  const source = createTetragonSource({ address: server.address }, options);
+  t.after(() => source.stop());
+  const signals = source.signals(undefined)[Symbol.asyncIterator]();
+  const first = signals.next();
+  await server.send(Array.from({ length: 100 }, (_, n) => numbered(n)));
+  let signal = (await first).value;
+  while (signal?.kind !== "messages") signal = (await signals.next()).value;
+  const takenCount = signal.messages.length;
+  await server.send(Array.from({ length: 6 }, (_, n) => numbered(100 + n)));
+  while (takenCount + source.status().waitingCount < 106) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const next = (await signals.next()).value;
+  assert.ok(next?.kind === "messages" && next.messages.length === 106 - takenCount);
+});
+
 /** A way to a server on which bytes can stop to come without the connection ending. */
 async function startWire(t: TestContext, port: number) {
   const all = new Set<Socket>();

@@ -25,6 +25,8 @@ export interface TetragonSourceOptions {
   readonly batchCountMax?: number;
   /** How long messages are gathered, so that many are handled at once; a full signal comes now. */
   readonly gatherMs?: number;
+  /** So many that wait already are not: they come faster than they are handled. */
+  readonly busyCount?: number;
   readonly idleMs?: number;
   /** Wait before the first and the latest attempt to connect again. */
   readonly firstDelayMs?: number;
@@ -42,6 +44,7 @@ const defaults: Required<TetragonSourceOptions> = {
   sizeBytesMax: 64 * 1024 * 1024,
   batchCountMax: 500,
   gatherMs: 200,
+  busyCount: 64,
   idleMs: 1000,
   firstDelayMs: 500,
   lastDelayMs: 30_000,
@@ -135,10 +138,14 @@ class TetragonSource implements EventSource {
     });
   }
 
-  /** Until a signal is full, or the first message has waited for long enough. */
+  /**
+   * Until a signal is full, or the first message has waited for long enough. Not where many came
+   * while others were handled: a socket holds fewer than a full signal, so the server would wait
+   * for us, and we for it.
+   */
   private gather(): Promise<void> {
-    const { gatherMs, batchCountMax } = this.options;
-    if (this.queue.waitingCount >= batchCountMax) return Promise.resolve();
+    const { gatherMs, batchCountMax, busyCount } = this.options;
+    if (this.queue.waitingCount >= Math.min(busyCount, batchCountMax)) return Promise.resolve();
     return new Promise((resolve) => {
       const end = () => {
         this.wake = () => undefined;

@@ -128,10 +128,11 @@ export function partOf(connection: Connection, user: FlowUser, at: Happening): C
 
 /** Who answers for a connection: the one that opened it, else the one that used it first. */
 export function openerOf({ parts }: Connection): ConnectionPart | undefined {
-  const openers = parts.filter(({ opens }) => opens);
   let first: ConnectionPart | undefined;
-  for (const part of openers.length > 0 ? openers : parts) {
-    if (first === undefined || isEarlier(part, first)) first = part;
+  for (const part of parts) {
+    if (first === undefined || part.opens !== first.opens) {
+      if (first === undefined || part.opens) first = part;
+    } else if (isEarlier(part, first)) first = part;
   }
   return first;
 }

@@ -3,7 +3,7 @@
  * In: paths as events carry them. Out: the path as the container sees it, or "" for what is none.
  * Must never touch a file system: these paths are text.
  */
-import { absolutePath, baseName } from "../inventory/container-path.ts";
+import { absolutePath } from "../inventory/container-path.ts";
 
 const deletedSuffix = " (deleted)";
 const foreignRoot = /^\/proc\/(?:self|thread-self|\d+)\/root(?=\/)/;
@@ -30,9 +30,13 @@ function isNoFile(path: string): boolean {
   return "psdmSa[".includes(path.charAt(1)) && notAFile.test(path);
 }
 
+const linkerName = /^ld(?:64)?(?:-[\w.-]+)?\.so(?:\.\d+)?$/;
+
 /** `ld-linux-x86-64.so.2`, `ld-2.31.so`, `ld-musl-x86_64.so.1`, `ld64.so.2`, `ld.so.1`. */
 export function isDynamicLinker(path: string): boolean {
-  return /^ld(?:64)?(?:-[\w.-]+)?\.so(?:\.\d+)?$/.test(baseName(path));
+  const start = path.lastIndexOf("/") + 1;
+  // Nearly all names begin with something else: nothing is cut out for them.
+  return path.startsWith("ld", start) && linkerName.test(path.slice(start));
 }
 
 /** Files that are mapped into a program but are never the program itself. */
@@ -76,9 +80,9 @@ export function codeKind(path: string): CodeKind | undefined {
     return "package-database";
   }
   if (/\.so(?:\.[\d.]+)?$/.test(path)) return "library";
-  const name = baseName(path);
-  const dot = name.lastIndexOf(".");
-  const kind = dot > 0 ? byExtension.get(name.slice(dot + 1)) : undefined;
+  const dot = path.lastIndexOf(".");
+  const isSuffix = dot > path.lastIndexOf("/") + 1;
+  const kind = isSuffix ? byExtension.get(path.slice(dot + 1)) : undefined;
   if (kind !== undefined) return kind;
   return /^\/(?:usr\/)?(?:local\/)?s?bin\/[^/]+$/.test(path) ? "program" : undefined;
 }

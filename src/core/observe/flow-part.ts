@@ -4,7 +4,7 @@
  * connections; what the rest tells of who listens where. Must never change what is kept.
  */
 import { addFarEnds } from "./emit-flows.ts";
-import type { FlowUser } from "./flow-state.ts";
+import type { Connection, FlowUser } from "./flow-state.ts";
 import type { FlowTotals } from "./flow-totals.ts";
 import type { FoldPart } from "./fold.ts";
 import type { OpenFlows } from "./pack-flows.ts";
@@ -25,9 +25,7 @@ export function selectFlows({ book, users, loose }: OpenFlows, part: FoldPart): 
       : part.wants(final.container);
   const keys = new Set<string>();
   for (const { key, user } of loose) if (hasUser(user)) keys.add(key);
-  for (const [key, same] of book.byKey) {
-    if (same.some(({ parts }) => parts.some(({ user }) => hasUser(user)))) keys.add(key);
-  }
+  for (const [key, same] of book.byKey) if (isUsedBy(same, hasUser)) keys.add(key);
   const companions = new Set<string>();
   const addCompanion = ({ execId }: FlowUser): void => {
     if (users.has(execId)) companions.add(execId);
@@ -40,6 +38,15 @@ export function selectFlows({ book, users, loose }: OpenFlows, part: FoldPart): 
     }
   }
   return { keys, hasUser, companions };
+}
+
+/** **Cost**: nothing is allocated: each look asks of all connections. */
+function isUsedBy(
+  connections: readonly Connection[],
+  hasUser: (user: FlowUser) => boolean,
+): boolean {
+  for (const { parts } of connections) for (const { user } of parts) if (hasUser(user)) return true;
+  return false;
 }
 
 /**

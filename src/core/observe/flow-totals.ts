@@ -8,7 +8,7 @@ import { type Actor, type Citation, type ContainerKey, otherPeers, type Sensor }
 import { listenKey } from "./flow-ports.ts";
 import type { FinalUser, FlowUser, Listening, Span, Tally } from "./flow-state.ts";
 import { addText, bucketOf, createTally, tallyKey } from "./flow-tally.ts";
-import { binaryCountMax, citationCountMax, compareCitations, earliest } from "./merge-facts.ts";
+import { addCitation, binaryCountMax, citationCountMax, earliest } from "./merge-facts.ts";
 
 /** **Unit**: distinct edges of one container, of all; ports of one container. */
 export const flowCountMax = { container: 4096, total: 250_000, ports: 1024 } as const;
@@ -166,9 +166,11 @@ function prove(total: Proven, span: Span, { user, final }: Who): void {
     total.binaries = [...total.binaries, binary].sort(compareText).slice(0, binaryCountMax);
   }
   const { firstUs, input, offset, policy } = span;
+  // Later ones are not kept: looks come here for each process again and again.
+  const last = total.citations[citationCountMax - 1];
+  if (last !== undefined && last.timeUs < firstUs) return;
   const sensor: Sensor = "network";
   const place = { timeUs: firstUs, input, offset, policy, sensor };
   const citation = { ...place, node: user.node, execId: user.execId, pid, binary };
-  const all = [...total.citations, citation].sort(compareCitations);
-  total.citations = all.slice(0, citationCountMax);
+  total.citations = addCitation(total.citations, citation);
 }
