@@ -22,40 +22,49 @@ export interface Rhythm {
 }
 
 /**
- * **Unit**: milliseconds; the least so that what happens is seen within two seconds also by whoever
- * has just begun to read everything.
+ * **Unit**: milliseconds from one beginning to the next; the least so that what happens is seen
+ * within two seconds also by whoever has just begun to read everything.
  */
-const intervalMs = { least: 850, most: 30_000 } as const;
+const intervalMs = { least: 880, most: 30_000 } as const;
 /** Putting away takes at most this part of the time. */
-const shareMax = 0.03;
+const shareMax = 0.05;
+/**
+ * Of what one took: rest before the next. What came during a long one, with a checkpoint, has
+ * waited already.
+ */
+const restShare = 0.25;
 
 /** While it is urgent, at least this many times what the last took lies between two. */
 const urgentFactor = 3;
 
 /** The last batch is not written here: sources may still end. **Errors**: throws defects only. */
 export async function keepRegularly(rhythm: Rhythm): Promise<void> {
-  const { signal, urgent } = rhythm;
+  const { clock, signal, urgent } = rhythm;
   let waitMs: number = intervalMs.least;
+  let restMs = waitMs;
   let beforeMs = 0;
   let tookMs = 0;
   while (!signal.aborted) {
-    await untilTurn(rhythm, waitMs, tookMs);
+    await untilTurn(rhythm, restMs, tookMs);
     if (signal.aborted) return;
     urgent.take();
+    const startedMs = clock.elapsedMs();
     const costMs = await keepOnce(rhythm, "regular");
+    const spentMs = clock.elapsedMs() - startedMs;
     tookMs = costMs ?? tookMs;
     // A slow disk is slow twice; one stall of the machine must not hold back the next half minute.
     const usualMs = Math.min(costMs ?? 0, beforeMs);
     if (costMs !== undefined && costMs > 0) beforeMs = costMs;
     const wished = costMs === undefined ? waitMs * 2 : usualMs / shareMax;
     waitMs = Math.min(intervalMs.most, Math.max(intervalMs.least, wished));
+    restMs = Math.max(waitMs - spentMs, restShare * spentMs);
   }
 }
 
-async function untilTurn({ clock, signal, urgent }: Rhythm, waitMs: number, tookMs: number) {
-  const soonMs = Math.min(waitMs, Math.max(intervalMs.least, urgentFactor * tookMs));
+async function untilTurn({ clock, signal, urgent }: Rhythm, restMs: number, tookMs: number) {
+  const soonMs = Math.min(restMs, Math.max(intervalMs.least, urgentFactor * tookMs));
   await clock.wait(soonMs, signal);
-  if (waitMs > soonMs) await clock.wait(waitMs - soonMs, AbortSignal.any([signal, urgent.signal]));
+  if (restMs > soonMs) await clock.wait(restMs - soonMs, AbortSignal.any([signal, urgent.signal]));
 }
 
 /**
