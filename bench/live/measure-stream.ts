@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openSqliteStore } from "../../src/adapters/store/sqlite-store.ts";
 import { median } from "../print-ratios.ts";
 import type { Writes } from "./count-writes.ts";
+import { machinePace } from "./machine-pace.ts";
 import {
   type Daemon,
   drain,
@@ -53,6 +54,8 @@ export interface Streamed {
   /** In the whole run, as the system tells it. */
   readonly residentBytesMax: number;
   readonly reports: number;
+  /** Of the machine meanwhile: `machinePace`, the median. */
+  readonly pace: number;
   /** Of all commits while it was measured; milliseconds of the clock. */
   readonly commitMs: readonly number[];
   readonly kept: Kept;
@@ -70,6 +73,8 @@ export interface Kept {
 }
 
 const sampleMs = 500;
+/** **Unit**: samples from one look at the pace of the machine to the next. */
+const paceEvery = 10;
 
 /** Runs once; leaves nothing behind. */
 export async function measureStream(place: Place, plan: StreamPlan): Promise<Streamed> {
@@ -111,8 +116,9 @@ async function measure(daemon: Daemon, server: Server, plan: StreamPlan): Promis
     wallSeconds: (atMs - startedMs) / 1000,
     cpuSeconds: usage.ownSeconds - before.usage.ownSeconds,
     childSeconds: usage.childSeconds - before.usage.childSeconds,
-    residentBytes: median(seen),
-    residentBytesMost: Math.max(...seen),
+    residentBytes: median(seen.residentBytes),
+    residentBytesMost: Math.max(...seen.residentBytes),
+    pace: median(seen.paces),
     residentBytesMax: usage.residentBytesMax,
     reports: answer.reportCount,
     commitMs: daemon.log
@@ -142,10 +148,16 @@ async function fill(daemon: Daemon, server: Server, filling: Filling): Promise<W
   return written;
 }
 
-async function sample(daemon: Daemon, signal: AbortSignal): Promise<readonly number[]> {
-  const seen: number[] = [];
-  while (!signal.aborted) {
-    seen.push(daemon.usage().residentBytes);
+interface Seen {
+  readonly residentBytes: number[];
+  readonly paces: number[];
+}
+
+async function sample(daemon: Daemon, signal: AbortSignal): Promise<Seen> {
+  const seen: Seen = { residentBytes: [], paces: [] };
+  for (let at = 0; !signal.aborted; at += 1) {
+    seen.residentBytes.push(daemon.usage().residentBytes);
+    if (at % paceEvery === 0) seen.paces.push(machinePace());
     await sleep(sampleMs);
   }
   return seen;

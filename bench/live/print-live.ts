@@ -37,8 +37,12 @@ export function printSpeed(runs: SpeedRuns, print: Print): void {
     of(all, ({ cpuSeconds, wallSeconds }) => cpuSeconds / wallSeconds).toFixed(2),
     count(most(all, ({ lost }) => lost)),
     megabytes(most(all, ({ residentBytesMax }) => residentBytesMax)),
+    count(of(all, ({ pace }) => pace)),
   ];
-  const head = ["sent", "events/s", "events a CPU second", "cores", "lost at most", "resident MB"];
+  const head = [
+    ...["sent", "events/s", "events a CPU second", "cores", "lost at most", "resident MB"],
+    "pace, MB/s",
+  ];
   const rate = count(targets.eventsPerSecond);
   table(print, head, [
     row("as fast as the connection takes it", runs.full),
@@ -87,6 +91,7 @@ export function printSteady(runs: readonly KeptRun[], print: Print): void {
       row("cores of reports, processes of their own", ({ childSeconds, wallSeconds }) =>
         (childSeconds / wallSeconds).toFixed(3),
       ),
+      row("pace of the machine, MB/s", ({ pace }) => count(pace)),
     ],
   );
   const isMet = ({ lost, events, wallSeconds }: Streamed, isBelow: boolean) => {
