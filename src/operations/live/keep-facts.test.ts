@@ -243,8 +243,8 @@ test("what came during a long one does not wait as long as after a short one", a
   for (const ms of afterLong) assert.equal((ms + 700) % 880, 0, waits.join(" "));
 });
 
-test("one stall holds back nothing", async () => {
-  const waits = await waitsBetween((at) => (at % 4 === 3 ? 1500 : 1));
+test("stalls hold back nothing", async () => {
+  const waits = await waitsBetween((at) => (at % 9 < 3 ? 1500 : 1));
   // Events come each two seconds: where none came there is nothing to put away.
   assert.ok(waits.length > 10 && waits.every((ms) => ms <= 3 * 880), waits.join(" "));
 });
@@ -271,8 +271,8 @@ test("a rule that matches does not wait for the rhythm, nor makes it a run", asy
   ending.abort();
   await ended;
   const waits = atMs.slice(1).map((ms, index) => ms - (atMs[index] ?? 0) - 400);
-  assert.ok(waits.length >= 2, waits.join(" "));
+  assert.ok(waits.length >= 6, waits.join(" "));
   assert.ok(Math.max(...waits) <= 1300, waits.join(" "));
-  // Three times what the last one took; the first did not wait for anything.
-  assert.ok(Math.min(...waits.slice(1)) >= 1200, waits.join(" "));
+  // Three times what the last one took; before four were slow they may be a stall.
+  assert.ok(Math.min(...waits.slice(3)) >= 1200, waits.join(" "));
 });

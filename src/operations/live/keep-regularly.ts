@@ -34,6 +34,12 @@ const shareMax = 0.05;
  */
 const restShare = 0.25;
 
+/**
+ * The middle of so many tells what one takes: a slow disk is slow each time, but a stall of the
+ * machine, in which two or three are slow, must not hold back what comes after it.
+ */
+const recentCount = 7;
+
 /** While it is urgent, at least this many times what the last took lies between two. */
 const urgentFactor = 3;
 
@@ -42,8 +48,8 @@ export async function keepRegularly(rhythm: Rhythm): Promise<void> {
   const { clock, signal, urgent } = rhythm;
   let waitMs: number = intervalMs.least;
   let restMs = waitMs;
-  let beforeMs = 0;
   let tookMs = 0;
+  const recentMs: number[] = new Array(recentCount).fill(0);
   while (!signal.aborted) {
     await untilTurn(rhythm, restMs, tookMs);
     if (signal.aborted) return;
@@ -52,13 +58,18 @@ export async function keepRegularly(rhythm: Rhythm): Promise<void> {
     const costMs = await keepOnce(rhythm, "regular");
     const spentMs = clock.elapsedMs() - startedMs;
     tookMs = costMs ?? tookMs;
-    // A slow disk is slow twice; one stall of the machine must not hold back the next half minute.
-    const usualMs = Math.min(costMs ?? 0, beforeMs);
-    if (costMs !== undefined && costMs > 0) beforeMs = costMs;
-    const wished = costMs === undefined ? waitMs * 2 : usualMs / shareMax;
+    if (costMs !== undefined && costMs > 0) {
+      recentMs.shift();
+      recentMs.push(costMs);
+    }
+    const wished = costMs === undefined ? waitMs * 2 : middleOf(recentMs) / shareMax;
     waitMs = Math.min(intervalMs.most, Math.max(intervalMs.least, wished));
     restMs = Math.max(waitMs - spentMs, restShare * spentMs);
   }
+}
+
+function middleOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 async function untilTurn({ clock, signal, urgent }: Rhythm, restMs: number, tookMs: number) {
