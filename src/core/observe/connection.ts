@@ -130,9 +130,8 @@ export function partOf(connection: Connection, user: FlowUser, at: Happening): C
 export function openerOf({ parts }: Connection): ConnectionPart | undefined {
   let first: ConnectionPart | undefined;
   for (const part of parts) {
-    if (first === undefined || part.opens !== first.opens) {
-      if (first === undefined || part.opens) first = part;
-    } else if (isEarlier(part, first)) first = part;
+    const isFirst = part.opens === first?.opens ? isEarlier(part, first) : part.opens;
+    if (first === undefined || isFirst) first = part;
   }
   return first;
 }

@@ -40,7 +40,7 @@ const restShare = 0.25;
  */
 const recentCount = 7;
 
-/** While it is urgent, at least this many times what the last took lies between two. */
+/** Urgency cuts the rest before the next to no less than this many times what the last took. */
 const urgentFactor = 3;
 
 /** The last batch is not written here: sources may still end. **Errors**: throws defects only. */
