@@ -27,6 +27,13 @@ const texts = fc
 const seen = { firstSeenUs: fc.nat({ max: 5 }), lastSeenUs: fc.nat({ max: 9 }) };
 const protocol = fc.constantFrom("tcp" as const, "udp" as const);
 
+/** Folds cite no event that they did not count. */
+export function countCitations<T extends { count: number; citations: readonly Citation[] }>(
+  facts: fc.Arbitrary<T>,
+): fc.Arbitrary<T> {
+  return facts.map((fact) => ({ ...fact, count: Math.max(fact.count, fact.citations.length) }));
+}
+
 export interface FactNames {
   readonly containers: readonly string[];
   /** Paths, details, peers, policies, reasons. */
@@ -38,21 +45,23 @@ export function arbitraryFact(names: FactNames): fc.Arbitrary<Fact> {
   const text = fc.constantFrom(...names.texts);
   return fc.oneof(
     containerFact(container),
-    fc.record({
-      kind: fc.constant("file-use" as const),
-      container,
-      path: text,
-      how: fc.constantFrom<FileUseHow>("read", "mapped"),
-      actor: fc.constantFrom<Actor>("service", "bulk-reader"),
-      origin: fc.constantFrom<Actor>("service", "operator"),
-      actorReason: fc.constantFrom("because", "therefore"),
-      count: fc.integer({ min: 1, max: 9 }),
-      ...seen,
-      binaries: texts,
-      sensors: fc.subarray(["mmap" as const, "open" as const]),
-      afterWrite: fc.boolean(),
-      citations,
-    }),
+    countCitations(
+      fc.record({
+        kind: fc.constant("file-use" as const),
+        container,
+        path: text,
+        how: fc.constantFrom<FileUseHow>("read", "mapped"),
+        actor: fc.constantFrom<Actor>("service", "bulk-reader"),
+        origin: fc.constantFrom<Actor>("service", "operator"),
+        actorReason: fc.constantFrom("because", "therefore"),
+        count: fc.integer({ min: 1, max: 9 }),
+        ...seen,
+        binaries: texts,
+        sensors: fc.subarray(["mmap" as const, "open" as const]),
+        afterWrite: fc.boolean(),
+        citations,
+      }),
+    ),
     fc.record({
       kind: fc.constant("privilege" as const),
       container,
@@ -125,32 +134,34 @@ function detectFacts(
   const actor = fc.constantFrom<Actor>("service", "operator");
   const place = { container, node: fc.constantFrom("", "n"), process: text };
   return [
-    fc.record({
-      kind: fc.constant("signal" as const),
-      ...place,
-      entry: names(),
-      entryKind: fc.constantFrom("login" as const, "service" as const),
-      host: names(),
-      others: texts,
-      actor,
-      workload,
-      rule: text,
-      title: names(),
-      ruleKind: fc.constant("sigma" as const),
-      family: fc.constant("miner" as const),
-      level: fc.constantFrom("low" as const, "high" as const),
-      score: fc.nat({ max: 9 }),
-      techniques: texts,
-      tactics: texts,
-      matrix: texts,
-      author: names(),
-      because: texts,
-      indicators,
-      incomplete: fc.boolean(),
-      count: fc.integer({ min: 1, max: 9 }),
-      ...seen,
-      citations,
-    }),
+    countCitations(
+      fc.record({
+        kind: fc.constant("signal" as const),
+        ...place,
+        entry: names(),
+        entryKind: fc.constantFrom("login" as const, "service" as const),
+        host: names(),
+        others: texts,
+        actor,
+        workload,
+        rule: text,
+        title: names(),
+        ruleKind: fc.constant("sigma" as const),
+        family: fc.constant("miner" as const),
+        level: fc.constantFrom("low" as const, "high" as const),
+        score: fc.nat({ max: 9 }),
+        techniques: texts,
+        tactics: texts,
+        matrix: texts,
+        author: names(),
+        because: texts,
+        indicators,
+        incomplete: fc.boolean(),
+        count: fc.integer({ min: 1, max: 9 }),
+        ...seen,
+        citations,
+      }),
+    ),
     fc.record({
       kind: fc.constant("process" as const),
       ...place,
@@ -170,19 +181,21 @@ function detectFacts(
       exitStatus: fc.constantFrom("", "0", "SIGKILL"),
       citations: citations.map((list) => list.slice(0, 1)),
     }),
-    fc.record({
-      kind: fc.constant("step" as const),
-      ...place,
-      entry: names(),
-      what: fc.constantFrom("read" as const, "connect" as const),
-      subject: text,
-      detail: fc.constantFrom("", "0755", "failed"),
-      sentBytes: fc.nat({ max: 99 }),
-      receivedBytes: fc.nat({ max: 99 }),
-      count: fc.integer({ min: 1, max: 9 }),
-      ...seen,
-      citations,
-    }),
+    countCitations(
+      fc.record({
+        kind: fc.constant("step" as const),
+        ...place,
+        entry: names(),
+        what: fc.constantFrom("read" as const, "connect" as const),
+        subject: text,
+        detail: fc.constantFrom("", "0755", "failed"),
+        sentBytes: fc.nat({ max: 99 }),
+        receivedBytes: fc.nat({ max: 99 }),
+        count: fc.integer({ min: 1, max: 9 }),
+        ...seen,
+        citations,
+      }),
+    ),
   ];
 }
 

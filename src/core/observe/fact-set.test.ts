@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { arbitraryFact, countCitations } from "../../testing/arbitrary-facts.ts";
 import type { Actor, Citation, Fact, FileUseFact, FileUseHow } from "./fact.ts";
 import { FactSet } from "./fact-set.ts";
 import { addCitation, compareCitations, mergeCitations, mergeFileUses } from "./merge-facts.ts";
@@ -29,24 +30,26 @@ const citations = fc
   .array(citation.map(asEvent), { maxLength: 3 })
   .map((list) => mergeCitations(list, []));
 
-const fileUse: fc.Arbitrary<FileUseFact> = fc.record({
-  kind: fc.constant("file-use" as const),
-  container: fc.constantFrom("c1", "c2"),
-  path: fc.constantFrom("/a", "/b"),
-  how: fc.constantFrom<FileUseHow>("read", "mapped"),
-  actor: fc.constantFrom<Actor>("service", "bulk-reader"),
-  origin: fc.constantFrom<Actor>("service", "operator"),
-  actorReason: fc.constantFrom("because", "therefore"),
-  count: fc.integer({ min: 1, max: 9 }),
-  firstSeenUs: fc.integer({ min: 0, max: 5 }),
-  lastSeenUs: fc.integer({ min: 5, max: 9 }),
-  binaries: fc
-    .uniqueArray(fc.constantFrom("/1", "/2", "/3", "/4", "/5", "/6"), { maxLength: 4 })
-    .map((list) => list.sort()),
-  sensors: fc.subarray(["mmap" as const, "open" as const]),
-  afterWrite: fc.boolean(),
-  citations,
-});
+const fileUse: fc.Arbitrary<FileUseFact> = countCitations(
+  fc.record({
+    kind: fc.constant("file-use" as const),
+    container: fc.constantFrom("c1", "c2"),
+    path: fc.constantFrom("/a", "/b"),
+    how: fc.constantFrom<FileUseHow>("read", "mapped"),
+    actor: fc.constantFrom<Actor>("service", "bulk-reader"),
+    origin: fc.constantFrom<Actor>("service", "operator"),
+    actorReason: fc.constantFrom("because", "therefore"),
+    count: fc.integer({ min: 1, max: 9 }),
+    firstSeenUs: fc.integer({ min: 0, max: 5 }),
+    lastSeenUs: fc.integer({ min: 5, max: 9 }),
+    binaries: fc
+      .uniqueArray(fc.constantFrom("/1", "/2", "/3", "/4", "/5", "/6"), { maxLength: 4 })
+      .map((list) => list.sort()),
+    sensors: fc.subarray(["mmap" as const, "open" as const]),
+    afterWrite: fc.boolean(),
+    citations,
+  }),
+);
 
 const seen = { firstSeenUs: fc.integer({ min: 0, max: 5 }), lastSeenUs: fc.nat({ max: 9 }) };
 
@@ -178,6 +181,21 @@ test("law: merging what was merged in parts is merging all of it", () => {
       assert.equal(canonical(parts), canonical([...a, ...b]));
       assert.equal(canonical(parts.reverse()), canonical([...b, ...a]));
     }),
+  );
+});
+
+test("law: what came apart and was merged counts at least the events that it cites", () => {
+  const names = { containers: ["c1"], texts: ["a", "b"] };
+  fc.assert(
+    fc.property(fc.array(arbitraryFact(names), { minLength: 30, maxLength: 60 }), (list) => {
+      const set = new FactSet();
+      for (const fact of list) set.add(fact);
+      for (const fact of set.all()) {
+        if (fact.kind !== "file-use" && fact.kind !== "signal" && fact.kind !== "step") continue;
+        assert.ok(fact.count >= fact.citations.length, JSON.stringify(fact));
+      }
+    }),
+    { numRuns: 500 },
   );
 });
 

@@ -56,7 +56,7 @@ export interface FileUseFact {
   readonly origin: Actor;
   /** Why the actor has its class, one short phrase. */
   readonly actorReason: string;
-  /** Sum over events. **Merge**: max per (source, epoch). */
+  /** Sum over events. **Merge**: max per (source, epoch), at least as many as are cited. */
   readonly count: number;
   readonly firstSeenUs: TimeUs;
   readonly lastSeenUs: TimeUs;

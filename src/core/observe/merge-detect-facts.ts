@@ -12,6 +12,7 @@ export const signalListMax = { others: 8, because: 4, indicators: 16 } as const;
 
 /** Whose session it is and what the rule said go with the later one; the rest is summed up. */
 export function mergeSignals(a: SignalFact, b: SignalFact): SignalFact {
+  const citations = mergeCitations(a.citations, b.citations);
   return {
     ...laterOf(a, b, ground),
     others: mergeTexts(a.others, b.others, signalListMax.others),
@@ -19,10 +20,10 @@ export function mergeSignals(a: SignalFact, b: SignalFact): SignalFact {
     indicators: mergeIndicators(a.indicators, b.indicators),
     score: Math.max(a.score, b.score),
     incomplete: a.incomplete && b.incomplete,
-    count: Math.max(a.count, b.count),
+    count: Math.max(a.count, b.count, citations.length),
     firstSeenUs: earliest(a.firstSeenUs, b.firstSeenUs),
     lastSeenUs: Math.max(a.lastSeenUs, b.lastSeenUs),
-    citations: mergeCitations(a.citations, b.citations),
+    citations,
   };
 }
 
@@ -61,8 +62,9 @@ export function mergeProcesses(a: ProcessFact, b: ProcessFact): ProcessFact {
   };
 }
 
-/** Of one process, what and subject: counts and bytes are sums of one source. */
+/** Of one process, what and subject: counts and bytes merge as those of file uses. */
 export function mergeSteps(a: StepFact, b: StepFact): StepFact {
+  const citations = mergeCitations(a.citations, b.citations);
   return {
     ...a,
     node: fullerText(a.node, b.node),
@@ -70,10 +72,10 @@ export function mergeSteps(a: StepFact, b: StepFact): StepFact {
     detail: compareDetails(a.detail, b.detail) >= 0 ? a.detail : b.detail,
     sentBytes: Math.max(a.sentBytes, b.sentBytes),
     receivedBytes: Math.max(a.receivedBytes, b.receivedBytes),
-    count: Math.max(a.count, b.count),
+    count: Math.max(a.count, b.count, citations.length),
     firstSeenUs: earliest(a.firstSeenUs, b.firstSeenUs),
     lastSeenUs: Math.max(a.lastSeenUs, b.lastSeenUs),
-    citations: mergeCitations(a.citations, b.citations),
+    citations,
   };
 }
 

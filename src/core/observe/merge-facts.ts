@@ -130,11 +130,13 @@ export function strongerOrigin(a: Actor, b: Actor): Actor {
 }
 
 /**
- * The reason goes with the origin that wins. Counts take the higher: they are sums of one source.
+ * The reason goes with the origin that wins. Counts take the higher: they are sums of one source,
+ * or of one stretch of it, and events that are cited were counted.
  */
 export function mergeFileUses(a: FileUseFact, b: FileUseFact): FileUseFact {
   const origin = strongerOrigin(a.origin, b.origin);
   const reasons = [a, b].filter((one) => one.origin === origin).map((one) => one.actorReason);
+  const citations = mergeCitations(a.citations, b.citations);
   return {
     kind: "file-use",
     container: a.container,
@@ -143,13 +145,13 @@ export function mergeFileUses(a: FileUseFact, b: FileUseFact): FileUseFact {
     actor: a.actor,
     origin,
     actorReason: reasons.sort(compareText)[0] ?? "",
-    count: Math.max(a.count, b.count),
+    count: Math.max(a.count, b.count, citations.length),
     firstSeenUs: earliest(a.firstSeenUs, b.firstSeenUs),
     lastSeenUs: Math.max(a.lastSeenUs, b.lastSeenUs),
     binaries: mergeTexts(a.binaries, b.binaries, binaryCountMax),
     sensors: mergeTexts(a.sensors, b.sensors),
     afterWrite: isAfterWrite(a, b),
-    citations: mergeCitations(a.citations, b.citations),
+    citations,
   };
 }
 

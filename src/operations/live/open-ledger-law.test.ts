@@ -8,7 +8,7 @@ import fc from "fast-check";
 import type { Actor, Fact, FileUseFact, FileUseHow } from "../../core/observe/fact.ts";
 import { containerOfFact, factKey } from "../../core/observe/fact-key.ts";
 import { mergeByKey, mergeFact } from "../../core/observe/merge-fact.ts";
-import { arbitraryFact } from "../../testing/arbitrary-facts.ts";
+import { arbitraryFact, countCitations } from "../../testing/arbitrary-facts.ts";
 import { changesOf } from "../../testing/ledger-changes.ts";
 import { sampleCitation } from "../../testing/sample-incident.ts";
 import { OpenLedger } from "./open-ledger.ts";
@@ -113,28 +113,30 @@ function fieldOf(fact: Fact, name: string): unknown {
 const list = fc.constantFrom<readonly string[]>([], ["1"], ["1", "2"], ["2", "1"], ["3"]);
 const proofs = [sampleCitation("p", 5), sampleCitation("p", 6)];
 
-const fileUse: fc.Arbitrary<FileUseFact> = fc.record({
-  kind: fc.constant("file-use" as const),
-  container: fc.constantFrom("a", "b", ""),
-  path: fc.constantFrom("/x", "/y"),
-  how: fc.constantFrom<FileUseHow>("read", "executed"),
-  actor: fc.constantFrom<Actor>("service", "operator"),
-  origin: fc.oneof(
-    { weight: 5, arbitrary: fc.constant<Actor>("service") },
-    { weight: 1, arbitrary: fc.constantFrom<Actor>("operator", "host") },
-  ),
-  actorReason: fc.oneof(
-    { weight: 5, arbitrary: fc.constant("because") },
-    { weight: 1, arbitrary: fc.constantFrom("", "therefore") },
-  ),
-  count: fc.nat({ max: 3 }),
-  firstSeenUs: fc.constantFrom(0, 5, 5, 5, 6),
-  lastSeenUs: fc.constantFrom(0, 7, 8, 9),
-  binaries: list,
-  sensors: fc.constantFrom<FileUseFact["sensors"]>(["open"], ["open"], ["mmap", "open"]),
-  afterWrite: fc.constantFrom(false, false, false, true),
-  citations: fc.subarray(proofs),
-});
+const fileUse: fc.Arbitrary<FileUseFact> = countCitations(
+  fc.record({
+    kind: fc.constant("file-use" as const),
+    container: fc.constantFrom("a", "b", ""),
+    path: fc.constantFrom("/x", "/y"),
+    how: fc.constantFrom<FileUseHow>("read", "executed"),
+    actor: fc.constantFrom<Actor>("service", "operator"),
+    origin: fc.oneof(
+      { weight: 5, arbitrary: fc.constant<Actor>("service") },
+      { weight: 1, arbitrary: fc.constantFrom<Actor>("operator", "host") },
+    ),
+    actorReason: fc.oneof(
+      { weight: 5, arbitrary: fc.constant("because") },
+      { weight: 1, arbitrary: fc.constantFrom("", "therefore") },
+    ),
+    count: fc.nat({ max: 3 }),
+    firstSeenUs: fc.constantFrom(0, 5, 5, 5, 6),
+    lastSeenUs: fc.constantFrom(0, 7, 8, 9),
+    binaries: list,
+    sensors: fc.constantFrom<FileUseFact["sensors"]>(["open"], ["open"], ["mmap", "open"]),
+    afterWrite: fc.constantFrom(false, false, false, true),
+    citations: fc.subarray(proofs),
+  }),
+);
 
 const fact = fc.oneof(
   { weight: 3, arbitrary: fileUse },

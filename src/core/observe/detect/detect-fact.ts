@@ -41,7 +41,7 @@ export interface SignalFact {
   readonly indicators: readonly Indicator[];
   /** **Merge**: and. */
   readonly incomplete: boolean;
-  /** **Merge**: max. */
+  /** **Merge**: max, at least as many as are cited. */
   readonly count: number;
   readonly firstSeenUs: TimeUs;
   readonly lastSeenUs: TimeUs;
@@ -105,7 +105,7 @@ export interface StepFact {
   /** **Merge**: max. Bytes sent and received for `connect` and `accept`, else 0. */
   readonly sentBytes: number;
   readonly receivedBytes: number;
-  /** **Merge**: max. */
+  /** **Merge**: max, at least as many as are cited. */
   readonly count: number;
   readonly firstSeenUs: TimeUs;
   readonly lastSeenUs: TimeUs;

@@ -249,6 +249,19 @@ test("a window that ends between events gives a signal, and cites its process", 
   assert.equal(signal?.citations[0]?.execId, shell.execId);
 });
 
+test("a process that was forgotten and comes back counts what came before and after", () => {
+  const { story, shell, tool } = sessionStory();
+  erase(story, tool, "/a");
+  story.exit(tool);
+  story.nowUs += 700_000_000;
+  story.open(shell, "/b");
+  story.nowUs += 100_000_000;
+  erase(story, tool, "/c");
+  const [signal] = detect(story.events, onDelete).signals(host);
+  assert.equal(signal?.process, tool.execId);
+  assert.deepEqual([signal?.count, signal?.citations.length], [2, 2]);
+});
+
 test("law: repeating events changes no signal, and every signal cites what it is about", () => {
   fc.assert(
     fc.property(choices, (made) => {
