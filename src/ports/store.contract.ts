@@ -308,6 +308,18 @@ function checkReading(promise: Promised): void {
     assert.equal((await listFacts(store)).length, 1500);
   });
 
+  promise("a reader meets each fact once, though open ones are settled meanwhile", async (one) => {
+    const { facts } = one.store;
+    await facts.commit(sampleBatch({ settled: manyFacts(200), open: manyFacts(700).slice(200) }));
+    const seen: Fact[] = [];
+    for await (const fact of facts.facts()) {
+      if (seen.length === 0) await facts.adopt("w");
+      seen.push(fact);
+    }
+    assert.equal(seen.length, 700);
+    assert.deepEqual(new Set(seen.map(factKey)), new Set(manyFacts(700).map(factKey)));
+  });
+
   promise("a reader that is left early is in nobody's way", async ({ store }) => {
     await store.facts.commit(sampleBatch({ settled: manyFacts(10) }));
     for await (const fact of store.facts.facts()) {

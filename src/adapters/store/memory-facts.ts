@@ -45,7 +45,7 @@ export class MemoryFacts implements FactStore {
   }
 
   async *facts(): AsyncIterable<Fact> {
-    for (const layer of this.layers()) yield* [...layer.values()];
+    yield* this.layers().flatMap((layer) => [...layer.values()]);
   }
 
   async *openFacts(writer: string, keys?: readonly string[]): AsyncIterable<Fact> {

@@ -12,7 +12,7 @@ import type { Checkpoint, FactBatch, FactStore, WriterState } from "../../ports/
 import { isNewBatch } from "./check-sequence.ts";
 import { decodeState, encodeState, StateCopy } from "./encode-state.ts";
 import { hashFacts } from "./hash-facts.ts";
-import { type Session, toColumn } from "./session.ts";
+import { type Listing, type Session, toColumn } from "./session.ts";
 import { forgetFacts } from "./sqlite-forget.ts";
 import type { KeptBlocks } from "./state-blocks.ts";
 
@@ -39,7 +39,8 @@ INSERT INTO open_fact (writer, key, container, body) VALUES (?, ?, ?, ?)
 ON CONFLICT (writer, key) DO UPDATE SET body = excluded.body`;
 const dropOpen = "DELETE FROM open_fact WHERE writer = ? AND key = ?";
 const readOpen = "SELECT body FROM open_fact WHERE writer = ? AND key = ?";
-const allFacts = "SELECT body FROM fact UNION ALL SELECT body FROM open_fact";
+const settledFacts: Listing = { table: "fact", key: "rowid", first: 0 };
+const openFacts: Listing = { table: "open_fact", key: "rowid", first: 0 };
 
 export class SqliteFacts implements FactStore {
   private readonly session: Session;
@@ -91,7 +92,9 @@ export class SqliteFacts implements FactStore {
   }
 
   async *facts(): AsyncIterable<Fact> {
-    for await (const page of this.session.stream<Fact>(allFacts)) yield* page;
+    for await (const page of this.session.stream<Fact>([settledFacts, openFacts])) {
+      for (const fact of page) yield fact;
+    }
   }
 
   async *openFacts(writer: string, keys?: readonly string[]): AsyncIterable<Fact> {
@@ -101,8 +104,8 @@ export class SqliteFacts implements FactStore {
     );
     if (number === undefined) return;
     if (keys === undefined) {
-      const all = `SELECT body FROM open_fact WHERE writer = ${Number(number)}`;
-      for await (const page of session.stream<Fact>(all)) yield* page;
+      const own = { ...openFacts, where: `+writer = ${Number(number)}` };
+      for await (const page of session.stream<Fact>([own])) yield* page;
       return;
     }
     yield* session.read(() =>

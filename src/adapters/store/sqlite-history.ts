@@ -13,9 +13,10 @@ import type {
   ReportEntry,
   StoredReport,
 } from "../../ports/store.ts";
-import { type Row, type Session, toColumn } from "./session.ts";
+import { type Listing, type Row, type Session, toColumn } from "./session.ts";
 import { damaged } from "./tell-sqlite-error.ts";
 
+const allFindings: Listing = { table: "finding", key: "id", first: "" };
 const addReport = `
 INSERT INTO report (id, time_us, trigger, size_bytes, body) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (id) DO NOTHING`;
@@ -69,7 +70,7 @@ export class SqliteHistory implements HistoryStore {
   }
 
   async *findings(): AsyncIterable<TrackedFinding> {
-    const all = this.session.stream<TrackedFinding>("SELECT body FROM finding");
+    const all = this.session.stream<TrackedFinding>([allFindings]);
     for await (const page of all) yield* page;
   }
 

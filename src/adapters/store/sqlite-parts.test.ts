@@ -108,7 +108,7 @@ test(
     const facts = new SqliteFacts(session);
     await facts.commit(sampleBatch({ settled: manyFacts(1000) }));
     const checkpoint = () => session.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"];
-    const stream = session.stream("SELECT body FROM fact");
+    const stream = session.stream([{ table: "fact", key: "rowid", first: 0 }]);
     await stream.next();
     await createSqliteSettings(session).set("a", "1");
     session.prepare("PRAGMA busy_timeout = 0").get();
@@ -124,7 +124,7 @@ test(
   inSession(async ({ session, file }) => {
     const facts = new SqliteFacts(session);
     await facts.commit(sampleBatch({ settled: manyFacts(1000) }));
-    const stream = session.stream("SELECT body FROM fact");
+    const stream = session.stream([{ table: "fact", key: "rowid", first: 0 }]);
     await stream.next();
     session.close();
     assert.equal(existsSync(`${file}-wal`), false);
