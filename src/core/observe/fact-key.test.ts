@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { arbitraryFact } from "../../testing/arbitrary-facts.ts";
+import { sampleSignal, sampleStep } from "../../testing/sample-detect-facts.ts";
 import type { Fact } from "./fact.ts";
 import { factKey } from "./fact-key.ts";
 import { FactSet } from "./fact-set.ts";
@@ -53,4 +54,16 @@ test("a NUL cannot carry a path over into another container", () => {
   const one = factKey({ ...use, container: "c\u0000x", path: "y" });
   const other = factKey({ ...use, path: "x\u0000y" });
   assert.notEqual(one, other);
+});
+
+test("nor can it carry a rule over to another process", () => {
+  const named = { container: "c", process: "p", rule: "r" };
+  const one = sampleSignal({ ...named, process: "p\u0000x", rule: "y" });
+  const other = sampleSignal({ ...named, rule: "x\u0000y" });
+  assert.notEqual(factKey(one), factKey(other));
+  assert.equal(factCount(one, other), 2);
+  const step = sampleStep({ process: "p\u0000read", what: "read", subject: "s" });
+  const another = sampleStep({ process: "p", what: "read", subject: "read\u0000s" });
+  assert.notEqual(factKey(step), factKey(another));
+  assert.equal(factCount(step, another), 2);
 });

@@ -255,11 +255,11 @@ export class FactSet {
       return;
     }
     if (fact.kind === "signal") {
-      const key = [process, fact.rule].join(separator);
+      const key = startKey(process) + fact.rule;
       if (this.hasPlace(signals, key, fact)) put(signals, key, fact, mergeSignals);
       return;
     }
-    const key = [process, fact.what, fact.subject].join(separator);
+    const key = startKey(process) + [fact.what, fact.subject].join(separator);
     if (this.hasPlace(steps, key, fact)) put(steps, key, fact, mergeSteps);
   }
 
@@ -336,6 +336,11 @@ export class FactSet {
     }
     return shelf;
   }
+}
+
+/** What follows cannot be taken for a part of it, whatever names a process has. */
+function startKey(process: string): string {
+  return `${process.replaceAll(separator, `${separator}\u0001`)}${separator}${separator}`;
 }
 
 /** So that ports stand in the order of their numbers. */
