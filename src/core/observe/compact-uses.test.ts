@@ -90,7 +90,7 @@ test("law: silences change nothing of what a process did, nor its order", () => 
       assert.deepEqual(plain(kept), expected);
       assert.deepEqual(pendingOf(kept), expected.pending);
       const told: unknown[] = [];
-      eachCompactUse(kept, (_how, path, use) => told.push({ ...use, path }));
+      eachCompactUse(kept, { take: (_how, path, use) => told.push({ ...use, path }) });
       assert.deepEqual(told, expected.all.flat());
       assert.ok(countAtMost(kept) >= told.length);
       assert.deepEqual(countKept(kept), countKept(once.process.kept));
@@ -119,7 +119,7 @@ function compact(open: OpenUses, lists: UseLists): CompactUses {
 
 function pathsOf(compact: CompactUses): readonly string[] {
   const paths: string[] = [];
-  eachCompactUse(compact, (_how, path) => paths.push(path));
+  eachCompactUse(compact, { take: (_how, path) => paths.push(path) });
   return paths;
 }
 
@@ -158,7 +158,7 @@ test("what one look tells as a whole is compact once it ended, and told by that 
   assert.ok(isCompact(ended) && ended.look === 7);
   const toldSince = (look: number): readonly string[] => {
     const paths: string[] = [];
-    eachKeptUse(startOver(process.kept, look), (_how, path) => paths.push(path));
+    eachKeptUse(startOver(process.kept, look), { take: (_how, path) => paths.push(path) });
     return paths;
   };
   assert.deepEqual([toldSince(7), toldSince(8)], [["/a", "/b"], []]);

@@ -5,10 +5,10 @@
  * and the same records again.
  * Must give back exactly what was put in, in the same order, and be the only one to know the form.
  */
-import { emptyAccess, type PendingAccess } from "./exec-prelude.ts";
+import { emptyAccess, type PendingAccess, type PendingTaker } from "./exec-prelude.ts";
 import type { FileUseHow } from "./fact.ts";
 import { shareList, type UseList, type UseLists, type UseShape } from "./use-lists.ts";
-import type { Image, Use } from "./use-record.ts";
+import type { Image, Use, UseTaker } from "./use-record.ts";
 
 /** Never changed: copies share it. */
 export interface CompactUses {
@@ -25,51 +25,51 @@ export interface CompactUses {
   readonly look: number;
 }
 
-/** Who takes a use may not keep it: it may be another one after the call. */
-export type TakeUse = (how: FileUseHow, path: string, use: Use) => void;
-
-/** What `compactUses` reads. **Order**: by way, as they came. */
-export interface UseSource {
-  readonly eachUse: (take: TakeUse) => void;
-  readonly eachPending: (take: TakePending) => void;
-}
-
 const noCounts = { executed: 0, mapped: 0, read: 0, written: 0 };
 const noList: UseList = { paths: [], shapes: [], counts: noCounts, isOfUser: false };
 
 /** Nothing at all. */
 export const noUses: CompactUses = { list: noList, numbers: [], by: [], look: 0 };
 
-/** `look`: that of all uses, as they are told from now on. **Cost**: linear in what it did. */
-export function compactUses(
-  { eachUse, eachPending }: UseSource,
-  lists: UseLists,
-  look: number,
-): CompactUses {
-  const paths: string[] = [];
-  const shapes: UseShape[] = [];
-  const numbers: number[] = [];
-  const by: Image[] = [];
-  let last: UseShape | undefined;
-  eachUse((how, path, use) => {
+/** Becomes what it is given: first all uses, then what is pending. **Cost**: linear. */
+export class UseCompactor implements UseTaker, PendingTaker {
+  private readonly paths: string[] = [];
+  private readonly shapes: UseShape[] = [];
+  private readonly numbers: number[] = [];
+  private readonly by: Image[] = [];
+  private last: UseShape | undefined;
+
+  take(how: FileUseHow, path: string, use: Use): void {
+    const { last, numbers } = this;
     const isOnce = use.count === 1 && use.lastUs === use.firstUs;
-    if (last === undefined || !fits(last, how, use, isOnce)) last = shapeOf(how, use, isOnce);
-    paths.push(path);
-    shapes.push(last);
+    const isSame = last !== undefined && fits(last, how, use, isOnce);
+    this.add(path, isSame ? last : shapeOf(how, use, isOnce));
     numbers.push(use.firstUs, use.offset);
     if (!isOnce) numbers.push(use.lastUs, use.count);
-    if (use.by !== undefined) by.push(use.by);
-  });
-  eachPending((access) => {
-    if (last === undefined || !isLike(last, access)) last = shapeOfPending(access);
-    paths.push(access.path);
-    shapes.push(last);
-    numbers.push(access.timeUs, access.offset);
-  });
-  if (paths.length === 0) return noUses;
-  const list = shareList(lists, { paths, shapes });
-  // Cut to its length: what is pushed to has room for more.
-  return { list, numbers: numbers.slice(), by: byOf(by), look };
+    if (use.by !== undefined) this.by.push(use.by);
+  }
+
+  takePending(access: PendingAccess): void {
+    const { last } = this;
+    const isSame = last !== undefined && isLike(last, access);
+    this.add(access.path, isSame ? last : shapeOfPending(access));
+    this.numbers.push(access.timeUs, access.offset);
+  }
+
+  /** `look`: that of all uses, as they are told from now on. */
+  end(lists: UseLists, look: number): CompactUses {
+    const { paths, shapes, numbers, by } = this;
+    if (paths.length === 0) return noUses;
+    const list = shareList(lists, { paths, shapes });
+    // Cut to its length: what is pushed to has room for more.
+    return { list, numbers: numbers.slice(), by: byOf(by), look };
+  }
+
+  private add(path: string, shape: UseShape): void {
+    this.last = shape;
+    this.paths.push(path);
+    this.shapes.push(shape);
+  }
 }
 
 function byOf(by: readonly Image[]): readonly Image[] {
@@ -114,7 +114,7 @@ function shapeOfPending({ how, sensor, policy, input, timed }: PendingAccess): U
  * Tells of each use, without what may be the next program's. **Shape**: one record that is filled
  * again and again. **Order**: as it was.
  */
-export function eachCompactUse(compact: CompactUses, take: TakeUse): void {
+export function eachCompactUse(compact: CompactUses, taker: UseTaker): void {
   const { paths, shapes } = compact.list;
   const use = emptyUse();
   let [at, byAt] = [0, 0];
@@ -122,7 +122,7 @@ export function eachCompactUse(compact: CompactUses, take: TakeUse): void {
     const { [entry]: shape } = shapes;
     if (shape === undefined || shape.isPending) return;
     fillUse(use, compact, shape, { at, byAt });
-    take(shape.how, paths[entry] ?? "", use);
+    taker.take(shape.how, paths[entry] ?? "", use);
     at += sizeOf(shape);
     if (shape.hasBy) byAt++;
   }
@@ -202,11 +202,8 @@ function fillUse(
   use.look = look;
 }
 
-/** Who takes an access may not keep it: it may be another one after the call. */
-export type TakePending = (access: PendingAccess) => void;
-
 /** What may be the next program's. **Shape**, **Order**: as of uses. Tells how many there were. */
-export function eachCompactPending({ list, numbers }: CompactUses, take: TakePending): number {
+export function eachCompactPending({ list, numbers }: CompactUses, taker: PendingTaker): number {
   const count = list.paths.length;
   let start = count;
   while (list.shapes[start - 1]?.isPending === true) start--;
@@ -224,7 +221,7 @@ export function eachCompactPending({ list, numbers }: CompactUses, take: TakePen
     access.timed = shape.timed;
     access.input = shape.input;
     access.offset = numbers[at + 1] ?? 0;
-    take(access);
+    taker.takePending(access);
   }
   return count - start;
 }

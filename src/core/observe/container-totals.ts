@@ -57,30 +57,19 @@ export function addTotal(totals: ContainerTotals, total: Total): void {
 }
 
 /** **Order**: paths as they came, and of each path its totals. */
-export function eachTotal(totals: ContainerTotals, take: (total: Total) => void): void {
-  eachPath(totals, (_path, same) => {
-    for (const total of same) take(total);
-  });
+export function listTotals(totals: ContainerTotals): Total[] {
+  const { byPath, base } = totals;
+  if (base === undefined) return [...byPath.values()].flat();
+  const all: Total[] = [];
+  for (const path of listPaths(totals)) all.push(...(totalsAt(totals, path) ?? none));
+  return all;
 }
 
 /** **Order**: what it is over first, in whose places is what changed. */
-function eachPath(
-  { byPath, base }: ContainerTotals,
-  take: (path: string, same: readonly Total[]) => void,
-): void {
-  if (base !== undefined) {
-    eachPath(base, (path, same) => take(path, byPath.get(path) ?? same));
-  }
-  byPath.forEach((same, path) => {
-    if (base === undefined || totalsAt(base, path) === undefined) take(path, same);
-  });
-}
-
-/** **Order**: as `eachTotal`. */
-export function listTotals(totals: ContainerTotals): Total[] {
-  const all: Total[] = [];
-  eachTotal(totals, (total) => all.push(total));
-  return all;
+function listPaths({ byPath, base }: ContainerTotals): readonly string[] {
+  const paths = [...byPath.keys()];
+  if (base === undefined) return paths;
+  return [...listPaths(base), ...paths.filter((path) => totalsAt(base, path) === undefined)];
 }
 
 /** Forgets one of those that it is over nothing with. */

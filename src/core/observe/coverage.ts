@@ -194,10 +194,10 @@ function countHook({ state, node, event, at, isStated }: HookParts): void {
     }
     return;
   }
-  readAccesses(event, ({ path, sensor }) => {
+  for (const { path, sensor } of readAccesses(event)) {
     const seen = count(state, node, { sensor, policy, at });
     if (!isStated && seen !== undefined) noteDirectory(seen, path);
-  });
+  }
 }
 
 function leftOut(eventCount: number): Parameters<Emit>[0] {

@@ -3,7 +3,7 @@
  * In: what a tree keeps, and the part. Out: each process once, with its final class.
  * Must leave the tree as it was: what is written into processes meanwhile is taken back.
  */
-import { createContainerScene } from "./container-scene.ts";
+import { type ContainerScene, createContainerScene } from "./container-scene.ts";
 import { type ActorContext, judgeActor } from "./judge-actor.ts";
 import type { TreeNode } from "./tree-node.ts";
 import { findParent, type TreePart } from "./tree-part.ts";
@@ -18,7 +18,7 @@ export function endPart(
   part: TreePart,
   { context: own, retire }: { readonly context: ActorContext; readonly retire: Retire },
 ): void {
-  const context = askingContext(state, own);
+  const context = new AskingContext(state, own);
   const nodes = part.listNodes().sort(compareEnd);
   const changed: Judged[] = [];
   try {
@@ -31,13 +31,26 @@ export function endPart(
 }
 
 /** At the end all is known. It finds what the tree's own does, and keeps nothing of it. */
-function askingContext(state: TreeState, { probeCommandsOf }: ActorContext): ActorContext {
-  return {
-    parentOf: (node) => findParent(state, node),
-    sceneOf: (node) => state.scenes.get(node.container) ?? noScene,
-    probeCommandsOf,
-    horizonUs: () => Number.MAX_SAFE_INTEGER,
-  };
+class AskingContext implements ActorContext {
+  readonly probeCommandsOf: ActorContext["probeCommandsOf"];
+  private readonly state: TreeState;
+
+  constructor(state: TreeState, { probeCommandsOf }: ActorContext) {
+    this.state = state;
+    this.probeCommandsOf = probeCommandsOf;
+  }
+
+  parentOf(node: TreeNode): TreeNode | undefined {
+    return findParent(this.state, node);
+  }
+
+  sceneOf(node: TreeNode): ContainerScene {
+    return this.state.scenes.get(node.container) ?? noScene;
+  }
+
+  horizonUs(): number {
+    return Number.MAX_SAFE_INTEGER;
+  }
 }
 
 /** Nothing is put into it. */

@@ -23,6 +23,11 @@ export interface PendingAccess {
   readonly offset: number;
 }
 
+/** None may be kept: it may be another one after the call. */
+export interface PendingTaker {
+  takePending(access: PendingAccess): void;
+}
+
 /** To be filled again and again, where nobody keeps it. */
 export function emptyAccess(): { -readonly [Key in keyof PendingAccess]: PendingAccess[Key] } {
   const [how, sensor] = ["read", "other"] as const;

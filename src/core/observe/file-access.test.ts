@@ -17,7 +17,7 @@ function pathsOf(given: readonly Argument[], cwd = "/srv/app"): readonly string[
   const { process } = event;
   const paths: string[] = [];
   const placed = process === undefined ? event : { ...event, process: { ...process, cwd } };
-  readAccesses(placed, ({ path }) => paths.push(path));
+  for (const { path } of readAccesses(placed)) paths.push(path);
   return paths;
 }
 

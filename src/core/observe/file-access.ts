@@ -71,38 +71,38 @@ export function hookKind(hook: string): HookKind {
 type Use = (access: FileAccess) => void;
 
 /** What the latest event shows: several folds ask the same of one event, one after the other. */
-const latest: { event: HookEvent | undefined; accesses: FileAccess[]; count: number } = {
+const latest: { event: HookEvent | undefined; readonly accesses: FileAccess[] } = {
   event: undefined,
   accesses: [],
-  count: 0,
 };
+/** Objects for them, used again and again. */
+const spare: FileAccess[] = [];
 
 /**
- * Calls `use` for each file that the event shows in use. The access object is reused: copy what is
- * kept. **Errors**: arguments that do not fit the hook give nothing.
+ * Each file that the event shows in use. List and objects are those of the next event, too: copy
+ * what is kept. **Errors**: arguments that do not fit the hook give nothing.
  */
-export function readAccesses(event: HookEvent, use: Use): void {
+export function readAccesses(event: HookEvent): readonly FileAccess[] {
   if (latest.event !== event) {
     latest.event = event;
-    latest.count = 0;
+    latest.accesses.length = 0;
     findAccesses(event, addAccess);
   }
-  for (let index = 0; index < latest.count; index++) {
-    const access = latest.accesses[index];
-    if (access !== undefined) use(access);
-  }
+  return latest.accesses;
 }
 
 function addAccess({ path, how, sensor, executable }: FileAccess): void {
-  const kept = latest.accesses[latest.count];
-  if (kept === undefined) latest.accesses.push({ path, how, sensor, executable });
-  else {
-    kept.path = path;
-    kept.how = how;
-    kept.sensor = sensor;
-    kept.executable = executable;
+  const { accesses } = latest;
+  let kept = spare[accesses.length];
+  if (kept === undefined) {
+    kept = { path, how, sensor, executable };
+    spare.push(kept);
   }
-  latest.count++;
+  kept.path = path;
+  kept.how = how;
+  kept.sensor = sensor;
+  kept.executable = executable;
+  accesses.push(kept);
 }
 
 function findAccesses(event: HookEvent, use: Use): void {

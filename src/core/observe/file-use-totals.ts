@@ -5,23 +5,23 @@
  */
 
 import type { TimeUs } from "../event/event.ts";
-import type { TakeUse } from "./compact-uses.ts";
 import {
   addTotal,
   type ContainerTotals,
   dropTotal,
-  eachTotal,
   findTotal,
+  listTotals,
   startTotals,
 } from "./container-totals.ts";
-import type { ContainerKey, Emit, FileUseFact, LossFact, Sensor } from "./fact.ts";
+import type { ContainerKey, Emit, FileUseFact, FileUseHow, LossFact, Sensor } from "./fact.ts";
 import type { ProcessNode } from "./fold.ts";
-import { judgeUses } from "./judge-uses.ts";
+import { UseJudge } from "./judge-uses.ts";
 import { eachKeptUse } from "./kept-uses.ts";
 import { earliest } from "./merge-facts.ts";
 import type { ProcessUses } from "./process-uses.ts";
-import { hows, sensorNames, type UsesByHow } from "./use-record.ts";
+import { hows, sensorNames, type Use, type UsesByHow, type UseTaker } from "./use-record.ts";
 import {
+  type Adding,
   citationsOf,
   createTotal,
   firstUsOf,
@@ -83,15 +83,40 @@ export function addToTotals(
   node: ProcessNode,
   given?: UsesByHow,
 ): void {
-  const { kept, container } = process;
-  const judge = judgeUses(kept, node);
-  const adding = startAdding(node);
-  let totals = state.totals.get(container);
-  const take: TakeUse = (how, path, use) => {
+  const adder = new TotalsAdder(state, process, node);
+  if (given === undefined) eachKeptUse(process.kept, adder);
+  else
+    for (const how of hows) for (const [path, use] of given[how] ?? []) adder.take(how, path, use);
+  if (process.lostCount > 0) noteLoss(state, process, "eviction", process.lostCount);
+  if (process.lostWriteCount > 0) {
+    noteLoss(state, process, "write-eviction", process.lostWriteCount);
+  }
+  process.lostCount = 0;
+  process.lostWriteCount = 0;
+}
+
+class TotalsAdder implements UseTaker {
+  private readonly state: UseTotalsState;
+  private readonly process: ProcessUses;
+  private readonly judge: UseJudge;
+  private readonly adding: Adding;
+  private totals: ContainerTotals | undefined;
+
+  constructor(state: UseTotalsState, process: ProcessUses, node: ProcessNode) {
+    this.state = state;
+    this.process = process;
+    this.judge = new UseJudge(process.kept, node);
+    this.adding = startAdding(node);
+    this.totals = state.totals.get(process.container);
+  }
+
+  take(how: FileUseHow, path: string, use: Use): void {
+    const { state, process } = this;
     state.useCount--;
-    const whose = judge(how, path);
+    const whose = this.judge.whoseOf(how, path);
     if (whose === undefined) return;
-    totals ??= startContainer(state, container);
+    this.totals ??= startContainer(state, process.container);
+    const { totals } = this;
     let total = findTotal(totals, path, how, whose.actor);
     if (total === undefined) {
       if (isFull(state, totals)) {
@@ -102,16 +127,8 @@ export function addToTotals(
       addTotal(totals, total);
       state.totalCount++;
     }
-    mergeUse(total, use, whose, adding);
-  };
-  if (given === undefined) eachKeptUse(kept, take);
-  else for (const how of hows) for (const [path, use] of given[how] ?? []) take(how, path, use);
-  if (process.lostCount > 0) noteLoss(state, process, "eviction", process.lostCount);
-  if (process.lostWriteCount > 0) {
-    noteLoss(state, process, "write-eviction", process.lostWriteCount);
+    mergeUse(total, use, whose, this.adding);
   }
-  process.lostCount = 0;
-  process.lostWriteCount = 0;
 }
 
 function startContainer(state: UseTotalsState, container: ContainerKey): ContainerTotals {
@@ -156,7 +173,7 @@ export function emitTotals(
   for (const [container, totals] of state.totals) {
     if (!isAsked(container)) continue;
     const writes = state.writes.byContainer.get(container);
-    eachTotal(totals, (total) => emit(toFact(container, total, writes)));
+    for (const total of listTotals(totals)) emit(toFact(container, total, writes));
     // At once, not at the end: what receives the facts grows meanwhile.
     totals.byPath.clear();
     state.totalCount -= totals.count;

@@ -39,7 +39,6 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
     state: undefined,
     taken: emptyAccess(),
   };
-  const use = (access: FileAccess) => takeAccess(current, access);
   return {
     name: "file-use",
     start: startFileUses,
@@ -57,7 +56,7 @@ export function createFileUse(options: FileUseOptions = {}): Fold<FileUseState> 
       if (!isHook(event) || hookKind(event.hook) === "none") return;
       current.process = process;
       current.event = event;
-      readAccesses(event, use);
+      for (const access of readAccesses(event)) takeAccess(current, access);
     },
     retire: retireUses,
     release: releaseFileUses,

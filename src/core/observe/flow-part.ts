@@ -12,20 +12,15 @@ import type { OpenFlows } from "./pack-flows.ts";
 export interface FlowPart {
   /** Of the sockets that processes of the part had a share in. */
   readonly keys: ReadonlySet<string>;
-  readonly hasUser: (user: FlowUser) => boolean;
   /** Exec ids of living processes that had a share in these sockets, too. */
   readonly companions: ReadonlySet<string>;
 }
 
 /** Events of a socket meet under its key. **Cost**: linear in what is kept, without copies. */
 export function selectFlows({ book, users, loose }: OpenFlows, part: FoldPart): FlowPart {
-  const hasUser = ({ execId, final }: FlowUser): boolean =>
-    final === undefined
-      ? part.hasProcess(execId) || part.isWanted(execId)
-      : part.wants(final.container);
   const keys = new Set<string>();
-  for (const { key, user } of loose) if (hasUser(user)) keys.add(key);
-  for (const [key, same] of book.byKey) if (isUsedBy(same, hasUser)) keys.add(key);
+  for (const { key, user } of loose) if (hasUser(part, user)) keys.add(key);
+  for (const [key, same] of book.byKey) if (isUsedBy(same, part)) keys.add(key);
   const companions = new Set<string>();
   const addCompanion = ({ execId }: FlowUser): void => {
     if (users.has(execId)) companions.add(execId);
@@ -37,15 +32,20 @@ export function selectFlows({ book, users, loose }: OpenFlows, part: FoldPart): 
       for (const { user } of parts) addCompanion(user);
     }
   }
-  return { keys, hasUser, companions };
+  return { keys, companions };
+}
+
+/** Not a function that is made for each look: its machine code would not outlive many. */
+export function hasUser(part: FoldPart, { execId, final }: FlowUser): boolean {
+  if (final !== undefined) return part.wants(final.container);
+  return part.hasProcess(execId) || part.isWanted(execId);
 }
 
 /** **Cost**: nothing is allocated: each look asks of all connections. */
-function isUsedBy(
-  connections: readonly Connection[],
-  hasUser: (user: FlowUser) => boolean,
-): boolean {
-  for (const { parts } of connections) for (const { user } of parts) if (hasUser(user)) return true;
+function isUsedBy(connections: readonly Connection[], part: FoldPart): boolean {
+  for (const { parts } of connections) {
+    for (const { user } of parts) if (hasUser(part, user)) return true;
+  }
   return false;
 }
 
@@ -56,7 +56,7 @@ function isUsedBy(
 export function partOfTotals(
   { totals, book, users }: OpenFlows & { readonly totals: FlowTotals },
   part: FoldPart,
-  { keys, hasUser }: FlowPart,
+  { keys }: FlowPart,
 ): FlowTotals {
   const pastFar = new Set(totals.pastFar);
   const byContainer: FlowTotals["byContainer"] = new Map();
@@ -65,7 +65,7 @@ export function partOfTotals(
     else addFarEnds(pastFar, flows.flows.values(), flows.ports.values());
   }
   for (const user of users.values()) {
-    if (!hasUser(user)) addFarEnds(pastFar, user.tallies.values(), user.listening.values());
+    if (!hasUser(part, user)) addFarEnds(pastFar, user.tallies.values(), user.listening.values());
   }
   for (const [key, same] of book.byKey) {
     if (keys.has(key)) continue;

@@ -57,9 +57,7 @@ function compactSilent({ processes, totals, lists }: FileUseState): void {
   if (look % soughtEvery !== 0) return;
   if (look % turnEvery === 0) turnUseLists(lists);
   // What the look tells that is being taken has the number before.
-  processes.forEach((process) => {
-    compactProcess(process, lists, look - soughtEvery);
-  });
+  for (const process of processes.values()) compactProcess(process, lists, look - soughtEvery);
 }
 
 /** Nothing is copied but what the end changes. **Cost**: linear in the processes of the part. */

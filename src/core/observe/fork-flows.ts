@@ -4,7 +4,7 @@
  * object is one again. Must never follow links by recursion: processes that share sockets form
  * chains of any length.
  */
-import { type FlowPart, partOfTotals } from "./flow-part.ts";
+import { type FlowPart, hasUser, partOfTotals } from "./flow-part.ts";
 import type { Connection, FlowUser } from "./flow-state.ts";
 import type { ContainerFlows, FlowTotals } from "./flow-totals.ts";
 import type { FoldPart } from "./fold.ts";
@@ -18,7 +18,7 @@ export function forkFlows(state: FlowState, part: FoldPart, own: FlowPart): Flow
   const links = new Links(own.keys, new Set(awaited.map(({ key }) => key)));
   const forkedUsers = new Map<string, FlowUser>();
   for (const user of users.values()) {
-    if (own.hasUser(user)) forkedUsers.set(user.execId, links.userOf(user));
+    if (hasUser(part, user)) forkedUsers.set(user.execId, links.userOf(user));
   }
   const waiting = awaited.map((one) => ({ ...one, user: links.userOf(one.user) }));
   const forkedBook = createSocketBook();

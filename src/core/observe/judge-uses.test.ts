@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sampleNode } from "../../testing/sample-facts.ts";
 import type { Actor, FileUseHow, Sensor } from "./fact.ts";
-import { judgeUses } from "./judge-uses.ts";
+import { UseJudge } from "./judge-uses.ts";
 import { isCompact, type KeptUses, startOver } from "./kept-uses.ts";
 import { addUse, compactProcess, createProcessUses, openedUses } from "./process-uses.ts";
 import { createUseLists } from "./use-lists.ts";
@@ -32,31 +32,31 @@ test("who reads files of many programs is told from who runs them, with the reas
   const node = sampleNode({ actor: "service", origin: "service", actorReason: "it is first" });
   const foreign = many.map((path, at) => (at < 55 ? path : path.replace(".py", ".rb")));
   for (const form of formsOf(kept(foreign, "read"))) {
-    const judge = judgeUses(form, node);
-    const [own, read] = [judge("read", foreign[0] ?? ""), judge("read", foreign[99] ?? "")];
+    const judge = new UseJudge(form, node);
+    const [own, read] = [0, 99].map((at) => judge.whoseOf("read", foreign[at] ?? ""));
     assert.deepEqual([own?.actor, own?.reason], ["service", "it is first"]);
     assert.deepEqual([read?.actor, read?.origin], ["bulk-reader", "service"]);
     assert.match(read?.reason ?? "", /^read 45 files of other programs/);
-    assert.equal(judge("read", foreign[98] ?? ""), read, "one object for all");
+    assert.equal(judge.whoseOf("read", foreign[98] ?? ""), read, "one object for all");
   }
   for (const form of formsOf(kept(many, "read"))) {
-    assert.equal(judgeUses(form, node)("read", many[0] ?? "")?.actor, "service");
+    assert.equal(new UseJudge(form, node).whoseOf("read", many[0] ?? "")?.actor, "service");
   }
 });
 
 test("that a list is no bulk reader's is kept with it, but not where more was done", () => {
   const silent = kept(many, "read");
   assert.ok(isCompact(silent));
-  judgeUses(startOver(silent), sampleNode())("read", "/x");
+  new UseJudge(startOver(silent), sampleNode()).whoseOf("read", "/x");
   assert.equal(silent.list.isOfUser, false, "what is over it may tell otherwise");
-  judgeUses(startOver(silent, 5), sampleNode())("read", "/x");
+  new UseJudge(startOver(silent, 5), sampleNode()).whoseOf("read", "/x");
   assert.equal(silent.list.isOfUser, true);
 });
 
 test("what a bulk reader loads beyond its libraries is data, and no use", () => {
   const node = sampleNode({ actor: "bulk-reader", origin: "operator" });
   const actorOf = (form: KeptUses, path: string): Actor | undefined =>
-    judgeUses(form, node)("mapped", path)?.actor;
+    new UseJudge(form, node).whoseOf("mapped", path)?.actor;
   for (const form of formsOf(kept(many.slice(0, 65), "mapped", "loader"))) {
     assert.equal(actorOf(form, many[0] ?? ""), undefined);
   }

@@ -3,12 +3,12 @@
  * In: all that a process did, and its class. Out: of each use whose it is, or that it is none.
  * Must look through what a process did only where it depends on that.
  */
-import { findBulkReads, readCountMin } from "./bulk-reading.ts";
+import { findBulkReads, type ProcessReads, readCountMin } from "./bulk-reading.ts";
 import type { FileUseHow } from "./fact.ts";
 import { isDynamicLinker, isLibrary } from "./file-path.ts";
 import type { ProcessNode } from "./fold.ts";
 import { countKept, eachKeptUse, isCompact, type KeptUses, wholeOf } from "./kept-uses.ts";
-import { sensorNames } from "./use-record.ts";
+import { sensorNames, type Use, type UseTaker } from "./use-record.ts";
 import type { Whose } from "./use-total.ts";
 
 /** A program maps some dozens of libraries; beyond this the loader tells of data. */
@@ -17,34 +17,46 @@ const codeMappingCountMax = 64;
 type Paths = ReadonlySet<string>;
 const noPaths: Paths = new Set();
 
-/**
- * **Shape**: undefined for what is no use; the same object for the same. **Cost**: what it did is
- * looked through once, and only if something was read or mapped.
- */
-export function judgeUses(
-  kept: KeptUses,
-  node: ProcessNode,
-): (how: FileUseHow, path: string) => Whose | undefined {
-  const { actor, origin, actorReason: reason } = node;
-  const own: Whose = { actor: origin, origin, reason };
-  const reader = actor === origin ? own : { ...own, actor };
-  const isTool = actor === "package-manager" || actor === "bulk-reader";
-  let data: Paths | undefined = actor === "bulk-reader" ? undefined : noPaths;
-  let bulk: Paths | undefined = isTool ? noPaths : undefined;
-  let bulkReader = reader;
-  return (how, path) => {
+/** Judges uses of one process. **Cost**: what it did is looked through once, where it matters. */
+export class UseJudge {
+  private readonly kept: KeptUses;
+  private readonly own: Whose;
+  private readonly reader: Whose;
+  private bulkReader: Whose;
+  /** undefined: not looked for yet. */
+  private data: Paths | undefined;
+  private bulk: Paths | undefined;
+
+  constructor(kept: KeptUses, { actor, origin, actorReason: reason }: ProcessNode) {
+    const isTool = actor === "package-manager" || actor === "bulk-reader";
+    this.kept = kept;
+    this.own = { actor: origin, origin, reason };
+    this.reader = actor === origin ? this.own : { ...this.own, actor };
+    this.bulkReader = this.reader;
+    this.data = actor === "bulk-reader" ? undefined : noPaths;
+    this.bulk = isTool ? noPaths : undefined;
+  }
+
+  /** **Shape**: undefined for what is no use; the same object for the same. */
+  whoseOf(how: FileUseHow, path: string): Whose | undefined {
+    const { kept, own, reader } = this;
     if (how === "executed") return own;
     if (how === "written") return reader;
     if (how === "mapped") {
-      data ??= dataMappings(kept);
-      return data.has(path) ? undefined : own;
+      this.data ??= dataMappings(kept);
+      return this.data.has(path) ? undefined : own;
     }
-    if (bulk === undefined) {
-      bulk = bulkReadsOf(kept);
-      if (bulk.size > 0) bulkReader = { ...own, actor: "bulk-reader", reason: reasonOf(bulk) };
+    this.bulk ??= this.findBulk();
+    return this.bulk.has(path) ? this.bulkReader : reader;
+  }
+
+  private findBulk(): Paths {
+    const bulk = bulkReadsOf(this.kept);
+    if (bulk.size > 0) {
+      this.bulkReader = { ...this.own, actor: "bulk-reader", reason: reasonOf(bulk) };
     }
-    return bulk.has(path) ? bulkReader : reader;
-  };
+    return bulk;
+  }
 }
 
 function reasonOf({ size }: Paths): string {
@@ -63,19 +75,33 @@ function bulkReadsOf(kept: KeptUses): Paths {
 
 const mmapBit = 1 << sensorNames.indexOf("mmap");
 
-function readsOf(whole: KeptUses) {
-  const read: string[] = [];
-  const mapped = new Set<string>();
-  let [mappedCount, seesMappings] = [0, false];
-  eachKeptUse(whole, (how, path, { sensors }) => {
-    if (how === "read") read.push(path);
-    if (how === "executed" || how === "mapped") mapped.add(path);
+class ReadList implements UseTaker, ProcessReads {
+  readonly read: string[] = [];
+  mappedCount = 0;
+  seesMappings = false;
+  private readonly mapped = new Set<string>();
+
+  take(how: FileUseHow, path: string, { sensors }: Use): void {
+    if (how === "read") this.read.push(path);
+    if (how === "executed" || how === "mapped") this.mapped.add(path);
     if (how !== "mapped") return;
-    mappedCount++;
-    seesMappings ||= (sensors & mmapBit) !== 0 && isPlainLibrary(path);
-  });
-  const isMapped = mapped.has.bind(mapped);
-  return { read, readCount: read.length, isMapped, mappedCount, seesMappings };
+    this.mappedCount++;
+    this.seesMappings ||= (sensors & mmapBit) !== 0 && isPlainLibrary(path);
+  }
+
+  get readCount(): number {
+    return this.read.length;
+  }
+
+  isMapped(path: string): boolean {
+    return this.mapped.has(path);
+  }
+}
+
+function readsOf(whole: KeptUses): ProcessReads {
+  const reads = new ReadList();
+  eachKeptUse(whole, reads);
+  return reads;
 }
 
 function isPlainLibrary(path: string): boolean {
@@ -89,10 +115,11 @@ function isPlainLibrary(path: string): boolean {
 function dataMappings(kept: KeptUses): Paths {
   const loaderOnly = new Set<string>();
   let seesMappings = false;
-  eachKeptUse(wholeOf(kept), (how, path, { sensors }) => {
+  const take: UseTaker["take"] = (how, path, { sensors }) => {
     if (how !== "mapped") return;
     if ((sensors & mmapBit) === 0) loaderOnly.add(path);
     else seesMappings = true;
-  });
+  };
+  eachKeptUse(wholeOf(kept), { take });
   return seesMappings || loaderOnly.size > codeMappingCountMax ? loaderOnly : noPaths;
 }

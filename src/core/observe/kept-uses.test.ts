@@ -2,6 +2,7 @@
  * Holds that what a process did is the same in any form: silences, copies, dumps and loads on the
  * way change nothing of it, nor does what is done to a copy.
  */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -29,7 +30,15 @@ import {
   createProcessUses,
 } from "./process-uses.ts";
 import { createUseLists } from "./use-lists.ts";
-import { type Access, countAgain, createUse, createUses, hows, type Use } from "./use-record.ts";
+import {
+  type Access,
+  countAgain,
+  createUse,
+  createUses,
+  hows,
+  type Use,
+  type UseTaker,
+} from "./use-record.ts";
 
 const paths = Array.from({ length: 90 }, (_, at) => {
   return `/usr/lib/${at % 20}/${at}${[".py", ".rb", ".so", ""][at % 4]}`;
@@ -69,9 +78,10 @@ function add({ process, totals }: Stage, given: readonly Access[], by: boolean):
 
 function usesOf(kept: KeptUses, look?: number) {
   const told: unknown[] = [];
-  eachKeptUse(kept, (how, path, use) => {
+  const take: UseTaker["take"] = (how, path, use) => {
     told.push({ ...use, how, path, ...(look === undefined ? {} : { look }) });
-  });
+  };
+  eachKeptUse(kept, { take });
   return told;
 }
 
@@ -88,9 +98,10 @@ function newsOf(kept: KeptUses, since: number, given: readonly Access[], look: n
     told[how].set(path, use);
     return use;
   };
-  eachKeptUse(kept, (how, path, use) => {
+  const take: UseTaker["take"] = (how, path, use) => {
     if (use.look >= since) place(how, path, { ...use });
-  });
+  };
+  eachKeptUse(kept, { take });
   for (const access of given) {
     const { how, path } = access;
     const before = told[how]?.get(path) ?? findKeptUse(kept, how, path);
@@ -144,9 +155,10 @@ test("law: in any form, and however often it is copied, what a process did stays
           one.process = load(one);
           for (const stage of [one, whole]) stage.totals.look = 1;
           whole.process.kept = openKept(whole.process.kept);
-          eachKeptUse(whole.process.kept, (_how, _path, use) => {
+          const take: UseTaker["take"] = (_how, _path, use) => {
             use.look = 0;
-          });
+          };
+          eachKeptUse(whole.process.kept, { take });
         } else if (kind === "copy") {
           const copy = { process: { ...process, kept: startOver(process.kept) }, totals };
           const other = structuredClone({ ...whole });

@@ -7,17 +7,15 @@
  */
 import {
   type CompactUses,
-  compactUses,
   eachCompactPending,
   eachCompactUse,
   findCompactUse,
-  type TakePending,
-  type TakeUse,
+  UseCompactor,
 } from "./compact-uses.ts";
-import type { PendingAccess } from "./exec-prelude.ts";
+import type { PendingAccess, PendingTaker } from "./exec-prelude.ts";
 import type { FileUseHow } from "./fact.ts";
 import type { UseCounts, UseLists } from "./use-lists.ts";
-import { createUses, hows, type Use, type UsesByHow } from "./use-record.ts";
+import { createUses, hows, type Use, type UsesByHow, type UseTaker } from "./use-record.ts";
 
 /** What a process did that may do more, or is to be ended. */
 export interface OpenUses {
@@ -59,46 +57,70 @@ function openOf(uses: UsesByHow, base: KeptUses | undefined, toldSince: number):
 }
 
 /** All that is told. **Cost**: linear in what is there; nothing is sought. */
-export function eachKeptUse(kept: KeptUses, take: TakeUse): void {
+export function eachKeptUse(kept: KeptUses, taker: UseTaker): void {
   if (isCompact(kept)) {
-    eachCompactUse(kept, take);
+    eachCompactUse(kept, taker);
     return;
   }
   const { uses, base, toldSince } = kept;
   if (base === undefined || (isCompact(base) && base.look < toldSince)) {
     for (const how of hows) {
-      uses[how]?.forEach((use, path) => {
-        take(how, path, use);
-      });
+      const own = uses[how];
+      if (own !== undefined) for (const [path, use] of own) taker.take(how, path, use);
     }
     return;
   }
-  let way = 0;
+  const over = new OverTaker(kept, taker);
+  eachKeptUse(base, over);
+  over.end();
+}
+
+/**
+ * Takes what was there before, and gives what lies over it in its place. A class, and so is
+ * whatever takes many uses: the machine code of a function that is made for each call does not
+ * outlive the next collection of garbage.
+ */
+class OverTaker implements UseTaker {
+  private readonly open: OpenUses;
+  private readonly taker: UseTaker;
+  private way = 0;
   /** Of this way, what was told in the place of what it is over. */
-  let met: Set<string> | undefined;
-  /** Of the ways before `end`, what was not told so. */
-  const takeRest = (end: number): void => {
-    for (; way < end; way++) {
-      const how = hows[way] ?? "read";
-      if (met?.size !== uses[how]?.size) {
-        uses[how]?.forEach((use, path) => {
-          if (met?.has(path) !== true) take(how, path, use);
-        });
-      }
-      met = undefined;
-    }
-  };
-  eachKeptUse(base, (how, path, use) => {
-    if (how !== hows[way]) takeRest(hows.indexOf(how));
+  private met: Set<string> | undefined;
+
+  constructor(open: OpenUses, taker: UseTaker) {
+    this.open = open;
+    this.taker = taker;
+  }
+
+  take(how: FileUseHow, path: string, use: Use): void {
+    const { uses, toldSince } = this.open;
+    if (how !== hows[this.way]) this.takeRest(hows.indexOf(how));
     if (use.look < toldSince) return;
     const own = uses[how]?.get(path);
     if (own !== undefined) {
-      met ??= new Set();
-      met.add(path);
+      this.met ??= new Set();
+      this.met.add(path);
     }
-    take(how, path, own ?? use);
-  });
-  takeRest(hows.length);
+    this.taker.take(how, path, own ?? use);
+  }
+
+  end(): void {
+    this.takeRest(hows.length);
+  }
+
+  /** Of the ways before `end`, what was not told yet. */
+  private takeRest(end: number): void {
+    const { open, taker } = this;
+    for (; this.way < end; this.way++) {
+      const how = hows[this.way] ?? "read";
+      const { met } = this;
+      const own = open.uses[how];
+      if (own !== undefined && met?.size !== own.size) {
+        for (const [path, use] of own) if (met?.has(path) !== true) taker.take(how, path, use);
+      }
+      this.met = undefined;
+    }
+  }
 }
 
 /** Told or not; not to be changed. **Cost**: of a compact form a look at each path. */
@@ -115,20 +137,28 @@ export function wholeOf(kept: KeptUses): KeptUses {
 }
 
 /** Latest accesses that may be the next program's. Tells how many there were. */
-export function eachPending(kept: KeptUses, take: TakePending): number {
-  if (isCompact(kept)) return eachCompactPending(kept, take);
+export function eachPending(kept: KeptUses, taker: PendingTaker): number {
+  if (isCompact(kept)) return eachCompactPending(kept, taker);
   const { pending, base } = kept;
-  if (pending === undefined) return base === undefined ? 0 : eachPending(base, take);
-  for (const access of pending) take(access);
+  if (pending === undefined) return base === undefined ? 0 : eachPending(base, taker);
+  for (const access of pending) taker.takePending(access);
   return pending.length;
+}
+
+class PendingList implements PendingTaker {
+  readonly accesses: PendingAccess[] = [];
+
+  takePending(access: PendingAccess): void {
+    this.accesses.push({ ...access });
+  }
 }
 
 /** The same, not to be changed. */
 export function pendingOf(kept: KeptUses): readonly PendingAccess[] {
   if (!isCompact(kept) && kept.pending !== undefined) return kept.pending;
-  const accesses: PendingAccess[] = [];
-  eachPending(kept, (access) => accesses.push({ ...access }));
-  return accesses;
+  const list = new PendingList();
+  eachPending(kept, list);
+  return list.accesses;
 }
 
 /** The same, to be changed. */
@@ -171,10 +201,11 @@ export function noteChanged(open: OpenUses, how: FileUseHow): void {
 export function openKept(kept: KeptUses): OpenUses {
   if (!isCompact(kept) && kept.base === undefined) return kept;
   const uses = createUses();
-  eachKeptUse(kept, (how, path, use) => {
+  const take: UseTaker["take"] = (how, path, use) => {
     uses[how] ??= new Map();
     uses[how].set(path, { ...use });
-  });
+  };
+  eachKeptUse(kept, { take });
   return { ...openOf(uses, undefined, 0), pending: [...pendingOf(kept)], look: kept.look };
 }
 
@@ -189,11 +220,10 @@ export function compactKept(
 ): CompactUses | undefined {
   const look = joinLooks(kept, pastLook, undefined);
   if (look === mixedLooks) return undefined;
-  const source = {
-    eachUse: (take: TakeUse) => eachKeptUse(kept, take),
-    eachPending: (take: TakePending) => eachPending(kept, take),
-  };
-  return compactUses(source, lists, look ?? 0);
+  const compactor = new UseCompactor();
+  eachKeptUse(kept, compactor);
+  eachPending(kept, compactor);
+  return compactor.end(lists, look ?? 0);
 }
 
 const mixedLooks = -1;

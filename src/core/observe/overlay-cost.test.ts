@@ -99,9 +99,10 @@ test("to tell what is over a silent process, or to count it, seeks nothing", () 
   add(process, "written", 0, 300);
   let toldCount = 0;
   const compared = countCompared(() => {
-    eachKeptUse(process.kept, () => {
+    const take = () => {
       toldCount += 1;
-    });
+    };
+    eachKeptUse(process.kept, { take });
     assert.equal(countKept(process.kept).read, useCountMax.read);
   });
   assert.deepEqual([compared, toldCount], [0, 304]);

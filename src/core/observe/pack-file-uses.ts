@@ -6,7 +6,7 @@
 
 import type { Columns } from "./column.ts";
 import { addTotal, listTotals, startTotals } from "./container-totals.ts";
-import type { PendingAccess } from "./exec-prelude.ts";
+import type { PendingAccess, PendingTaker } from "./exec-prelude.ts";
 import type { ContainerKey, FileUseHow } from "./fact.ts";
 import { createUseTotals, type UseTotalsState } from "./file-use-totals.ts";
 import { joinColumns, ListColumn, NumberColumn, PlainColumn, TextColumn } from "./grow-columns.ts";
@@ -22,7 +22,7 @@ import {
 import { packTotals, unpackTotals } from "./pack-totals.ts";
 import { compactProcess, createProcessUses, openedUses, type ProcessUses } from "./process-uses.ts";
 import type { UseLists } from "./use-lists.ts";
-import { createUse, type Use } from "./use-record.ts";
+import { createUse, type Use, type UseTaker } from "./use-record.ts";
 
 export interface FileUses {
   readonly processes: Map<string, ProcessUses>;
@@ -60,8 +60,8 @@ function packProcesses(all: readonly ProcessUses[]): Columns {
   return { kind: "records", count, byKey: new Map([...byKey, ["pending", packPending(all)]]) };
 }
 
-function packPending(all: readonly ProcessUses[]): ListColumn["column"] {
-  const columns = {
+class PendingColumns implements PendingTaker {
+  private readonly columns = {
     path: new TextColumn(),
     how: new TextColumn(),
     sensor: new TextColumn(),
@@ -71,27 +71,30 @@ function packPending(all: readonly ProcessUses[]): ListColumn["column"] {
     input: new NumberColumn(),
     offset: new NumberColumn(),
   };
-  let count = 0;
-  const lists = new ListColumn({
-    get column() {
-      return joinColumns(count, columns);
-    },
-  });
-  for (const { kept } of all) {
-    lists.add(
-      eachPending(kept, (access) => {
-        count += 1;
-        columns.path.add(access.path);
-        columns.how.add(access.how);
-        columns.sensor.add(access.sensor);
-        columns.policy.add(access.policy);
-        columns.timeUs.add(access.timeUs);
-        columns.timed.add(access.timed);
-        columns.input.add(access.input);
-        columns.offset.add(access.offset);
-      }),
-    );
+  private count = 0;
+
+  takePending(access: PendingAccess): void {
+    const { columns } = this;
+    this.count += 1;
+    columns.path.add(access.path);
+    columns.how.add(access.how);
+    columns.sensor.add(access.sensor);
+    columns.policy.add(access.policy);
+    columns.timeUs.add(access.timeUs);
+    columns.timed.add(access.timed);
+    columns.input.add(access.input);
+    columns.offset.add(access.offset);
   }
+
+  get column(): Columns {
+    return joinColumns(this.count, this.columns);
+  }
+}
+
+function packPending(all: readonly ProcessUses[]): ListColumn["column"] {
+  const columns = new PendingColumns();
+  const lists = new ListColumn(columns);
+  for (const { kept } of all) lists.add(eachPending(kept, columns));
   return lists.column;
 }
 
@@ -103,9 +106,10 @@ const processKeys = (Object.keys(startProcess()) as (keyof ProcessUses)[]).filte
   (key) => key !== "kept",
 );
 
-/** Of what is compact no records are made. */
-function packUses(all: readonly ProcessUses[]): Pick<FileUsesDump, "uses" | "places"> {
-  const uses = {
+class UseColumns implements UseTaker {
+  /** Place of the process whose uses come. */
+  owner = 0;
+  private readonly uses = {
     count: new NumberColumn(),
     firstUs: new NumberColumn(),
     lastUs: new NumberColumn(),
@@ -116,26 +120,44 @@ function packUses(all: readonly ProcessUses[]): Pick<FileUsesDump, "uses" | "pla
     offset: new NumberColumn(),
     by: new PlainColumn(),
   };
-  const places = { owner: new NumberColumn(), how: new TextColumn(), path: new TextColumn() };
-  let count = 0;
-  for (const [owner, process] of all.entries()) {
-    eachKeptUse(process.kept, (how, path, use) => {
-      count += 1;
-      uses.count.add(use.count);
-      uses.firstUs.add(use.firstUs);
-      uses.lastUs.add(use.lastUs);
-      uses.sensors.add(use.sensors);
-      uses.sensor.add(use.sensor);
-      uses.policy.add(use.policy);
-      uses.input.add(use.input);
-      uses.offset.add(use.offset);
-      uses.by.add(use.by);
-      places.owner.add(owner);
-      places.how.add(how);
-      places.path.add(path);
-    });
+  private readonly places = {
+    owner: new NumberColumn(),
+    how: new TextColumn(),
+    path: new TextColumn(),
+  };
+  private count = 0;
+
+  take(how: FileUseHow, path: string, use: Use): void {
+    const { uses, places } = this;
+    this.count += 1;
+    uses.count.add(use.count);
+    uses.firstUs.add(use.firstUs);
+    uses.lastUs.add(use.lastUs);
+    uses.sensors.add(use.sensors);
+    uses.sensor.add(use.sensor);
+    uses.policy.add(use.policy);
+    uses.input.add(use.input);
+    uses.offset.add(use.offset);
+    uses.by.add(use.by);
+    places.owner.add(this.owner);
+    places.how.add(how);
+    places.path.add(path);
   }
-  return { uses: joinColumns(count, uses), places: joinColumns(count, places) };
+
+  end(): Pick<FileUsesDump, "uses" | "places"> {
+    const { count, uses, places } = this;
+    return { uses: joinColumns(count, uses), places: joinColumns(count, places) };
+  }
+}
+
+/** Of what is compact no records are made. */
+function packUses(all: readonly ProcessUses[]): Pick<FileUsesDump, "uses" | "places"> {
+  const columns = new UseColumns();
+  for (const [owner, process] of all.entries()) {
+    columns.owner = owner;
+    eachKeptUse(process.kept, columns);
+  }
+  return columns.end();
 }
 
 /** What was looked at is asked of a living state only. */

@@ -3,6 +3,7 @@
  * That an observation goes on from them as if nothing had been is in
  * `src/engine/observer-dump.test.ts`.
  */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import v8 from "node:v8";
@@ -35,6 +36,7 @@ import { createFlowState, openEnds } from "./settle-flows.ts";
 import { createTreeNode } from "./tree-node.ts";
 import { createTreeState, sceneOf } from "./tree-state.ts";
 import { createUseLists } from "./use-lists.ts";
+import type { UseTaker } from "./use-record.ts";
 
 const values = fc.oneof(
   fc.double({ noDefaultInfinity: false }),
@@ -119,9 +121,10 @@ test("each part of a state is read back as it was", () => {
     const open = openedUses(process);
     open.look = 0;
     openPending(open);
-    eachKeptUse(open, (_how, _path, use) => {
+    const take: UseTaker["take"] = (_how, _path, use) => {
       use.look = 0;
-    });
+    };
+    eachKeptUse(open, { take });
   }
   for (const process of processes.values()) openedUses(process);
   assert.deepEqual(processes, uses.processes);

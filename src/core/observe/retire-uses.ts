@@ -3,13 +3,13 @@
  * In: a process that is forgotten, with its class. Out: totals, and credit to the next program.
  * Must never open what is compact, but for the largest lists (`process-uses.ts`).
  */
-import { findPrelude, type PendingAccess } from "./exec-prelude.ts";
+import { findPrelude, type PendingAccess, type PendingTaker } from "./exec-prelude.ts";
 import { imagePath } from "./file-path.ts";
 import { addToTotals } from "./file-use-totals.ts";
 import type { ProcessNode } from "./fold.ts";
 import type { FileUseState } from "./fork-file-uses.ts";
 import { eachPending, pendingOf } from "./kept-uses.ts";
-import { addUse, type ProcessUses } from "./process-uses.ts";
+import { addUse, type ProcessUses, type UseTotals } from "./process-uses.ts";
 import { scriptArgument } from "./script-argument.ts";
 
 /** **Cost**: linear in what it did; nothing for a process without uses. */
@@ -21,7 +21,7 @@ export function retireUses(state: FileUseState, node: ProcessNode): void {
   const next = state.processes.get(node.nextExecId);
   if (next === undefined || !isSucceeded(process, next, node)) {
     // What it is over, or held back, stays as it is while it is added.
-    eachPending(process.kept, (access) => addUse(process, state.totals, access));
+    eachPending(process.kept, new PendingAdder(process, state.totals));
   } else {
     const pending = pendingOf(process.kept);
     const moved = movePrelude(state, pending, next, node);
@@ -31,6 +31,20 @@ export function retireUses(state: FileUseState, node: ProcessNode): void {
   }
   addOwnProgram(state, process, node);
   addToTotals(state.totals, process, node);
+}
+
+class PendingAdder implements PendingTaker {
+  private readonly process: ProcessUses;
+  private readonly totals: UseTotals;
+
+  constructor(process: ProcessUses, totals: UseTotals) {
+    this.process = process;
+    this.totals = totals;
+  }
+
+  takePending(access: PendingAccess): void {
+    addUse(this.process, this.totals, access);
+  }
 }
 
 /** A program that ran outside the container had its own files there: only a fork has none. */

@@ -24,6 +24,11 @@ export interface Use {
   look: number;
 }
 
+/** **Order**: uses by way, as they came. None may be kept: it may be another one after the call. */
+export interface UseTaker {
+  take(how: FileUseHow, path: string, use: Use): void;
+}
+
 export interface Image {
   readonly execId: string;
   readonly binary: string;

@@ -129,7 +129,7 @@ function sensorsOf(event: ProcessEvent): readonly Told[] {
 function sensorsOfHook(event: HookEvent): readonly Told[] {
   const { policy } = event;
   const told = new Set<Sensor>();
-  readAccesses(event, ({ sensor }) => told.add(sensor));
+  for (const { sensor } of readAccesses(event)) told.add(sensor);
   const doings = doingsOfEvent(event) ?? [];
   if (isSetuid(event)) told.add("other");
   return [
