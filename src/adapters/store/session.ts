@@ -13,9 +13,10 @@ export type Row = Record<string, SQLOutputValue>;
 /** **Unit**: rows that are read in one go before others get their turn; more make it no faster. */
 const pageRowCount = 128;
 
-/** One table, in the order of a key without gaps in what it finds again. */
+/** Rows of one table, page by page: each page begins after the last key of the one before. */
 export interface Listing {
   readonly table: string;
+  /** A column that is found by an index, and is another in each row. */
   readonly key: string;
   /** Before all keys, and of their type. */
   readonly first: string | number;

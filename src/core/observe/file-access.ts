@@ -75,7 +75,7 @@ const latest: { event: HookEvent | undefined; readonly accesses: FileAccess[] } 
   event: undefined,
   accesses: [],
 };
-/** Objects for them, used again and again. */
+/** Objects for the next, so that none is made for an event. */
 const spare: FileAccess[] = [];
 
 /**
@@ -85,24 +85,21 @@ const spare: FileAccess[] = [];
 export function readAccesses(event: HookEvent): readonly FileAccess[] {
   if (latest.event !== event) {
     latest.event = event;
-    latest.accesses.length = 0;
+    const { accesses } = latest;
+    // Taken out one by one the list keeps its room.
+    for (let one = accesses.pop(); one !== undefined; one = accesses.pop()) spare.push(one);
     findAccesses(event, addAccess);
   }
   return latest.accesses;
 }
 
 function addAccess({ path, how, sensor, executable }: FileAccess): void {
-  const { accesses } = latest;
-  let kept = spare[accesses.length];
-  if (kept === undefined) {
-    kept = { path, how, sensor, executable };
-    spare.push(kept);
-  }
+  const kept = spare.pop() ?? { path, how, sensor, executable };
   kept.path = path;
   kept.how = how;
   kept.sensor = sensor;
   kept.executable = executable;
-  accesses.push(kept);
+  latest.accesses.push(kept);
 }
 
 function findAccesses(event: HookEvent, use: Use): void {

@@ -19,7 +19,7 @@ import { UseJudge } from "./judge-uses.ts";
 import { eachKeptUse } from "./kept-uses.ts";
 import { earliest } from "./merge-facts.ts";
 import type { ProcessUses } from "./process-uses.ts";
-import { hows, sensorNames, type Use, type UsesByHow, type UseTaker } from "./use-record.ts";
+import { eachUse, sensorNames, type Use, type UsesByHow, type UseTaker } from "./use-record.ts";
 import {
   type Adding,
   citationsOf,
@@ -85,8 +85,7 @@ export function addToTotals(
 ): void {
   const adder = new TotalsAdder(state, process, node);
   if (given === undefined) eachKeptUse(process.kept, adder);
-  else
-    for (const how of hows) for (const [path, use] of given[how] ?? []) adder.take(how, path, use);
+  else eachUse(given, adder);
   if (process.lostCount > 0) noteLoss(state, process, "eviction", process.lostCount);
   if (process.lostWriteCount > 0) {
     noteLoss(state, process, "write-eviction", process.lostWriteCount);

@@ -15,7 +15,14 @@ import {
 import type { PendingAccess, PendingTaker } from "./exec-prelude.ts";
 import type { FileUseHow } from "./fact.ts";
 import type { UseCounts, UseLists } from "./use-lists.ts";
-import { createUses, hows, type Use, type UsesByHow, type UseTaker } from "./use-record.ts";
+import {
+  createUses,
+  eachUse,
+  hows,
+  type Use,
+  type UsesByHow,
+  type UseTaker,
+} from "./use-record.ts";
 
 /** What a process did that may do more, or is to be ended. */
 export interface OpenUses {
@@ -64,10 +71,7 @@ export function eachKeptUse(kept: KeptUses, taker: UseTaker): void {
   }
   const { uses, base, toldSince } = kept;
   if (base === undefined || (isCompact(base) && base.look < toldSince)) {
-    for (const how of hows) {
-      const own = uses[how];
-      if (own !== undefined) for (const [path, use] of own) taker.take(how, path, use);
-    }
+    eachUse(uses, taker);
     return;
   }
   const over = new OverTaker(kept, taker);

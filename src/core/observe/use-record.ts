@@ -54,6 +54,14 @@ function bitOf(sensor: Sensor): number {
   return sensorBits.get(sensor) ?? 0;
 }
 
+/** **Order**: by way, as they came. */
+export function eachUse(uses: UsesByHow, taker: UseTaker): void {
+  for (const how of hows) {
+    const own = uses[how];
+    if (own !== undefined) for (const [path, use] of own) taker.take(how, path, use);
+  }
+}
+
 /** Without a map until the first use: most processes touch files in one or two ways. */
 export function createUses(): UsesByHow {
   return { executed: undefined, mapped: undefined, read: undefined, written: undefined };
