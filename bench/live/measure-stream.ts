@@ -12,6 +12,7 @@ import { median } from "../print-ratios.ts";
 import type { Writes } from "./count-writes.ts";
 import { machinePace } from "./machine-pace.ts";
 import {
+  type Answer,
   type Daemon,
   drain,
   lostOf,
@@ -27,6 +28,8 @@ export interface StreamPlan {
   readonly speed: string;
   /** What comes first, and only fills the state. */
   readonly filling?: Filling;
+  /** So many events are measured by themselves: V8 compiles meanwhile what it will run for good. */
+  readonly firstCount?: number;
   readonly words: readonly string[];
 }
 
@@ -39,14 +42,20 @@ export interface Filling {
   readonly quietSeconds: number;
 }
 
-/** What one run took. */
-export interface Streamed {
+/** What events took. */
+export interface Taken {
   /** Handled while it was measured. */
   readonly events: number;
-  /** In the whole run: dropped because they came faster than they were handled. */
-  readonly lost: number;
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
+}
+
+/** What one run took, but for its first events. */
+export interface Streamed extends Taken {
+  /** They, where they are measured by themselves. */
+  readonly first: Taken | undefined;
+  /** In the whole run: dropped because they came faster than they were handled. */
+  readonly lost: number;
   readonly childSeconds: number;
   /** Of what was seen each half second. */
   readonly residentBytes: number;
@@ -98,10 +107,12 @@ export async function measureStream(place: Place, plan: StreamPlan): Promise<Str
 async function measure(daemon: Daemon, server: Server, plan: StreamPlan): Promise<Streamed> {
   const { filling } = plan;
   const full = filling === undefined ? noWrites : await fill(daemon, server, filling);
-  const before = { answer: await daemon.status(), usage: daemon.usage() };
-  const startedMs = daemon.elapsedMs();
+  const start = markOf(daemon, await daemon.status());
   const sampling = new AbortController();
   const samples = sample(daemon, sampling.signal);
+  const { firstCount } = plan;
+  const before = firstCount === undefined ? start : await passFirst(daemon, firstCount);
+  const startedMs = before.atMs;
   await server.served();
   const { answer, atMs } = await drain(daemon);
   // At full speed the writing of what came last is part of the work.
@@ -111,10 +122,9 @@ async function measure(daemon: Daemon, server: Server, plan: StreamPlan): Promis
   if (filling !== undefined) await settle(daemon, atMs);
   const seen = await samples;
   return {
-    events: answer.eventCount - before.answer.eventCount,
+    ...takenFrom(before, { ...markOf(daemon, answer), atMs, usage }),
+    first: firstCount === undefined ? undefined : takenFrom(start, before),
     lost: lostOf(answer),
-    wallSeconds: (atMs - startedMs) / 1000,
-    cpuSeconds: usage.ownSeconds - before.usage.ownSeconds,
     childSeconds: usage.childSeconds - before.usage.childSeconds,
     residentBytes: median(seen.residentBytes),
     residentBytesMost: Math.max(...seen.residentBytes),
@@ -126,6 +136,33 @@ async function measure(daemon: Daemon, server: Server, plan: StreamPlan): Promis
       .map(({ ms }) => Number(ms)),
     kept: { ...(await readKept(daemon, answer.eventCount)), filling: full },
   };
+}
+
+/** How far it is at a moment, and what that took. */
+interface Mark {
+  readonly eventCount: number;
+  readonly atMs: number;
+  readonly usage: ReturnType<Daemon["usage"]>;
+}
+
+function markOf(daemon: Daemon, { eventCount }: Answer): Mark {
+  return { eventCount, atMs: daemon.elapsedMs(), usage: daemon.usage() };
+}
+
+function takenFrom(from: Mark, to: Mark): Taken {
+  return {
+    events: to.eventCount - from.eventCount,
+    wallSeconds: (to.atMs - from.atMs) / 1000,
+    cpuSeconds: to.usage.ownSeconds - from.usage.ownSeconds,
+  };
+}
+
+async function passFirst(daemon: Daemon, count: number): Promise<Mark> {
+  for (;;) {
+    const answer = await daemon.status();
+    if (answer.eventCount + lostOf(answer) >= count) return markOf(daemon, answer);
+    await sleep(lookEveryMs);
+  }
 }
 
 const noWrites: Writes = { byKind: {}, commits: 0 };

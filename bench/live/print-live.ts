@@ -34,14 +34,15 @@ export function printSpeed(runs: SpeedRuns, print: Print): void {
     name,
     count(of(all, ({ events, wallSeconds }) => events / wallSeconds)),
     count(of(all, ({ events, cpuSeconds }) => events / cpuSeconds)),
+    count(of(all, ({ first }) => (first?.events ?? 0) / (first?.cpuSeconds ?? 1))),
     of(all, ({ cpuSeconds, wallSeconds }) => cpuSeconds / wallSeconds).toFixed(2),
     count(most(all, ({ lost }) => lost)),
     megabytes(most(all, ({ residentBytesMax }) => residentBytesMax)),
     count(of(all, ({ pace }) => pace)),
   ];
   const head = [
-    ...["sent", "events/s", "events a CPU second", "cores", "lost at most", "resident MB"],
-    "pace, MB/s",
+    ...["sent", "events/s", "events a CPU second", "of the first", "cores", "lost at most"],
+    ...["resident MB", "pace, MB/s"],
   ];
   const rate = count(targets.eventsPerSecond);
   table(print, head, [
