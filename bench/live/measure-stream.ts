@@ -52,8 +52,8 @@ export interface Taken {
 
 /** What one run took, but for its first events. */
 export interface Streamed extends Taken {
-  /** They, where they are measured by themselves. */
-  readonly first: Taken | undefined;
+  /** They; of no event where none are measured by themselves. */
+  readonly first: Taken;
   /** In the whole run: dropped because they came faster than they were handled. */
   readonly lost: number;
   readonly childSeconds: number;
@@ -110,8 +110,7 @@ async function measure(daemon: Daemon, server: Server, plan: StreamPlan): Promis
   const start = markOf(daemon, await daemon.status());
   const sampling = new AbortController();
   const samples = sample(daemon, sampling.signal);
-  const { firstCount } = plan;
-  const before = firstCount === undefined ? start : await passFirst(daemon, firstCount);
+  const before = await passFirst(daemon, plan.firstCount ?? 0);
   const startedMs = before.atMs;
   await server.served();
   const { answer, atMs } = await drain(daemon);
@@ -123,7 +122,7 @@ async function measure(daemon: Daemon, server: Server, plan: StreamPlan): Promis
   const seen = await samples;
   return {
     ...takenFrom(before, { ...markOf(daemon, answer), atMs, usage }),
-    first: firstCount === undefined ? undefined : takenFrom(start, before),
+    first: takenFrom(start, before),
     lost: lostOf(answer),
     childSeconds: usage.childSeconds - before.usage.childSeconds,
     residentBytes: median(seen.residentBytes),

@@ -34,7 +34,7 @@ export function printSpeed(runs: SpeedRuns, print: Print): void {
     name,
     count(of(all, ({ events, wallSeconds }) => events / wallSeconds)),
     count(of(all, ({ events, cpuSeconds }) => events / cpuSeconds)),
-    count(of(all, ({ first }) => (first?.events ?? 0) / (first?.cpuSeconds ?? 1))),
+    count(of(all, ({ first }) => first.events / first.cpuSeconds)),
     of(all, ({ cpuSeconds, wallSeconds }) => cpuSeconds / wallSeconds).toFixed(2),
     count(most(all, ({ lost }) => lost)),
     megabytes(most(all, ({ residentBytesMax }) => residentBytesMax)),
