@@ -92,9 +92,7 @@ export class SqliteFacts implements FactStore {
   }
 
   async *facts(): AsyncIterable<Fact> {
-    for await (const page of this.session.stream<Fact>([settledFacts, openFacts])) {
-      for (const fact of page) yield fact;
-    }
+    for await (const page of this.session.stream<Fact>([settledFacts, openFacts])) yield* page;
   }
 
   async *openFacts(writer: string, keys?: readonly string[]): AsyncIterable<Fact> {
@@ -104,6 +102,7 @@ export class SqliteFacts implements FactStore {
     );
     if (number === undefined) return;
     if (keys === undefined) {
+      // With "+" by place: found by their writer, all would be sorted anew for each page.
       const own = { ...openFacts, where: `+writer = ${Number(number)}` };
       for await (const page of session.stream<Fact>([own])) yield* page;
       return;

@@ -2,7 +2,6 @@
  * Holds that what a process did is the same in any form: silences, copies, dumps and loads on the
  * way change nothing of it, nor does what is done to a copy.
  */
-
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

@@ -3,7 +3,6 @@
  * That an observation goes on from them as if nothing had been is in
  * `src/engine/observer-dump.test.ts`.
  */
-
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import v8 from "node:v8";

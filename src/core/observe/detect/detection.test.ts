@@ -212,13 +212,20 @@ test("processes that had to go early are told when their session is spoken of", 
   assert.ok(facts.losses.some(({ reason }) => reason === "detect-eviction"));
 });
 
-test("a session goes on to be told of after the process that was spoken of is forgotten", () => {
-  const { story, shell, tool } = sessionStory();
+/** Its tool was spoken of, ended, and is forgotten. */
+function forgottenStory() {
+  const stage = sessionStory();
+  const { story, shell, tool } = stage;
   erase(story, tool, "/a");
   story.exit(tool);
   story.nowUs += 700_000_000;
   story.open(shell, "/b");
   story.nowUs += 100_000_000;
+  return stage;
+}
+
+test("a session goes on to be told of after the process that was spoken of is forgotten", () => {
+  const { story, shell, tool } = forgottenStory();
   const late = story.exec({ pid: 30, binary: "/usr/bin/id", parent: shell });
   story.open(late, "/etc/shadow");
   const facts = detect(story.events, onDelete);
@@ -250,12 +257,7 @@ test("a window that ends between events gives a signal, and cites its process", 
 });
 
 test("a process that was forgotten and comes back counts what came before and after", () => {
-  const { story, shell, tool } = sessionStory();
-  erase(story, tool, "/a");
-  story.exit(tool);
-  story.nowUs += 700_000_000;
-  story.open(shell, "/b");
-  story.nowUs += 100_000_000;
+  const { story, tool } = forgottenStory();
   erase(story, tool, "/c");
   const [signal] = detect(story.events, onDelete).signals(host);
   assert.equal(signal?.process, tool.execId);
