@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 /**
- * Starts waggle, or says clearly that this Node is too old. Plain syntax, so that old ones can read
- * it. In: the command line. Out: the exit status of `main`.
+ * Starts waggle, or says clearly that this Node is too old or the program was not built. Plain
+ * syntax, so that old ones can read it. In: the command line. Out: the exit status of `main`.
  */
+import { existsSync } from "node:fs";
+
+const program = new URL("../dist/main.js", import.meta.url);
 const major = Number(process.versions.node.split(".")[0]);
 
 /**
@@ -41,7 +44,13 @@ if (major < 24) {
       "Install a newer one, for example with `npm install --global node@24`, and try again.\n",
   );
   process.exitCode = 2;
+} else if (!existsSync(program)) {
+  process.stderr.write(
+    "waggle is not built here: dist/main.js is missing.\n" +
+      "In a checkout, `node scripts/run.js build` makes it; `node src/main.ts` needs none.\n",
+  );
+  process.exitCode = 2;
 } else {
   if (isDaemon() && process.platform === "linux") becomeDaemon();
-  await import("../dist/main.js");
+  await import(program.href);
 }

@@ -28,7 +28,7 @@ export interface IntakeOptions {
   readonly index: number;
   readonly onEvent: (event: Event, record: RawRecord) => void;
   /** An event that came before, by this stream or another. */
-  readonly onDuplicate?: (event: Event) => void;
+  readonly onDuplicate?: (event: Event, record: RawRecord) => void;
   /** Of a stream without an end: a stretch with unreadable places is over. */
   readonly onDamage?: (span: DamageSpan) => void;
   /** The last line of a file is not whole. */
@@ -115,7 +115,7 @@ export class EventIntake {
     if (happened) this.damage.pass(event.timeUs);
     if (window.seenBefore(event)) {
       this.duplicateCount++;
-      this.options.onDuplicate?.(event);
+      this.options.onDuplicate?.(event, record);
     } else if (!isInside) this.outsideCount++;
     else {
       this.noteDoubts(record, event, decoder);

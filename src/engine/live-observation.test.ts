@@ -14,6 +14,7 @@ import { FactSet } from "../core/observe/fact-set.ts";
 import { createFolds } from "../operations/create-folds.ts";
 import { LiveLab, shortOf } from "../testing/live-lab.ts";
 import { recordedMessages } from "../testing/recorded-events.ts";
+import { LiveObservation } from "./live-observation.ts";
 import { createObserver } from "./observe-events.ts";
 import { readEvents } from "./read-events.ts";
 
@@ -310,6 +311,28 @@ test("a server that begins again at its start leaves no gap, one that goes on le
   assert.equal(spansOf(goOnFromArchive(100, 150, 0)), 0);
   assert.equal(spansOf(goOnFromArchive(100, 150, 160)), 1);
   assert.equal(spansOf(goOnFromArchive(100, count, count)), 1);
+});
+
+test("that nothing was missing is known again from the archive alone", () => {
+  const messages = recordedMessages();
+  const lab = new LiveLab();
+  const take = (from: number, to: number) =>
+    lab.take({ kind: "messages", messages: messages.slice(from, to) }, "tetragon:a");
+  take(0, 150);
+  lab.observation.stream("tetragon:a").openGap("restart", 0, "");
+  // Put away while the gap is open; the server, which began at its start, closes it afterwards.
+  const atCheckpoint = structuredClone(lab.observation.dump());
+  const known = lab.records.length;
+  take(0, 200);
+  assert.deepEqual(lab.losses("restart"), []);
+  const again = new LiveLab();
+  again.observation = new LiveObservation(again.options(), atCheckpoint);
+  const stream = again.observation.stream("tetragon:a");
+  for (const { bytes, offset } of lab.records.slice(known)) {
+    stream.takeAgain("protobuf", bytes, offset);
+  }
+  assert.deepEqual(again.losses("restart"), []);
+  assertSame(again.facts().canonical(), lab.facts().canonical());
 });
 
 const startUs = 1_790_000_000_000_000;

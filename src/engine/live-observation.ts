@@ -45,7 +45,10 @@ export interface LiveOptions {
   readonly createFolds: () => ObserverOptions["folds"];
   readonly tree: NonNullable<ObserverOptions["tree"]>;
   readonly problems: ProblemLog;
-  /** Every event that counts, with its record: for the archive. `source` is the name. */
+  /**
+   * Every event that counts, with its record, and copies that end a gap: for the archive, of which
+   * the same can be made again. `source` is the name.
+   */
   readonly onRecord?: (source: string, event: Event, record: RawRecord) => void;
 }
 
@@ -223,6 +226,7 @@ export class LiveObservation {
           this.evictions.note(event, this.observer.tree.evictedCount);
           this.options.onRecord?.(name, event, record);
         },
+        onProof: (event, record) => this.options.onRecord?.(name, event, record),
       },
       dumped,
     );

@@ -4,7 +4,7 @@
  * In: signals, in order. Out: events; losses; the position from which all that was not handed on
  * comes again. Must never copy a record, and never lose count of where it is.
  */
-import type { TimeUs } from "../core/event/event.ts";
+import type { Event, TimeUs } from "../core/event/event.ts";
 import type { LossFact } from "../core/observe/fact.ts";
 import type { SourcePosition, SourceSignal } from "../ports/event-source.ts";
 import type { DamageSpan } from "./event-input.ts";
@@ -18,6 +18,8 @@ type IntakeParts = "decoders" | "window" | "range" | "problems" | "index" | "onE
 
 export interface LiveStreamOptions extends Pick<IntakeOptions, IntakeParts> {
   readonly onLoss: (loss: LossFact) => void;
+  /** A copy that tells that nothing is missing: to be kept beside the events. */
+  readonly onProof?: (event: Event, record: RawRecord) => void;
 }
 
 /** Plain data, for a checkpoint. */
@@ -61,9 +63,9 @@ export class LiveStream {
         if (isLive(event)) gaps.pass(event.timeUs);
         onEvent(event, record);
       },
-      onDuplicate: (event) => {
+      onDuplicate: (event, record) => {
         gaps.noteNode(event.node);
-        if (isLive(event)) gaps.passAgain(event.timeUs);
+        if (isLive(event) && gaps.passAgain(event.timeUs)) options.onProof?.(event, record);
       },
       onDamage: (span) => {
         for (const loss of gaps.perNode(damageLoss(span, gaps.latestUs))) onLoss(loss);

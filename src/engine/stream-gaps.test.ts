@@ -83,16 +83,33 @@ test("one event of a far future does not move what comes after it", () => {
 });
 
 test("a server that begins at an earlier point closes the gap where the stream was left", () => {
+  // The one at which it was left, or the latest of those before, which came earlier.
+  for (const seconds of [3, 4]) {
+    const { gaps, told } = begin();
+    gaps.noteNode("n");
+    for (const passed of [1, 2, 4, 3]) gaps.pass(at(passed));
+    gaps.open(reconnect);
+    gaps.open({ reason: "overflow", count: 1, detail: "" });
+    for (const passed of [1, 2]) assert.equal(gaps.passAgain(at(passed)), false);
+    assert.equal(gaps.losses().length, 2);
+    assert.equal(gaps.passAgain(at(seconds)), true);
+    gaps.pass(at(6));
+    assert.deepEqual(told(), ["n overflow 3999999..6000000 1"]);
+  }
+});
+
+test("a gap that begins before the last event is closed where it begins too", () => {
   const { gaps, told } = begin();
   gaps.noteNode("n");
-  for (const seconds of [1, 2, 4, 3]) gaps.pass(at(seconds));
-  gaps.open(reconnect);
-  gaps.open({ reason: "overflow", count: 1, detail: "" });
-  for (const seconds of [1, 2, 4]) gaps.passAgain(at(seconds));
-  assert.equal(gaps.losses().length, 2);
-  gaps.passAgain(at(3));
-  gaps.pass(at(6));
-  assert.deepEqual(told(), ["n overflow 3999999..6000000 1"]);
+  for (const seconds of [1, 2, 3, 4]) gaps.pass(at(seconds));
+  gaps.open(reconnect, at(2));
+  gaps.open({ reason: "overflow", count: 1, detail: "" }, at(3));
+  assert.equal(gaps.passAgain(at(1)), false);
+  assert.equal(gaps.passAgain(at(2)), true, "a copy that proves something");
+  assert.equal(gaps.passAgain(at(3)), false);
+  gaps.passAgain(at(4));
+  gaps.pass(at(5));
+  assert.deepEqual(told(), ["n overflow 2999999..4000000 1"]);
 });
 
 test("what another source brought before ends a gap, but does not fill it", () => {

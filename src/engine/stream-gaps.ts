@@ -83,19 +83,17 @@ export class StreamGaps {
 
   /**
    * A copy of an event that came before, by this stream or by another. Where it is the very event
-   * at which this stream was left, the server began at an earlier point, and all that is between
-   * came too. (Tetragon itself sends nothing twice but its listing of processes; a recording that
-   * is served does.)
+   * at which this stream was left, or a gap begins, the server began at an earlier point, and all
+   * that is between came too. (Tetragon itself sends nothing twice but its listing of processes; a
+   * recording that is served does.) True where that closed a gap: whoever is to come to the same
+   * again must have this copy too.
    */
-  passAgain(timeUs: TimeUs): void {
-    if (this.gaps.length > 0) {
-      if (timeUs === this.leftUs) {
-        this.gaps = this.gaps.filter(({ reason }) => !isOfConnection(reason));
-      }
-      this.end(({ sinceUs }) => timeUs > sinceUs + 1, timeUs);
-    }
+  passAgain(timeUs: TimeUs): boolean {
+    const isClosed = this.gaps.length > 0 && this.close(timeUs);
+    if (this.gaps.length > 0) this.end(({ sinceUs }) => timeUs > sinceUs + 1, timeUs);
     if (timeUs > this.latest) this.latest = timeUs;
     if (this.gaps.length === 0) this.leftUs = timeUs;
+    return isClosed;
   }
 
   /** Of gaps that no event ended yet. */
@@ -109,6 +107,16 @@ export class StreamGaps {
     const { size } = this.nodes;
     if (size === 0 || size >= nodeCountMax) return [loss];
     return [...this.nodes].map((node) => ({ ...loss, node }));
+  }
+
+  /** True when there was nothing missing in one of them. */
+  private close(timeUs: TimeUs): boolean {
+    const { gaps, leftUs } = this;
+    this.gaps = gaps.filter(({ reason, sinceUs }) => {
+      const isBegin = timeUs === leftUs || timeUs === sinceUs + 1;
+      return !isBegin || !isOfConnection(reason);
+    });
+    return this.gaps.length < gaps.length;
   }
 
   private end(isOver: (gap: OpenGap) => boolean, timeUs: TimeUs): void {

@@ -4,6 +4,7 @@
  * In: what was read, metrics. Out: loss facts, and a problem for each that a person should know.
  * Must never weaken a time in which nothing was lost.
  */
+import type { TimeUs } from "../core/event/event.ts";
 import type { ProblemLog } from "../core/event/problem.ts";
 import type { LossFact } from "../core/observe/fact.ts";
 import type { FactSet } from "../core/observe/fact-set.ts";
@@ -21,8 +22,23 @@ export interface LossSources {
 export function addLosses(sources: LossSources, problems: ProblemLog): void {
   const { facts, recording, metrics, observer } = sources;
   for (const fact of [...cutFiles(recording), ...damages(recording)]) facts.add(fact);
-  const window = { fromUs: recording.fromUs, toUs: recording.toUs };
-  for (const fact of lossesBetween(metrics, window)) {
+  addCountedLosses({ facts, metrics, window: recording }, problems);
+  const { evictedCount } = observer.tree;
+  if (evictedCount > 0) facts.add(eviction(evictedCount, recording));
+}
+
+export interface CountedSources {
+  readonly facts: FactSet;
+  readonly metrics: readonly MetricsSnapshot[];
+  /** **Unit**: microseconds: what the events span. */
+  readonly window: { readonly fromUs: TimeUs; readonly toUs: TimeUs };
+}
+
+/** What Tetragon counted itself. */
+export function addCountedLosses(sources: CountedSources, problems: ProblemLog): void {
+  const { facts, metrics } = sources;
+  const { fromUs, toUs } = sources.window;
+  for (const fact of lossesBetween(metrics, { fromUs, toUs })) {
     facts.add(fact);
     problems.add({
       code: `lost-${fact.reason}`,
@@ -31,8 +47,6 @@ export function addLosses(sources: LossSources, problems: ProblemLog): void {
       place: { input: "", offset: -1, line: 0 },
     });
   }
-  const { evictedCount } = observer.tree;
-  if (evictedCount > 0) facts.add(eviction(evictedCount, recording));
 }
 
 /**

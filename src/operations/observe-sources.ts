@@ -15,7 +15,7 @@ export async function observeSources(
   problems: ProblemLog,
 ): Promise<Observation> {
   const { state } = request.sources;
-  if (state !== "") return observeState(state, context, problems);
+  if (state !== "") return observeState(state, context, problems, request.cluster);
   const { facts, recording } = await observeEvents(request, context, problems);
   refuseUnreadable(recording);
   const inputs = recording.inputs.map(summarizeEvents);

@@ -1,16 +1,22 @@
 /**
  * Holds the way from the state of a daemon to facts: what a report stands on when it reads no
  * events itself.
- * In: a state directory. Out: the facts, what was read to get them, and what the daemon gathered
- * beside them. Must never write, and never wait for the daemon.
+ * In: a state directory, policies and metrics that are given beside it. Out: the facts, what was
+ * read to get them, and what the daemon gathered beside them. Must never write, and never wait for
+ * the daemon.
  */
 import * as z from "zod";
 import type { ProblemLog } from "../core/event/problem.ts";
 import type { SignedDecision } from "../core/judge/waive/waiver.ts";
+import type { Emit } from "../core/observe/fact.ts";
 import { FactSet } from "../core/observe/fact-set.ts";
+import { CoverageRestater } from "../core/observe/restate-coverage.ts";
+import { collectStated } from "../core/observe/stated-sensors.ts";
 import type { InputSummary } from "../core/report/report.ts";
 import type { Store } from "../ports/store.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
+import { addCountedLosses } from "./add-losses.ts";
+import type { ClusterDocuments } from "./load-cluster.ts";
 import type { OperationContext } from "./operation.ts";
 
 /** Under which setting the daemon keeps what it read. */
@@ -62,36 +68,82 @@ export interface Observation {
   readonly decisions: readonly SignedDecision[];
 }
 
-/** **Errors**: throws what opening a store throws. **Cost**: linear in facts, not in events. */
+/** What is given beside a state and says what could be seen, and what was lost. */
+export type SightDocuments = Pick<ClusterDocuments, "policies" | "metrics">;
+
+const noDocuments: SightDocuments = { policies: [], metrics: [] };
+
+/**
+ * With policies and metrics that the daemon was not told of, as a report on its events would take
+ * them. **Errors**: throws what opening a store throws. **Cost**: linear in facts, not in events.
+ */
 export async function observeState(
   directory: string,
   context: OperationContext,
   problems: ProblemLog,
+  { policies, metrics }: SightDocuments = noDocuments,
 ): Promise<Observation> {
   const store = await context.outside.state.store(directory, "read");
   try {
-    return await readState(store, directory, problems);
+    const observation = await readState(store, directory, policies);
+    const { facts, recording } = observation;
+    for (const { first, ...problem } of recording.problems)
+      problems.add({ ...problem, place: first });
+    addCountedLosses({ facts, metrics, window: countedWindow(observation, metrics) }, problems);
+    return observation;
   } finally {
     await store.close();
   }
 }
 
-async function readState(
-  store: Store,
-  directory: string,
-  problems: ProblemLog,
-): Promise<Observation> {
+async function readState(store: Store, directory: string, policies: SightDocuments["policies"]) {
   const facts = new FactSet();
-  for await (const fact of store.facts.facts()) facts.add(fact);
+  await readFacts(store, policies, facts.add.bind(facts));
   const text = await store.settings.get(recordingSetting);
   const notes = await store.notes.all();
   const decisions = notes.flatMap(({ decision, revokedUs }) =>
     decision === undefined || revokedUs > 0 ? [] : [decision],
   );
-  const recording = readRecordingSetting(text, directory);
-  for (const { first, ...problem } of recording.problems)
-    problems.add({ ...problem, place: first });
-  return { facts, recording, decisions };
+  return { facts, recording: readRecordingSetting(text, directory), decisions };
+}
+
+async function readFacts(
+  store: Store,
+  policies: SightDocuments["policies"],
+  emit: Emit,
+): Promise<void> {
+  const restater = new CoverageRestater(collectStated(policies), emit);
+  for await (const fact of store.facts.facts()) {
+    if (fact.kind === "coverage") restater.take(fact);
+    else emit(fact);
+  }
+  restater.end();
+}
+
+/**
+ * From when to when counters may speak. A daemon goes on after they were read: of what came later
+ * they say nothing. And it may have facts of before what it tells of its streams.
+ */
+function countedWindow(
+  { facts: { coverage }, recording }: Pick<Observation, "facts" | "recording">,
+  metrics: SightDocuments["metrics"],
+) {
+  const since = [recording.fromUs, ...coverage.map(({ sinceUs }) => sinceUs)].filter(
+    (us) => us > 0,
+  );
+  const until = [recording.toUs, ...coverage.map(({ untilUs }) => untilUs)];
+  const scrapedUs = metrics.map(({ timeUs }) => timeUs);
+  const isDated = scrapedUs.length > 0 && scrapedUs.every((us) => us > 0);
+  const toUs = until.reduce((a, b) => Math.max(a, b));
+  return {
+    fromUs: since.reduce((a, b) => Math.min(a, b), since[0] ?? 0),
+    toUs: isDated
+      ? Math.min(
+          toUs,
+          scrapedUs.reduce((a, b) => Math.max(a, b)),
+        )
+      : toUs,
+  };
 }
 
 /** **Errors**: throws `state-damaged`: the text is the daemon's own. */

@@ -28,11 +28,13 @@ const fixture = (name: string) =>
 const bytes = new Uint8Array(gunzipSync(fixture("events.jsonl.gz")));
 
 /** What a daemon leaves that followed a file with scans in its directory. */
-async function watched(): Promise<MemoryOutside> {
+async function watched(knowsPolicies = true): Promise<MemoryOutside> {
   const world = new MemoryOutside(new MemoryMachine());
   world.machine.stored.set("s/scans/redis.syft.json.gz", fixture("redis.syft.json.gz"));
   world.machine.stored.set("s/scans/redis.grype.json.gz", fixture("redis.grype.json.gz"));
-  world.machine.stored.set("s/policies/open.yaml", fixture("20-file-open.yaml"));
+  if (knowsPolicies) {
+    world.machine.stored.set("s/policies/open.yaml", fixture("20-file-open.yaml"));
+  }
   const source = new ScriptedSource("follow:f", true);
   world.sources.set(source.name, source);
   const ended = run.run({ follow: ["f"], state: "s", status: "off", scan: "off" }, world.context());
@@ -168,6 +170,39 @@ test("a report from the state finds what a report on the file finds", async () =
   assert.ok(fromFile.report.findings.length > 0);
   assert.deepEqual(fromState.report.findings, fromFile.report.findings);
   assert.equal(fromState.report.window.eventCount, fromFile.report.window.eventCount);
+});
+
+test("policies and metrics that are given to a report count, the daemon had none", async () => {
+  const blind = await watched(false);
+  blind.machine.stored.set("f", bytes);
+  blind.machine.stored.set("open.yaml", fixture("20-file-open.yaml"));
+  const counted = (count: number) =>
+    new TextEncoder().encode(`tetragon_missed_events_total{msg_op="13"} ${count}\n`);
+  blind.machine.stored.set("first.txt", counted(0));
+  blind.machine.stored.set("last.txt", counted(7));
+  const documents = { sbom: ["s/scans"], vulns: ["s/scans"] };
+  const ask = async (more: object) => {
+    const fromFile = await report.run({ events: ["f"], ...documents, ...more }, blind.context());
+    const fromState = await report.run({ state: "s", ...more }, blind.context());
+    assert.deepEqual(fromState.report.findings, fromFile.report.findings);
+    // An event that shows no file was not counted for a policy that nobody had described.
+    const seen = ({ report: { coverage } }: typeof fromState) =>
+      JSON.parse(JSON.stringify(coverage, (key, value) => (key === "eventCount" ? 0 : value)));
+    assert.deepEqual(seen(fromState), seen(fromFile));
+    const lost = ({ report: { problems } }: typeof fromState) =>
+      problems.filter(({ code }) => code.startsWith("lost-"));
+    assert.deepEqual(lost(fromState), lost(fromFile));
+    return { findings: fromState.report.findings, lost: lost(fromState) };
+  };
+  const nothing = await ask({});
+  const stated = await ask({ policies: ["open.yaml"] });
+  const lossy = await ask({
+    policies: ["open.yaml"],
+    tetragonMetrics: ["first.txt", "last.txt"],
+  });
+  assert.notDeepEqual(stated.findings, nothing.findings);
+  assert.notDeepEqual(lossy.findings, stated.findings);
+  assert.deepEqual([stated.lost.length, lossy.lost.length], [0, 1]);
 });
 
 test("what the state says of its sources is checked", async () => {

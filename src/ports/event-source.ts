@@ -20,7 +20,8 @@ export type SourcePosition = Readonly<Record<string, string | number>>;
  *   it is an incomplete line.
  * - `messages`: each a `GetEventsResponse` as it came.
  * - `known-processes`: the same shape; processes that ran before the connection, as exec events
- *   flagged `procFS`, so that nobody takes them for started now.
+ *   flagged `procFS`, so that nobody takes them for started now, and with `dumpFlags`, so that
+ *   nobody takes it for a start of Tetragon.
  * - `gap`: events may be missing between what came before and what comes next. `count` 0 when
  *   unknown. `reason` is a loss reason: `restart`, `reconnect`, `overflow`, `truncated`, `rotated`.
  * - `idle`: all that there is was handed over; sent at least every second while nothing comes.

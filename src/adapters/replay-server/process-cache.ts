@@ -26,6 +26,12 @@ export class ProcessCache {
     this.bounds = bounds;
   }
 
+  /** As when Tetragon starts. */
+  clear(): void {
+    this.processes.clear();
+    this.sizeBytes = 0;
+  }
+
   /** Keeps a copy. A message that cannot be read changes nothing. */
   note(message: Uint8Array): void {
     const { kind } = peekMessage(message);

@@ -162,6 +162,8 @@ class Streams {
       leave();
       fail(status.CANCELLED, "context canceled");
     };
+    // Events begin at the first one again: nobody may be told of processes that are still to come.
+    if (this.open.size === 0) processes.clear();
     this.open.add(end);
     call.once("cancelled", leave);
     request.onNote({ kind: "client-connected", client });

@@ -102,7 +102,7 @@ test("any bytes are read, or are broken: nothing else ever happens", async () =>
         }
         tryMessage<unknown>(bytes, read);
       }
-      await readKnownProcesses(bytes);
+      await readKnownProcesses(bytes, () => "");
       startedId(bytes);
       nodeNameOf(bytes);
     }),

@@ -19,7 +19,7 @@ async function start(t: TestContext, calls: Readonly<Record<string, RawCall>>) {
   const stopping = new AbortController();
   const address = { address: server.address };
   const ended = runSession(
-    { address, signal: stopping.signal, answerMs: 5000, quietMs: 10 },
+    { address, signal: stopping.signal, answerMs: 5000, quietMs: 10, before: undefined },
     {
       message: (bytes) => void messages.push(bytes),
       greeted: (greeting) => void greetings.push(greeting),

@@ -6,6 +6,7 @@
  */
 
 import { setTimeout as wait } from "node:timers/promises";
+import { dumpFlags } from "../../core/event/process-flags.ts";
 import { makeVisible } from "../../core/report/safe-text.ts";
 import type { TetragonAddress } from "../../ports/tetragon-control.ts";
 import { WaggleError } from "../../ports/waggle-error.ts";
@@ -20,9 +21,9 @@ import {
 import { readInfo, readVersion } from "./decode-answer.ts";
 import { emptyRequest, encodeDumpRequest, pathOf } from "./encode-request.ts";
 import { type Connection, runCall, status } from "./grpc-call.ts";
-import { type KnownProcesses, readKnownProcesses } from "./known-processes.ts";
+import { type Dumping, type KnownProcesses, readKnownProcesses } from "./known-processes.ts";
 import { socketPathOf, withConnection } from "./open-connection.ts";
-import { readSocketStamp, type ServerIdentity } from "./server-identity.ts";
+import { readSocketStamp, type ServerIdentity, wasRestarted } from "./server-identity.ts";
 
 export interface SessionOptions {
   readonly address: TetragonAddress;
@@ -31,6 +32,8 @@ export interface SessionOptions {
   readonly answerMs: number;
   /** **Unit**: milliseconds without a message before the server is asked for a sign of life. */
   readonly quietMs: number;
+  /** The server of the connection before; undefined: none is known. */
+  readonly before: ServerIdentity | undefined;
 }
 
 export interface Greeting {
@@ -106,7 +109,7 @@ interface Watch {
 async function watchServer(server: ServerCall, watch: Watch): Promise<string> {
   const { options, listener, pulse } = watch;
   try {
-    const greeting = await greet(server);
+    const greeting = await greet(server, options.before);
     if (server.signal.aborted) return "it was stopped";
     listener.greeted(greeting);
     let count = pulse.messageCount;
@@ -133,22 +136,27 @@ async function giveSign(server: ServerCall): Promise<void> {
   }
 }
 
-async function greet(server: ServerCall): Promise<Greeting> {
+async function greet(server: ServerCall, before: ServerIdentity | undefined): Promise<Greeting> {
   const { address } = server;
   const asked = { call: "GetVersion", request: emptyRequest } as const;
   const version = await tolerate(askServer(server, asked, readVersion));
-  const [info, dump] = await Promise.all([
-    tolerate(askServer(server, { call: "GetInfo", request: emptyRequest }, readInfo)),
-    askKnown(server),
-  ]);
-  const identity = {
+  const info = await tolerate(
+    askServer(server, { call: "GetInfo", request: emptyRequest }, readInfo),
+  );
+  const said = {
     version: version ?? info?.version ?? "",
     commit: info?.commit ?? "",
-    node: dump.known?.node ?? "",
     socket: await readSocketStamp(socketPathOf(address)),
-    serverIds: dump.known?.serverIds ?? [],
   };
-  return { identity, ...dump };
+  const dump = await askKnown(server, (dumping) => flagsOf(before, { ...said, ...dumping }));
+  const { node = "", serverIds = [] } = dump.known ?? {};
+  return { identity: { ...said, node, serverIds }, ...dump };
+}
+
+/** What one that was started anew tells is a listing like any other. */
+function flagsOf(before: ServerIdentity | undefined, now: ServerIdentity): string {
+  if (before === undefined) return dumpFlags.asked;
+  return wasRestarted(before, now) ? "" : `${dumpFlags.asked} ${dumpFlags.sameServer}`;
 }
 
 /** What a server refuses to say is not known; that it is gone ends the session. */
@@ -168,10 +176,11 @@ function isRefusal(error: unknown): boolean {
 type Known = Pick<Greeting, "known" | "knownTrouble">;
 
 /** Whatever goes wrong here, the stream goes on: a dump may be larger than we take. */
-async function askKnown(server: ServerCall): Promise<Known> {
+async function askKnown(server: ServerCall, flags: (dumping: Dumping) => string): Promise<Known> {
   try {
     const request = encodeDumpRequest();
-    const known = await readKnownProcesses(await callServer(server, { call: "GetDebug", request }));
+    const answer = await callServer(server, { call: "GetDebug", request });
+    const known = await readKnownProcesses(answer, flags);
     return { known, knownTrouble: known === undefined ? "its listing cannot be read" : "" };
   } catch (error) {
     const trouble = isUnimplemented(error) ? "this version cannot tell" : tellTrouble(error);

@@ -22,6 +22,10 @@ function decode(message: Uint8Array): Event {
   return event;
 }
 
+/** Tells whose dump it is. */
+const flagsOf = ({ node, serverIds }: { node: string; serverIds: readonly string[] }) =>
+  `of-${node}-${serverIds.length}`;
+
 const shell = { execId: execIdOf("lab", 5_000_000_000, 42), binary: "/bin/sh" };
 const server = { execId: execIdOf("lab", 90_000_000, 7), binary: "/usr/bin/tetragon" };
 
@@ -31,7 +35,7 @@ test("a process that runs becomes an exec event flagged procFS, else as it is", 
     encodeProcess({ ...server, flags: "procFS auid" }),
     encodeProcess({ execId: "", binary: "", flags: "unknown" }),
   ];
-  const known = await readKnownProcesses(dumpAnswer(processes));
+  const known = await readKnownProcesses(dumpAnswer(processes), flagsOf);
   assert.ok(known !== undefined);
   assert.equal(known.node, "lab");
   assert.deepEqual(known.serverIds, [server.execId]);
@@ -47,8 +51,8 @@ test("a process that runs becomes an exec event flagged procFS, else as it is", 
   assert.equal(first.process?.startTimeUs, first.timeUs);
   assert.equal(first.process?.binary, "/bin/sh");
   assert.equal(first.process?.pid, 42);
-  assert.equal(first.process?.flags, "execve clone procFS");
-  assert.equal(second?.process?.flags, "procFS auid");
+  assert.equal(first.process?.flags, "execve clone procFS of-lab-1");
+  assert.equal(second?.process?.flags, "procFS auid of-lab-1");
 });
 
 test("the process of a recorded exec survives the way through a dump", async () => {
@@ -60,7 +64,7 @@ test("the process of a recorded exec survives the way through a dump", async () 
     assert.equal(nodeNameOf(message), event.node);
     if (event.type !== "exec" || event.process === undefined) continue;
     count += 1;
-    const known = await readKnownProcesses(dumpAnswer([processOf(message)]));
+    const known = await readKnownProcesses(dumpAnswer([processOf(message)]), flagsOf);
     const [again] = known?.processes ?? [];
     assert.ok(again !== undefined);
     const told = decode(again.message);
@@ -69,7 +73,8 @@ test("the process of a recorded exec survives the way through a dump", async () 
     const { flags, ...rest } = told.process;
     const { flags: before, ...same } = event.process;
     assert.deepEqual(rest, same);
-    assert.equal(flags, before.split(" ").includes("procFS") ? before : `${before} procFS`);
+    const listed = before.split(" ").includes("procFS") ? before : `${before} procFS`;
+    assert.ok(flags.startsWith(`${listed} of-`));
   }
   assert.ok(count >= 3);
 });
@@ -92,14 +97,14 @@ function processOf(message: Uint8Array): Uint8Array {
 }
 
 test("what is no dump is undefined, and an empty dump lists none", async () => {
-  assert.equal(await readKnownProcesses(new Uint8Array([0x1a, 9, 1])), undefined);
-  const known = await readKnownProcesses(new Uint8Array(0));
+  assert.equal(await readKnownProcesses(new Uint8Array([0x1a, 9, 1]), flagsOf), undefined);
+  const known = await readKnownProcesses(new Uint8Array(0), flagsOf);
   assert.deepEqual(known?.processes, []);
 });
 
 test("processes beyond the bound are counted", async () => {
   const process = encodeProcess({ ...shell, flags: "" });
-  const known = await readKnownProcesses(dumpAnswer(new Array(108).fill(process)), 100);
+  const known = await readKnownProcesses(dumpAnswer(new Array(108).fill(process)), flagsOf, 100);
   assert.equal(known?.processes.length, 100);
   assert.equal(known?.droppedCount, 8);
 });

@@ -1,7 +1,7 @@
 /**
  * Holds how a dump of Tetragon's process cache becomes messages of the event stream.
  * In: the answer of GetDebug. Out: for each process a `GetEventsResponse` with an exec event that
- * is flagged `procFS`. Must never throw: what is no dump gives undefined.
+ * is flagged `procFS`, and by whom it was told. Must never throw: what is no dump gives undefined.
  */
 import { setImmediate } from "node:timers/promises";
 import { hasFlag } from "../../core/event/process-flags.ts";
@@ -42,22 +42,33 @@ export interface KnownProcesses {
   readonly serverIds: readonly string[];
 }
 
-/** **Cost**: about the size of the dump again in memory; some microseconds for each process. */
+/** Whose dump it is. */
+export type Dumping = Pick<KnownProcesses, "node" | "serverIds">;
+
+/**
+ * `flagsOf` gives more flags for all of them, "" for none. **Cost**: about the size of the dump
+ * again in memory; some microseconds for each process.
+ */
 export async function readKnownProcesses(
   dump: Uint8Array,
+  flagsOf: (dumping: Dumping) => string,
   countMax = processCountMax,
 ): Promise<KnownProcesses | undefined> {
   const dumped = tryMessage(dump, (cursor, end) => readDump(cursor, end, countMax));
   if (dumped === undefined) return undefined;
   const { found, droppedCount } = dumped;
   const node = found.reduce((known, { execId }) => known || nodeOf(execId), "");
+  const serverIds = found.filter(isServer).map(({ execId }) => execId);
   const nodeField = node === "" ? none : new ProtobufWriter().text(1000, node).finish();
+  const more = flagsOf({ node, serverIds });
   const processes: KnownProcess[] = [];
   for (const process of found) {
-    processes.push({ execId: process.execId, message: encodeExec(dump, process, nodeField) });
+    processes.push({
+      execId: process.execId,
+      message: encodeExec(dump, process, { nodeField, more }),
+    });
     if (processes.length % turnCount === 0) await setImmediate();
   }
-  const serverIds = found.filter(isServer).map(({ execId }) => execId);
   return { processes, droppedCount, node, serverIds };
 }
 
@@ -113,10 +124,15 @@ function readProcess(cursor: ProtobufCursor, end: number): DumpedProcess {
  * is its start, as of those that Tetragon itself tells of when it starts.
  * **Cost**: one allocation; a dump has thousands of processes.
  */
-function encodeExec(dump: Uint8Array, process: DumpedProcess, node: Uint8Array): Uint8Array {
+function encodeExec(
+  dump: Uint8Array,
+  process: DumpedProcess,
+  { nodeField: node, more }: { readonly nodeField: Uint8Array; readonly more: string },
+): Uint8Array {
   const { start, end, flags, startTime } = process;
-  const more = hasFlag(flags, "procFS") ? "" : `${flags} procFS`.trimStart();
-  const flagsField = more === "" ? none : new ProtobufWriter().text(7, more).finish();
+  const listed = hasFlag(flags, "procFS") ? flags : `${flags} procFS`.trimStart();
+  const all = `${listed} ${more}`.trimEnd();
+  const flagsField = all === flags ? none : new ProtobufWriter().text(7, all).finish();
   const time = startTime === undefined ? none : new ProtobufWriter().part(1001, startTime).finish();
   const bodyLength = end - start + flagsField.length;
   const execLength = 1 + varintLength(bodyLength) + bodyLength;

@@ -194,6 +194,14 @@ test("a server started anew is told by its socket, before its first messages", a
   second.stop();
 });
 
+/** Of the first process. */
+function flagsOf({ messages: [message] }: { readonly messages: readonly Uint8Array[] }): string {
+  assert.ok(message !== undefined);
+  const event = createProtobufDecoder().decode(message, 0, message.length, 0, 0);
+  assert.ok(event?.type === "exec" && event.process?.binary === "/bin/sh");
+  return event.process.flags;
+}
+
 interface Return {
   readonly what: string;
   readonly now: ReturnType<typeof tetragon>;
@@ -219,6 +227,11 @@ for (const { what, now, reason } of returns) {
     await consumer.until(() => consumer.messages.length === 1);
     const { kinds } = consumer;
     assert.deepEqual(kinds, ["known-processes", `gap ${reason}`, "known-processes", "messages"]);
+    const again = reason === "restart" ? "procFS" : "procFS dumped sameServer";
+    assert.deepEqual(
+      consumer.signals.flatMap((one) => (one.kind === "known-processes" ? flagsOf(one) : [])),
+      ["execve clone procFS dumped", `execve clone ${again}`],
+    );
     await consumer.end();
   });
 }
@@ -486,11 +499,7 @@ test("what starts while processes are listed is not taken back to a time before"
   assert.deepEqual(consumer.kinds, ["known-processes", "messages"]);
   const [known] = consumer.signals.filter(({ kind }) => kind !== "idle");
   assert.ok(known?.kind === "known-processes" && known.messages.length === 1);
-  const [message] = known.messages;
-  assert.ok(message !== undefined);
-  const event = createProtobufDecoder().decode(message, 0, message.length, 0, 0);
-  assert.ok(event?.type === "exec" && event.process?.binary === "/bin/sh");
-  assert.ok(hasFlag(event.process.flags, "procFS"));
+  assert.ok(hasFlag(flagsOf(known), "procFS"));
   await consumer.end();
   server.stop();
 });

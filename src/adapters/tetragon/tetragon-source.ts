@@ -192,7 +192,7 @@ class TetragonSource implements EventSource {
       this.wakeIfReady();
     };
     const end = await runSession(
-      { address, signal, answerMs, quietMs },
+      { address, signal, answerMs, quietMs, before: this.server },
       {
         message: (bytes) => {
           queue.add(bytes);

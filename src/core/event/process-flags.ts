@@ -11,8 +11,15 @@ export function hasFlag(flags: string, flag: string): boolean {
 }
 
 /**
- * True for an exec that Tetragon read from /proc when it started: its time is the birth of the
- * process, however long ago.
+ * Words that stand behind `procFS` in what we make of a dump of Tetragon's process cache. Unlike a
+ * listing it comes when somebody asks: `asked` by itself says nothing of a start of Tetragon,
+ * `sameServer` that it is the one that was asked before. **Source**: our own; Tetragon has no such.
+ */
+export const dumpFlags = { asked: "dumped", sameServer: "sameServer" } as const;
+
+/**
+ * True for an exec that Tetragon read from /proc when it started, or told of because it was asked:
+ * its time is the birth of the process, however long ago.
  */
 export function isFromProc(event: Event): event is ExecEvent {
   return event.type === "exec" && hasFlag(event.process?.flags ?? "", "procFS");

@@ -11,7 +11,7 @@ const keyLength = 31;
 
 const hostPrefix = "host:";
 
-/** Ids come with each event: one text for each, made once. */
+/** Ids and nodes come with each event: one text for each, made once. */
 const startOf = rememberAnswers((containerId) => containerId.slice(0, keyLength), 2048);
 
 /** Of a whole id (64 digits) and of one that Tetragon cut the same. */
@@ -20,9 +20,10 @@ export function containerKey(containerId: string): ContainerKey {
 }
 
 /** What the processes of a node that are in no container go under. */
-export function hostKey(node: string): ContainerKey {
-  return hostPrefix + node;
-}
+export const hostKey: (node: string) => ContainerKey = rememberAnswers(
+  (node) => hostPrefix + node,
+  2048,
+);
 
 /** True for the processes of a node itself. */
 export function isHostKey(key: ContainerKey): boolean {

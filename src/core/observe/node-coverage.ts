@@ -81,7 +81,7 @@ export function startNode(name: string): NodeSeen {
 export function noteTime(node: NodeSeen, event: Event, emit: Emit): boolean {
   if (isFromProc(event)) {
     noteFlags(node, event.process);
-    noteListed(node.outages, node.lastUs);
+    if (event.process !== undefined) noteListed(node.outages, node.lastUs, event.process);
     return false;
   }
   const { timeUs } = event;

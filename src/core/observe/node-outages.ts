@@ -4,7 +4,9 @@
  * Must never keep more than one open stretch of a kind and control group.
  */
 
-import type { ThrottleEvent, TimeUs } from "../event/event.ts";
+import type { Process, ThrottleEvent, TimeUs } from "../event/event.ts";
+import { dumpFlags, hasFlag } from "../event/process-flags.ts";
+import { baseName } from "../inventory/container-path.ts";
 import { chooseUnused } from "./choose-unused.ts";
 import { containerKey } from "./container-key.ts";
 import type { Emit, LossFact } from "./fact.ts";
@@ -16,6 +18,8 @@ export interface NodeOutages {
   listedUs: TimeUs;
   /** A second listing that began: Tetragon started anew. */
   restart: { sinceUs: TimeUs; count: number } | undefined;
+  /** Ids of the latest processes that are Tetragon; undefined: none was named yet. */
+  servers: readonly string[] | undefined;
   /** Drops that the exporter reported, joined while they follow each other. */
   dropped: { sinceUs: TimeUs; untilUs: TimeUs; count: number } | undefined;
   /** Start of a throttling, by control group. */
@@ -23,26 +27,55 @@ export interface NodeOutages {
 }
 
 const throttledCountMax = 10_000;
+const serverCountMax = 16;
 const minuteUs = 60_000_000;
 /** Processes listed from /proc so long after the last ones were listed by another Tetragon. */
 const newListingUs = minuteUs;
+/** One late process can be a straggler of the first listing; a listing has many. */
+const listingCountMin = 2;
 /** Tetragon reports what its exporter dropped once a minute. */
 const reportUs = minuteUs;
 
+/** Of a node that was not heard of before. */
 export function createOutages(node: string): NodeOutages {
-  return { node, listedUs: -1, restart: undefined, dropped: undefined, throttled: new Map() };
+  return {
+    node,
+    listedUs: -1,
+    restart: undefined,
+    servers: undefined,
+    dropped: undefined,
+    throttled: new Map(),
+  };
 }
+
+type Listed = Pick<Process, "execId" | "binary" | "flags">;
 
 /**
  * A process was listed from /proc while `lastUs` was the node's latest time.
- * **Source**: at each start Tetragon announces all running processes before anything else.
+ * **Source**: at each start Tetragon announces all running processes, itself among them, before
+ * anything else. When asked it tells of them at any time: that says that it was away only if it is
+ * another, or if nobody knows which one there was.
  */
-export function noteListed(outages: NodeOutages, lastUs: TimeUs): void {
-  if (outages.listedUs < 0) return;
-  if (outages.restart !== undefined) outages.restart.count += 1;
-  else if (lastUs - outages.listedUs > newListingUs) {
-    outages.restart = { sinceUs: lastUs, count: 1 };
-  }
+export function noteListed(outages: NodeOutages, lastUs: TimeUs, process: Listed): void {
+  const server = noteServer(outages, process);
+  const { listedUs, restart } = outages;
+  if (listedUs < 0 || hasFlag(process.flags, dumpFlags.sameServer)) return;
+  const isLater = lastUs - listedUs > newListingUs;
+  const isDumped = hasFlag(process.flags, dumpFlags.asked);
+  if (server === "other" || (isDumped && server === "first" && isLater)) {
+    outages.restart = { sinceUs: restart?.sinceUs ?? lastUs, count: listingCountMin };
+  } else if (isDumped) return;
+  else if (restart !== undefined) restart.count += 1;
+  else if (isLater) outages.restart = { sinceUs: lastUs, count: 1 };
+}
+
+/** Which Tetragon it is; "" where it is none, or one that is known. */
+function noteServer(outages: NodeOutages, { execId, binary }: Listed): "first" | "other" | "" {
+  const { servers } = outages;
+  if (execId === "" || baseName(binary) !== "tetragon") return "";
+  if (servers?.includes(execId) === true) return "";
+  outages.servers = [...(servers ?? []), execId].slice(-serverCountMax);
+  return servers === undefined ? "first" : "other";
 }
 
 /** Something happened and was seen: a listing that was going on has ended. True after a restart. */
@@ -50,8 +83,7 @@ export function noteLive(outages: NodeOutages, timeUs: TimeUs, emit: Emit): bool
   if (outages.listedUs < 0) outages.listedUs = timeUs;
   const { restart } = outages;
   if (restart === undefined) return false;
-  // One late process can be a straggler of the first listing; a listing has many.
-  if (restart.count >= 2) {
+  if (restart.count >= listingCountMin) {
     const sinceUs = Math.min(restart.sinceUs, timeUs);
     const detail = "Tetragon listed all running processes again: it was away in between";
     emit(nodeLoss(outages.node, { reason: "restart", sinceUs, untilUs: timeUs, detail }));

@@ -1,6 +1,7 @@
 /**
  * Holds the putting of every event into the archive as it is observed.
- * In: events with their records. Out: nothing; the archive has them, each once.
+ * In: events with their records, copies that end a gap. Out: nothing; the archive has them, each
+ * event once.
  */
 import { containerKey, hostKey } from "../../core/observe/container-key.ts";
 import type { LiveOptions } from "../../engine/live-observation.ts";

@@ -102,7 +102,7 @@ function sequenceOf(positions: Resumed["positions"]): number {
 
 /**
  * Whatever happened while nobody listened is lost where a source gives nothing twice; so is what a
- * source said of gaps after the last batch: the archive has events only.
+ * source said of gaps after the last batch: the archive has events, and copies that close gaps.
  */
 function markRestart(
   observation: LiveObservation,

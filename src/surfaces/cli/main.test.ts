@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -78,6 +79,19 @@ test("a wrong path is one sentence and one hint on standard error, and status 3"
   assert.equal(done.status, 3);
   assert.equal(done.stdout, "");
   assert.equal(done.stderr.trimEnd().split("\n").length, 2);
+});
+
+test("a checkout that was not built says how to build it", () => {
+  const folder = mkdtempSync(join(tmpdir(), "waggle-main-"));
+  mkdirSync(join(folder, "bin"));
+  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  copyFileSync(join(root, "bin", "waggle.js"), join(folder, "bin", "waggle.js"));
+  const program = join(folder, "bin", "waggle.js");
+  const done = spawnSync(process.execPath, [program, "--version"], { encoding: "utf8" });
+  rmSync(folder, { recursive: true });
+  assert.equal(done.status, 2);
+  assert.equal(done.stdout, "");
+  assert.match(done.stderr, /^waggle is not built here: .*\n.*run\.js build/);
 });
 
 test("a full disk behind standard output is an error that is told, not a crash", (context) => {

@@ -258,6 +258,8 @@ test("a wrong path, option, choice or document each has its status and sentence"
     [["help", "repot"], 2, /There is no such command/],
     [["report"], 2, /No events: pass --events FILE/],
     [["repot"], 2, /Did you mean report\?/],
+    [["report", "x.jsonl"], 2, /got 1: x\.jsonl\. A recording is given as --events <file>\.\n/],
+    [["status", "x"], 2, /too many arguments.*got 1: x\.\n/],
     [["report", ...events, "--sbom", file("README.md")], 4, /README\.md.*Expected JSON of Syft/],
     [["report", ...events, "--fail-on", "critcal"], 2, /Did you mean "critical"\?/],
     [["report", ...events, "--since", "yesterday"], 2, /since takes an ISO time/],

@@ -18,6 +18,8 @@ import { createProgressLine } from "./progress.ts";
 import { readNow } from "./read-now.ts";
 import { keepWriteErrors, safeLines, screenWidth, wantsColor, writeTo } from "./screen.ts";
 
+type Program = ReturnType<typeof buildProgram>;
+
 export async function runCli(host: Host): Promise<number> {
   keepWriteErrors(host.output);
   keepWriteErrors(host.error);
@@ -48,16 +50,27 @@ async function parse(host: Host): Promise<Request | undefined> {
     program.parse([...words], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw new WaggleError("usage", usageMessage(error));
+    if (error.exitCode !== 0) throw new WaggleError("usage", usageMessage(error, program, words));
   }
   if (printed.length > 0) await writeTo(host.output, safeLines(printed.join("")).toString());
   return requests[0];
 }
 
-function usageMessage({ code, message }: CommanderError): string {
+function usageMessage(
+  { code, message }: CommanderError,
+  program: Program,
+  words: readonly string[],
+): string {
   if (code === "commander.help") return "There is no such command; `waggle help` lists them.";
   const text = message.replace(/^error: /, "").replaceAll("\n", " ");
-  return /[.?)]$/.test(text) ? text : `${text}.`;
+  const sentence = /[.?)]$/.test(text) ? text : `${text}.`;
+  const isFile = code === "commander.excessArguments" && takesEvents(program, words[0]);
+  return isFile ? `${sentence} A recording is given as --events <file>.` : sentence;
+}
+
+function takesEvents({ commands }: Program, name: string | undefined): boolean {
+  const command = commands.find((one) => one.name() === name);
+  return command?.options.some(({ long }) => long === "--events") === true;
 }
 
 async function answer(request: Request, host: Host): Promise<number> {
