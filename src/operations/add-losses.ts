@@ -4,11 +4,15 @@
  * In: what was read, metrics. Out: loss facts, and a problem for each that a person should know.
  * Must never weaken a time in which nothing was lost.
  */
-import type { TimeUs } from "../core/event/event.ts";
 import type { ProblemLog } from "../core/event/problem.ts";
 import type { LossFact } from "../core/observe/fact.ts";
 import type { FactSet } from "../core/observe/fact-set.ts";
-import { lossesBetween, type MetricsSnapshot } from "../core/observe/tetragon-metrics.ts";
+import { earliest } from "../core/observe/merge-facts.ts";
+import {
+  type LossWindow,
+  lossesBetween,
+  type MetricsSnapshot,
+} from "../core/observe/tetragon-metrics.ts";
 import type { Observer } from "../engine/observe-events.ts";
 import type { Recording } from "./read-recording.ts";
 
@@ -27,18 +31,38 @@ export function addLosses(sources: LossSources, problems: ProblemLog): void {
   if (evictedCount > 0) facts.add(eviction(evictedCount, recording));
 }
 
-export interface CountedSources {
-  readonly facts: FactSet;
-  readonly metrics: readonly MetricsSnapshot[];
-  /** **Unit**: microseconds: what the events span. */
-  readonly window: { readonly fromUs: TimeUs; readonly toUs: TimeUs };
+export interface StateLossSources extends Pick<LossSources, "facts" | "metrics"> {
+  readonly recording: LossWindow;
+}
+
+/**
+ * What metrics say that are given beside the state of a daemon. It goes on after they were read: of
+ * what came later they say nothing. And it may have facts of before what it tells of its streams.
+ */
+export function addStateLosses(
+  { facts, recording, metrics }: StateLossSources,
+  problems: ProblemLog,
+): void {
+  let { fromUs, toUs } = recording;
+  for (const { sinceUs, untilUs } of facts.coverage) {
+    fromUs = earliest(fromUs, sinceUs);
+    toUs = Math.max(toUs, untilUs);
+  }
+  if (metrics.every(({ timeUs }) => timeUs > 0)) {
+    const readUs = metrics.reduce((latest, { timeUs }) => Math.max(latest, timeUs), 0);
+    if (readUs < fromUs) return;
+    toUs = Math.min(toUs, readUs);
+  }
+  addCountedLosses({ facts, metrics, window: { fromUs, toUs } }, problems);
+}
+
+interface CountedSources extends Pick<LossSources, "facts" | "metrics"> {
+  readonly window: LossWindow;
 }
 
 /** What Tetragon counted itself. */
-export function addCountedLosses(sources: CountedSources, problems: ProblemLog): void {
-  const { facts, metrics } = sources;
-  const { fromUs, toUs } = sources.window;
-  for (const fact of lossesBetween(metrics, { fromUs, toUs })) {
+function addCountedLosses({ facts, metrics, window }: CountedSources, problems: ProblemLog): void {
+  for (const fact of lossesBetween(metrics, window)) {
     facts.add(fact);
     problems.add({
       code: `lost-${fact.reason}`,

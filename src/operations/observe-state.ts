@@ -15,7 +15,7 @@ import { collectStated } from "../core/observe/stated-sensors.ts";
 import type { InputSummary } from "../core/report/report.ts";
 import type { Store } from "../ports/store.ts";
 import { WaggleError } from "../ports/waggle-error.ts";
-import { addCountedLosses } from "./add-losses.ts";
+import { addStateLosses } from "./add-losses.ts";
 import type { ClusterDocuments } from "./load-cluster.ts";
 import type { OperationContext } from "./operation.ts";
 
@@ -89,7 +89,7 @@ export async function observeState(
     const { facts, recording } = observation;
     for (const { first, ...problem } of recording.problems)
       problems.add({ ...problem, place: first });
-    addCountedLosses({ facts, metrics, window: countedWindow(observation, metrics) }, problems);
+    addStateLosses({ facts, recording, metrics }, problems);
     return observation;
   } finally {
     await store.close();
@@ -118,32 +118,6 @@ async function readFacts(
     else emit(fact);
   }
   restater.end();
-}
-
-/**
- * From when to when counters may speak. A daemon goes on after they were read: of what came later
- * they say nothing. And it may have facts of before what it tells of its streams.
- */
-function countedWindow(
-  { facts: { coverage }, recording }: Pick<Observation, "facts" | "recording">,
-  metrics: SightDocuments["metrics"],
-) {
-  const since = [recording.fromUs, ...coverage.map(({ sinceUs }) => sinceUs)].filter(
-    (us) => us > 0,
-  );
-  const until = [recording.toUs, ...coverage.map(({ untilUs }) => untilUs)];
-  const scrapedUs = metrics.map(({ timeUs }) => timeUs);
-  const isDated = scrapedUs.length > 0 && scrapedUs.every((us) => us > 0);
-  const toUs = until.reduce((a, b) => Math.max(a, b));
-  return {
-    fromUs: since.reduce((a, b) => Math.min(a, b), since[0] ?? 0),
-    toUs: isDated
-      ? Math.min(
-          toUs,
-          scrapedUs.reduce((a, b) => Math.max(a, b)),
-        )
-      : toUs,
-  };
 }
 
 /** **Errors**: throws `state-damaged`: the text is the daemon's own. */

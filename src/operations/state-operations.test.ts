@@ -203,6 +203,13 @@ test("policies and metrics that are given to a report count, the daemon had none
   assert.notDeepEqual(stated.findings, nothing.findings);
   assert.notDeepEqual(lossy.findings, stated.findings);
   assert.deepEqual([stated.lost.length, lossy.lost.length], [0, 1]);
+  // What was counted before the daemon was there says nothing of what it saw.
+  const dated = "tetragon_events_last_exported_timestamp 1000000000\n";
+  const text = `${dated}tetragon_missed_events_total{msg_op="13"} 7\n`;
+  blind.machine.stored.set("old.txt", new TextEncoder().encode(text));
+  const old = { state: "s", policies: ["open.yaml"], tetragonMetrics: ["old.txt"] };
+  const later = (await report.run(old, blind.context())).report;
+  assert.deepEqual(later.findings, stated.findings);
 });
 
 test("what the state says of its sources is checked", async () => {

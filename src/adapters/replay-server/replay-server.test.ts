@@ -227,6 +227,28 @@ test("the dump of the process cache knows what was served", async () => {
   });
 });
 
+test("whom the events begin with again is told of no process that is still to come", async () => {
+  const dumpFlag = new ProtobufWriter().varint(1, 1).finish();
+  const opened = Promise.withResolvers<void>();
+  let count = 0;
+  const open = async function* (): AsyncGenerator<Uint8Array> {
+    count += 1;
+    if (count === 2) await opened.promise;
+    yield* messages;
+  };
+  await withServer({ open }, async ({ client, notes }) => {
+    const dump = async () => (await ask(client, "GetDebug", dumpFlag)).part(3)?.length ?? 0;
+    await receiveAll(client);
+    assert.ok((await dump()) > 0);
+    const again = receiveAll(client);
+    while (notes.at(-1)?.kind !== "client-connected") await pause(1);
+    assert.equal(await dump(), 0);
+    opened.resolve();
+    await again;
+    assert.ok((await dump()) > 0);
+  });
+});
+
 const policy = (name: string) =>
   new ProtobufWriter()
     .text(1, `kind: TracingPolicy\nmetadata: {name: ${name}}\nspec: {loader: true}\n`)
