@@ -6,7 +6,7 @@
  */
 import { createProtobufDecoder } from "../core/event/decode-protobuf.ts";
 import type { Event } from "../core/event/event.ts";
-import type { EventDecoder } from "../core/event/event-decoder.ts";
+import type { DecodeProblem, EventDecoder } from "../core/event/event-decoder.ts";
 import { createJsonDecoder } from "../core/event/scan-json.ts";
 import { DamageGauge } from "./damage-gauge.ts";
 import type { DuplicateWindow } from "./duplicate-window.ts";
@@ -33,6 +33,13 @@ export interface IntakeOptions {
   readonly onDamage?: (span: DamageSpan) => void;
   /** The last line of a file is not whole. */
   readonly onCut?: () => void;
+}
+
+/** What one record says. */
+export interface Decoded {
+  /** Undefined where the problem is why. */
+  readonly event: Event | undefined;
+  readonly problem: DecodeProblem | undefined;
 }
 
 /** One for all inputs, made when first asked for: they share what they know of processes. */
@@ -102,12 +109,22 @@ export class EventIntake {
   }
 
   take(record: RawRecord): void {
-    const { decoders, index, range, window, onEvent } = this.options;
+    this.accept(record, this.decode(record));
+  }
+
+  /** What it says: for `accept`. Changes nothing that is counted. */
+  decode({ bytes, start, end, offset }: RawRecord): Decoded {
+    const { decoders, index } = this.options;
     const decoder = decoders[this.format];
-    const { bytes, start, end, offset } = record;
     const event = decoder.decode(bytes, start, end, index, offset);
+    return { event, problem: decoder.problem };
+  }
+
+  /** `decoded`: of this record. **Order**: as they came. */
+  accept(record: RawRecord, { event, problem }: Decoded): void {
+    const { range, window, onEvent } = this.options;
     if (event === undefined) {
-      this.noteUnreadable(record, decoder);
+      this.noteUnreadable(record, problem);
       return;
     }
     const isInside = range.includes(event);
@@ -118,7 +135,7 @@ export class EventIntake {
       this.options.onDuplicate?.(event, record);
     } else if (!isInside) this.outsideCount++;
     else {
-      this.noteDoubts(record, event, decoder);
+      this.noteDoubts(record, event, problem);
       this.eventCount++;
       this.statistics.add(event, happened);
       onEvent(event, record);
@@ -134,13 +151,13 @@ export class EventIntake {
   }
 
   /** Only of events that count: a copy would tell the same doubt again. */
-  private noteDoubts({ offset, line }: RawRecord, event: Event, { problem }: EventDecoder): void {
+  private noteDoubts({ offset, line }: RawRecord, event: Event, problem: Decoded["problem"]): void {
     const { problems } = this.options;
     if (problem !== undefined) problems.add({ ...problem, offset, line });
     if (event.type === "unknown") problems.addUnknown(event.name, offset, line);
   }
 
-  private noteUnreadable(record: RawRecord, decoder: EventDecoder): void {
+  private noteUnreadable(record: RawRecord, problem: Decoded["problem"]): void {
     const { bytes, start, offset, line, complete } = record;
     const { problems } = this.options;
     this.unreadableCount++;
@@ -152,7 +169,6 @@ export class EventIntake {
       problems.addCutFirstLine(offset, line);
     } else {
       this.damage.add();
-      const { problem } = decoder;
       if (problem !== undefined) problems.add({ ...problem, offset, line });
     }
   }

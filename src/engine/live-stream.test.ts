@@ -49,3 +49,25 @@ test("a source begins where it was left, though nothing else is known of it", ()
   assert.equal(lab.losses("damaged-file").length, 1);
   assert.equal(lab.records[0]?.offset, 504);
 });
+
+test("messages of one signal are told apart as if each had come by itself", () => {
+  const good = recordedMessages().slice(0, 20);
+  const [first = assert.fail()] = good;
+  const cut = first.subarray(0, first.length - 3);
+  const messages = [...good.slice(0, 9), cut, ...good.slice(9), first, cut];
+  const [together, apart] = [new LiveLab(), new LiveLab()];
+  together.take({ kind: "messages", messages }, "tetragon:b");
+  for (const one of messages) apart.take({ kind: "messages", messages: [one] }, "tetragon:b");
+  const told = ({ problems, records, observation }: LiveLab) => ({
+    problems: problems.list(),
+    records: [...records],
+    inputs: observation.inputs(),
+    facts: observation.openFacts(),
+  });
+  assert.deepEqual(told(together), told(apart));
+  const broken = together.problems.list().find(({ code }) => code === "message-broken");
+  assert.deepEqual(broken?.first, { input: "tetragon:b", offset: 9, line: 10 });
+  assert.equal(broken?.count, 2);
+  assert.equal(together.records.at(-1)?.offset, 20);
+  assert.equal(together.observation.inputs()[0]?.duplicateCount, 1);
+});

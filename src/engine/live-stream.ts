@@ -104,10 +104,8 @@ export class LiveStream {
         this.endFile();
         break;
       case "messages":
-        for (const bytes of signal.messages) this.takeMessage(bytes);
-        break;
       case "known-processes":
-        for (const bytes of signal.messages) this.takeMessage(bytes);
+        this.takeMessages(signal.messages);
         break;
       case "gap":
         this.openGap(signal.reason, signal.count, signal.detail);
@@ -120,7 +118,7 @@ export class LiveStream {
   /** A record that came before, from the archive: at the place that it had. */
   takeAgain(format: "jsonl" | "protobuf", bytes: Uint8Array, offset: number): void {
     this.intake.format = format;
-    this.give(bytes, offset);
+    this.intake.take(this.show(bytes, offset));
     if (format === "protobuf") this.messageCount = Math.max(this.messageCount, offset + 1);
   }
 
@@ -224,19 +222,29 @@ export class LiveStream {
     this.nextOffset = offset;
   }
 
-  private takeMessage(bytes: Uint8Array): void {
-    this.intake.format = "protobuf";
-    this.give(bytes, this.messageCount);
-    this.messageCount += 1;
+  /**
+   * All are decoded before the first is accepted: one thing again and again costs a tenth less than
+   * all things in turn.
+   */
+  private takeMessages(messages: readonly Uint8Array[]): void {
+    const { intake, messageCount } = this;
+    intake.format = "protobuf";
+    const decoded = messages.map((bytes, at) => intake.decode(this.show(bytes, messageCount + at)));
+    for (const [at, bytes] of messages.entries()) {
+      const one = decoded[at];
+      if (one !== undefined) intake.accept(this.show(bytes, messageCount + at), one);
+      this.messageCount += 1;
+    }
   }
 
-  private give(bytes: Uint8Array, offset: number): void {
+  /** As a record: always the same one. */
+  private show(bytes: Uint8Array, offset: number): RawRecord {
     const { message } = this;
     message.bytes = bytes;
     message.end = bytes.length;
     message.offset = offset;
     message.line = offset + 1;
-    this.intake.take(message);
+    return message;
   }
 }
 
