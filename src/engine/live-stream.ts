@@ -35,6 +35,12 @@ export interface LiveStreamDump {
 }
 
 /**
+ * **Unit**: messages that are decoded together; sixteen gain as much as more. A list of running
+ * processes has tens of thousands, and events take as much room as their messages.
+ */
+const togetherCountMax = 64;
+
+/**
  * `offset` of an event is counted over the whole stream: bytes of all its files, or messages. So it
  * tells the order, whatever files come and go.
  */
@@ -222,17 +228,24 @@ export class LiveStream {
     this.nextOffset = offset;
   }
 
-  /**
-   * All are decoded before the first is accepted: one thing again and again costs a tenth less than
-   * all things in turn.
-   */
   private takeMessages(messages: readonly Uint8Array[]): void {
+    this.intake.format = "protobuf";
+    for (let at = 0; at < messages.length; at += togetherCountMax) {
+      this.takeTogether(messages.slice(at, at + togetherCountMax));
+    }
+  }
+
+  /**
+   * All are decoded before the first is accepted: one thing again and again costs less than all
+   * things in turn (`docs/decisions/0005-one-process-one-pass.md`).
+   */
+  private takeTogether(messages: readonly Uint8Array[]): void {
     const { intake, messageCount } = this;
-    intake.format = "protobuf";
-    const decoded = messages.map((bytes, at) => intake.decode(this.show(bytes, messageCount + at)));
-    for (const [at, bytes] of messages.entries()) {
-      const one = decoded[at];
-      if (one !== undefined) intake.accept(this.show(bytes, messageCount + at), one);
+    const decoded = messages.map((bytes, at) => {
+      return { bytes, said: intake.decode(this.show(bytes, messageCount + at)) };
+    });
+    for (const { bytes, said } of decoded) {
+      intake.accept(this.show(bytes, this.messageCount), said);
       this.messageCount += 1;
     }
   }

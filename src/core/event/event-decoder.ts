@@ -30,7 +30,8 @@ export interface DecodeProblem {
 
 export interface EventDecoder {
   /**
-   * Decodes `bytes[start, end)`; `input` and `offset` are copied into the event.
+   * Decodes `bytes[start, end)`; `input` and `offset` are copied into the event, which later calls
+   * leave as it is.
    * **Errors**: undefined when the record could not be read; then `problem` says why.
    */
   decode(
